@@ -1,0 +1,59 @@
+//! The tokens of a JSON text and who receives them.
+
+use crate::Scalar;
+
+/// One token of a JSON text.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Event<'a> {
+    /// `{`
+    ObjectStart,
+    /// The key of the member whose value follows, escapes resolved.
+    Key(&'a str),
+    /// `}`
+    ObjectEnd,
+    /// `[`
+    ArrayStart,
+    /// `]`
+    ArrayEnd,
+    /// A value without parts.
+    Scalar(Scalar<'a>),
+}
+
+/// Receives the tokens of JSON values, in order.
+pub trait EventSink {
+    /// Why the sink may refuse a token.
+    type Error;
+
+    /// Takes one token that starts `offset` bytes into the input.
+    ///
+    /// # Errors
+    ///
+    /// Whatever the sink cannot accept; the sender stops at the first error.
+    fn event(&mut self, event: Event<'_>, offset: u64) -> Result<(), Self::Error>;
+}
+
+/// What a reader knows of a record before its first token.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct RecordStart {
+    /// XXH3 of the record's bytes as they stand in the input.
+    pub content_hash: u64,
+    /// Length of those bytes.
+    pub n_bytes: u64,
+}
+
+/// Receives whole records: between `begin_record` and `end_record` come the tokens of exactly one value.
+pub trait RecordSink: EventSink {
+    /// Announces a record; its tokens follow.
+    fn begin_record(&mut self, start: RecordStart);
+
+    /// Closes the record.
+    fn end_record(&mut self);
+}
+
+impl<S: EventSink + ?Sized> EventSink for &mut S {
+    type Error = S::Error;
+
+    fn event(&mut self, event: Event<'_>, offset: u64) -> Result<(), Self::Error> {
+        (**self).event(event, offset)
+    }
+}

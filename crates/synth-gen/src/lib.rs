@@ -1,0 +1,1 @@
+//! Compiles a rule set into a plan and makes records from it.

@@ -1,0 +1,1 @@
+//! A text model behind a loopback HTTP server.

@@ -1,0 +1,1 @@
+//! Personal-data detectors and the gate every published literal passes.

@@ -1,0 +1,1 @@
+//! Accumulators per path, exact merge, Profile and schema.

@@ -1,0 +1,1 @@
+//! Judges synthetic data against real data and draws the report.

@@ -1,0 +1,1 @@
+//! Sketches, quantile functions and two-sample tests.
