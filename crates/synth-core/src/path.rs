@@ -4,6 +4,8 @@ use std::fmt;
 use std::iter::Peekable;
 use std::str::CharIndices;
 
+use serde::{Deserialize, Serialize};
+
 /// One step from a value to a part of it.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Segment {
@@ -25,7 +27,8 @@ pub enum Segment {
 ///
 /// Records of a stream start at `$`. `parse` and `Display` are inverse to each other up to spelling:
 /// `parse(print(path)) == path`.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
 pub struct JsonPath(Vec<Segment>);
 
 /// Why a text is not a path.
@@ -130,6 +133,20 @@ impl JsonPath {
     #[must_use]
     pub fn matches(&self, path: &Self) -> bool {
         matches_segments(&self.0, &path.0)
+    }
+}
+
+impl TryFrom<String> for JsonPath {
+    type Error = PathError;
+
+    fn try_from(text: String) -> Result<Self, PathError> {
+        Self::parse(&text)
+    }
+}
+
+impl From<JsonPath> for String {
+    fn from(path: JsonPath) -> Self {
+        path.to_string()
     }
 }
 

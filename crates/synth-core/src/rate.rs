@@ -2,9 +2,17 @@
 
 use std::fmt;
 
+use serde::{Deserialize, Serialize};
+
 /// A share in [0, 1]; never NaN, never out of range.
-#[derive(Debug, Clone, Copy, PartialEq, PartialOrd)]
+#[derive(Debug, Clone, Copy, PartialEq, PartialOrd, Serialize, Deserialize)]
+#[serde(try_from = "f64", into = "f64")]
 pub struct Rate(f64);
+
+/// A number that is not a share.
+#[derive(Debug, Clone, Copy, PartialEq, thiserror::Error)]
+#[error("{0} is not between 0 and 1")]
+pub struct NotARate(pub f64);
 
 impl Rate {
     /// Nothing.
@@ -40,6 +48,20 @@ impl Rate {
     #[must_use]
     pub fn is_zero(self) -> bool {
         self.0 <= 0.0
+    }
+}
+
+impl TryFrom<f64> for Rate {
+    type Error = NotARate;
+
+    fn try_from(share: f64) -> Result<Self, NotARate> {
+        Self::new(share).ok_or(NotARate(share))
+    }
+}
+
+impl From<Rate> for f64 {
+    fn from(rate: Rate) -> Self {
+        rate.0
     }
 }
 

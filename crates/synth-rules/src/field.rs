@@ -1,0 +1,293 @@
+//! The rule of one path.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use synth_core::Rate;
+
+use crate::generator::Generator;
+
+/// How often a field is there and how its values are made.
+///
+/// In YAML a field with one kind of value writes `type`, `generator` and `params` beside the rates; a field of
+/// mixed types writes `one_of`, a list of the same with a `share` each.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(try_from = "FieldForm", into = "FieldForm")]
+#[schemars(with = "FieldForm")]
+pub struct FieldRule {
+    /// Share of the objects above it that have the field.
+    pub presence: Rate,
+    /// Share of the present values that are null.
+    pub null_rate: Rate,
+    /// No value is made twice.
+    pub unique: bool,
+    /// Holds personal data, so no literal of the sample may stand in its rule.
+    pub personal: bool,
+    /// What the values mean, for example `email`.
+    pub semantic_type: Option<String>,
+    /// The kinds of non-null values with their shares; at least one.
+    pub kinds: Vec<ValueKind>,
+}
+
+/// One kind of value of a field.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ValueKind {
+    /// Share of the non-null values that are of this kind.
+    pub share: Rate,
+    /// Type of the values.
+    pub field_type: FieldType,
+    /// How they are made; `None` for objects, arrays and null.
+    pub generator: Option<Generator>,
+    /// Limits the made values keep.
+    pub constraints: Constraints,
+}
+
+/// Type of a field's values.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum FieldType {
+    /// A string.
+    String,
+    /// A number without fraction.
+    Integer,
+    /// Any number.
+    Number,
+    /// `true` or `false`.
+    Boolean,
+    /// A date or time, as a string or as a number of seconds or milliseconds.
+    Datetime,
+    /// One of a few values.
+    Enum,
+    /// An object; its members are fields of their own.
+    Object,
+    /// An array; its elements are a field of their own.
+    Array,
+    /// Always null.
+    Null,
+}
+
+/// Limits that made values keep.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Constraints {
+    /// Smallest number.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub min: Option<f64>,
+    /// Largest number.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub max: Option<f64>,
+    /// Digits behind the point, at most.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub decimals: Option<u8>,
+    /// How numbers are spelled.
+    #[serde(default, skip_serializing_if = "NumberSpelling::is_default")]
+    pub spelling: NumberSpelling,
+    /// Fewest characters of a string.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub min_length: Option<u64>,
+    /// Most characters of a string.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub max_length: Option<u64>,
+}
+
+impl Constraints {
+    fn is_empty(&self) -> bool {
+        *self == Self::default()
+    }
+}
+
+/// How a number that needs no decimals is spelled.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum NumberSpelling {
+    /// `28.0`: at least one digit behind the point.
+    #[default]
+    Decimal,
+    /// `28`: as short as it goes.
+    Shortest,
+    /// `28.00`: always `decimals` digits.
+    Fixed,
+}
+
+impl NumberSpelling {
+    #[expect(clippy::trivially_copy_pass_by_ref, reason = "the signature serde asks for")]
+    fn is_default(&self) -> bool {
+        *self == Self::Decimal
+    }
+}
+
+impl FieldRule {
+    /// Returns the rule of a field that is always there, never null and has one kind of value.
+    #[must_use]
+    pub fn new(field_type: FieldType, generator: Option<Generator>) -> Self {
+        let kind = ValueKind { share: Rate::ONE, field_type, generator, constraints: Constraints::default() };
+        Self {
+            presence: Rate::ONE,
+            null_rate: Rate::ZERO,
+            unique: false,
+            personal: false,
+            semantic_type: None,
+            kinds: vec![kind],
+        }
+    }
+}
+
+/// A field as it stands in YAML.
+#[derive(Clone, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+struct FieldForm {
+    #[serde(rename = "type", default, skip_serializing_if = "Option::is_none")]
+    field_type: Option<FieldType>,
+    #[serde(default = "one", skip_serializing_if = "is_one")]
+    #[schemars(with = "f64")]
+    presence: Rate,
+    #[serde(default = "zero", skip_serializing_if = "is_zero")]
+    #[schemars(with = "f64")]
+    null_rate: Rate,
+    #[serde(default, skip_serializing_if = "is_false")]
+    unique: bool,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    semantic_type: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    generator: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    params: Option<serde_json::Value>,
+    #[serde(default, skip_serializing_if = "Constraints::is_empty")]
+    constraints: Constraints,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    one_of: Vec<KindForm>,
+    #[serde(default, skip_serializing_if = "FieldPrivacy::is_default")]
+    privacy: FieldPrivacy,
+}
+
+/// One entry of `one_of`.
+#[derive(Clone, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+struct KindForm {
+    #[schemars(with = "f64")]
+    share: Rate,
+    #[serde(rename = "type")]
+    field_type: FieldType,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    generator: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    params: Option<serde_json::Value>,
+    #[serde(default, skip_serializing_if = "Constraints::is_empty")]
+    constraints: Constraints,
+}
+
+#[derive(Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+struct FieldPrivacy {
+    pii: bool,
+}
+
+impl FieldPrivacy {
+    fn is_default(&self) -> bool {
+        !self.pii
+    }
+}
+
+fn one() -> Rate {
+    Rate::ONE
+}
+
+fn zero() -> Rate {
+    Rate::ZERO
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "the signature serde asks for")]
+fn is_one(rate: &Rate) -> bool {
+    rate.is_one()
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "the signature serde asks for")]
+fn is_zero(rate: &Rate) -> bool {
+    rate.is_zero()
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "the signature serde asks for")]
+fn is_false(flag: &bool) -> bool {
+    !flag
+}
+
+impl TryFrom<FieldForm> for FieldRule {
+    type Error = String;
+
+    fn try_from(form: FieldForm) -> Result<Self, String> {
+        let kinds = match (form.field_type, form.one_of) {
+            (Some(field_type), one_of) if one_of.is_empty() => vec![ValueKind {
+                share: Rate::ONE,
+                field_type,
+                generator: Generator::from_form(form.generator, form.params)?,
+                constraints: form.constraints,
+            }],
+            (None, one_of) if !one_of.is_empty() && form.generator.is_none() && form.params.is_none() => {
+                one_of.into_iter().map(ValueKind::try_from).collect::<Result<_, _>>()?
+            }
+            (None, one_of) if one_of.is_empty() => return Err("missing field `type`".to_owned()),
+            _ => return Err("`one_of` stands in place of `type`, `generator` and `params`".to_owned()),
+        };
+        Ok(Self {
+            presence: form.presence,
+            null_rate: form.null_rate,
+            unique: form.unique,
+            personal: form.privacy.pii,
+            semantic_type: form.semantic_type,
+            kinds,
+        })
+    }
+}
+
+impl TryFrom<KindForm> for ValueKind {
+    type Error = String;
+
+    fn try_from(form: KindForm) -> Result<Self, String> {
+        Ok(Self {
+            share: form.share,
+            field_type: form.field_type,
+            generator: Generator::from_form(form.generator, form.params)?,
+            constraints: form.constraints,
+        })
+    }
+}
+
+impl From<FieldRule> for FieldForm {
+    fn from(rule: FieldRule) -> Self {
+        let mut form = Self {
+            field_type: None,
+            presence: rule.presence,
+            null_rate: rule.null_rate,
+            unique: rule.unique,
+            semantic_type: rule.semantic_type,
+            generator: None,
+            params: None,
+            constraints: Constraints::default(),
+            one_of: Vec::new(),
+            privacy: FieldPrivacy { pii: rule.personal },
+        };
+        let mut kinds: Vec<KindForm> = rule.kinds.into_iter().map(KindForm::from).collect();
+        if kinds.len() == 1
+            && let Some(kind) = kinds.pop()
+        {
+            form.field_type = Some(kind.field_type);
+            form.generator = kind.generator;
+            form.params = kind.params;
+            form.constraints = kind.constraints;
+        }
+        form.one_of = kinds;
+        form
+    }
+}
+
+impl From<ValueKind> for KindForm {
+    fn from(kind: ValueKind) -> Self {
+        let (generator, params) = kind.generator.map(Generator::into_form).unzip();
+        Self {
+            share: kind.share,
+            field_type: kind.field_type,
+            generator,
+            params: params.flatten(),
+            constraints: kind.constraints,
+        }
+    }
+}

@@ -1,0 +1,288 @@
+//! The named ways to make values.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+/// How the values of a field are made: the pair `generator` and `params` of a rule.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(tag = "generator", content = "params", rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum Generator {
+    /// Random UUIDs (RFC 9562, version 4).
+    UuidV4,
+    /// UUIDs that rise with the row (RFC 9562, version 7).
+    UuidV7,
+    /// ULIDs that rise with the row.
+    Ulid,
+    /// Numbers, or numbered strings, in steps.
+    Sequence(Sequence),
+    /// Strings of regular languages.
+    Pattern(Pattern),
+    /// Text with slots.
+    Template(Template),
+    /// Made-up names, addresses, words and the like.
+    Faker(Faker),
+    /// A few values with their probabilities.
+    Categorical(Categorical),
+    /// Numbers by their quantiles.
+    QuantileSample(QuantileSample),
+    /// Dates and times with a rhythm.
+    TemporalRhythmic(TemporalRhythmic),
+    /// Always the same value.
+    Constant(Constant),
+}
+
+/// A value that stands in a rule file: a string, number or boolean.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(untagged)]
+pub enum Literal {
+    /// `true` or `false`.
+    Bool(bool),
+    /// A whole number.
+    Integer(i64),
+    /// Any other number.
+    Number(f64),
+    /// A string.
+    Text(String),
+}
+
+/// Params of `sequence`: row `i` gets `prefix` and `start + i * step`, padded with zeros to `width` digits.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Sequence {
+    /// Number of the first row.
+    pub start: i64,
+    /// Difference from row to row.
+    #[serde(default = "one")]
+    pub step: i64,
+    /// Text before the number.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub prefix: String,
+    /// Digits, padded with zeros; 0 for none. Only for strings.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub width: u8,
+}
+
+fn one() -> i64 {
+    1
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "the signature serde asks for")]
+fn is_zero(width: &u8) -> bool {
+    *width == 0
+}
+
+/// Params of `pattern`: regular expressions, of which one is chosen for each value.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Pattern {
+    /// The expressions; each describes whole values, anchors are not needed.
+    pub patterns: Vec<String>,
+    /// Their probabilities; equal if left out.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub probs: Vec<f64>,
+}
+
+/// Params of `template`: text with slots such as `{{first}}.{{last}}{{num}}@{{domain}}`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Template {
+    /// The text; a slot is the name of a faker method, `num`, or `domain`.
+    pub template: String,
+    /// Values of the slot `domain`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub domains: Vec<String>,
+}
+
+/// Params of `faker`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Faker {
+    /// What is made up.
+    pub method: FakerMethod,
+    /// Quantiles of the length in characters, for `text` and `words`: percentages from 0 to 100.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub quantiles: Vec<f64>,
+    /// The length at each quantile.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub lengths: Vec<f64>,
+}
+
+/// What the generator `faker` can make up.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum FakerMethod {
+    /// Given and family name.
+    Name,
+    /// Given name.
+    FirstName,
+    /// Family name.
+    LastName,
+    /// Name of a company.
+    CompanyName,
+    /// E-mail address at a domain reserved for examples.
+    Email,
+    /// User name.
+    UserName,
+    /// Telephone number from a range reserved for fiction.
+    PhoneNumber,
+    /// IPv4 address from the ranges reserved for documentation or private use.
+    Ipv4,
+    /// IPv6 address from the range reserved for documentation.
+    Ipv6,
+    /// MAC address, locally administered.
+    MacAddress,
+    /// URL at a domain reserved for examples.
+    Url,
+    /// Name of a host at a domain reserved for examples.
+    DomainName,
+    /// Street with house number.
+    StreetAddress,
+    /// City.
+    City,
+    /// Region, state or province.
+    Region,
+    /// Country.
+    Country,
+    /// Postal code.
+    PostalCode,
+    /// Payment card number with a valid check digit, from test ranges.
+    CreditCard,
+    /// IBAN with valid check digits.
+    Iban,
+    /// US social security number from a range that is never issued.
+    Ssn,
+    /// Date of birth, `YYYY-MM-DD`.
+    DateOfBirth,
+    /// Job title.
+    JobTitle,
+    /// A few words.
+    Words,
+    /// Sentences.
+    Text,
+}
+
+/// Params of `categorical`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Categorical {
+    /// The values.
+    pub values: Vec<Literal>,
+    /// Their probabilities; they sum to 1 unless `normalize` is set; equal if left out.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub probs: Vec<f64>,
+    /// Divide the probabilities by their sum.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub normalize: bool,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "the signature serde asks for")]
+fn is_false(flag: &bool) -> bool {
+    !flag
+}
+
+/// Params of `quantile_sample`: numbers by inverse CDF, linear between the quantiles.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct QuantileSample {
+    /// Percentages from 0 to 100, rising.
+    pub quantiles: Vec<f64>,
+    /// The number at each of them, not falling.
+    pub values: Vec<f64>,
+    /// Numbers that are repeated often, drawn apart from the quantiles.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub spikes: Vec<Spike>,
+}
+
+/// A number that is repeated often.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Spike {
+    /// The number.
+    pub value: f64,
+    /// Share of all values.
+    pub prob: f64,
+}
+
+/// Params of `temporal_rhythmic`.
+///
+/// A value is drawn by the quantiles; when the profiles are given, its weekday and hour are then redrawn by
+/// them within the same week and day.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct TemporalRhythmic {
+    /// `strftime` letters for strings; `epoch_seconds`, `epoch_millis` or `epoch_micros` for numbers.
+    pub format: String,
+    /// Percentages from 0 to 100, rising.
+    pub quantiles: Vec<f64>,
+    /// The time at each of them, as RFC 3339 in UTC, not falling.
+    pub values: Vec<String>,
+    /// Seven weights, Monday first; even if left out.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub weekday_profile: Vec<f64>,
+    /// Twenty-four weights in UTC; even if left out.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub hour_profile: Vec<f64>,
+}
+
+/// Params of `constant`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Constant {
+    /// The value.
+    pub value: Literal,
+}
+
+impl Generator {
+    /// Names of all generators, as they stand in rule files.
+    pub const NAMES: [&'static str; 11] = [
+        "uuid_v4",
+        "uuid_v7",
+        "ulid",
+        "sequence",
+        "pattern",
+        "template",
+        "faker",
+        "categorical",
+        "quantile_sample",
+        "temporal_rhythmic",
+        "constant",
+    ];
+
+    /// Puts a generator together from the two keys of a rule.
+    pub(crate) fn from_form(name: Option<String>, params: Option<Value>) -> Result<Option<Self>, String> {
+        let Some(name) = name else {
+            return match params {
+                None => Ok(None),
+                Some(_) => Err("`params` without `generator`".to_owned()),
+            };
+        };
+        if !Self::NAMES.contains(&name.as_str()) {
+            return Err(format!(
+                "unknown generator `{name}`, expected one of `{}`",
+                Self::NAMES.join("`, `")
+            ));
+        }
+        let mut form = serde_json::Map::new();
+        form.insert("generator".to_owned(), Value::String(name.clone()));
+        if let Some(params) = params {
+            form.insert("params".to_owned(), params);
+        }
+        serde_json::from_value(Value::Object(form))
+            .map(Some)
+            .map_err(|error| format!("params of `{name}`: {error}"))
+    }
+
+    /// Takes a generator apart into the two keys of a rule.
+    pub(crate) fn into_form(self) -> (String, Option<Value>) {
+        match serde_json::to_value(self) {
+            Ok(Value::Object(mut form)) => {
+                let name = form.remove("generator").and_then(|name| name.as_str().map(str::to_owned));
+                (name.unwrap_or_default(), form.remove("params"))
+            }
+            _ => unreachable!("an adjacently tagged enum is written as an object"),
+        }
+    }
+}

@@ -1,0 +1,154 @@
+//! The whole rule file as one type.
+
+use indexmap::IndexMap;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use synth_core::{JsonPath, Rate};
+
+use crate::field::FieldRule;
+use crate::generator::Literal;
+use crate::shape::ShapeRule;
+
+/// Version of the rule file that this library reads and writes.
+pub const VERSION: u32 = 2;
+
+/// Everything the generator knows: the typed form of `ruleset.yaml`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RuleSet {
+    /// Version of the format; 2.
+    pub version: u32,
+    /// Where the rules come from; read by people only.
+    #[serde(default)]
+    pub metadata: Metadata,
+    /// Settings of a run that flags may override.
+    #[serde(default)]
+    pub globals: Globals,
+    /// Lengths of arrays (`$.a[]`) and dictionaries (`$.a.*`).
+    #[serde(default, skip_serializing_if = "IndexMap::is_empty")]
+    #[schemars(with = "std::collections::BTreeMap<String, ShapeRule>")]
+    pub shape: IndexMap<JsonPath, ShapeRule>,
+    /// Values by path, in the order in which keys are written.
+    #[serde(default)]
+    #[schemars(with = "std::collections::BTreeMap<String, FieldRule>")]
+    pub fields: IndexMap<JsonPath, FieldRule>,
+    /// What binds fields together.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub relationships: Vec<Relationship>,
+    /// Objects whose members depend on a tag: the object's path and its variants.
+    #[serde(default, skip_serializing_if = "IndexMap::is_empty")]
+    #[schemars(with = "std::collections::BTreeMap<String, Variants>")]
+    pub variants: IndexMap<JsonPath, Variants>,
+    /// How the rules were made safe.
+    #[serde(default)]
+    pub privacy: Privacy,
+}
+
+/// Where the rules come from.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Metadata {
+    /// File name of the sample, without its folder.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub source: Option<String>,
+    /// Records in the sample.
+    #[serde(default)]
+    pub profiled_rows: u64,
+}
+
+/// Settings of a run.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Globals {
+    /// Seed of all random draws.
+    #[serde(default = "default_seed")]
+    pub seed: u64,
+    /// Rows made when no number is asked for.
+    #[serde(default)]
+    pub default_n: u64,
+    /// How records stand in the output.
+    #[serde(default)]
+    pub layout: Layout,
+    /// In a document, the collection whose elements are counted as rows.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Option<String>")]
+    pub main_collection: Option<JsonPath>,
+}
+
+fn default_seed() -> u64 {
+    42
+}
+
+impl Default for Globals {
+    fn default() -> Self {
+        Self { seed: default_seed(), default_n: 0, layout: Layout::default(), main_collection: None }
+    }
+}
+
+/// How records stand in the output.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Layout {
+    /// One record a line.
+    #[default]
+    JsonLines,
+    /// One array of records.
+    Array,
+    /// One record that is the whole file.
+    Document,
+}
+
+/// One binding between fields.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(tag = "type", rename_all = "snake_case", deny_unknown_fields)]
+#[non_exhaustive]
+pub enum Relationship {
+    /// The fields together name one row; values never repeat.
+    PrimaryKey {
+        /// The fields of the key.
+        #[schemars(with = "Vec<String>")]
+        paths: Vec<JsonPath>,
+    },
+    /// Values never repeat, but do not name the row.
+    Unique {
+        /// The fields that are unique together.
+        #[schemars(with = "Vec<String>")]
+        paths: Vec<JsonPath>,
+    },
+}
+
+/// The variants of one object (a tagged union).
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Variants {
+    /// The field whose value decides; a member of the object or of an object above it.
+    #[schemars(with = "String")]
+    pub discriminator: JsonPath,
+    /// One entry for each value of the discriminator.
+    pub cases: Vec<VariantCase>,
+}
+
+/// What one value of a discriminator brings with it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct VariantCase {
+    /// The value of the discriminator.
+    pub when: Literal,
+    /// Presence of fields below the object where it differs from the field's own `presence`.
+    #[schemars(with = "std::collections::BTreeMap<String, f64>")]
+    pub presence: IndexMap<JsonPath, Rate>,
+}
+
+/// How the rules were made safe.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Privacy {
+    /// A literal stands in this file only if at least this many records hold it.
+    pub k: u64,
+}
+
+impl Default for Privacy {
+    fn default() -> Self {
+        Self { k: 5 }
+    }
+}
