@@ -1,1 +1,25 @@
 //! Sketches, quantile functions and two-sample tests.
+//!
+//! Place in the flow: accumulators of the profiler are built from the sketches here, the quantile functions
+//! fitted to them stand in the rule file, generators draw through them, and the validator compares real and
+//! synthetic summaries with the tests.
+//!
+//! Modules in reading order: [`bottom_k`], [`histogram`], [`sum`], [`hyperloglog`] and [`counts`] are the
+//! sketches; [`quantiles`] fits a publishable distribution; [`choice`] draws from weights; [`tests2`] compares
+//! two samples.
+//!
+//! Invariants: every sketch is an exact commutative monoid under `merge`: its state is a function of the
+//! multiset of pushed values alone, bit for bit, whatever the order and however the input was cut. Memory is
+//! bounded, and each sketch states its bound. No JSON, no paths, no clock, no randomness.
+
+pub mod bottom_k;
+pub mod counts;
+pub mod histogram;
+pub mod hyperloglog;
+pub mod sum;
+
+pub use bottom_k::BottomK;
+pub use counts::LengthHistogram;
+pub use histogram::OrderHistogram;
+pub use hyperloglog::HyperLogLog;
+pub use sum::ExactSum;

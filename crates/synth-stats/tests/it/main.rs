@@ -1,0 +1,3 @@
+//! Laws of the sketches and reference values of the tests.
+
+mod props;
