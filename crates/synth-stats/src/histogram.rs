@@ -96,9 +96,21 @@ impl OrderHistogram {
         if !x.is_finite() {
             self.non_finite += n;
         } else if n > 0 {
-            let key = key_of(x);
-            self.absorb(&[KeyCell { min: key, max: key, count: n }]);
+            self.settle();
+            self.add_to_cell(key_of(x), n);
         }
+    }
+
+    /// Returns the histogram without the values listed, such as those treated as categories.
+    ///
+    /// A value that shares a cell with other values stays, since its own count is not known.
+    #[must_use]
+    pub fn without(&self, values: &[f64]) -> Self {
+        let keys: Vec<u64> = values.iter().map(|&x| key_of(x)).collect();
+        let mut rest = self.clone();
+        rest.settle();
+        rest.cells.retain(|cell| cell.min != cell.max || !keys.contains(&cell.min));
+        rest
     }
 
     /// Adds the values of another histogram.
@@ -254,6 +266,19 @@ impl OrderHistogram {
         (copy.level, Cow::Owned(copy.cells))
     }
 
+    fn add_to_cell(&mut self, key: u64, count: u64) {
+        let at = self.cells.partition_point(|cell| cell.min >> self.level < key >> self.level);
+        match self.cells.get_mut(at) {
+            Some(cell) if cell.min >> self.level == key >> self.level => {
+                cell.min = cell.min.min(key);
+                cell.max = cell.max.max(key);
+                cell.count += count;
+            }
+            _ => self.cells.insert(at, KeyCell { min: key, max: key, count }),
+        }
+        self.coarsen();
+    }
+
     /// Adds ascending cells of at most this level and raises the level until everything fits.
     fn absorb(&mut self, theirs: &[KeyCell]) {
         let mut merged: Vec<KeyCell> = Vec::with_capacity(self.cells.len() + theirs.len());
@@ -267,12 +292,17 @@ impl OrderHistogram {
             let Some(&cell) = next else { break };
             append(&mut merged, cell, self.level);
         }
-        while merged.len() > self.capacity {
-            self.level += 1;
-            let finer = std::mem::take(&mut merged);
-            finer.into_iter().for_each(|cell| append(&mut merged, cell, self.level));
-        }
         self.cells = merged;
+        self.coarsen();
+    }
+
+    /// Raises the level until the cells fit.
+    fn coarsen(&mut self) {
+        while self.cells.len() > self.capacity {
+            self.level += 1;
+            let finer = std::mem::take(&mut self.cells);
+            finer.into_iter().for_each(|cell| append(&mut self.cells, cell, self.level));
+        }
     }
 }
 
@@ -374,6 +404,12 @@ mod tests {
             assert!((x / 9_999.0 - q).abs() <= largest, "{q} -> {x}");
             assert!((histogram.cdf(x) - q).abs() <= largest);
         }
+    }
+
+    #[test]
+    fn listed_values_are_taken_out() {
+        let rest = of(&[0.0, 0.0, 1.5, 2.5, 9.0], 16).without(&[-0.0, 9.0, 4.0]);
+        assert_eq!(rest, of(&[1.5, 2.5], 16));
     }
 
     #[test]

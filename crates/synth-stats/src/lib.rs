@@ -13,13 +13,21 @@
 //! bounded, and each sketch states its bound. No JSON, no paths, no clock, no randomness.
 
 pub mod bottom_k;
+pub mod choice;
 pub mod counts;
+pub mod error;
 pub mod histogram;
 pub mod hyperloglog;
+pub mod quantiles;
 pub mod sum;
+pub mod tests2;
 
 pub use bottom_k::BottomK;
+pub use choice::Cumulative;
 pub use counts::LengthHistogram;
+pub use error::Error;
 pub use histogram::OrderHistogram;
 pub use hyperloglog::HyperLogLog;
+pub use quantiles::QuantileFunction;
 pub use sum::ExactSum;
+pub use tests2::SortedSample;

@@ -1,3 +1,6 @@
 //! Laws of the sketches and reference values of the tests.
 
+#[cfg(test)]
 mod props;
+#[cfg(test)]
+mod reference;
