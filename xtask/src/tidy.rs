@@ -46,7 +46,7 @@ pub(crate) fn run() -> Result<(), Failure> {
     let top = names(&root)?;
     for name in &top {
         let path = root.join(name);
-        if path.is_file() && name != "Cargo.lock" {
+        if path.is_file() && !matches!(name.as_str(), "Cargo.lock" | ".git") {
             read_file(&root, &path, &mut files)?;
         }
     }
