@@ -1,7 +1,7 @@
 //! Checks and measurements of the workspace: `cargo xtask <task>`.
 //!
 //! Depends on no crate it checks. Modules in reading order: [`ci`] is the list of stages, [`layers`], [`tidy`]
-//! and [`golden`] are its own checks, [`bench`] measures, [`workspace`] asks cargo, [`failure`] is how a task
+//! and [`golden`] are its own checks, [`mod@bench`] measures, [`workspace`] asks cargo, [`failure`] is how a task
 //! stops.
 
 #![expect(
