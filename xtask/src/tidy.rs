@@ -46,7 +46,7 @@ pub(crate) fn run() -> Result<(), Failure> {
     let top = names(&root)?;
     for name in &top {
         let path = root.join(name);
-        if path.is_file() && !matches!(name.as_str(), "Cargo.lock" | ".git") {
+        if path.is_file() {
             read_file(&root, &path, &mut files)?;
         }
     }
@@ -90,8 +90,11 @@ fn read_folder(root: &Path, folder: &Path, files: &mut Vec<SourceFile>) -> Resul
     Ok(())
 }
 
-/// Reads one file; leaves it out if it is not text.
+/// Reads one file; leaves it out if it is not text, or written by cargo or git.
 fn read_file(root: &Path, path: &Path, files: &mut Vec<SourceFile>) -> Result<(), Failure> {
+    if path.file_name().is_some_and(|name| name == "Cargo.lock" || name == ".git") {
+        return Ok(());
+    }
     let bytes = std::fs::read(path).map_err(Failure::at(path))?;
     let relative: PathBuf = path.strip_prefix(root).unwrap_or(path).to_path_buf();
     if let Ok(text) = String::from_utf8(bytes) {
