@@ -103,11 +103,16 @@ fn tests() -> Result<(), Failure> {
         }
     }
     let status = child.wait().map_err(|error| Failure::new(format!("cargo test: {error}")))?;
-    let result = if status.success() { Ok(()) } else { Err(Failure::new(format!("cargo test: {status}"))) };
     let note = format!(", {} passed, {} failed, {} left out", tail.passed, tail.failed, tail.ignored);
-    close("tests", start.elapsed(), result, &note)?;
-    println!("{}", tail.held.trim_start_matches('\n').trim_end());
-    Ok(())
+    let summary = tail.held.trim();
+    if status.success() {
+        close("tests", start.elapsed(), Ok(()), &note)?;
+        println!("{summary}");
+        Ok(())
+    } else {
+        println!("{summary}");
+        close("tests", start.elapsed(), Err(Failure::new(format!("cargo test: {status}"))), &note)
+    }
 }
 
 /// Holds the latest summary back until something follows it, so that it can be printed last, and adds them up.
