@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use serde::Deserialize;
+use serde_json::Value;
 use synth_core::hash::hash_bytes;
 
 use crate::Endpoint;
@@ -23,23 +23,6 @@ pub enum Probe {
         /// What the connection said.
         reason: String,
     },
-}
-
-/// The part of `GET /props` that tells one model from another.
-#[derive(Debug, Default, Deserialize)]
-#[serde(default)]
-struct Props {
-    model_path: String,
-    model_alias: String,
-    chat_template: String,
-    build_info: String,
-    default_generation_settings: Settings,
-}
-
-#[derive(Debug, Default, Deserialize)]
-#[serde(default)]
-struct Settings {
-    n_ctx: u64,
 }
 
 impl Endpoint {
@@ -76,28 +59,29 @@ fn unavailable(reason: String) -> Probe {
     Probe::Unavailable { reason }
 }
 
+/// Reads the body of `GET /props`; servers differ in which members they send.
 fn ready(body: &[u8]) -> Probe {
-    match serde_json::from_slice::<Props>(body) {
-        Ok(props) if !props.model_path.is_empty() || !props.model_alias.is_empty() => {
-            Probe::Ready { identity: identity(&props) }
-        }
-        _ => unavailable("it does not tell its model".to_owned()),
+    let props: Value = serde_json::from_slice(body).unwrap_or_default();
+    match identity(&props) {
+        Some(identity) => Probe::Ready { identity },
+        None => unavailable("it does not tell its model".to_owned()),
     }
 }
 
-/// Names the model by its file and a hash of all that may change its answers.
+/// Names the model by its file and a hash of all that may change its answers; `None` if it has no name.
 ///
 /// The folder is part of the hash but not of the name: names end up in reports.
-fn identity(props: &Props) -> String {
-    let parts = [&props.model_path, &props.model_alias, &props.chat_template, &props.build_info];
-    let mut bytes = props.default_generation_settings.n_ctx.to_le_bytes().to_vec();
-    for part in parts {
-        bytes.extend(hash_bytes(part.as_bytes()).to_le_bytes());
+fn identity(props: &Value) -> Option<String> {
+    let text = |key: &str| props[key].as_str().unwrap_or_default();
+    let path = [text("model_path"), text("model_alias")].into_iter().find(|path| !path.is_empty())?;
+    let n_ctx = props["default_generation_settings"]["n_ctx"].as_u64().unwrap_or_default();
+    let mut bytes = n_ctx.to_le_bytes().to_vec();
+    for key in ["model_path", "model_alias", "chat_template", "build_info"] {
+        bytes.extend(hash_bytes(text(key).as_bytes()).to_le_bytes());
     }
-    let path = if props.model_path.is_empty() { &props.model_alias } else { &props.model_path };
     let file = path.rsplit(['/', '\\']).next().unwrap_or_default();
     let name: String = file.chars().filter(|c| !c.is_control()).take(80).collect();
-    format!("llama.cpp {name} {:016x}", hash_bytes(&bytes))
+    Some(format!("llama.cpp {name} {:016x}", hash_bytes(&bytes)))
 }
 
 #[cfg(test)]
@@ -123,12 +107,15 @@ mod tests {
         let identities: std::collections::BTreeSet<String> = props.map(identity_of).into();
         assert_eq!(identities.len(), props.len());
         assert!(identities.iter().all(|identity| identity.starts_with("llama.cpp a.gguf ")));
-        assert_eq!(identity_of(props[0]), identity_of(r#"{"total_slots":2,"model_path":"/models/a.gguf"}"#));
+        assert_eq!(
+            identity_of(props[0]),
+            identity_of(r#"{"chat_template":null,"model_path":"/models/a.gguf"}"#)
+        );
     }
 
     #[test]
     fn other_servers_are_told_apart() {
-        for body in ["", "[]", "{}", r#"{"model_path":7}"#, "<html>"] {
+        for body in ["", "[]", "null", "{}", r#"{"model_path":7}"#, "<html>"] {
             assert!(identity_of(body).contains("does not tell its model"), "{body}");
         }
     }
