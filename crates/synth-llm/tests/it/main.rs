@@ -118,9 +118,9 @@ fn redirect_is_not_followed() {
 
 #[test]
 fn silent_server_is_left_at_the_deadline() {
-    let patience = Patience { deadline_ms: 300, ..FAST };
+    let patience = Patience { deadline_ms: 1000, ..FAST };
     let (answer, sent) = complete(patience, vec![Step::Silence]);
-    assert_eq!(answer, Err(ModelError::Timeout { timeout_ms: 300 }));
+    assert_eq!(answer, Err(ModelError::Timeout { timeout_ms: 1000 }));
     assert_eq!(sent.len(), 1);
 }
 
