@@ -1,2 +1,65 @@
-//! Checks and measurements of the workspace.
-fn main() {}
+//! Checks and measurements of the workspace: `cargo xtask <task>`.
+//!
+//! Depends on no crate it checks. Modules in reading order: [`ci`] is the list of stages, [`layers`], [`tidy`]
+//! and [`golden`] are its own checks, [`mod@bench`] measures, [`workspace`] asks cargo, [`failure`] is how a task
+//! stops.
+
+#![expect(
+    clippy::disallowed_methods,
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "a developer's tool: it reads the repository, runs programs, takes times and prints"
+)]
+
+mod bench;
+mod ci;
+mod failure;
+mod golden;
+mod layers;
+mod tidy;
+mod workspace;
+
+use std::process::ExitCode;
+
+use failure::Failure;
+
+const USAGE: &str = "\
+usage: cargo xtask <task>
+
+  ci [--slow]            run every check, tests last
+  layers                 compare the edges between the crates with the table
+  tidy                   check sizes, names and forbidden words
+  golden [--bless]       compare (or renew) the files under fixtures/golden
+  bench [--size-mb N] [--rules FILE]
+                         measure profile and generate beside a plain JSON reader (default 100 MB)
+";
+
+fn main() -> ExitCode {
+    let args: Vec<String> = std::env::args().skip(1).collect();
+    let words: Vec<&str> = args.iter().map(String::as_str).collect();
+    match run(&words) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            eprintln!("error: {failure}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(words: &[&str]) -> Result<(), Failure> {
+    match words {
+        ["ci"] => ci::run(ci::Depth::Usual),
+        ["ci", "--slow"] => ci::run(ci::Depth::Slow),
+        ["layers"] => layers::run(),
+        ["tidy"] => tidy::run(),
+        ["golden"] => golden::run(golden::Mode::Compare),
+        ["golden", "--bless"] => golden::run(golden::Mode::Bless),
+        ["bench", options @ ..] => bench::run(&bench::Options::parse(options)?),
+        ["bench-reader", file] => bench::reader::run(file),
+        ["help" | "--help" | "-h"] => {
+            print!("{USAGE}");
+            Ok(())
+        }
+        _ => Err(Failure::new(format!("unknown task `{}`\n\n{USAGE}", words.join(" ")))),
+    }
+}
