@@ -1,0 +1,4 @@
+//! The detectors on fields with known answers.
+
+#[cfg(test)]
+mod fields;
