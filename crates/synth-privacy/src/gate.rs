@@ -2,14 +2,17 @@
 
 use std::fmt;
 
+use serde::{Deserialize, Serialize};
 use synth_core::math;
 
 use crate::pii::{PiiKind, contains_personal};
 
 /// A text that may be written to rules, schemas, reports, logs and prompts.
 ///
-/// It is made by a [`Gate`], or is a word of the program itself; there is no other way.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+/// It is made by a [`Gate`], is a word of the program itself, or is read back from a file that was written under
+/// this rule; there is no other way.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
 pub struct Publishable(String);
 
 impl Publishable {
@@ -95,6 +98,15 @@ impl Gate {
     pub fn category(&self, value: &str, n_units: u64, personal: Option<PiiKind>) -> Option<Publishable> {
         let allowed = self.is_enough(n_units) && personal.is_none() && contains_personal(value).is_none();
         allowed.then(|| Publishable(value.to_owned()))
+    }
+
+    /// Returns a pattern over `n_values` distinct values of the data, when there are enough of them.
+    ///
+    /// A pattern may hold punctuation, character classes and texts that all of those values share.
+    #[must_use]
+    pub fn pattern(&self, regex: &str, n_values: u64) -> Option<Publishable> {
+        let allowed = self.is_enough(n_values) && contains_personal(regex).is_none();
+        allowed.then(|| Publishable(regex.to_owned()))
     }
 
     /// Returns an object's key that `n_units` different records hold, when it may be published.

@@ -1,1 +1,34 @@
-//! Accumulators per path, exact merge, Profile and schema.
+//! Learns what a data set looks like: accumulators per path, an exact merge, and the profile made from them.
+//!
+//! Place in the flow: a reader sends records to a [`Profiler`]; what it holds is a [`Partial`]; Partials of parts
+//! of the input merge; [`finish`](finish::finish) turns the whole into a [`Profile`], from which rules and
+//! [`schema`](schema::schema) are made. The validator compares two Partials.
+//!
+//! Modules in reading order: [`profiler`] walks the tokens, [`partial`] holds the tree of paths, [`path_stats`]
+//! is the accumulator of one path with [`number_stats`], [`string_stats`] and [`time_stats`] in it, [`sample`]
+//! keeps whole records; [`structure`] decides what is a dictionary or a tuple, [`text_pattern`] and [`variants`]
+//! learn shapes, [`finish`] puts the [`profile`] together.
+//!
+//! Invariants: a `Partial` is a function of the set of records alone, bit for bit. It holds real values and stays
+//! in memory; a `Profile` holds literals that passed the [`Gate`](synth_privacy::Gate) and nothing else, so it
+//! may be written.
+
+pub mod finish;
+pub mod number_stats;
+pub mod partial;
+pub mod path_stats;
+pub mod profile;
+pub mod profiler;
+pub mod sample;
+pub mod schema;
+pub mod string_stats;
+pub mod structure;
+pub mod text_pattern;
+pub mod time_stats;
+pub mod variants;
+
+pub use finish::{FinishConfig, finish};
+pub use partial::{NodeId, Partial};
+pub use profile::Profile;
+pub use profiler::{Profiler, Unit};
+pub use structure::Structure;

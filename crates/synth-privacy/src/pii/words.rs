@@ -35,7 +35,8 @@ impl PathWords {
     }
 
     /// Tells whether the innermost key has one of the words or joins several of them, as in `firstname`.
-    pub(super) fn own_has(&self, list: &[&str]) -> bool {
+    #[must_use]
+    pub fn own_has(&self, list: &[&str]) -> bool {
         has(self.own(), list)
     }
 

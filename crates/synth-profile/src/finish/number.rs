@@ -1,0 +1,147 @@
+//! Numbers: spelling, few values, spikes and the rest of the distribution.
+
+use synth_core::{JsonPath, cast, math};
+use synth_privacy::Gate;
+use synth_stats::bottom_k::Entry;
+use synth_stats::histogram::Cell;
+use synth_stats::quantiles::FitConfig;
+use synth_stats::{OrderHistogram, QuantileFunction};
+
+use super::time;
+use crate::number_stats::{MAX_CELLS, MAX_DECIMALS, NumberStats, NumberValue};
+use crate::profile::{Curve, NumberCategory, NumberProfile};
+
+/// Numbers with at most this many distinct values may be a list of categories.
+const MAX_CATEGORIES: usize = 40;
+/// Spikes listed, at most.
+const MAX_SPIKES: usize = 24;
+/// A spike holds at least this share of the values.
+const SPIKE_SHARE: f64 = 0.005;
+/// A spike is at least this many times as frequent as the median of the distinct values.
+const SPIKE_FACTOR: u64 = 5;
+/// Knots of a published distribution.
+const MAX_KNOTS: usize = 41;
+/// Uniqueness is claimed from this many values on.
+const MIN_UNIQUE: u64 = 8;
+
+pub(super) fn profile(numbers: &NumberStats, path: &JsonPath, gate: Gate) -> NumberProfile {
+    let count = numbers.distinct.total();
+    let is_unique = is_unique(numbers);
+    let time = time::epoch_profile(numbers, path, gate);
+    let categories = if is_unique || time.is_some() { Vec::new() } else { categories(numbers, gate) };
+    let spikes = if categories.is_empty() && !is_unique { spikes(numbers, gate) } else { Vec::new() };
+    let (decimals, padded) = decimals(numbers);
+    NumberProfile {
+        count,
+        n_distinct: cast::round_to_u64(numbers.distinct.estimate_distinct()),
+        is_unique,
+        dense_from: dense_from(numbers, is_unique),
+        mean: numbers.sum.mean(),
+        decimals,
+        whole_with_point: numbers.n_zero_fraction > 0,
+        padded,
+        curve: curve(&without(numbers, &spikes), gate.k()),
+        categories: categories.iter().map(|entry| public(entry)).collect(),
+        spikes: spikes.iter().map(|entry| public(entry)).collect(),
+        time,
+    }
+}
+
+/// No retained number occurs twice. While the table is complete that is exact; else the retained numbers are a
+/// uniform sample of the distinct ones.
+fn is_unique(numbers: &NumberStats) -> bool {
+    numbers.distinct.total() >= MIN_UNIQUE && numbers.distinct.entries().all(|entry| entry.count == 1)
+}
+
+/// The first number, when unique whole numbers fill their range.
+fn dense_from(numbers: &NumberStats, is_unique: bool) -> Option<i64> {
+    let all_integer = numbers.distinct.entries().all(|entry| matches!(entry.value, NumberValue::Integer(_)));
+    let (min, max) = (numbers.histogram.min()?, numbers.histogram.max()?);
+    let span = max - min + 1.0;
+    let is_dense =
+        is_unique && all_integer && span >= 1.0 && cast::round_to_u64(span) == numbers.distinct.total();
+    is_dense.then(|| cast::round_to_i64(min))
+}
+
+fn categories(numbers: &NumberStats, gate: Gate) -> Vec<&Entry<NumberValue>> {
+    let mut entries: Vec<&Entry<NumberValue>> = numbers.distinct.entries().collect();
+    let few = numbers.distinct.is_complete() && entries.len() <= MAX_CATEGORIES;
+    if !few || entries.iter().any(|entry| entry.n_units < gate.k() || !entry.value.as_f64().is_finite()) {
+        return Vec::new();
+    }
+    entries.sort_by(|a, b| a.value.as_f64().total_cmp(&b.value.as_f64()));
+    entries
+}
+
+fn spikes(numbers: &NumberStats, gate: Gate) -> Vec<&Entry<NumberValue>> {
+    let mut counts: Vec<u64> = numbers.distinct.entries().map(|entry| entry.count).collect();
+    counts.sort_unstable();
+    let median = counts.get(counts.len() / 2).copied().unwrap_or(0);
+    let floor = SPIKE_SHARE * numbers.distinct.total() as f64;
+    let stands_out = |entry: &&Entry<NumberValue>| {
+        entry.n_units >= gate.k()
+            && entry.value.as_f64().is_finite()
+            && entry.count as f64 >= floor
+            && entry.count >= SPIKE_FACTOR * median
+    };
+    let mut spikes: Vec<&Entry<NumberValue>> = numbers.distinct.entries().filter(stands_out).collect();
+    spikes.sort_by_key(|entry| (std::cmp::Reverse(entry.count), entry.hash));
+    spikes.truncate(MAX_SPIKES);
+    spikes.sort_by(|a, b| a.value.as_f64().total_cmp(&b.value.as_f64()));
+    spikes
+}
+
+fn public(entry: &Entry<NumberValue>) -> NumberCategory {
+    let value = match entry.value {
+        NumberValue::Integer(value) => value.into(),
+        // Infinite numbers were filtered out before; zero stands for what cannot happen.
+        NumberValue::Float(value) => serde_json::Number::from_f64(value).unwrap_or_else(|| 0.into()),
+    };
+    NumberCategory { value, count: entry.count }
+}
+
+/// The histogram with the spikes taken out.
+fn without(numbers: &NumberStats, spikes: &[&Entry<NumberValue>]) -> OrderHistogram {
+    if spikes.is_empty() {
+        return numbers.histogram.clone();
+    }
+    let mut cells: Vec<Cell> = numbers.histogram.cells().collect();
+    for spike in spikes {
+        let value = spike.value.as_f64();
+        if let Some(cell) = cells.iter_mut().find(|cell| cell.min <= value && value <= cell.max) {
+            cell.count = cell.count.saturating_sub(spike.count);
+        }
+    }
+    cells.retain(|cell| cell.count > 0);
+    let level = numbers.histogram.level();
+    OrderHistogram::from_cells(MAX_CELLS, level, &cells, 0).unwrap_or_else(|| numbers.histogram.clone())
+}
+
+/// Publishes a distribution; with fewer than `k` values only its rough magnitude.
+pub(super) fn curve(histogram: &OrderHistogram, k: u64) -> Curve {
+    if let Some(function) = QuantileFunction::fit(histogram, FitConfig { k, max_knots: MAX_KNOTS }) {
+        return Curve::of(&function);
+    }
+    let (Some(min), Some(max)) = (histogram.min(), histogram.max()) else {
+        return Curve::default();
+    };
+    let low = math::round_down_to_digits(min - min.abs() / 2.0, 1);
+    let high = math::round_up_to_digits(max + max.abs() / 2.0, 1);
+    Curve { percent: vec![0.0, 100.0], values: vec![low, high] }
+}
+
+/// The digits behind the point that at most 1 in 1000 numbers exceeds, and whether all have just as many.
+fn decimals(numbers: &NumberStats) -> (u8, bool) {
+    let total: u64 = numbers.decimals.iter().sum();
+    let mut above = total;
+    let mut digits = 0;
+    for (places, count) in numbers.decimals.iter().enumerate() {
+        above -= count;
+        digits = places;
+        if above * 1000 <= total {
+            break;
+        }
+    }
+    let padded = numbers.n_padded > 0 && numbers.decimals[digits] == total && digits < MAX_DECIMALS;
+    (u8::try_from(digits).unwrap_or(u8::MAX), padded)
+}

@@ -1,0 +1,138 @@
+//! Strings: personal data, times, categories, and the shape of the rest.
+
+use synth_core::{JsonPath, cast};
+use synth_privacy::{FieldEvidence, Gate, PathWords, PiiKind, ValueForm};
+use synth_stats::bottom_k::Entry;
+
+use super::time;
+use crate::profile::{Curve, PatternProfile, TextCategory, TextProfile};
+use crate::string_stats::{KeptText, StringStats};
+use crate::text_pattern::learn_patterns;
+
+/// Categories listed, at most.
+const MAX_CATEGORIES: usize = 1000;
+/// Identifiers with more distinct values than this name single things, so they are never categories.
+const MAX_IDENTIFIERS: usize = 32;
+/// Uniqueness is claimed from this many values on.
+const MIN_UNIQUE: u64 = 8;
+
+pub(super) fn profile(strings: &StringStats, path: &JsonPath, gate: Gate) -> TextProfile {
+    let count = strings.distinct.total();
+    let values: Vec<(&str, u64)> =
+        strings.distinct.entries().map(|entry| (&*entry.value.text, entry.count)).collect();
+    let semantic_type = semantic_type(&values);
+    let times = time::profiles(&strings.times, count, gate);
+    let is_identifier = matches!(semantic_type, Some("uuid" | "ulid")) && values.len() > MAX_IDENTIFIERS;
+    let known = is_identifier || !times.is_empty();
+    let personal = if known && !is_birth_date(path) { None } else { personal_kind(strings, path, &values) };
+    let is_unique = is_unique(strings);
+    let categories =
+        if known || personal.is_some() || is_unique { Vec::new() } else { categories(strings, gate) };
+    let rest: Vec<(&str, u64)> = match categories.last() {
+        None => values,
+        Some(_) => values
+            .into_iter()
+            .filter(|(text, _)| !categories.iter().any(|category| category.value.as_str() == *text))
+            .collect(),
+    };
+    TextProfile {
+        count,
+        n_distinct: strings.n_distinct(),
+        is_unique,
+        personal: personal.map(|kind| kind.name().to_owned()),
+        semantic_type: semantic_type.map(str::to_owned),
+        times,
+        patterns: patterns(&rest, gate),
+        mean_words: mean_words(&rest),
+        lengths: lengths(strings),
+        categories,
+    }
+}
+
+fn is_unique(strings: &StringStats) -> bool {
+    strings.distinct.total() >= MIN_UNIQUE && strings.distinct.entries().all(|entry| entry.count == 1)
+}
+
+fn is_birth_date(path: &JsonPath) -> bool {
+    path.last_key().is_some_and(|key| key.to_lowercase().contains("birth"))
+}
+
+/// What identifiers are by their form alone, when all values agree.
+fn semantic_type(values: &[(&str, u64)]) -> Option<&'static str> {
+    let all = |is_kind: fn(&str) -> bool| values.iter().all(|(value, _)| is_kind(value));
+    match values.len() {
+        0..3 => None,
+        _ if all(is_uuid) => Some("uuid"),
+        _ if all(is_ulid) => Some("ulid"),
+        _ if all(is_url) => Some("url"),
+        _ => None,
+    }
+}
+
+fn is_uuid(text: &str) -> bool {
+    let bytes = text.as_bytes();
+    bytes.len() == 36
+        && bytes.iter().enumerate().all(|(index, byte)| match index {
+            8 | 13 | 18 | 23 => *byte == b'-',
+            _ => matches!(byte, b'0'..=b'9' | b'a'..=b'f'),
+        })
+}
+
+fn is_ulid(text: &str) -> bool {
+    text.len() == 26
+        && text.starts_with(['0', '1'])
+        && text.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'A'..=b'H' | b'J' | b'K' | b'M' | b'N' | b'P'..=b'T' | b'V'..=b'Z'))
+}
+
+fn is_url(text: &str) -> bool {
+    (text.starts_with("http://") || text.starts_with("https://")) && !text.contains(char::is_whitespace)
+}
+
+fn personal_kind(strings: &StringStats, path: &JsonPath, values: &[(&str, u64)]) -> Option<PiiKind> {
+    let evidence = FieldEvidence {
+        words: &PathWords::of(path),
+        values,
+        form: ValueForm::Text,
+        n_distinct: strings.n_distinct(),
+        n_rows: strings.distinct.total(),
+    };
+    synth_privacy::detect(&evidence).map(|finding| finding.kind)
+}
+
+fn categories(strings: &StringStats, gate: Gate) -> Vec<TextCategory> {
+    let mut entries: Vec<&Entry<KeptText>> =
+        strings.distinct.entries().filter(|entry| entry.value.is_whole).collect();
+    entries.sort_by(|a, b| b.count.cmp(&a.count).then_with(|| a.value.text.cmp(&b.value.text)));
+    entries
+        .into_iter()
+        .filter_map(|entry| {
+            let value = gate.category(&entry.value.text, entry.n_units, None)?;
+            Some(TextCategory { value, count: entry.count })
+        })
+        .take(MAX_CATEGORIES)
+        .collect()
+}
+
+fn patterns(rest: &[(&str, u64)], gate: Gate) -> Vec<PatternProfile> {
+    learn_patterns(rest, gate)
+        .into_iter()
+        .map(|pattern| PatternProfile {
+            regex: pattern.regex,
+            share: pattern.share,
+            n_strings: pattern.n_strings,
+        })
+        .collect()
+}
+
+fn mean_words(rest: &[(&str, u64)]) -> f64 {
+    let words: usize = rest.iter().map(|(text, _)| text.split_whitespace().count()).sum();
+    if rest.is_empty() {
+        0.0
+    } else {
+        cast::round_to_i64(100.0 * words as f64 / rest.len() as f64) as f64 / 100.0
+    }
+}
+
+fn lengths(strings: &StringStats) -> Curve {
+    super::length_curve(&strings.lengths)
+}

@@ -1,0 +1,100 @@
+//! Times: which of the formats is meant, and numbers that count from the epoch.
+
+use synth_core::{JsonPath, TimeFormat, Timestamp, cast};
+use synth_privacy::{Gate, PathWords};
+
+use super::number;
+use crate::number_stats::{NumberStats, NumberValue};
+use crate::profile::TimeProfile;
+use crate::time_stats::{TimeAccumulator, TimeStats};
+
+/// Formats kept for one field.
+const MAX_FORMATS: usize = 4;
+/// Share of the strings that must be times for a field to be one.
+const MIN_SHARE: f64 = 0.9;
+/// A format stands for at least this share of the strings.
+const MIN_FORMAT_SHARE: f64 = 0.01;
+
+/// The formats that together read nearly all of `count` strings, largest first; empty when they do not.
+pub(super) fn profiles(times: &TimeStats, count: u64, gate: Gate) -> Vec<TimeProfile> {
+    let mut formats: Vec<(TimeFormat, &TimeAccumulator)> = times.formats().collect();
+    // The sort is stable: of formats that read the same strings the first in the list wins.
+    formats.sort_by_key(|(_, times)| std::cmp::Reverse(times.histogram.count()));
+    let mut kept: Vec<(TimeFormat, &TimeAccumulator)> = Vec::new();
+    let mut covered = 0;
+    for (format, times) in formats {
+        let n = times.histogram.count();
+        let is_new_reading = covered + n <= count;
+        if is_new_reading && n as f64 >= MIN_FORMAT_SHARE * count as f64 && kept.len() < MAX_FORMATS {
+            covered += n;
+            kept.push((format, times));
+        }
+    }
+    if (covered as f64) < MIN_SHARE * count as f64 {
+        return Vec::new();
+    }
+    kept.iter().map(|(format, times)| time_profile(format.as_str(), times, gate)).collect()
+}
+
+fn time_profile(format: &str, times: &TimeAccumulator, gate: Gate) -> TimeProfile {
+    TimeProfile {
+        format: format.to_owned(),
+        count: times.histogram.count(),
+        curve: number::curve(&times.histogram, gate.k()),
+        weekdays: times.weekdays.to_vec(),
+        hours: times.hours.to_vec(),
+    }
+}
+
+/// Units of numbers that count from the epoch: name, and values in one second.
+const EPOCH_UNITS: [(&str, f64); 3] = [("epoch_seconds", 1.0), ("epoch_millis", 1e3), ("epoch_micros", 1e6)];
+/// 2000-01-01 and 2040-01-01 in seconds since the epoch: what log and event times lie between.
+const EPOCH_WINDOW: (f64, f64) = (946_684_800.0, 2_208_988_800.0);
+
+/// Words of a path that say that a number is a time.
+const TIME_WORDS: [&str; 22] = [
+    "time",
+    "timestamp",
+    "ts",
+    "date",
+    "datetime",
+    "at",
+    "on",
+    "start",
+    "end",
+    "created",
+    "updated",
+    "modified",
+    "expires",
+    "expiry",
+    "since",
+    "until",
+    "epoch",
+    "when",
+    "begin",
+    "last",
+    "seen",
+    "mtime",
+];
+
+/// Numbers that all lie in the window of one unit, at a path that speaks of time or with so many digits that
+/// little else is possible.
+pub(super) fn epoch_profile(numbers: &NumberStats, path: &JsonPath, gate: Gate) -> Option<TimeProfile> {
+    let (min, max) = (numbers.histogram.min()?, numbers.histogram.max()?);
+    let speaks_of_time = PathWords::of(path).own_has(&TIME_WORDS);
+    let (unit, per_second) = EPOCH_UNITS
+        .into_iter()
+        .find(|(_, per_second)| min >= EPOCH_WINDOW.0 * per_second && max <= EPOCH_WINDOW.1 * per_second)?;
+    if !speaks_of_time {
+        return None;
+    }
+    let mut times = TimeAccumulator::default();
+    for cell in numbers.histogram.cells() {
+        // The middle of a cell stands for its values; the rhythm needs the hour only.
+        let middle = f64::midpoint(cell.min, cell.max);
+        times.push_n(Timestamp(cast::round_to_i64(middle / per_second * 1e6)), cell.count);
+    }
+    let whole = numbers.distinct.entries().all(|entry| matches!(entry.value, NumberValue::Integer(_)));
+    debug_assert!(whole || numbers.decimals.iter().skip(1).any(|n| *n > 0) || numbers.n_exponent > 0);
+    Some(time_profile(unit, &times, gate))
+}

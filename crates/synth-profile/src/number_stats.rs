@@ -1,0 +1,115 @@
+//! The accumulator of numbers.
+
+use synth_core::{Number, hash};
+use synth_stats::{BottomK, ExactSum, OrderHistogram};
+
+/// Distinct numbers that are counted one by one; beyond it, those with the smallest hashes.
+pub const MAX_DISTINCT: usize = 2048;
+/// Cells of the histogram.
+pub const MAX_CELLS: usize = 2048;
+/// Decimals are counted up to this many; longer fractions count as this many.
+pub const MAX_DECIMALS: usize = 19;
+
+/// A number as it is kept in tables.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum NumberValue {
+    /// Spelled without fraction and exponent, and within 64 bits.
+    Integer(i64),
+    /// Any other.
+    Float(f64),
+}
+
+impl NumberValue {
+    /// Returns the nearest `f64`.
+    #[must_use]
+    pub fn as_f64(self) -> f64 {
+        match self {
+            Self::Integer(value) => value as f64,
+            Self::Float(value) => value,
+        }
+    }
+}
+
+/// What was seen of the numbers at one path.
+#[derive(Debug, Clone)]
+pub struct NumberStats {
+    /// Distinct numbers with their counts.
+    pub distinct: BottomK<NumberValue>,
+    /// The distribution.
+    pub histogram: OrderHistogram,
+    /// Exact sum of the numbers spelled without exponent.
+    pub sum: ExactSum,
+    /// How many numbers have 0, 1, 2, ... digits behind the point.
+    pub decimals: [u64; MAX_DECIMALS + 1],
+    /// How many have a fraction of zeros only, such as `28.0`.
+    pub n_zero_fraction: u64,
+    /// How many have a fraction of two digits or more that ends in zero, such as `28.50`.
+    pub n_padded: u64,
+    /// How many have an exponent.
+    pub n_exponent: u64,
+}
+
+impl Default for NumberStats {
+    fn default() -> Self {
+        Self {
+            distinct: BottomK::new(MAX_DISTINCT),
+            histogram: OrderHistogram::new(MAX_CELLS),
+            sum: ExactSum::default(),
+            decimals: [0; MAX_DECIMALS + 1],
+            n_zero_fraction: 0,
+            n_padded: 0,
+            n_exponent: 0,
+        }
+    }
+}
+
+impl NumberStats {
+    pub(crate) fn push(&mut self, number: Number<'_>, unit: u64) {
+        let value = match number.as_i64() {
+            Some(value) => NumberValue::Integer(value),
+            None => NumberValue::Float(number.as_f64()),
+        };
+        self.distinct.push(hash_of(value), unit, || value);
+        self.histogram.push(value.as_f64());
+        match number.to_decimal() {
+            Some(decimal) => self.sum.push(decimal),
+            None => self.sum.skip(),
+        }
+        self.push_spelling(number);
+    }
+
+    fn push_spelling(&mut self, number: Number<'_>) {
+        let text = number.as_str().as_bytes();
+        self.n_exponent += u64::from(text.iter().any(|byte| matches!(byte, b'e' | b'E')));
+        let decimals = number.decimals();
+        self.decimals[decimals.min(MAX_DECIMALS)] += 1;
+        if decimals > 0 {
+            let fraction = &text[text.len() - decimals..];
+            self.n_zero_fraction += u64::from(fraction.iter().all(|&digit| digit == b'0'));
+            self.n_padded += u64::from(decimals > 1 && fraction.ends_with(b"0"));
+        }
+    }
+
+    pub(crate) fn merge(&mut self, other: Self) {
+        self.distinct.merge(other.distinct);
+        self.histogram.merge(other.histogram);
+        self.sum.merge(other.sum);
+        for (ours, theirs) in self.decimals.iter_mut().zip(other.decimals) {
+            *ours += theirs;
+        }
+        self.n_zero_fraction += other.n_zero_fraction;
+        self.n_padded += other.n_padded;
+        self.n_exponent += other.n_exponent;
+    }
+}
+
+/// Equal numbers hash alike, whatever their spelling.
+fn hash_of(value: NumberValue) -> u64 {
+    match value {
+        NumberValue::Integer(value) if value.unsigned_abs() > 1 << 53 => {
+            hash::mix(hash::combine(value.cast_unsigned(), 1))
+        }
+        // Adding zero turns -0.0 into 0.0.
+        other => hash::mix(hash::combine((other.as_f64() + 0.0).to_bits(), 0)),
+    }
+}

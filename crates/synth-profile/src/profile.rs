@@ -1,0 +1,274 @@
+//! The profile: what is known of a data set and may be written down.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+use synth_core::{JsonPath, JsonType, Rate};
+use synth_privacy::Publishable;
+
+/// Version of `profile.json`.
+pub const VERSION: u32 = 1;
+
+/// Everything learned from a sample, as it stands in `profile.json`; it holds no value that is not public.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Profile {
+    /// Version of the file.
+    pub version: u32,
+    /// File name of the sample, without its folder.
+    pub source: Option<String>,
+    /// How the records stand in the sample.
+    pub layout: SampleLayout,
+    /// Records read.
+    pub n_records: u64,
+    /// Literals stand here only if at least this many records hold them.
+    pub k: u64,
+    /// In a document, the collection with most elements.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub main_collection: Option<JsonPath>,
+    /// Every path, parents first, members in the order in which they stand in the data.
+    pub fields: Vec<FieldProfile>,
+    /// Objects whose members depend on a tag.
+    pub variants: Vec<VariantProfile>,
+    /// What was surprising in the input: code and count.
+    pub findings: BTreeMap<String, u64>,
+}
+
+/// How the records stand in the sample.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SampleLayout {
+    /// One record a line.
+    JsonLines,
+    /// One array of records.
+    Array,
+    /// One record that is the whole input.
+    Document,
+}
+
+/// What is known of one path.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct FieldProfile {
+    /// The path.
+    pub path: JsonPath,
+    /// Places where a value could stand: objects above a member, elements of the arrays.
+    pub n_slots: u64,
+    /// Values seen, nulls included.
+    pub n_values: u64,
+    /// Values by type.
+    pub types: BTreeMap<String, u64>,
+    /// How many values were `true`.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub n_true: u64,
+    /// The object's keys are data.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub is_dictionary: bool,
+    /// The array has a fixed meaning at each position.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub is_tuple: bool,
+    /// What is known of the numbers.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub number: Option<NumberProfile>,
+    /// What is known of the strings.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub text: Option<TextProfile>,
+    /// Lengths of the arrays, or numbers of members of the dictionaries.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub length: Option<LengthProfile>,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "the signature serde asks for")]
+fn is_zero(count: &u64) -> bool {
+    *count == 0
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "the signature serde asks for")]
+fn is_false(flag: &bool) -> bool {
+    !flag
+}
+
+impl FieldProfile {
+    /// Returns how many values of a type were seen.
+    #[must_use]
+    pub fn n_of(&self, json_type: JsonType) -> u64 {
+        self.types.get(json_type.name()).copied().unwrap_or(0)
+    }
+
+    /// Returns the share of places that hold a value, null included.
+    #[must_use]
+    pub fn presence(&self) -> Rate {
+        Rate::of(self.n_values, self.n_slots)
+    }
+
+    /// Returns the share of values that are null.
+    #[must_use]
+    pub fn null_rate(&self) -> Rate {
+        Rate::of(self.n_of(JsonType::Null), self.n_values)
+    }
+}
+
+/// A distribution by its quantiles: percentages from 0 to 100 and the value at each.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct Curve {
+    /// Percentages, rising from 0 to 100.
+    pub percent: Vec<f64>,
+    /// Values, not falling.
+    pub values: Vec<f64>,
+}
+
+/// What is known of the numbers at one path.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct NumberProfile {
+    /// Numbers seen.
+    pub count: u64,
+    /// Distinct numbers, estimated when there are many.
+    pub n_distinct: u64,
+    /// No number was seen twice.
+    pub is_unique: bool,
+    /// The numbers fill a range of whole numbers without a gap; its first.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub dense_from: Option<i64>,
+    /// Mean of the numbers spelled without exponent.
+    pub mean: Option<f64>,
+    /// Most digits behind the point that are common.
+    pub decimals: u8,
+    /// Whole numbers are spelled with a point, such as `28.0`.
+    pub whole_with_point: bool,
+    /// Fractions are padded with zeros to `decimals` digits.
+    pub padded: bool,
+    /// Numbers that are repeated often enough to be public, when all distinct numbers are few.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub categories: Vec<NumberCategory>,
+    /// Numbers that stand out of the distribution.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub spikes: Vec<NumberCategory>,
+    /// The distribution without the spikes.
+    pub curve: Curve,
+    /// The numbers are times.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub time: Option<TimeProfile>,
+}
+
+/// A number and how often it was seen.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct NumberCategory {
+    /// The number as it prints shortest.
+    pub value: serde_json::Number,
+    /// How often it was seen.
+    pub count: u64,
+}
+
+/// What is known of the strings at one path.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct TextProfile {
+    /// Strings seen.
+    pub count: u64,
+    /// Distinct strings, estimated when there are many.
+    pub n_distinct: u64,
+    /// No string was seen twice.
+    pub is_unique: bool,
+    /// Kind of personal data they are, if any.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub personal: Option<String>,
+    /// What the strings are otherwise, for example `uuid`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub semantic_type: Option<String>,
+    /// Strings that enough records hold, largest first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub categories: Vec<TextCategory>,
+    /// Times in the formats that read most of the strings.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub times: Vec<TimeProfile>,
+    /// Patterns of the strings that are no category, with shares of those.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub patterns: Vec<PatternProfile>,
+    /// Mean number of words of the strings that are no category.
+    pub mean_words: f64,
+    /// Lengths in characters of all strings.
+    pub lengths: Curve,
+}
+
+/// A string and how often it was seen.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct TextCategory {
+    /// The string.
+    pub value: Publishable,
+    /// How often it was seen.
+    pub count: u64,
+}
+
+/// A pattern and the share of strings it stands for.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct PatternProfile {
+    /// A regular expression for whole strings.
+    pub regex: Publishable,
+    /// Share of the strings that are no category.
+    pub share: Rate,
+    /// How many strings the expression describes, roughly.
+    pub n_strings: f64,
+}
+
+/// What is known of times at one path.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct TimeProfile {
+    /// `strftime` letters, or `epoch_seconds`, `epoch_millis`, `epoch_micros` for numbers.
+    pub format: String,
+    /// How many values are times in this format.
+    pub count: u64,
+    /// The distribution, in seconds since the epoch.
+    pub curve: Curve,
+    /// Times by weekday in UTC, Monday first.
+    pub weekdays: Vec<u64>,
+    /// Times by hour in UTC.
+    pub hours: Vec<u64>,
+}
+
+/// What is known of lengths.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct LengthProfile {
+    /// Shortest.
+    pub min: u64,
+    /// Longest.
+    pub max: u64,
+    /// Each length with its count, when the lengths are few.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub counts: Vec<(u64, u64)>,
+    /// The distribution, when they are many.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub curve: Option<Curve>,
+}
+
+/// An object whose members depend on a tag.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct VariantProfile {
+    /// The object.
+    pub path: JsonPath,
+    /// The tag.
+    pub discriminator: JsonPath,
+    /// Share of the uncertainty about which members are present that the tag removes.
+    pub explained: Rate,
+    /// What each public value of the tag brings with it.
+    pub cases: Vec<VariantCaseProfile>,
+}
+
+/// What one value of a tag brings with it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct VariantCaseProfile {
+    /// The value of the tag.
+    pub when: TagValue,
+    /// Objects with this tag in the record sample.
+    pub count: u64,
+    /// Share of those objects that have each optional member.
+    pub presence: BTreeMap<JsonPath, Rate>,
+}
+
+/// A value of a tag.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(untagged)]
+pub enum TagValue {
+    /// `true` or `false`.
+    Bool(bool),
+    /// A whole number.
+    Integer(i64),
+    /// A string.
+    Text(Publishable),
+}

@@ -1,0 +1,91 @@
+//! The accumulator of strings.
+
+use synth_core::{cast, hash};
+use synth_stats::{BottomK, HyperLogLog, LengthHistogram};
+
+use crate::time_stats::TimeStats;
+
+/// Distinct strings that are kept with their counts; beyond it, those with the smallest hashes.
+pub const MAX_DISTINCT: usize = 2048;
+/// Longer strings are kept up to this many bytes.
+pub const MAX_KEPT_BYTES: usize = 256;
+
+/// A string as it is kept in tables.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct KeptText {
+    /// The string, or its beginning.
+    pub text: Box<str>,
+    /// Nothing was cut off.
+    pub is_whole: bool,
+}
+
+/// What was seen of the strings at one path.
+#[derive(Debug, Clone)]
+pub struct StringStats {
+    /// Distinct strings with their counts.
+    pub distinct: BottomK<KeptText>,
+    /// Sketch of the number of distinct strings.
+    pub hyperloglog: HyperLogLog,
+    /// Lengths in characters.
+    pub lengths: LengthHistogram,
+    /// The strings that are dates or times.
+    pub times: TimeStats,
+}
+
+impl Default for StringStats {
+    fn default() -> Self {
+        Self {
+            distinct: BottomK::new(MAX_DISTINCT),
+            hyperloglog: HyperLogLog::default(),
+            lengths: LengthHistogram::default(),
+            times: TimeStats::default(),
+        }
+    }
+}
+
+impl StringStats {
+    pub(crate) fn push(&mut self, text: &str, unit: u64) {
+        let hash = hash::hash_bytes(text.as_bytes());
+        self.distinct.push(hash, unit, || KeptText::of(text));
+        self.hyperloglog.push(hash);
+        self.lengths.push(cast::to_u64(text.chars().count()));
+        self.times.push(text, 1);
+    }
+
+    /// Counts a string that occurred `n` times in `n_units` units.
+    pub(crate) fn push_many(&mut self, text: &str, n: u64, n_units: u64) {
+        let hash = hash::hash_bytes(text.as_bytes());
+        let entry = (hash, KeptText::of(text), n, n_units);
+        self.distinct.merge(BottomK::from_entries(MAX_DISTINCT, n, true, [entry]));
+        self.hyperloglog.push(hash);
+        self.lengths.push_n(cast::to_u64(text.chars().count()), n);
+        self.times.push(text, n);
+    }
+
+    pub(crate) fn merge(&mut self, other: Self) {
+        self.distinct.merge(other.distinct);
+        self.hyperloglog.merge(&other.hyperloglog);
+        self.lengths.merge(other.lengths);
+        self.times.merge(other.times);
+    }
+
+    /// Returns the number of distinct strings: exact while they all fit the table, else estimated.
+    #[must_use]
+    pub fn n_distinct(&self) -> u64 {
+        if self.distinct.is_complete() {
+            cast::to_u64(self.distinct.len())
+        } else {
+            cast::round_to_u64(self.hyperloglog.estimate())
+        }
+    }
+}
+
+impl KeptText {
+    fn of(text: &str) -> Self {
+        let mut end = text.len().min(MAX_KEPT_BYTES);
+        while !text.is_char_boundary(end) {
+            end -= 1;
+        }
+        Self { text: text[..end].into(), is_whole: end == text.len() }
+    }
+}

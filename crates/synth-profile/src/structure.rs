@@ -1,0 +1,166 @@
+//! Which objects are dictionaries and which arrays are tuples.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use synth_core::{JsonPath, JsonType, Segment, TypeSet};
+
+use crate::partial::{NodeId, Partial};
+use crate::path_stats::PathStats;
+
+/// The decisions about shape that counting alone does not make.
+///
+/// They are made once, on the real data, and then applied to whatever is compared with it.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Structure {
+    dictionaries: BTreeSet<JsonPath>,
+    tuples: BTreeSet<JsonPath>,
+}
+
+/// Fewest keys of an object whose keys look like data.
+const MIN_DATA_KEYS: usize = 3;
+/// Fewest keys of a sparse object that is taken for a dictionary although its keys look like names.
+const MIN_SPARSE_KEYS: usize = 30;
+/// Share of keys that must look like data.
+const DATA_KEY_SHARE: f64 = 0.9;
+/// Largest mean presence of the keys of a sparse dictionary.
+const SPARSE_PRESENCE: f64 = 0.2;
+
+impl Structure {
+    /// Decides the structure of what was learned and applies it, so that dictionaries are one path.
+    pub fn decide(partial: &mut Partial) -> Self {
+        let mut structure = Self::default();
+        structure.visit(partial, NodeId::ROOT, &JsonPath::root());
+        structure
+    }
+
+    /// Applies decisions made elsewhere: the same objects become dictionaries, all other arrays lose their positions.
+    pub fn apply(&self, partial: &mut Partial) {
+        self.apply_at(partial, NodeId::ROOT, &JsonPath::root());
+    }
+
+    fn visit(&mut self, partial: &mut Partial, id: NodeId, path: &JsonPath) {
+        if looks_like_dictionary(partial, id) {
+            partial.collapse(id);
+        }
+        if partial.node(id).is_dictionary() {
+            self.dictionaries.insert(path.clone());
+        }
+        if looks_like_tuple(partial, id) {
+            self.tuples.insert(path.clone());
+        } else if partial.node(id).elements().is_some() {
+            partial.give_up_tuple(id);
+        }
+        for (segment, child) in children(partial, id) {
+            self.visit(partial, child, &path.join(segment));
+        }
+    }
+
+    fn apply_at(&self, partial: &mut Partial, id: NodeId, path: &JsonPath) {
+        if self.dictionaries.contains(path) && partial.node(id).stats.n_of(JsonType::Object) > 0 {
+            partial.collapse(id);
+        }
+        if !self.tuples.contains(path) && partial.node(id).elements().is_some() {
+            partial.give_up_tuple(id);
+        }
+        for (segment, child) in children(partial, id) {
+            self.apply_at(partial, child, &path.join(segment));
+        }
+    }
+}
+
+/// The parts of a path that can have structure of their own.
+fn children(partial: &Partial, id: NodeId) -> Vec<(Segment, NodeId)> {
+    let node = partial.node(id);
+    let named = node.keys().map(|(key, child)| (Segment::Key(key.into()), child));
+    let members = node.members().map(|child| (Segment::Members, child));
+    let elements = node.elements().map(|child| (Segment::Elements, child));
+    named.chain(members).chain(elements).collect()
+}
+
+fn looks_like_dictionary(partial: &Partial, id: NodeId) -> bool {
+    let node = partial.node(id);
+    let n_objects = node.stats.n_of(JsonType::Object);
+    let n_keys = node.keys().len();
+    if node.is_dictionary() || n_objects == 0 || n_keys < MIN_DATA_KEYS {
+        return false;
+    }
+    let data_keys = node.keys().filter(|(key, _)| is_data_key(key)).count();
+    let members: Vec<NodeId> = node.keys().map(|(_, child)| child).collect();
+    if data_keys as f64 >= DATA_KEY_SHARE * n_keys as f64 {
+        return one_kind(partial, &members);
+    }
+    let n_members: u64 = members.iter().map(|child| partial.node(*child).stats.n_values).sum();
+    let mean_presence = n_members as f64 / (n_keys as f64 * n_objects as f64);
+    let sparse = n_keys >= MIN_SPARSE_KEYS && (mean_presence <= SPARSE_PRESENCE || n_objects == 1);
+    sparse && one_kind(partial, &members) && same_members(partial, &members)
+}
+
+/// Keys that are numbers, identifiers, dates or addresses rather than names of fields.
+fn is_data_key(key: &str) -> bool {
+    let digits = key.bytes().filter(u8::is_ascii_digit).count();
+    let all_hex = key.bytes().all(|byte| byte.is_ascii_hexdigit() || byte == b'-');
+    let numeric = digits > 0
+        && key.bytes().all(|byte| byte.is_ascii_digit() || matches!(byte, b'-' | b':' | b'.' | b'/'));
+    numeric
+        || (all_hex && key.len() >= 8 && digits > 0)
+        || key.contains('@')
+        || (digits >= 3 && 2 * digits >= key.len())
+}
+
+/// All members have the same types, integers and other numbers counting as one and nulls as any.
+fn one_kind(partial: &Partial, members: &[NodeId]) -> bool {
+    let kinds: BTreeSet<Vec<JsonType>> = members
+        .iter()
+        .map(|child| kind_of(&partial.node(*child).stats))
+        .filter(|kind| !kind.is_empty())
+        .collect();
+    kinds.len() <= 1
+}
+
+fn kind_of(stats: &PathStats) -> Vec<JsonType> {
+    let types: TypeSet = JsonType::ALL
+        .into_iter()
+        .filter(|json_type| *json_type != JsonType::Null && stats.n_of(*json_type) > 0)
+        .map(|json_type| if json_type == JsonType::Integer { JsonType::Number } else { json_type })
+        .collect();
+    types.iter().collect()
+}
+
+/// Members that are objects must share most of their own keys; other members pass.
+fn same_members(partial: &Partial, members: &[NodeId]) -> bool {
+    let mut holders: BTreeMap<&str, usize> = BTreeMap::new();
+    let mut n_objects = 0;
+    for child in members {
+        let node = partial.node(*child);
+        n_objects += usize::from(node.stats.n_of(JsonType::Object) > 0);
+        node.keys().for_each(|(key, _)| *holders.entry(key).or_default() += 1);
+    }
+    let shared: usize = holders.values().sum();
+    n_objects == 0 || shared as f64 >= 0.7 * (holders.len() * n_objects) as f64
+}
+
+/// A short array of one length whose positions differ in type or in distribution.
+fn looks_like_tuple(partial: &Partial, id: NodeId) -> bool {
+    let node = partial.node(id);
+    if !node.may_be_tuple() {
+        return false;
+    }
+    let positions: Vec<&PathStats> =
+        node.positions().iter().map(|child| &partial.node(*child).stats).collect();
+    positions.windows(2).any(|pair| kind_of(pair[0]) != kind_of(pair[1]) || numbers_differ(pair[0], pair[1]))
+}
+
+/// The medians lie outside of each other's middle halves.
+fn numbers_differ(left: &PathStats, right: &PathStats) -> bool {
+    let quartiles = |stats: &PathStats| {
+        let histogram = &stats.number()?.histogram;
+        Some([histogram.quantile(0.25)?, histogram.quantile(0.5)?, histogram.quantile(0.75)?])
+    };
+    match (quartiles(left), quartiles(right)) {
+        (Some(left), Some(right)) => {
+            let outside = |x: f64, other: [f64; 3]| x < other[0] || x > other[2];
+            outside(left[1], right) && outside(right[1], left)
+        }
+        _ => false,
+    }
+}

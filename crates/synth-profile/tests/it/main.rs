@@ -1,0 +1,5 @@
+//! Tests of the profiler from records to profile.
+
+mod feed;
+mod laws;
+mod shapes;

@@ -1,0 +1,132 @@
+//! What the profile says of planted shapes.
+
+use serde_json::{Value, json};
+use synth_profile::profile::{FieldProfile, Profile};
+use synth_profile::schema::schema;
+
+use crate::feed::profile;
+
+fn field<'a>(profile: &'a Profile, path: &str) -> &'a FieldProfile {
+    profile
+        .fields
+        .iter()
+        .find(|field| field.path.to_string() == path)
+        .unwrap_or_else(|| panic!("{path} is missing"))
+}
+
+#[test]
+fn missing_null_and_empty_are_told_apart() {
+    let records: Vec<Value> = (0..100)
+        .map(|index| match index % 4 {
+            0 => json!({"a": 1}),
+            1 => json!({"a": 1, "b": null}),
+            2 => json!({"a": 1, "b": ""}),
+            _ => json!({"a": 1, "b": "x"}),
+        })
+        .collect();
+    let profile = profile(&records);
+    let b = field(&profile, "$.b");
+    assert_eq!((b.n_slots, b.n_values, b.types["null"], b.types["string"]), (100, 75, 25, 50));
+    assert_eq!(b.text.as_ref().unwrap().lengths.values[0].to_bits(), 0.0_f64.to_bits());
+}
+
+#[test]
+fn data_keys_make_a_dictionary_and_names_do_not() {
+    let records: Vec<Value> = (0..50)
+        .map(|index| json!({"by_id": {format!("{}", 1000 + index): {"n": index}}, "names": {"first": "a", "last": "b", "middle": "c"}}))
+        .collect();
+    let profile = profile(&records);
+    assert!(field(&profile, "$.by_id").is_dictionary);
+    assert_eq!(field(&profile, "$.by_id.*.n").n_values, 50);
+    assert!(!field(&profile, "$.names").is_dictionary);
+}
+
+#[test]
+fn a_wide_record_is_no_dictionary() {
+    let wide = |index: i64| {
+        Value::Object((0..200).map(|column| (format!("column_{column}"), json!(index * column))).collect())
+    };
+    let profile = profile(&(0..30).map(wide).collect::<Vec<_>>());
+    assert!(!field(&profile, "$").is_dictionary);
+    assert_eq!(profile.fields.len(), 201);
+}
+
+#[test]
+fn positions_with_their_own_range_make_a_tuple() {
+    let records: Vec<Value> = (0..60)
+        .map(|index| json!({"at": [f64::from(index) / 7.0 - 120.5, f64::from(index) / 9.0 + 30.25], "pair": [index % 7, (index * 3) % 7]}))
+        .collect();
+    let profile = profile(&records);
+    assert!(field(&profile, "$.at").is_tuple);
+    assert!(field(&profile, "$.at[1]").number.is_some());
+    assert!(!field(&profile, "$.pair").is_tuple);
+}
+
+#[test]
+fn a_tag_decides_which_members_are_present() {
+    let records: Vec<Value> = (0..300)
+        .map(|index| match index % 3 {
+            0 => json!({"payload": {"url": "u", "code": index % 5}, "type": "click"}),
+            1 => json!({"payload": {"amount": index, "code": index % 5}, "type": "sale"}),
+            _ => json!({"payload": {"code": index % 5}, "type": "ping"}),
+        })
+        .collect();
+    let profile = profile(&records);
+    let [variant] = profile.variants.as_slice() else { panic!("one union, not {}", profile.variants.len()) };
+    assert_eq!(
+        (variant.path.to_string(), variant.discriminator.to_string()),
+        ("$.payload".into(), "$.type".into())
+    );
+    assert_eq!(variant.cases.len(), 3);
+    let mut rates = variant.cases.iter().flat_map(|case| case.presence.values());
+    assert!(rates.all(|rate| rate.is_zero() || rate.is_one()), "{variant:?}");
+}
+
+#[test]
+fn members_missing_at_random_make_no_union() {
+    let records: Vec<Value> = (0..400_u64)
+        .map(|index| {
+            let word = synth_core::hash::mix(index + 1);
+            let mut record = json!({"kind": if word.is_multiple_of(2) { "a" } else { "b" }});
+            if (word / 2).is_multiple_of(3) {
+                record["extra"] = json!(1);
+            }
+            record
+        })
+        .collect();
+    assert!(profile(&records).variants.is_empty());
+}
+
+#[test]
+fn times_are_read_in_the_format_that_fits_all() {
+    let records: Vec<Value> = (0..60)
+        .map(|index| json!({"day": format!("{:02}/03/2024", index % 28 + 1), "at": format!("2024-03-0{}T10:00:00Z", index % 9 + 1), "ms": 1_700_000_000_000_i64 + i64::from(index)}))
+        .collect();
+    let profile = profile(&records);
+    let format = |path: &str| field(&profile, path).text.as_ref().unwrap().times[0].format.clone();
+    assert_eq!(format("$.day"), "%d/%m/%Y");
+    assert_eq!(format("$.at"), "%Y-%m-%dT%H:%M:%SZ");
+}
+
+#[test]
+fn a_rare_string_is_nowhere_in_profile_and_schema() {
+    let records: Vec<Value> = (0..200)
+        .map(|index| json!({"status": if index == 77 { "Zanzibar-Only-Once" } else { "OPEN" }, "note": format!("note {index}")}))
+        .collect();
+    let profile = profile(&records);
+    let written = serde_json::to_string(&profile).unwrap() + &schema(&profile).to_string();
+    assert!(!written.contains("Zanzibar"));
+    assert!(written.contains("OPEN"));
+}
+
+#[test]
+fn numbers_keep_their_spelling() {
+    let records: Vec<Value> = (0..100)
+        .map(|index| json!({"price": f64::from(index) + 0.25, "count": index, "half": if index % 2 == 0 { json!(index) } else { json!(f64::from(index) + 0.5) }}))
+        .collect();
+    let profile = profile(&records);
+    let price = field(&profile, "$.price").number.as_ref().unwrap();
+    assert_eq!((price.decimals, price.whole_with_point), (2, false));
+    assert_eq!(field(&profile, "$.count").number.as_ref().unwrap().dense_from, Some(0));
+    assert_eq!(field(&profile, "$.half").types.len(), 2);
+}

@@ -1,0 +1,191 @@
+//! From a profile to rules.
+
+use indexmap::IndexMap;
+use synth_core::{JsonPath, JsonType, Rate, Segment};
+use synth_profile::Profile;
+use synth_profile::profile::{FieldProfile, LengthProfile, SampleLayout, VariantProfile};
+
+use crate::field::{FieldRule, FieldType, ValueKind};
+use crate::generator::{Categorical, Generator, Literal};
+use crate::rule_set::{Globals, Layout, Metadata, Privacy, RuleSet, VERSION, VariantCase, Variants};
+use crate::shape::{LengthRule, ShapeRule};
+
+mod number;
+mod share;
+mod text;
+
+use share::apportion;
+
+impl RuleSet {
+    /// Returns the rules that make data like the profiled sample.
+    ///
+    /// Containers that are always there and have members of their own get no rule: the paths below them imply them.
+    #[must_use]
+    pub fn from_profile(profile: &Profile) -> Self {
+        let mut fields = IndexMap::new();
+        let mut shape = IndexMap::new();
+        for field in &profile.fields {
+            if let Some(rule) = field_rule(field, profile) {
+                fields.insert(field.path.clone(), rule);
+            }
+            if let (Some(length), false) = (&field.length, field.n_values == 0) {
+                let step = if field.is_dictionary { Segment::Members } else { Segment::Elements };
+                shape.insert(field.path.join(step), ShapeRule { length: length_rule(length) });
+            }
+        }
+        let variants =
+            profile.variants.iter().map(|variant| (variant.path.clone(), variants(variant))).collect();
+        Self {
+            version: VERSION,
+            metadata: Metadata { source: profile.source.clone(), profiled_rows: profile.n_records },
+            globals: globals(profile),
+            shape,
+            fields,
+            relationships: Vec::new(),
+            variants,
+            privacy: Privacy { k: profile.k },
+        }
+    }
+}
+
+fn globals(profile: &Profile) -> Globals {
+    let main = profile.main_collection.as_ref();
+    let rows = main.and_then(|path| profile.fields.iter().find(|field| field.path == *path));
+    Globals {
+        default_n: rows.map_or(profile.n_records, |field| field.n_values),
+        layout: match profile.layout {
+            SampleLayout::JsonLines => Layout::JsonLines,
+            SampleLayout::Array => Layout::Array,
+            SampleLayout::Document => Layout::Document,
+        },
+        main_collection: main.cloned(),
+        ..Globals::default()
+    }
+}
+
+/// The rule of a path; `None` when the paths around it say all there is to say.
+fn field_rule(field: &FieldProfile, profile: &Profile) -> Option<FieldRule> {
+    let is_tuple_element = matches!(field.path.segments().last(), Some(Segment::Elements))
+        && profile
+            .fields
+            .iter()
+            .any(|other| other.is_tuple && Some(&other.path) == field.path.parent().as_ref());
+    if field.n_values == 0 || is_tuple_element || is_plain_container(field, profile) {
+        return None;
+    }
+    let kinds = kinds(field);
+    let unique = is_unique(field, &kinds);
+    Some(FieldRule {
+        presence: share::rounded(field.presence()),
+        null_rate: if field.n_of(JsonType::Null) == field.n_values {
+            Rate::ZERO
+        } else {
+            share::rounded(field.null_rate())
+        },
+        unique,
+        personal: field.text.as_ref().is_some_and(|text| text.personal.is_some()),
+        semantic_type: field
+            .text
+            .as_ref()
+            .and_then(|text| text.personal.clone().or_else(|| text.semantic_type.clone())),
+        kinds,
+    })
+}
+
+/// An object or array that is always there, never anything else, and has paths below it.
+fn is_plain_container(field: &FieldProfile, profile: &Profile) -> bool {
+    let containers = field.n_of(JsonType::Object).max(field.n_of(JsonType::Array));
+    let has_parts = profile
+        .fields
+        .iter()
+        .any(|other| other.n_values > 0 && other.path.parent().is_some_and(|parent| parent == field.path));
+    containers == field.n_values && field.n_values == field.n_slots && has_parts
+}
+
+/// The kinds of non-null values with their shares.
+fn kinds(field: &FieldProfile) -> Vec<ValueKind> {
+    let mut weighted: Vec<(u64, ValueKind)> = Vec::new();
+    let plain = |field_type, generator| ValueKind {
+        share: Rate::ONE,
+        field_type,
+        generator,
+        constraints: crate::field::Constraints::default(),
+    };
+    for (json_type, field_type) in
+        [(JsonType::Object, FieldType::Object), (JsonType::Array, FieldType::Array)]
+    {
+        weighted.push((field.n_of(json_type), plain(field_type, None)));
+    }
+    let n_booleans = field.n_of(JsonType::Boolean);
+    weighted.push((n_booleans, plain(FieldType::Boolean, Some(booleans(field.n_true, n_booleans)))));
+    if let Some(number) = &field.number {
+        let has_integers = field.n_of(JsonType::Integer) > 0;
+        let has_fractions = field.n_of(JsonType::Number) > 0;
+        weighted.push((number.count, number::kind(number, has_integers, has_fractions)));
+    }
+    if let Some(text) = &field.text {
+        weighted.extend(text::kinds(text));
+    }
+    weighted.retain(|(weight, _)| *weight > 0);
+    if weighted.is_empty() {
+        return vec![plain(FieldType::Null, None)];
+    }
+    let weights: Vec<u64> = weighted.iter().map(|(weight, _)| *weight).collect();
+    weighted
+        .into_iter()
+        .zip(apportion(&weights))
+        .map(|((_, kind), share)| ValueKind { share, ..kind })
+        .collect()
+}
+
+fn booleans(n_true: u64, count: u64) -> Generator {
+    let (values, weights) = match (n_true, count - n_true) {
+        (0, n_false) => (vec![Literal::Bool(false)], vec![n_false]),
+        (n_true, 0) => (vec![Literal::Bool(true)], vec![n_true]),
+        (n_true, n_false) => (vec![Literal::Bool(true), Literal::Bool(false)], vec![n_true, n_false]),
+    };
+    let probs = apportion(&weights).into_iter().map(Rate::get).collect();
+    Generator::Categorical(Categorical { values, probs, normalize: false })
+}
+
+/// Uniqueness is promised for fields of one kind whose generator can keep it.
+fn is_unique(field: &FieldProfile, kinds: &[ValueKind]) -> bool {
+    let seen_unique = field.text.as_ref().is_some_and(|text| text.is_unique && field.number.is_none())
+        || field.number.as_ref().is_some_and(|number| number.is_unique && field.text.is_none());
+    let can_keep = match kinds {
+        [kind] => match &kind.generator {
+            Some(Generator::UuidV4 | Generator::UuidV7 | Generator::Ulid | Generator::Sequence(_)) => true,
+            Some(Generator::QuantileSample(_)) => kind.field_type == FieldType::Integer,
+            Some(Generator::Pattern(_)) => field.text.as_ref().is_some_and(text::has_room),
+            _ => false,
+        },
+        _ => false,
+    };
+    seen_unique && can_keep && !matches!(field.path.segments().last(), Some(Segment::MemberKeys))
+}
+
+fn length_rule(length: &LengthProfile) -> LengthRule {
+    if let Some(curve) = &length.curve {
+        return LengthRule::Empirical { quantiles: curve.percent.clone(), values: curve.values.clone() };
+    }
+    match length.counts.as_slice() {
+        [] => LengthRule::Constant { value: 0 },
+        [(value, _)] => LengthRule::Constant { value: *value },
+        counts => LengthRule::Categorical {
+            values: counts.iter().map(|(value, _)| *value).collect(),
+            probs: apportion(&counts.iter().map(|(_, count)| *count).collect::<Vec<_>>()),
+        },
+    }
+}
+
+fn variants(variant: &VariantProfile) -> Variants {
+    let case = |case: &synth_profile::profile::VariantCaseProfile| VariantCase {
+        when: text::tag_literal(&case.when),
+        presence: case
+            .presence
+            .iter()
+            .map(|(path, rate)| (path.clone(), share::rounded(*rate)))
+            .collect::<IndexMap<JsonPath, Rate>>(),
+    };
+    Variants { discriminator: variant.discriminator.clone(), cases: variant.cases.iter().map(case).collect() }
+}

@@ -1,0 +1,109 @@
+//! Rules for numbers.
+
+use synth_core::Rate;
+use synth_profile::profile::{NumberCategory, NumberProfile, TimeProfile};
+
+use super::apportion;
+use crate::field::{Constraints, FieldType, NumberSpelling, ValueKind};
+use crate::generator::{Categorical, Generator, Literal, QuantileSample, Sequence, Spike, TemporalRhythmic};
+
+/// Doubles hold no more digits than this behind the point that mean anything.
+const MAX_DECIMALS: u8 = 15;
+
+pub(super) fn kind(number: &NumberProfile, has_integers: bool, has_fractions: bool) -> ValueKind {
+    let plain_type = if has_fractions { FieldType::Number } else { FieldType::Integer };
+    let (field_type, generator) = if let Some(time) = &number.time {
+        (FieldType::Datetime, Generator::TemporalRhythmic(temporal(time)))
+    } else if !number.categories.is_empty() {
+        (FieldType::Enum, Generator::Categorical(categories(&number.categories)))
+    } else if let Some(start) = number.dense_from {
+        let sequence = Sequence { start, step: 1, prefix: String::new(), width: 0 };
+        (FieldType::Integer, Generator::Sequence(sequence))
+    } else {
+        (plain_type, Generator::QuantileSample(quantiles(number)))
+    };
+    let constraints = if has_fractions && field_type != FieldType::Enum {
+        Constraints {
+            decimals: (number.decimals <= MAX_DECIMALS).then_some(number.decimals),
+            spelling: spelling(number, has_integers),
+            ..Constraints::default()
+        }
+    } else {
+        Constraints::default()
+    };
+    ValueKind { share: Rate::ONE, field_type, generator: Some(generator), constraints }
+}
+
+fn spelling(number: &NumberProfile, has_integers: bool) -> NumberSpelling {
+    if number.padded && !has_integers {
+        NumberSpelling::Fixed
+    } else if has_integers && !number.whole_with_point {
+        NumberSpelling::Shortest
+    } else {
+        NumberSpelling::Decimal
+    }
+}
+
+fn categories(categories: &[NumberCategory]) -> Categorical {
+    let literal = |category: &NumberCategory| match category.value.as_i64() {
+        Some(value) => Literal::Integer(value),
+        None => Literal::Number(category.value.as_f64().unwrap_or(0.0)),
+    };
+    let counts: Vec<u64> = categories.iter().map(|category| category.count).collect();
+    Categorical {
+        values: categories.iter().map(literal).collect(),
+        probs: apportion(&counts).into_iter().map(Rate::get).collect(),
+        normalize: false,
+    }
+}
+
+fn quantiles(number: &NumberProfile) -> QuantileSample {
+    let mut counts: Vec<u64> = number.spikes.iter().map(|spike| spike.count).collect();
+    counts.push(number.count - counts.iter().sum::<u64>().min(number.count));
+    let spikes = number
+        .spikes
+        .iter()
+        .zip(apportion(&counts))
+        .map(|(spike, share)| Spike { value: spike.value.as_f64().unwrap_or(0.0), prob: share.get() });
+    let (quantiles, values) = if number.curve.percent.is_empty() {
+        let only = number.spikes.first().and_then(|spike| spike.value.as_f64()).unwrap_or(0.0);
+        (vec![0.0, 100.0], vec![only, only])
+    } else {
+        (number.curve.percent.clone(), number.curve.values.clone())
+    };
+    QuantileSample { quantiles, values, spikes: spikes.collect() }
+}
+
+/// The generator of times; profiles of hour and weekday only where the data is spread over enough of them.
+pub(super) fn temporal(time: &TimeProfile) -> TemporalRhythmic {
+    let seconds = |values: &[f64]| match (values.first(), values.last()) {
+        (Some(first), Some(last)) => last - first,
+        _ => 0.0,
+    };
+    let span_days = seconds(&time.curve.values) / 86_400.0;
+    let has_hours = time.hours.iter().filter(|count| **count > 0).count() > 1;
+    let has_weekdays = time.weekdays.iter().filter(|count| **count > 0).count() > 1;
+    TemporalRhythmic {
+        format: time.format.clone(),
+        quantiles: time.curve.percent.clone(),
+        values: time.curve.values.iter().map(|seconds| rfc3339(*seconds)).collect(),
+        weekday_profile: if span_days >= 21.0 && has_weekdays { profile(&time.weekdays) } else { Vec::new() },
+        hour_profile: if span_days >= 7.0 && has_hours { profile(&time.hours) } else { Vec::new() },
+    }
+}
+
+fn profile(counts: &[u64]) -> Vec<f64> {
+    apportion(counts).into_iter().map(Rate::get).collect()
+}
+
+/// Prints seconds since the epoch, with microseconds only when there are some.
+fn rfc3339(seconds: f64) -> String {
+    let time = synth_core::Timestamp(synth_core::cast::round_to_i64(seconds * 1e6));
+    let spec = if time.0 % 1_000_000 == 0 { "%Y-%m-%dT%H:%M:%SZ" } else { "%Y-%m-%dT%H:%M:%S%.6fZ" };
+    let mut text = String::new();
+    if let Ok(format) = synth_core::TimeFormat::parse(spec) {
+        // Writing to a string does not fail.
+        let _ = format.write(time, &mut text);
+    }
+    text
+}

@@ -1,0 +1,159 @@
+//! Rules for strings.
+
+use synth_core::Rate;
+use synth_profile::profile::{Curve, TagValue, TextProfile};
+
+use super::{apportion, number};
+use crate::field::{Constraints, FieldType, ValueKind};
+use crate::generator::{Categorical, Faker, FakerMethod, Generator, Literal, Pattern};
+
+/// Strings that are no category are left out when they are rarer than this.
+const NEGLIGIBLE_SHARE: f64 = 0.02;
+/// Categories are used when they stand for at least this share of the strings.
+const MIN_CATEGORY_SHARE: f64 = 0.05;
+/// Patterns are used when they stand for at least this share of the strings they were learned from.
+const MIN_PATTERN_SHARE: f64 = 0.6;
+/// Strings of more words than this are prose, whatever their patterns.
+const MAX_PATTERN_WORDS: f64 = 3.0;
+/// A unique field needs this many times as many possible strings as values.
+const ROOM_FACTOR: f64 = 10.0;
+
+/// The kinds of strings with their weights.
+pub(super) fn kinds(text: &TextProfile) -> Vec<(u64, ValueKind)> {
+    if !text.times.is_empty() {
+        let kind = |time| plain(FieldType::Datetime, Generator::TemporalRhythmic(number::temporal(time)));
+        return text.times.iter().map(|time| (time.count, kind(time))).collect();
+    }
+    let n_public: u64 = text.categories.iter().map(|category| category.count).sum();
+    let n_rest = text.count - n_public.min(text.count);
+    let share = |n: u64| n as f64 / text.count.max(1) as f64;
+    let mut kinds = Vec::new();
+    let categories_count = share(n_public) >= MIN_CATEGORY_SHARE;
+    if categories_count {
+        kinds.push((n_public, plain(FieldType::Enum, categories(text))));
+    }
+    if !categories_count {
+        kinds.push((text.count, rest(text)));
+    } else if share(n_rest) > NEGLIGIBLE_SHARE {
+        kinds.push((n_rest, rest(text)));
+    }
+    kinds
+}
+
+fn plain(field_type: FieldType, generator: Generator) -> ValueKind {
+    ValueKind {
+        share: Rate::ONE,
+        field_type,
+        generator: Some(generator),
+        constraints: Constraints::default(),
+    }
+}
+
+fn categories(text: &TextProfile) -> Generator {
+    let counts: Vec<u64> = text.categories.iter().map(|category| category.count).collect();
+    let value = |text: &synth_privacy::Publishable| Literal::Text(text.as_str().to_owned());
+    Generator::Categorical(Categorical {
+        values: text.categories.iter().map(|category| value(&category.value)).collect(),
+        probs: apportion(&counts).into_iter().map(Rate::get).collect(),
+        normalize: false,
+    })
+}
+
+/// Strings that are no category, made anew.
+fn rest(text: &TextProfile) -> ValueKind {
+    if let Some(method) = text.personal.as_deref().and_then(personal_method) {
+        return plain(FieldType::String, faker(method));
+    }
+    let generator = match text.semantic_type.as_deref() {
+        Some("uuid") => Generator::UuidV4,
+        Some("ulid") => Generator::Ulid,
+        _ => made_up(text),
+    };
+    plain(FieldType::String, generator)
+}
+
+fn made_up(text: &TextProfile) -> Generator {
+    let covered: f64 = text.patterns.iter().map(|pattern| pattern.share.get()).sum();
+    if covered >= MIN_PATTERN_SHARE && text.mean_words <= MAX_PATTERN_WORDS {
+        return patterns(text);
+    }
+    if text.semantic_type.as_deref() == Some("url") {
+        return faker(FakerMethod::Url);
+    }
+    if text.mean_words < 1.5 {
+        return one_word(&text.lengths);
+    }
+    let method = if text.mean_words > 8.0 { FakerMethod::Text } else { FakerMethod::Words };
+    Generator::Faker(Faker {
+        method,
+        quantiles: text.lengths.percent.clone(),
+        lengths: text.lengths.values.clone(),
+    })
+}
+
+fn faker(method: FakerMethod) -> Generator {
+    Generator::Faker(Faker { method, quantiles: Vec::new(), lengths: Vec::new() })
+}
+
+fn patterns(text: &TextProfile) -> Generator {
+    let weights: Vec<u64> = text
+        .patterns
+        .iter()
+        .map(|pattern| synth_core::cast::round_to_u64(pattern.share.get() * 1e6))
+        .collect();
+    let probs = match weights.as_slice() {
+        [_] => Vec::new(),
+        several => apportion(several).into_iter().map(Rate::get).collect(),
+    };
+    Generator::Pattern(Pattern {
+        patterns: text.patterns.iter().map(|pattern| pattern.regex.as_str().to_owned()).collect(),
+        probs,
+    })
+}
+
+/// Letters and digits of the lengths that the middle nine tenths of the strings have.
+fn one_word(lengths: &Curve) -> Generator {
+    let at = |wanted: f64| {
+        let knots = lengths.percent.iter().zip(&lengths.values);
+        knots
+            .take_while(|(percent, _)| **percent <= wanted)
+            .max_by(|a, b| a.0.total_cmp(b.0))
+            .map_or(1, |(_, value)| synth_core::cast::round_to_u64(*value))
+    };
+    let (low, high) = (at(5.0).max(1), at(95.0).max(1));
+    Generator::Pattern(Pattern { patterns: vec![format!("[A-Za-z0-9]{{{low},{high}}}")], probs: Vec::new() })
+}
+
+/// Tells whether the patterns describe many more strings than were seen.
+pub(super) fn has_room(text: &TextProfile) -> bool {
+    let n_strings: f64 = text.patterns.iter().map(|pattern| pattern.n_strings).sum();
+    n_strings >= ROOM_FACTOR * text.count as f64
+}
+
+/// How values of a kind of personal data are made up.
+fn personal_method(kind: &str) -> Option<FakerMethod> {
+    Some(match kind {
+        "email" => FakerMethod::Email,
+        "phone" => FakerMethod::PhoneNumber,
+        "ip_address" => FakerMethod::Ipv4,
+        "credit_card" => FakerMethod::CreditCard,
+        "iban" => FakerMethod::Iban,
+        "ssn" => FakerMethod::Ssn,
+        "person_name" => FakerMethod::Name,
+        "given_name" => FakerMethod::FirstName,
+        "family_name" => FakerMethod::LastName,
+        "username" => FakerMethod::UserName,
+        "mac_address" => FakerMethod::MacAddress,
+        "address" => FakerMethod::StreetAddress,
+        "date_of_birth" => FakerMethod::DateOfBirth,
+        _ => return None,
+    })
+}
+
+pub(super) fn tag_literal(tag: &TagValue) -> Literal {
+    match tag {
+        TagValue::Bool(value) => Literal::Bool(*value),
+        TagValue::Integer(value) => Literal::Integer(*value),
+        TagValue::Text(text) => Literal::Text(text.as_str().to_owned()),
+    }
+}
