@@ -15,7 +15,7 @@ pub struct Error {
     /// What went wrong.
     pub kind: ErrorKind,
     /// Where: always with the source's name, and with a position when it is about the content.
-    pub place: Place,
+    pub place: Box<Place>,
     source: Option<Cause>,
 }
 
@@ -180,7 +180,7 @@ impl Error {
     /// Makes an error that has no cause beyond itself.
     #[must_use]
     pub fn new(kind: ErrorKind, place: Place) -> Self {
-        Self { kind, place, source: None }
+        Self { kind, place: Box::new(place), source: None }
     }
 
     /// Makes an error of what the operating system said while reading `name`.
@@ -193,12 +193,12 @@ impl Error {
             Os::BrokenPipe => ErrorKind::BrokenPipe,
             _ => fallback,
         };
-        Self { kind, place: Place::in_source(name), source: Some(Box::new(cause)) }
+        Self::caused(kind, Place::in_source(name), cause)
     }
 
     /// Makes an error of `kind` with the cause that the operating system gave.
     pub(crate) fn caused(kind: ErrorKind, place: Place, cause: std::io::Error) -> Self {
-        Self { kind, place, source: Some(Box::new(cause)) }
+        Self { kind, place: Box::new(place), source: Some(Box::new(cause)) }
     }
 
     /// Returns the stable code, such as `io/empty-input`.

@@ -19,7 +19,7 @@ use lex::{RunEnd, Stop};
 use tape::{Kind, Tape};
 use track::Track;
 
-pub(crate) use lex::find_special;
+pub(crate) use lex::{find_special, is_whitespace, skip_whitespace, trim};
 pub(crate) use stream::StreamScanner;
 
 /// Scans records; holds the memory that is reused from one to the next.
@@ -186,6 +186,13 @@ impl Scanner {
             }
             Err(raw) => Err(self.locate(raw, text, Track::default())),
         }
+    }
+
+    /// Looks for what is wrong with the first part of a text whose rest is not there.
+    pub(crate) fn scan_open(&mut self, part: &[u8]) -> Result<(), ScanError> {
+        self.clear();
+        let (text, result) = self.advance_bytes(part, State::Value, Reach::Part);
+        result.map(|_| ()).map_err(|raw| self.locate(raw, text, Track::default()))
     }
 
     fn clear(&mut self) {

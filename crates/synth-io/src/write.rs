@@ -23,7 +23,7 @@ use synth_core::{Event, EventSink, Scalar};
 /// assert_eq!(writer.as_bytes(), b"[\n\"a\\n\",\n\"a\\n\"\n]\n");
 /// # Ok::<(), std::convert::Infallible>(())
 /// ```
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Clone, PartialEq, Eq)]
 pub struct JsonWriter {
     bytes: Vec<u8>,
     /// Whether a value or member stands before the next one in the same array or object.

@@ -21,13 +21,26 @@ pub(super) enum RunEnd {
 const ONES: u64 = 0x0101_0101_0101_0101;
 const HIGHS: u64 = 0x8080_8080_8080_8080;
 
+/// Tells whether a byte is white space in JSON; a form feed is not.
+#[inline]
+pub(crate) fn is_whitespace(byte: u8) -> bool {
+    matches!(byte, b' ' | b'\n' | b'\r' | b'\t')
+}
+
 /// Returns the first byte at or behind `at` that is not white space.
 #[inline]
-pub(super) fn skip_whitespace(bytes: &[u8], mut at: usize) -> usize {
-    while let Some(b' ' | b'\n' | b'\r' | b'\t') = bytes.get(at) {
+pub(crate) fn skip_whitespace(bytes: &[u8], mut at: usize) -> usize {
+    while bytes.get(at).is_some_and(|byte| is_whitespace(*byte)) {
         at += 1;
     }
     at
+}
+
+/// Returns the range of `bytes` without the white space around it; an empty one at the end if there is no more.
+pub(crate) fn trim(bytes: &[u8]) -> (usize, usize) {
+    let start = skip_whitespace(bytes, 0);
+    let end = bytes.iter().rposition(|byte| !is_whitespace(*byte)).map_or(start, |last| last + 1);
+    (start, end)
 }
 
 /// Returns where the run of plain characters from `at` on ends, and how.
