@@ -14,7 +14,7 @@ mod track;
 use synth_core::{EventSink, JsonPath};
 
 use crate::Fault;
-use keys::{OpenKeys, Replaced};
+use keys::{Object, OpenKeys, Replaced};
 use lex::{RunEnd, Stop};
 use tape::{Kind, Tape};
 use track::Track;
@@ -205,7 +205,7 @@ impl Scanner {
 
     /// Forgets the tokens of a block, but not what is still open.
     fn flush(&mut self) {
-        self.keys.flush();
+        self.keys.flush(&self.tape, self.base);
         self.tape.clear();
         self.notes.clear();
     }
@@ -443,11 +443,12 @@ impl Run<'_, '_> {
 
     fn close_object(&mut self) -> State {
         self.punctuation(Kind::ObjectEnd);
-        let Scanner { open, keys, tape, notes, replaced, .. } = &mut *self.scanner;
+        let Scanner { open, keys, tape, notes, replaced, base, .. } = &mut *self.scanner;
         if let Some(Frame::Object { first_key }) = open.pop() {
             let n_tokens = tape.len();
             let kind = NoteKind::DuplicateKey;
-            keys.close(first_key as usize, tape, (self.text, *replaced), |repeat| {
+            let object = Object { tape, record: self.text, base: *base, replaced: *replaced };
+            keys.close(first_key as usize, object, |repeat| {
                 let n_tokens = repeat.token.map_or(n_tokens, |token| token + 1);
                 notes.push(RawNote { kind, at: repeat.at, n_tokens });
             });
@@ -464,11 +465,10 @@ impl Run<'_, '_> {
 
     #[inline(always)]
     fn key(&mut self) -> Result<State, Stop> {
-        let at = self.at;
         self.string(Kind::Key, Kind::EscapedKey)?;
-        let Scanner { tape, keys, base, .. } = &mut *self.scanner;
+        let Scanner { tape, keys, replaced, .. } = &mut *self.scanner;
         if let Some(&token) = tape.tokens().last() {
-            keys.push(tape.text(token, self.text), *base + at as u64, tape.len() - 1);
+            keys.push(tape.text(token, self.text), tape.len() - 1, *replaced);
         }
         if self.text.as_bytes().get(self.at) == Some(&b':') {
             return Ok(self.pass(State::Value));

@@ -7,23 +7,15 @@ use super::tape::Tape;
 /// The keys of all open objects, innermost last.
 #[derive(Debug, Default)]
 pub(super) struct OpenKeys {
-    hashes: Vec<u64>,
-    keys: Vec<KeyRef>,
+    fingerprints: Vec<u64>,
+    /// Their tape indices, without meaning for the flushed ones.
+    tokens: Vec<u32>,
+    /// Bytes before each of the first keys, which are no longer on the tape.
+    flushed: Vec<u64>,
     sorted: Vec<(u64, u32)>,
     pairs: Vec<(u32, u32)>,
 }
 
-/// Where a key is.
-#[derive(Debug, Clone, Copy)]
-struct KeyRef {
-    /// Bytes before it in the input of the scanner.
-    at: u64,
-    /// Its tape index, or [`FLUSHED`].
-    token: u32,
-}
-
-/// Tape index of a key that is no longer on the tape.
-const FLUSHED: u32 = u32::MAX;
 /// Up to this many keys are compared pair by pair, which is faster than sorting.
 const PAIRWISE: usize = 32;
 
@@ -45,25 +37,44 @@ pub(super) enum Replaced {
     Kept,
 }
 
+/// What is needed of the object that is being closed.
+pub(super) struct Object<'a> {
+    pub(super) tape: &'a mut Tape,
+    pub(super) record: &'a str,
+    /// Bytes before the record in the input of the scanner.
+    pub(super) base: u64,
+    pub(super) replaced: Replaced,
+}
+
 impl OpenKeys {
     pub(super) fn clear(&mut self) {
-        self.hashes.clear();
-        self.keys.clear();
+        self.truncate(0);
+    }
+
+    fn truncate(&mut self, length: usize) {
+        self.fingerprints.truncate(length);
+        self.tokens.truncate(length);
+        self.flushed.truncate(length);
     }
 
     pub(super) fn len(&self) -> usize {
-        self.hashes.len()
+        self.tokens.len()
     }
 
+    /// Adds a key of the innermost object; it is token `token`.
     #[inline]
-    pub(super) fn push(&mut self, key: &str, at: u64, token: u32) {
-        self.hashes.push(hash_bytes(key.as_bytes()));
-        self.keys.push(KeyRef { at, token });
+    pub(super) fn push(&mut self, key: &str, token: u32, replaced: Replaced) {
+        self.fingerprints.push(match replaced {
+            Replaced::LeftOut => fingerprint(key.as_bytes()),
+            Replaced::Kept => hash_bytes(key.as_bytes()),
+        });
+        self.tokens.push(token);
     }
 
-    /// Forgets tape indices, because the tape is about to be cleared.
-    pub(super) fn flush(&mut self) {
-        self.keys.iter_mut().for_each(|key| key.token = FLUSHED);
+    /// Notes where the keys are, because the tape, which starts `base` bytes into the input, is about to be cleared.
+    pub(super) fn flush(&mut self, tape: &Tape, base: u64) {
+        let fresh = &self.tokens[self.flushed.len()..];
+        self.flushed.extend(fresh.iter().map(|token| base + tape.offset(*token)));
     }
 
     /// Closes the innermost object, whose first key is number `first`: reports its repeated keys.
@@ -72,26 +83,18 @@ impl OpenKeys {
     ///
     /// O(n) word comparisons per key up to 32 keys, O(n log n) beyond; no allocation in steady state.
     #[inline]
-    pub(super) fn close(
-        &mut self,
-        first: usize,
-        tape: &mut Tape,
-        (record, replaced): (&str, Replaced),
-        report: impl FnMut(Repeat),
-    ) {
+    pub(super) fn close(&mut self, first: usize, object: Object<'_>, report: impl FnMut(Repeat)) {
         if self.may_repeat(first) {
-            self.find_pairs(first);
-            self.apply_pairs(first, tape, (record, replaced), report);
+            self.report_repeats(first, object, report);
         }
-        self.hashes.truncate(first);
-        self.keys.truncate(first);
+        self.truncate(first);
     }
 
     #[inline]
     fn may_repeat(&mut self, first: usize) -> bool {
-        let hashes = &self.hashes[first..];
-        if hashes.len() <= PAIRWISE {
-            return (1..hashes.len()).any(|later| hashes[..later].contains(&hashes[later]));
+        let words = &self.fingerprints[first..];
+        if words.len() <= PAIRWISE {
+            return (1..words.len()).any(|later| words[..later].contains(&words[later]));
         }
         self.sort(first);
         self.sorted.windows(2).any(|pair| pair[0].0 == pair[1].0)
@@ -99,8 +102,19 @@ impl OpenKeys {
 
     fn sort(&mut self, first: usize) {
         self.sorted.clear();
-        self.sorted.extend((0_u32..).zip(&self.hashes[first..]).map(|(index, hash)| (*hash, index)));
+        self.sorted.extend((0_u32..).zip(&self.fingerprints[first..]).map(|(index, word)| (*word, index)));
         self.sorted.sort_unstable();
+    }
+
+    #[cold]
+    fn report_repeats(&mut self, first: usize, object: Object<'_>, report: impl FnMut(Repeat)) {
+        if object.replaced == Replaced::LeftOut {
+            for (word, token) in self.fingerprints[first..].iter_mut().zip(&self.tokens[first..]) {
+                *word = hash_bytes(object.tape.key(*token, object.record).as_bytes());
+            }
+        }
+        self.find_pairs(first);
+        self.report_pairs(first, object, report);
     }
 
     /// Lists pairs of neighbours among equal hashes, in order of the later key.
@@ -116,25 +130,41 @@ impl OpenKeys {
     ///
     /// Only neighbours are compared, so two different keys with one 64-bit hash may hide a third that repeats
     /// the first; it is then kept, which is what a reader without the check would do.
-    fn apply_pairs(
-        &self,
-        first: usize,
-        tape: &mut Tape,
-        (record, replaced): (&str, Replaced),
-        mut report: impl FnMut(Repeat),
-    ) {
-        let keys = &self.keys[first..];
+    fn report_pairs(&self, first: usize, object: Object<'_>, mut report: impl FnMut(Repeat)) {
+        let Object { tape, record, base, replaced } = object;
         for &(later, earlier) in &self.pairs {
-            let (later, next) = (keys[later as usize], keys[earlier as usize + 1]);
-            let earlier = keys[earlier as usize];
+            let (later, earlier) = (first + later as usize, first + earlier as usize);
             if replaced == Replaced::LeftOut {
-                let text = |key: KeyRef| tape.text(tape.tokens()[key.token as usize], record);
-                if text(earlier) != text(later) {
+                let (token, next) = (self.tokens[earlier], self.tokens[earlier + 1]);
+                if tape.key(token, record) != tape.key(self.tokens[later], record) {
                     continue;
                 }
-                tape.leave_out(earlier.token, next.token);
+                tape.leave_out(token, next);
             }
-            report(Repeat { at: later.at, token: (later.token != FLUSHED).then_some(later.token) });
+            report(match self.flushed.get(later) {
+                Some(at) => Repeat { at: *at, token: None },
+                None => {
+                    let token = self.tokens[later];
+                    Repeat { at: base + tape.offset(token), token: Some(token) }
+                }
+            });
         }
     }
+}
+
+/// Returns a word that is equal for equal keys and seldom for others: of length, first, middle and last bytes.
+///
+/// A quarter of the cost of a hash for the short keys that most are; what it cannot tell apart is hashed.
+#[inline]
+fn fingerprint(key: &[u8]) -> u64 {
+    const SPREAD: u64 = 0x9e37_79b9_7f4a_7c15;
+    let n = key.len();
+    let word = |at: usize| key[at..].first_chunk::<8>().map_or(0, |bytes| u64::from_le_bytes(*bytes));
+    let half = |at: usize| key[at..].first_chunk::<4>().map_or(0, |bytes| u32::from_le_bytes(*bytes).into());
+    let (first, last) = match n {
+        8.. => (word(0) ^ word(n / 2 - 4).rotate_left(17), word(n - 8)),
+        4..8 => (half(0), half(n - 4)),
+        _ => (0, key.iter().fold(0, |word, byte| word << 8 | u64::from(*byte))),
+    };
+    first.wrapping_mul(SPREAD) ^ last.rotate_left(32) ^ (n as u64)
 }

@@ -86,6 +86,16 @@ impl Tape {
         }
     }
 
+    /// Returns the text of the key that is token `token`.
+    pub(super) fn key<'a>(&'a self, token: u32, record: &'a str) -> &'a str {
+        self.text(self.tokens[token as usize], record)
+    }
+
+    /// Returns where token `token` starts.
+    pub(super) fn offset(&self, token: u32) -> u64 {
+        self.tokens[token as usize].at.into()
+    }
+
     /// Leaves out the member whose key is token `key` and whose successor is token `next`.
     pub(super) fn leave_out(&mut self, key: u32, next: u32) {
         let token = &mut self.tokens[key as usize];
