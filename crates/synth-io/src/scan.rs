@@ -394,7 +394,7 @@ impl Run<'_, '_> {
     #[inline(always)]
     fn value(&mut self, byte: u8) -> Result<State, Stop> {
         match byte {
-            b'"' => self.string(Kind::String, Kind::EscapedString)?,
+            b'"' => _ = self.string(Kind::String, Kind::EscapedString)?,
             b'-' | b'0'..=b'9' => self.number()?,
             b'{' => return self.open(Kind::ObjectStart, State::FirstKey),
             b'[' => return self.open(Kind::ArrayStart, State::FirstElement),
@@ -465,27 +465,30 @@ impl Run<'_, '_> {
 
     #[inline(always)]
     fn key(&mut self) -> Result<State, Stop> {
-        self.string(Kind::Key, Kind::EscapedKey)?;
+        let start = self.at + 1;
+        let is_plain = self.string(Kind::Key, Kind::EscapedKey)?;
         let Scanner { tape, keys, replaced, .. } = &mut *self.scanner;
-        if let Some(&token) = tape.tokens().last() {
-            keys.push(tape.text(token, self.text), tape.len() - 1, *replaced);
-        }
+        let token = tape.len() - 1;
+        // The closing quote was just taken, so the key ends one byte before.
+        let plain = &self.text.as_bytes()[start..self.at - 1];
+        keys.push(if is_plain { plain } else { tape.key(token, self.text).as_bytes() }, token, *replaced);
         if self.text.as_bytes().get(self.at) == Some(&b':') {
             return Ok(self.pass(State::Value));
         }
         Ok(State::Colon)
     }
 
+    /// Takes a string; tells whether it has no escapes.
     #[inline(always)]
-    fn string(&mut self, plain: Kind, escaped: Kind) -> Result<(), Stop> {
+    fn string(&mut self, plain: Kind, escaped: Kind) -> Result<bool, Stop> {
         let start = self.at + 1;
         match lex::string_run(self.text.as_bytes(), start)? {
             (end, RunEnd::Quote) => {
                 self.scanner.tape.push(plain, self.at, (start, end));
                 self.at = end + 1;
-                Ok(())
+                Ok(true)
             }
-            (end, RunEnd::Backslash) => self.escaped_string(escaped, end),
+            (end, RunEnd::Backslash) => self.escaped_string(escaped, end).map(|()| false),
         }
     }
 
@@ -550,7 +553,8 @@ impl Run<'_, '_> {
         Ok(())
     }
 
-    fn literal(&mut self, word: &[u8], kind: Kind) -> Result<(), Stop> {
+    #[inline]
+    fn literal<const N: usize>(&mut self, word: &[u8; N], kind: Kind) -> Result<(), Stop> {
         let end = lex::literal(self.text.as_bytes(), self.at, word)?;
         self.scanner.tape.push(kind, self.at, (self.at, end));
         self.at = end;

@@ -16,8 +16,10 @@ pub(super) struct OpenKeys {
     pairs: Vec<(u32, u32)>,
 }
 
-/// Up to this many keys are compared pair by pair, which is faster than sorting.
-const PAIRWISE: usize = 32;
+/// Up to this many keys are compared pair by pair.
+const PAIRWISE: usize = 8;
+/// Up to this many keys it pays to look for a collision of marks before sorting.
+const MARKED: usize = 128;
 
 /// A key that repeats an earlier one of the same object.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -63,10 +65,10 @@ impl OpenKeys {
 
     /// Adds a key of the innermost object; it is token `token`.
     #[inline]
-    pub(super) fn push(&mut self, key: &str, token: u32, replaced: Replaced) {
+    pub(super) fn push(&mut self, key: &[u8], token: u32, replaced: Replaced) {
         self.fingerprints.push(match replaced {
-            Replaced::LeftOut => fingerprint(key.as_bytes()),
-            Replaced::Kept => hash_bytes(key.as_bytes()),
+            Replaced::LeftOut => fingerprint(key),
+            Replaced::Kept => hash_bytes(key),
         });
         self.tokens.push(token);
     }
@@ -81,7 +83,7 @@ impl OpenKeys {
     ///
     /// # Cost
     ///
-    /// O(n) word comparisons per key up to 32 keys, O(n log n) beyond; no allocation in steady state.
+    /// O(n) for up to 128 keys whose marks do not collide, O(n log n) otherwise; no allocation in steady state.
     #[inline]
     pub(super) fn close(&mut self, first: usize, object: Object<'_>, report: impl FnMut(Repeat)) {
         if self.may_repeat(first) {
@@ -95,6 +97,9 @@ impl OpenKeys {
         let words = &self.fingerprints[first..];
         if words.len() <= PAIRWISE {
             return (1..words.len()).any(|later| words[..later].contains(&words[later]));
+        }
+        if words.len() <= MARKED && !marks_collide(words) {
+            return false;
         }
         self.sort(first);
         self.sorted.windows(2).any(|pair| pair[0].0 == pair[1].0)
@@ -152,12 +157,27 @@ impl OpenKeys {
     }
 }
 
+/// Marks each word in a field of 2048 bits; tells whether two have the same mark, as equal words have.
+#[inline]
+fn marks_collide(words: &[u64]) -> bool {
+    let (mut field, mut collisions) = ([0_u64; 32], 0);
+    for word in words {
+        let place = (word.wrapping_mul(SPREAD) >> 53) as usize;
+        let (slot, mark) = (&mut field[place / 64], 1 << (place % 64));
+        collisions |= *slot & mark;
+        *slot |= mark;
+    }
+    collisions != 0
+}
+
+/// 2^64 divided by the golden ratio: multiplying by it spreads differences to the high bits.
+const SPREAD: u64 = 0x9e37_79b9_7f4a_7c15;
+
 /// Returns a word that is equal for equal keys and seldom for others: of length, first, middle and last bytes.
 ///
 /// A quarter of the cost of a hash for the short keys that most are; what it cannot tell apart is hashed.
 #[inline]
 fn fingerprint(key: &[u8]) -> u64 {
-    const SPREAD: u64 = 0x9e37_79b9_7f4a_7c15;
     let n = key.len();
     let word = |at: usize| key[at..].first_chunk::<8>().map_or(0, |bytes| u64::from_le_bytes(*bytes));
     let half = |at: usize| key[at..].first_chunk::<4>().map_or(0, |bytes| u32::from_le_bytes(*bytes).into());

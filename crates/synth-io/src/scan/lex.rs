@@ -188,10 +188,10 @@ fn digits(bytes: &[u8], start: usize) -> Result<usize, Stop> {
 
 /// Checks that `word` stands at `at`; returns its end.
 #[inline]
-pub(super) fn literal(bytes: &[u8], at: usize, word: &[u8]) -> Result<usize, Stop> {
+pub(super) fn literal<const N: usize>(bytes: &[u8], at: usize, word: &[u8; N]) -> Result<usize, Stop> {
     let rest = bytes.get(at..).unwrap_or_default();
-    if rest.starts_with(word) {
-        return Ok(at + word.len());
+    if rest.first_chunk::<N>() == Some(word) {
+        return Ok(at + N);
     }
     match word.iter().zip(rest).position(|(wanted, byte)| wanted != byte) {
         Some(matching) => Err(Stop::Fault(Fault::BadLiteral, at + matching)),
