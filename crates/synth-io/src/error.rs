@@ -247,12 +247,10 @@ impl ErrorKind {
             Self::BadJson { format: Format::JsonLines, .. } | Self::TooManyBad { .. } => {
                 Some("`--max-bad N` skips and counts up to N bad records")
             }
-            Self::BadJson { format: Format::Document, .. } => {
-                Some("if each line is a record of its own, say `--format jsonl`")
-            }
-            Self::BadJson { format: Format::Array, fault: Fault::TrailingText } => {
-                Some("if each line is an array of its own, say `--format jsonl`")
-            }
+            Self::BadJson {
+                fault: Fault::TrailingText | Fault::ExpectedObjectEnd | Fault::ExpectedArrayEnd,
+                ..
+            } => Some("if each line is a record of its own, say `--format jsonl`"),
             Self::Binary { .. } => Some("give UTF-8 JSON text, plain or compressed with gzip or zstd"),
             Self::TooDeep { .. } => Some("`--max-depth N` allows deeper nesting"),
             Self::RecordTooLong { .. } => Some("`--max-line-bytes N` allows longer records"),

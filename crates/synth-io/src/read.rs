@@ -45,7 +45,7 @@ pub struct Folded<A> {
 /// # Cost
 ///
 /// Holds three chunks per thread and the scanner's memory for each thread; a document is a chunk of its own.
-/// Skipped records cost 100 bytes each.
+/// Skipped records cost about 300 bytes each.
 pub fn fold_records<A: RecordSink<Error = Infallible> + Send>(
     input: Input,
     new: impl Fn() -> A + Sync,
