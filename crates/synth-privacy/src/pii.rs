@@ -62,7 +62,7 @@ pub enum PiiKind {
 }
 
 impl PiiKind {
-    /// Every kind, in the order of the names' first mention in files.
+    /// Every kind.
     pub const ALL: [Self; 17] = [
         Self::Email,
         Self::Phone,

@@ -454,7 +454,8 @@ pub(super) fn address_shape(text: &str) -> AddressShape {
     let digits = text.chars().any(char::is_numeric);
     let eastern = text.chars().filter(|c| EASTERN.contains(c)).count();
     if eastern >= 2 || (eastern >= 1 && digits && text.chars().any(|c| c > '\u{3000}')) {
-        return if digits { AddressShape::Street } else { AddressShape::Worded };
+        let numbered = digits || text.chars().any(|c| c.is_ascii_alphabetic());
+        return if numbered { AddressShape::Street } else { AddressShape::Worded };
     }
     let words: Vec<String> =
         text.split([' ', ',', '\n', '/', ';']).filter(|word| !word.is_empty()).map(fold).collect();
@@ -486,15 +487,44 @@ pub(super) fn is_street_line(text: &str) -> bool {
     };
     let eastern = text.chars().any(|c| c > '\u{3000}');
     let line = text.split(['\n', ',']).map(str::trim).filter(|line| !line.is_empty());
-    let housed = line.clone().take(2).any(|line| {
+    let housed = line.clone().take(4).any(|line| {
         let words: Vec<&str> = line.split(' ').collect();
         words.first().is_some_and(|word| is_number(word))
             || words.last().is_some_and(|word| is_number(word))
             || words.iter().any(|word| word.starts_with("nº") || fold(word) == "no" || fold(word) == "nr")
     });
-    address_shape(text) == AddressShape::Street
-        && (eastern || housed)
-        && text.split_whitespace().count() <= 20
+    let shape = address_shape(text);
+    let is_line = (shape == AddressShape::Street && (eastern || housed))
+        || (shape == AddressShape::Numbered && has_postal_part(text));
+    is_line && text.split_whitespace().count() <= 20
+}
+
+/// Tells whether a first part ends or begins with a house number and a later one holds a postal code and a place.
+fn has_postal_part(text: &str) -> bool {
+    let mut parts = text.split([',', '\n', ';']).map(str::trim).filter(|part| !part.is_empty());
+    let is_postal = |part: &str| {
+        let n_digits = part.chars().filter(char::is_ascii_digit).count();
+        let n_letters = part.chars().filter(|c| c.is_alphabetic()).count();
+        (4..=9).contains(&n_digits) && n_letters >= 3
+    };
+    parts.next().is_some_and(|first| street_of(first).is_some()) && parts.any(is_postal)
+}
+
+/// The words beside a house number of up to four digits, when a value is nothing else.
+pub(super) fn street_of(text: &str) -> Option<&str> {
+    let is_house = |word: &str| {
+        let n_digits = word.chars().filter(char::is_ascii_digit).count();
+        let known = |c: char| c.is_ascii_alphanumeric() || matches!(c, '/' | '-');
+        let starts = word.starts_with(|c: char| c.is_ascii_digit());
+        starts && (1..=7).contains(&n_digits) && word.len() <= 8 && word.chars().all(known)
+    };
+    let text = text.trim();
+    let last = text.rsplit_once(' ').filter(|(_, house)| is_house(house)).map(|(street, _)| street);
+    let first = text.split_once(' ').filter(|(house, _)| is_house(house)).map(|(_, street)| street);
+    let street = last.or(first)?.trim();
+    let letters = street.chars().filter(|c| c.is_alphabetic()).count();
+    let plain = street.chars().all(|c| !c.is_numeric() && !matches!(c, '_' | '@' | ':' | '='));
+    (letters >= 3 && plain && !street.starts_with(char::is_lowercase)).then_some(street)
 }
 
 #[cfg(test)]

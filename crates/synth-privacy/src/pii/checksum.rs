@@ -85,7 +85,8 @@ pub(super) fn is_article_number(text: &str) -> bool {
 /// National numbers that carry check digits: of these lengths and letters, with a chance pass rate below 1 in 9.
 ///
 /// Brazil (CPF), Spain (DNI, NIE), Italy, China, Poland, Turkey, France, Belgium, Romania, Bulgaria, Sweden,
-/// Finland, Norway, Mexico (shape), Chile, India (Verhoeff).
+/// Finland, Norway, Hungary, the Netherlands, Portugal, Mexico (shape), India (Verhoeff); and numbers that begin
+/// with a date of birth and a separator (Denmark, Czechia, Korea).
 pub(super) fn is_national_number(text: &str) -> bool {
     let compact: String =
         text.chars().filter(|c| c.is_alphanumeric() || *c == '+').collect::<String>().to_uppercase();
@@ -93,17 +94,28 @@ pub(super) fn is_national_number(text: &str) -> bool {
     if !compact.is_ascii() {
         return false;
     }
+    if is_finnish(text) || is_dated_number(text, &digits) {
+        return true;
+    }
     if digits.len() == compact.len() {
         return is_national_digits(&digits);
     }
     let bytes = compact.as_bytes();
-    is_spanish(bytes) || is_italian(bytes) || is_mexican(bytes) || is_chinese(bytes) || is_finnish(text)
+    is_spanish(bytes) || is_italian(bytes) || is_mexican(bytes) || is_chinese(bytes)
 }
 
 fn is_national_digits(digits: &[u32]) -> bool {
     match digits.len() {
+        9 => dutch(digits) || portuguese(digits),
         10 => is_dated(&digits[..6]) && luhn(digits) || bulgarian(digits),
-        11 => cpf(digits) || pesel(digits) || turkish(digits) || norwegian(digits) || belgian(digits),
+        11 => {
+            cpf(digits)
+                || pesel(digits)
+                || turkish(digits)
+                || norwegian(digits)
+                || belgian(digits)
+                || hungarian(digits)
+        }
         12 => is_dated(&digits[2..8]) && luhn(&digits[2..]) || (digits[0] > 1 && verhoeff(digits)),
         13 => romanian(digits),
         15 => matches!(digits[0], 1 | 2) && (1..=12).contains(&two(digits, 3)) && french(digits),
@@ -112,6 +124,37 @@ fn is_national_digits(digits: &[u32]) -> bool {
         ),
         _ => false,
     }
+}
+
+/// A date of birth, a separator and four digits (Denmark, Sweden, Czechia) or seven (Korea, with the century).
+fn is_dated_number(text: &str, digits: &[u32]) -> bool {
+    let shape = text.trim().as_bytes();
+    let separated = shape.len() == digits.len() + 1 && matches!(shape.get(6), Some(b'-' | b'/' | b'+'));
+    if !separated || !matches!(digits.len(), 10 | 13) {
+        return false;
+    }
+    let (a, month, b) = (two(digits, 0), two(digits, 2), two(digits, 4));
+    let is_day = |day: u32| (1..=31).contains(&day);
+    match digits.len() {
+        // Czechia adds 50 to the month of women.
+        10 => matches!(month, 1..=12 | 51..=62) && (is_day(a) || is_day(b)),
+        _ => matches!(month, 1..=12) && is_day(b) && (1..=8).contains(&digits[6]),
+    }
+}
+
+fn dutch(digits: &[u32]) -> bool {
+    let sum = weighted(digits, &[9, 8, 7, 6, 5, 4, 3, 2]);
+    sum > 0 && sum % 11 == digits[8]
+}
+
+fn portuguese(digits: &[u32]) -> bool {
+    let check = (11 - weighted(digits, &[9, 8, 7, 6, 5, 4, 3, 2]) % 11) % 11;
+    digits[0] > 0 && (if check == 10 { 0 } else { check }) == digits[8]
+}
+
+fn hungarian(digits: &[u32]) -> bool {
+    let sum = weighted(digits, &[1, 2, 3, 4, 5, 6, 7, 8, 9, 10]);
+    (1..=8).contains(&digits[0]) && is_dated(&digits[1..7]) && sum % 11 == digits[10]
 }
 
 fn two(digits: &[u32], at: usize) -> u32 {

@@ -11,7 +11,8 @@ pub(super) fn fold(text: &str) -> String {
             'ß' => folded.push_str("ss"),
             'æ' => folded.push_str("ae"),
             'œ' => folded.push_str("oe"),
-            '\u{300}'..='\u{36f}' => {}
+            // Accents, and the vowel signs of Arabic and Hebrew.
+            '\u{300}'..='\u{36f}' | '\u{64b}'..='\u{65f}' | '\u{591}'..='\u{5c7}' => {}
             c => folded.push(fold_char(c)),
         }
     }
@@ -77,6 +78,8 @@ pub(super) struct NameEvidence {
     pub family: bool,
     /// The script has no capitals or is not Latin.
     pub other_script: bool,
+    /// Written in Han, Kana or Hangul.
+    pub eastern: bool,
 }
 
 const TITLES: &[&str] = &[
@@ -324,6 +327,28 @@ pub(super) fn is_company(text: &str) -> bool {
     parts || text.split([' ', '/']).any(word)
 }
 
+/// Last characters of cities, counties and districts in Han and Hangul.
+const PLACE_ENDINGS: &[char] = &[
+    '市', '县', '縣', '区', '區', '省', '州', '镇', '鎮', '町', '県', '府', '시', '군', '구', '읍', '면',
+    '동', '도',
+];
+
+const PLACE_WORDS: &[&str] = &[
+    "north", "south", "east", "west", "new", "lake", "port", "fort", "mount", "saint", "st", "san", "santa",
+    "los", "las", "bad", "upper", "lower", "villa", "ville", "nueva", "nuevo", "nova", "novo", "nuova",
+    "nord", "sud", "settimo", "borgo", "quarto", "sesto", "vecchia", "vieja", "alta", "town", "island",
+    "islands", "republic", "united", "beach", "park",
+];
+
+/// Tells whether a value is named like a place: by a word for its position or kind.
+pub(super) fn is_place(text: &str) -> bool {
+    const ENDINGS: [&str; 6] = ["ville", "town", "burgh", "shire", "borough", "mouth"];
+    let is_place_word = |word: &str| {
+        PLACE_WORDS.contains(&word) || (word.len() > 6 && ENDINGS.iter().any(|ending| word.ends_with(ending)))
+    };
+    fold(text).split([' ', '-', ',']).any(is_place_word)
+}
+
 /// Reads a value as a name.
 pub(super) fn read(text: &str) -> NameEvidence {
     let text = text.trim();
@@ -349,6 +374,7 @@ pub(super) fn read(text: &str) -> NameEvidence {
         n_words: words.len(),
         given,
         family,
+        eastern: false,
         other_script: words[0].chars().any(|c| c.is_alphabetic() && !is_latin(c)),
     }
 }
@@ -371,6 +397,7 @@ fn read_east_asian(text: &str) -> Option<NameEvidence> {
     let kana_only = bare.iter().all(|c| matches!(c, '\u{3040}'..='\u{30ff}'));
     let n_words = text.split([' ', '\u{3000}', '・']).filter(|word| !word.is_empty()).count();
     let shaped = n_words <= 3 && (2..=if n_words > 1 || kana_only { 12 } else { 5 }).contains(&bare.len());
+    let shaped = shaped && !bare.last().is_some_and(|last| PLACE_ENDINGS.contains(last));
     let head = |n: usize| bare.iter().take(n).collect::<String>();
     let tail = |n: usize| bare.iter().skip(n).collect::<String>();
     let whole: String = bare.iter().collect();
@@ -386,6 +413,7 @@ fn read_east_asian(text: &str) -> Option<NameEvidence> {
         given: shaped && given,
         family: shaped && (surname.is_some() || alone),
         other_script: true,
+        eastern: true,
     })
 }
 
