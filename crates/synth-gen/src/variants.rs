@@ -21,20 +21,19 @@ pub(crate) fn compile(
     all.sort_by_key(|(object, _)| std::cmp::Reverse(object.segments().len()));
     let find = |path: &JsonPath| outline.tree.find(path).and_then(|id| node_of.get(&id).copied());
     for (object, variants) in all {
-        if find(object).is_none() {
+        let Some(above) = find(object) else {
             errors.push(ErrorKind::UnknownPath { path: object.to_string() }, object);
             continue;
-        }
-        let tables = discriminator(plan, variants, find(&variants.discriminator));
+        };
+        let tables = discriminator(plan, variants, (above, find(&variants.discriminator)));
         let Some((discriminator, tables)) = errors.keep(tables, object) else { continue };
         let mut union = Union { plan: &mut *plan, discriminator, tables, columns: BTreeMap::new() };
         for (path, rates) in presence_by_path(variants) {
             let node = find(path).filter(|_| path.starts_with(object) && path != object);
-            let result = match node {
-                Some(node) => union.bind(node, rates, &variants.discriminator),
-                None => Err(ErrorKind::UnknownPath { path: path.to_string() }),
-            };
-            errors.keep(result, object);
+            match node {
+                Some(node) => union.bind(node, rates),
+                None => errors.push(ErrorKind::UnknownPath { path: path.to_string() }, object),
+            }
         }
     }
 }
@@ -55,10 +54,13 @@ fn presence_by_path(variants: &Variants) -> BTreeMap<&JsonPath, Vec<f64>> {
 fn discriminator(
     plan: &Plan,
     variants: &Variants,
-    node: Option<usize>,
+    (object, node): (usize, Option<usize>),
 ) -> Result<(usize, Vec<Vec<u32>>), ErrorKind> {
     let path = || variants.discriminator.to_string();
     let node = node.ok_or_else(|| ErrorKind::UnknownPath { path: path() })?;
+    if levels_between(plan, plan.nodes[object].scope, plan.nodes[node].scope).is_none() {
+        return Err(ErrorKind::DiscriminatorNotAbove { path: path() });
+    }
     let wanted: Vec<Literal> = variants.cases.iter().map(|case| case.when.clone()).collect();
     let table = |kind: &Kind| match kind {
         Kind::Scalar(recipe) => recipe.cases(&wanted).map(|cases| {
@@ -84,29 +86,26 @@ struct Union<'a> {
 
 impl Union<'_> {
     /// Makes the presence of a node follow the discriminator.
-    fn bind(&mut self, node: usize, rates: Vec<f64>, discriminator: &JsonPath) -> Result<(), ErrorKind> {
+    fn bind(&mut self, node: usize, rates: Vec<f64>) {
         let scope = self.plan.nodes[node].scope;
-        let column = match self.columns.get(&scope) {
-            Some(column) => *column,
-            None => self.add_column(scope, discriminator)?,
-        };
+        let column = self.columns.get(&scope).copied().unwrap_or_else(|| self.add_column(scope));
         self.plan.nodes[node].presence.by_case.push((column, rates));
-        Ok(())
     }
 
-    fn add_column(&mut self, scope: usize, discriminator: &JsonPath) -> Result<usize, ErrorKind> {
+    fn add_column(&mut self, scope: usize) -> usize {
         let target = self.plan.nodes[self.discriminator].scope;
-        let mut levels = 0;
-        let mut at = scope;
-        while at != target {
-            let not_above = || ErrorKind::DiscriminatorNotAbove { path: discriminator.to_string() };
-            at = self.plan.scopes[at].above.ok_or_else(not_above)?;
-            levels += 1;
-        }
+        let levels = levels_between(self.plan, scope, target)
+            .expect("the scope is that of the object or below it, and the discriminator's is above");
         let column = self.plan.case_columns.len();
         let (discriminator, tables) = (self.discriminator, self.tables.clone());
         self.plan.case_columns.push(CaseColumn { scope, discriminator, levels, tables });
         self.columns.insert(scope, column);
-        Ok(column)
+        column
     }
+}
+
+/// Returns how many scopes `target` is above `scope`, if it is.
+fn levels_between(plan: &Plan, scope: usize, target: usize) -> Option<usize> {
+    let chain = std::iter::successors(Some(scope), |scope| plan.scopes[*scope].above);
+    chain.into_iter().position(|scope| scope == target)
 }
