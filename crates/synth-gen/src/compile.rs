@@ -55,6 +55,7 @@ pub(crate) fn compile(rules: &RuleSet, options: &CompileOptions) -> Result<Plan,
     compiler.open_scope(None, Some(n_records));
     compiler.node(PathId::ROOT, 0, Gate::Always);
     compiler.check_main();
+    compiler.check_shape();
     let Compiler { mut plan, node_of, outline, mut errors, .. } = compiler;
     variants::compile(rules, &outline, (&mut plan, &node_of), &mut errors);
     order::arrange(&mut plan, &node_of, &outline, &mut errors);
@@ -123,6 +124,22 @@ impl<'a> Compiler<'a> {
         let is_outermost = |collection: &Collection| item == Some(&collection.item) && collection.streamed;
         if !self.plan.collections.iter().any(is_outermost) {
             self.errors.push(ErrorKind::BadMainCollection, &self.outline.path(id));
+        }
+    }
+
+    /// Finds lengths of elements that no rule makes; tuples and arrays that stay empty need none.
+    fn check_shape(&mut self) {
+        for (path, rule) in &self.rules.shape {
+            let owner = path.parent().and_then(|owner| self.outline.tree.find(&owner));
+            let is_tuple = owner
+                .is_some_and(|owner| !self.outline.parts(owner, &mut Errors(Vec::new())).tuple.is_empty());
+            if self.outline.tree.find(path).is_some() || is_tuple {
+                continue;
+            }
+            let lengths = Lengths::compile(&rule.length, self.seed);
+            if self.errors.keep(lengths, path).is_some_and(|lengths| lengths.max() > 0) {
+                self.errors.push(ErrorKind::UnknownPath { path: path.to_string() }, path);
+            }
         }
     }
 

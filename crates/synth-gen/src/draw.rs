@@ -21,13 +21,16 @@ pub(crate) struct Draws {
     state: u64,
 }
 
+/// 2^64 divided by the golden ratio, made odd: the step of `SplitMix64`.
+const STEP: u64 = 0x9e37_79b9_7f4a_7c15;
+
 impl Draws {
     pub(crate) const fn new(word: u64) -> Self {
         Self { state: word }
     }
 
     pub(crate) const fn word(&mut self) -> u64 {
-        self.state = self.state.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        self.state = self.state.wrapping_add(STEP);
         hash::mix(self.state)
     }
 }
@@ -56,7 +59,7 @@ pub(crate) struct Digits {
 
 impl Digits {
     pub(crate) const fn new(number: u64, key: u64) -> Self {
-        Self { rest: number, state: key }
+        Self { rest: number, state: hash::mix(key ^ STEP) }
     }
 }
 
@@ -65,11 +68,12 @@ impl Picks for Digits {
         if bound <= 1 {
             return 0;
         }
-        let shift = scale(hash::mix(self.state), bound);
-        let digit = u128::from(self.rest % bound) + u128::from(shift);
+        let shift = scale(self.state, bound);
+        let digit = self.rest % bound;
         self.rest /= bound;
-        let digit = synth_core::cast::low_u64(digit % u128::from(bound));
-        self.state = hash::combine(self.state, digit);
+        // Their sum modulo the bound; both are below it.
+        let digit = if digit >= bound - shift { digit - (bound - shift) } else { digit + shift };
+        self.state = hash::mix(self.state.wrapping_add(STEP) ^ digit);
         digit
     }
 }

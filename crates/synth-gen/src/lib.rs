@@ -44,3 +44,6 @@ mod words;
 
 pub use error::{Error, ErrorKind, Errors};
 pub use plan::{CompileOptions, Plan};
+
+/// Version of the values: raised by every change that makes other bytes from the same rules and seed.
+pub const GENERATION_VERSION: u32 = 1;

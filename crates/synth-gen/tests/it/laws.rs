@@ -75,3 +75,9 @@ fields:
     let plan = compile(yaml, 1).unwrap();
     assert_eq!(lines(&plan, 0..1), "{\"z\":\"a\",\"a\":{\"y\":\"a\",\"x\":\"a\"},\"b\":\"a\"}\n");
 }
+
+#[test]
+fn plans_may_be_shared_by_threads() {
+    fn check<T: Send + Sync + Clone + 'static>() {}
+    check::<Plan>();
+}

@@ -173,3 +173,15 @@ fn bad_main_collections_are_refused() {
     assert_eq!(with("$.orders"), ["gen/bad-main-collection"]);
     assert_eq!(with("$.nope[]"), ["gen/unknown-path"]);
 }
+
+#[test]
+fn arrays_without_elements_are_empty() {
+    let yaml = |length: u64| {
+        format!(
+            "version: 2\nshape: {{\"$.a[]\": {{length: {{distribution: constant, params: {{value: {length}}}}}}}}}\n\
+             fields: {{$.a: {{type: array}}, $.o: {{type: object}}}}"
+        )
+    };
+    assert_eq!(records(&yaml(0), 1), [json!({"a": [], "o": {}})]);
+    assert_eq!(codes(&yaml(1)), ["gen/unknown-path"]);
+}
