@@ -1,1 +1,49 @@
 //! Compiles a rule set into a plan and makes records from it.
+//!
+//! Place in the flow: a [`synth_rules::RuleSet`] becomes a [`Plan`], a plan fills blocks of columns, one walk
+//! over the shape turns a block into the events of its records. Who receives the events is up to the caller.
+//!
+//! Modules in reading order: `plan` is what is compiled, `compile` how, from the tree of paths in `outline`,
+//! with `length` for arrays, `variants` for tagged unions and `order` for what must be filled first. `fill`
+//! fills the buffers of `column`, `walk` sends events. `recipe` chooses the program of a kind of value:
+//! `ids`, `pattern` (with `language` and `branch`), `template`, `faker`, `words`, `numbers` and `temporal`.
+//! `draw`, `choice`, `curve`, `split` and `whole` are the ways to draw; `spelling` and `time_text` print.
+//!
+//! Invariants: a value is a pure function of the rules, the seed, its path and the index of its record (and
+//! its elements), so any range of records equals the same range of the whole, and another field's rule does
+//! not show in it. Unique values are numbered, never remembered. No allocation per value once the buffers
+//! have grown.
+
+mod branch;
+mod choice;
+mod column;
+mod compile;
+mod curve;
+mod draw;
+mod error;
+mod faker;
+mod fill;
+mod ids;
+mod language;
+mod length;
+mod numbers;
+mod order;
+mod outline;
+mod pattern;
+mod plan;
+mod recipe;
+mod spelling;
+mod split;
+mod template;
+mod temporal;
+mod time_text;
+mod variants;
+mod walk;
+mod whole;
+mod words;
+
+pub use error::{Error, ErrorKind, Errors};
+pub use plan::{CompileOptions, Plan};
+
+/// Version of the values: raised by every change that makes other bytes from the same rules and seed.
+pub const GENERATION_VERSION: u32 = 1;

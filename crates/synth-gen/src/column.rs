@@ -1,0 +1,190 @@
+//! The buffers of a block: one column for each path, one slot for each instance.
+
+use synth_core::hash;
+
+/// Kind code of a slot whose field is not there.
+pub(crate) const ABSENT: u8 = 0;
+/// Kind code of a slot that is null.
+pub(crate) const NULL: u8 = 1;
+/// Kind code of the first kind of a rule; the others follow.
+pub(crate) const FIRST_KIND: u8 = 2;
+
+/// The places of one scope in a block: records, elements of arrays or members of dictionaries.
+#[derive(Debug, Default)]
+pub(crate) struct Instances {
+    /// The instance above each one, in the scope above.
+    pub(crate) parents: Vec<u32>,
+    /// Where each one's random words are found.
+    pub(crate) addresses: Vec<u64>,
+    /// A number for each one that no other of the scope has.
+    pub(crate) ordinals: Vec<u64>,
+}
+
+impl Instances {
+    pub(crate) fn len(&self) -> usize {
+        self.addresses.len()
+    }
+
+    pub(crate) fn clear(&mut self) {
+        self.parents.clear();
+        self.addresses.clear();
+        self.ordinals.clear();
+    }
+
+    /// Adds element `index` of the instance `parent` of the scope above.
+    pub(crate) fn push(&mut self, above: &Self, parent: u32, index: u64, stride: u64) {
+        let at = parent as usize;
+        self.parents.push(parent);
+        self.addresses.push(hash::combine(above.addresses[at], index));
+        self.ordinals.push(above.ordinals[at].wrapping_mul(stride).wrapping_add(index));
+    }
+}
+
+/// The values of one path in a block.
+#[derive(Debug, Default)]
+pub(crate) struct Column {
+    /// What each slot holds: absent, null, or one of the rule's kinds.
+    pub(crate) kinds: Vec<u8>,
+    /// For each kind, the values of the slots that are of it.
+    pub(crate) values: Vec<Values>,
+}
+
+/// Values of one kind, one entry for each slot; entries of slots of another kind mean nothing.
+#[derive(Debug, Default)]
+pub(crate) enum Values {
+    /// The kind alone says it all.
+    #[default]
+    None,
+    /// Numbers of literals.
+    Codes(Vec<u32>),
+    /// Whole numbers, or decimals without their point.
+    Integers(Vec<i64>),
+    /// Other numbers.
+    Floats(Vec<f64>),
+    /// Strings.
+    Text(TextBuffer),
+}
+
+/// Strings one after the other in one arena.
+#[derive(Debug, Default)]
+pub(crate) struct TextBuffer {
+    arena: String,
+    ends: Vec<usize>,
+}
+
+impl TextBuffer {
+    pub(crate) fn clear(&mut self) {
+        self.arena.clear();
+        self.ends.clear();
+    }
+
+    /// Returns the arena to append one string to; [`TextBuffer::end`] closes it.
+    pub(crate) fn arena(&mut self) -> &mut String {
+        &mut self.arena
+    }
+
+    /// Closes the string of one slot.
+    pub(crate) fn end(&mut self) {
+        self.ends.push(self.arena.len());
+    }
+
+    pub(crate) fn get(&self, slot: usize) -> &str {
+        let start = if slot == 0 { 0 } else { self.ends[slot - 1] };
+        &self.arena[start..self.ends[slot]]
+    }
+}
+
+/// The slots a program fills: those whose kind code is `code`.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Slots<'a> {
+    pub(crate) kinds: &'a [u8],
+    pub(crate) code: u8,
+    pub(crate) addresses: &'a [u64],
+    pub(crate) ordinals: &'a [u64],
+}
+
+/// One slot: its address and its ordinal.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Slot {
+    pub(crate) address: u64,
+    pub(crate) ordinal: u64,
+}
+
+impl Slots<'_> {
+    /// Yields each slot, or `None` where the kind is another one.
+    fn iter(&self) -> impl Iterator<Item = Option<Slot>> {
+        let places = self.addresses.iter().zip(self.ordinals);
+        self.kinds
+            .iter()
+            .zip(places)
+            .map(|(kind, (&address, &ordinal))| (*kind == self.code).then_some(Slot { address, ordinal }))
+    }
+
+    fn fill<T: Default>(&self, out: &mut Vec<T>, mut make: impl FnMut(Slot) -> T) {
+        out.clear();
+        out.extend(self.iter().map(|slot| slot.map_or_else(T::default, &mut make)));
+    }
+
+    /// Fills `out` with literal numbers.
+    pub(crate) fn fill_codes(&self, out: &mut Values, make: impl FnMut(Slot) -> u32) {
+        if !matches!(out, Values::Codes(_)) {
+            *out = Values::Codes(Vec::new());
+        }
+        if let Values::Codes(codes) = out {
+            self.fill(codes, make);
+        }
+    }
+
+    /// Fills `out` with whole numbers.
+    pub(crate) fn fill_integers(&self, out: &mut Values, make: impl FnMut(Slot) -> i64) {
+        if !matches!(out, Values::Integers(_)) {
+            *out = Values::Integers(Vec::new());
+        }
+        if let Values::Integers(integers) = out {
+            self.fill(integers, make);
+        }
+    }
+
+    /// Fills `out` with other numbers.
+    pub(crate) fn fill_floats(&self, out: &mut Values, make: impl FnMut(Slot) -> f64) {
+        if !matches!(out, Values::Floats(_)) {
+            *out = Values::Floats(Vec::new());
+        }
+        if let Values::Floats(floats) = out {
+            self.fill(floats, make);
+        }
+    }
+
+    /// Fills `out` with strings.
+    pub(crate) fn fill_text(&self, out: &mut Values, mut make: impl FnMut(Slot, &mut String)) {
+        if !matches!(out, Values::Text(_)) {
+            *out = Values::Text(TextBuffer::default());
+        }
+        if let Values::Text(text) = out {
+            text.clear();
+            for slot in self.iter() {
+                if let Some(slot) = slot {
+                    make(slot, &mut text.arena);
+                }
+                text.end();
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn slots_of_other_kinds_stay_empty() {
+        let slots =
+            Slots { kinds: &[2, 0, 2, 3], code: 2, addresses: &[5, 6, 7, 8], ordinals: &[0, 1, 2, 3] };
+        let mut values = Values::None;
+        slots.fill_text(&mut values, |slot, out| out.extend((0..=slot.ordinal).map(|_| 'x')));
+        let Values::Text(text) = &values else { panic!("text was asked for") };
+        assert_eq!((0..4).map(|slot| text.get(slot)).collect::<Vec<_>>(), ["x", "", "xxx", ""]);
+        slots.fill_integers(&mut values, |slot| i64::try_from(slot.address).unwrap());
+        assert!(matches!(&values, Values::Integers(integers) if *integers == [5, 0, 7, 0]));
+    }
+}

@@ -1,0 +1,363 @@
+//! From rules to a plan.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use synth_core::{JsonPath, PathId, Seed, Segment, cast, hash};
+use synth_rules::{FieldRule, FieldType, Generator, Layout, Relationship, RuleSet};
+
+use crate::choice::{Choice, Sum};
+use crate::error::{ErrorKind, Errors};
+use crate::length::{Lengths, Scale};
+use crate::order;
+use crate::outline::{Outline, Parts};
+use crate::plan::{Collection, CompileOptions, Gate, Kind, KindMask, Node, Plan, Presence, Scope};
+use crate::recipe::{Recipe, Setting};
+use crate::variants;
+
+/// Longest array or dictionary that is held in memory as a whole.
+const MAX_HELD: u64 = 1 << 24;
+
+/// Longest array or dictionary that is made piece by piece.
+const MAX_STREAMED: u64 = 1 << 40;
+
+/// Instances of a block, and values of all its columns together.
+const MAX_BLOCK: f64 = 4096.0;
+const MAX_BLOCK_VALUES: f64 = 262_144.0;
+
+/// Compiles a rule set, collecting all problems.
+pub(crate) fn compile(rules: &RuleSet, options: &CompileOptions) -> Result<Plan, Errors> {
+    let mut errors = Errors(Vec::new());
+    let outline = Outline::of(rules, &mut errors);
+    let seed = Seed::root(options.seed);
+    let is_document = rules.globals.layout == Layout::Document;
+    let n_records = if is_document { 1 } else { options.n_rows };
+    let mut compiler = Compiler {
+        rules,
+        unique: unique_paths(rules),
+        scale: None,
+        seed,
+        plan: Plan {
+            nodes: Vec::new(),
+            scopes: Vec::new(),
+            collections: Vec::new(),
+            case_columns: Vec::new(),
+            layout: rules.globals.layout,
+            n_records,
+        },
+        ordinals: Vec::new(),
+        node_of: BTreeMap::new(),
+        outline,
+        errors,
+    };
+    if is_document && let Some(main) = &rules.globals.main_collection {
+        compiler.find_scale(main, options.n_rows);
+    }
+    compiler.open_scope(None, Some(n_records));
+    compiler.node(PathId::ROOT, 0, Gate::Always);
+    compiler.check_main();
+    compiler.check_shape();
+    let Compiler { mut plan, node_of, outline, mut errors, .. } = compiler;
+    variants::compile(rules, &outline, (&mut plan, &node_of), &mut errors);
+    order::arrange(&mut plan, &node_of, &outline, &mut errors);
+    size_blocks(&mut plan);
+    if errors.0.is_empty() { Ok(plan) } else { Err(errors) }
+}
+
+struct Compiler<'a> {
+    rules: &'a RuleSet,
+    outline: Outline<'a>,
+    unique: BTreeSet<&'a JsonPath>,
+    /// In a document with a main collection: its path and the ratio.
+    scale: Option<(PathId, Scale)>,
+    seed: Seed,
+    plan: Plan,
+    /// By scope: ordinals are below this; `None` beyond 2^64.
+    ordinals: Vec<Option<u64>>,
+    node_of: BTreeMap<PathId, usize>,
+    errors: Errors,
+}
+
+/// Returns the paths that are unique on their own by a relationship.
+fn unique_paths(rules: &RuleSet) -> BTreeSet<&JsonPath> {
+    let single = |relationship: &'_ Relationship| match relationship {
+        Relationship::PrimaryKey { paths } | Relationship::Unique { paths } => match &paths[..] {
+            [path] => rules.fields.get_key_value(path).map(|(path, _)| path),
+            _ => None,
+        },
+        _ => None,
+    };
+    rules.relationships.iter().filter_map(single).collect()
+}
+
+impl<'a> Compiler<'a> {
+    fn seed_of(&self, path: &JsonPath) -> Seed {
+        self.seed.child(&path.to_string())
+    }
+
+    fn open_scope(&mut self, above: Option<usize>, n_ordinals: Option<u64>) -> usize {
+        self.plan.scopes.push(Scope { above, steps: Vec::new(), collections: Vec::new(), n_block: 1 });
+        self.ordinals.push(n_ordinals);
+        self.plan.scopes.len() - 1
+    }
+
+    /// Finds the main collection and how much larger than its rules it is wanted.
+    fn find_scale(&mut self, main: &JsonPath, n_rows: u64) {
+        let Some(id) = self.outline.tree.find(main) else {
+            let path = main.to_string();
+            self.errors.push(ErrorKind::UnknownPath { path }, main);
+            return;
+        };
+        if !matches!(main.segments().last(), Some(Segment::Elements | Segment::Members)) {
+            self.errors.push(ErrorKind::BadMainCollection, main);
+        }
+        let seed = self.seed_of(main);
+        // A missing length is reported where the collection is compiled.
+        let Some(rule) = self.rules.shape.get(main) else { return };
+        if let Ok(lengths) = Lengths::compile(&rule.length, seed) {
+            self.scale = Some((id, Scale { wanted: n_rows, learned: lengths.draw(0) }));
+        }
+    }
+
+    fn check_main(&mut self) {
+        let Some((id, _)) = self.scale else { return };
+        let item = self.node_of.get(&id);
+        let is_outermost = |collection: &Collection| item == Some(&collection.item) && collection.streamed;
+        if !self.plan.collections.iter().any(is_outermost) {
+            self.errors.push(ErrorKind::BadMainCollection, &self.outline.path(id));
+        }
+    }
+
+    /// Finds lengths of elements that no rule makes; tuples and arrays that stay empty need none.
+    fn check_shape(&mut self) {
+        for (path, rule) in &self.rules.shape {
+            let owner = path.parent().and_then(|owner| self.outline.tree.find(&owner));
+            let is_tuple = owner
+                .is_some_and(|owner| !self.outline.parts(owner, &mut Errors(Vec::new())).tuple.is_empty());
+            if self.outline.tree.find(path).is_some() || is_tuple {
+                continue;
+            }
+            let lengths = Lengths::compile(&rule.length, self.seed);
+            if self.errors.keep(lengths, path).is_some_and(|lengths| lengths.max() > 0) {
+                self.errors.push(ErrorKind::UnknownPath { path: path.to_string() }, path);
+            }
+        }
+    }
+
+    /// Compiles a path and all below it; returns its node.
+    fn node(&mut self, id: PathId, scope: usize, gate: Gate) -> usize {
+        let path = self.outline.path(id);
+        let parts = self.outline.parts(id, &mut self.errors);
+        let seed = self.seed_of(&path);
+        let (kinds, shares) = self.kinds(id, scope, &parts);
+        let rule = self.outline.rule(id);
+        let own = match gate {
+            Gate::Always => 1.0,
+            Gate::Part { .. } => rule.map_or(1.0, |rule| rule.presence.get()),
+        };
+        let at = self.plan.nodes.len();
+        self.node_of.insert(id, at);
+        self.plan.nodes.push(Node {
+            scope,
+            gate,
+            presence: Presence { own, seed: seed.child("presence"), by_case: Vec::new() },
+            null_rate: rule.map_or(0.0, |rule| rule.null_rate.get()),
+            null_seed: seed.child("null"),
+            shares,
+            share_seed: seed.child("kind"),
+            kinds,
+            members: Vec::new(),
+            tuple: Vec::new(),
+            elements: None,
+            dictionary: None,
+        });
+        self.parts(at, &path, parts);
+        at
+    }
+
+    /// Compiles what stands below a node.
+    fn parts(&mut self, at: usize, path: &JsonPath, parts: Parts) {
+        let scope = self.plan.nodes[at].scope;
+        let (mut objects, mut arrays) = (KindMask::default(), KindMask::default());
+        for (index, kind) in self.plan.nodes[at].kinds.iter().enumerate() {
+            match kind {
+                Kind::Object => objects.insert(index),
+                Kind::Array => arrays.insert(index),
+                Kind::Scalar(_) => {}
+            }
+        }
+        let has_kinds = !self.plan.nodes[at].kinds.is_empty();
+        for (expected, missing) in [
+            ("object", parts.of_object() && objects.is_empty()),
+            ("array", parts.of_array() && arrays.is_empty()),
+        ] {
+            if missing && has_kinds {
+                self.errors.push(ErrorKind::PartsWithoutWhole { expected }, path);
+            }
+        }
+        let reserved = parts.members.iter().map(|(key, _)| hash::hash_bytes(key.as_bytes())).collect();
+        for (key, child) in parts.members {
+            let member = self.node(child, scope, Gate::Part { of: at, mask: objects });
+            self.plan.nodes[at].members.push((key, member));
+        }
+        for child in parts.tuple {
+            let position = self.node(child, scope, Gate::Part { of: at, mask: arrays });
+            self.plan.nodes[at].tuple.push(position);
+        }
+        if let Some(item) = parts.elements {
+            self.plan.nodes[at].elements = self.collection((at, arrays), item, None, Vec::new());
+        }
+        match (parts.values, parts.keys) {
+            (Some(item), Some(keys)) => {
+                self.plan.nodes[at].dictionary = self.collection((at, objects), item, Some(keys), reserved);
+            }
+            (Some(item), None) => {
+                let path = self
+                    .outline
+                    .path(item)
+                    .parent()
+                    .unwrap_or_default()
+                    .join(Segment::MemberKeys)
+                    .to_string();
+                self.errors.push(ErrorKind::MissingKeys { path }, &self.outline.path(item));
+            }
+            (None, Some(keys)) => self.errors.push(ErrorKind::MissingMembers, &self.outline.path(keys)),
+            (None, None) => {}
+        }
+    }
+
+    /// Compiles an array's elements or a dictionary's members.
+    fn collection(
+        &mut self,
+        (owner, mask): (usize, KindMask),
+        item: PathId,
+        keys: Option<PathId>,
+        reserved: Vec<u64>,
+    ) -> Option<usize> {
+        let path = self.outline.path(item);
+        let owner_scope = self.plan.nodes[owner].scope;
+        let streamed = owner_scope == 0 && self.plan.layout == Layout::Document;
+        let lengths =
+            self.lengths(item, &path, streamed && (keys.is_some() || self.outline.may_be_object(item)));
+        let limit = if streamed { MAX_STREAMED } else { MAX_HELD };
+        let stride = lengths.as_ref().map_or(0, Lengths::max);
+        if stride > limit {
+            self.errors.push(ErrorKind::LengthTooLarge { limit }, &path);
+        }
+        let n_ordinals = self.ordinals[owner_scope].and_then(|n| n.checked_mul(stride));
+        let scope = self.open_scope(Some(owner_scope), n_ordinals);
+        let item = self.node(item, scope, Gate::Always);
+        let keys = keys.map(|keys| self.keys(keys, scope));
+        let index = self.plan.collections.len();
+        let lengths = lengths?;
+        self.plan.scopes[owner_scope].collections.push(index);
+        self.plan.collections.push(Collection {
+            owner,
+            mask,
+            scope,
+            item,
+            keys,
+            lengths,
+            stride,
+            reserved,
+            streamed,
+        });
+        Some(index)
+    }
+
+    /// Compiles the keys of a dictionary; they are always there.
+    fn keys(&mut self, keys: PathId, scope: usize) -> usize {
+        let node = self.node(keys, scope, Gate::Always);
+        let plan = &mut self.plan.nodes[node];
+        plan.null_rate = 0.0;
+        if !plan.kinds.iter().all(|kind| matches!(kind, Kind::Scalar(_))) {
+            let reason = "names keys, which are strings";
+            self.errors.push(ErrorKind::BadPath { reason }, &self.outline.path(keys));
+        }
+        node
+    }
+
+    fn lengths(&mut self, item: PathId, path: &JsonPath, scales: bool) -> Option<Lengths> {
+        let Some(rule) = self.rules.shape.get(path) else {
+            self.errors.push(ErrorKind::MissingLength, path);
+            return None;
+        };
+        let lengths = self.errors.keep(Lengths::compile(&rule.length, self.seed_of(path)), path)?;
+        Some(match self.scale {
+            Some((main, scale)) if main == item => lengths.fixed(scale.wanted),
+            Some((_, scale)) if scales => lengths.scaled(scale),
+            _ => lengths,
+        })
+    }
+
+    /// Compiles the kinds of a path and the choice among them.
+    fn kinds(&mut self, id: PathId, scope: usize, parts: &Parts) -> (Vec<Kind>, Option<Choice>) {
+        let path = self.outline.path(id);
+        let Some(rule) = self.outline.rule(id) else {
+            return (self.implied_kind(&path, parts).into_iter().collect(), None);
+        };
+        if rule.kinds.is_empty() {
+            self.errors.push(ErrorKind::NoKind, &path);
+            return (Vec::new(), None);
+        }
+        if rule.kinds.len() > KindMask::MAX_KINDS {
+            self.errors.push(ErrorKind::TooManyKinds { limit: KindMask::MAX_KINDS }, &path);
+            return (Vec::new(), None);
+        }
+        let shares: Vec<f64> = rule.kinds.iter().map(|kind| kind.share.get()).collect();
+        let choice = self.errors.keep(Choice::fit(&shares, Sum::MustBeOne), &path);
+        let kinds = (0..rule.kinds.len()).filter_map(|index| self.kind(rule, index, scope, &path)).collect();
+        (kinds, choice.filter(|_| rule.kinds.len() > 1))
+    }
+
+    /// Returns the kind of a path without a rule: it is what stands below it that tells.
+    fn implied_kind(&mut self, path: &JsonPath, parts: &Parts) -> Option<Kind> {
+        match (parts.of_object(), parts.of_array()) {
+            (true, true) => {
+                self.errors.push(ErrorKind::AmbiguousShape, path);
+                None
+            }
+            (false, true) => Some(Kind::Array),
+            (_, false) => Some(Kind::Object),
+        }
+    }
+
+    fn kind(&mut self, rule: &'a FieldRule, index: usize, scope: usize, path: &JsonPath) -> Option<Kind> {
+        let kind = &rule.kinds[index];
+        match kind.field_type {
+            FieldType::Object => return Some(Kind::Object),
+            FieldType::Array => return Some(Kind::Array),
+            _ => {}
+        }
+        let field_type = kind.field_type;
+        let n_before = rule.kinds[..index].iter().filter(|kind| kind.field_type == field_type).count();
+        let seed = self.seed_of(path).child("value").child(&format!("{field_type:?}"));
+        let unique = rule.unique || self.unique.contains(path);
+        let by_ordinal =
+            matches!(kind.generator, Some(Generator::Sequence(_) | Generator::UuidV7 | Generator::Ulid));
+        let n_ordinals = self.ordinals[scope];
+        if n_ordinals.is_none() && (unique || by_ordinal) {
+            self.errors.push(ErrorKind::TooManyOrdinals, path);
+            return None;
+        }
+        let seed = seed.attempt(cast::to_u64(n_before));
+        let setting = Setting { seed, n_ordinals: n_ordinals.unwrap_or(u64::MAX), unique };
+        let recipe = self.errors.keep(Recipe::compile(kind, setting), path)?;
+        Some(Kind::Scalar(Box::new(recipe)))
+    }
+}
+
+/// Chooses the number of instances that are made together, so that a block's values stay few.
+fn size_blocks(plan: &mut Plan) {
+    let mut weights: Vec<f64> = vec![0.0; plan.scopes.len()];
+    plan.nodes.iter().for_each(|node| weights[node.scope] += 1.0);
+    // A scope is opened behind the one above it, so the last ones have nothing below.
+    for index in (0..plan.scopes.len()).rev() {
+        for &below in &plan.scopes[index].collections {
+            if let Some(collection) = plan.collections.get(below).filter(|collection| !collection.streamed) {
+                weights[index] += collection.lengths.typical() * weights[collection.scope];
+            }
+        }
+        let n_block = (MAX_BLOCK_VALUES / weights[index].max(1.0)).clamp(1.0, MAX_BLOCK);
+        plan.scopes[index].n_block = cast::floor_to_u64(n_block);
+    }
+}

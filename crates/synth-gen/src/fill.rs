@@ -1,0 +1,296 @@
+//! Filling the columns of a block.
+
+use std::ops::Range;
+
+use indexmap::IndexSet;
+use synth_core::{Scalar, cast, hash};
+
+use crate::column::{ABSENT, Column, FIRST_KIND, Instances, NULL, Slots, TextBuffer, Values};
+use crate::plan::{Collection, Gate, Kind, Node, Plan, Presence, Step};
+use crate::recipe::{Recipe, Rooms};
+
+/// All buffers of one worker; cleared and used again from block to block.
+#[derive(Default)]
+pub(crate) struct Workspace {
+    /// By node.
+    pub(crate) columns: Vec<Column>,
+    /// By scope.
+    pub(crate) instances: Vec<Instances>,
+    /// By collection.
+    pub(crate) members: Vec<Members>,
+    cases: Vec<Vec<u32>>,
+    pub(crate) rooms: Rooms,
+    retry: Values,
+}
+
+/// Where the elements of each owner are, and the keys of dictionaries.
+#[derive(Debug, Default)]
+pub(crate) struct Members {
+    /// The elements of owner `i` are the instances `starts[i]..starts[i + 1]` of the scope below.
+    pub(crate) starts: Vec<usize>,
+    pub(crate) keys: TextBuffer,
+    seen: IndexSet<u64>,
+}
+
+/// New keys tried in place of one that is taken, before a number is appended.
+const KEY_ATTEMPTS: u64 = 8;
+
+impl Workspace {
+    pub(crate) fn new(plan: &Plan) -> Self {
+        let column = |node: &Node| {
+            let values = node.kinds.iter().map(|_| Values::None).collect();
+            Column { kinds: Vec::new(), values }
+        };
+        let mut workspace = Self { columns: plan.nodes.iter().map(column).collect(), ..Self::default() };
+        workspace.instances.resize_with(plan.scopes.len(), Instances::default);
+        workspace.members.resize_with(plan.collections.len(), Members::default);
+        workspace.cases.resize_with(plan.case_columns.len(), Vec::new);
+        workspace
+    }
+}
+
+impl Plan {
+    /// Fills all columns for a range of records.
+    pub(crate) fn fill_records(&self, rows: Range<u64>, workspace: &mut Workspace) {
+        let records = &mut workspace.instances[0];
+        records.clear();
+        records.addresses.extend(rows.clone());
+        records.ordinals.extend(rows);
+        self.fill_scope(0, workspace);
+    }
+
+    fn fill_scope(&self, scope: usize, workspace: &mut Workspace) {
+        for step in &self.scopes[scope].steps {
+            match step {
+                Step::Column(node) => self.fill_column(*node, workspace),
+                Step::Cases(cases) => self.fill_cases(*cases, workspace),
+            }
+        }
+        for &index in &self.scopes[scope].collections {
+            let collection = &self.collections[index];
+            if !collection.streamed {
+                self.fill_collection(index, workspace);
+            }
+        }
+    }
+
+    fn fill_column(&self, at: usize, workspace: &mut Workspace) {
+        let node = &self.nodes[at];
+        let mut column = std::mem::take(&mut workspace.columns[at]);
+        let instances = &workspace.instances[node.scope];
+        node.fill_kinds(&mut column.kinds, workspace);
+        for ((kind, values), code) in node.kinds.iter().zip(&mut column.values).zip(FIRST_KIND..) {
+            if let Kind::Scalar(recipe) = kind {
+                let (addresses, ordinals) = (&instances.addresses, &instances.ordinals);
+                recipe.fill(Slots { kinds: &column.kinds, code, addresses, ordinals }, values);
+            }
+        }
+        workspace.columns[at] = column;
+    }
+
+    fn fill_cases(&self, at: usize, workspace: &mut Workspace) {
+        let plan = &self.case_columns[at];
+        let mut cases = std::mem::take(&mut workspace.cases[at]);
+        let column = &workspace.columns[plan.discriminator];
+        cases.clear();
+        cases.extend((0..workspace.instances[plan.scope].len()).map(|instance| {
+            let slot = self.above(plan.scope, plan.levels, instance, workspace);
+            let Some(kind) = column.kinds[slot].checked_sub(FIRST_KIND).map(usize::from) else { return 0 };
+            let code = match &column.values[kind] {
+                Values::Codes(codes) => codes[slot] as usize,
+                _ => 0,
+            };
+            plan.tables[kind].get(code).copied().unwrap_or(0)
+        }));
+        workspace.cases[at] = cases;
+    }
+
+    /// Returns the instance `levels` scopes above.
+    fn above(&self, mut scope: usize, levels: usize, mut instance: usize, workspace: &Workspace) -> usize {
+        for _ in 0..levels {
+            instance = workspace.instances[scope].parents[instance] as usize;
+            scope = self.scopes[scope].above.unwrap_or(0);
+        }
+        instance
+    }
+
+    fn fill_collection(&self, index: usize, workspace: &mut Workspace) {
+        let collection = &self.collections[index];
+        let mut members = std::mem::take(&mut workspace.members[index]);
+        let mut below = std::mem::take(&mut workspace.instances[collection.scope]);
+        let above = &workspace.instances[self.nodes[collection.owner].scope];
+        below.clear();
+        members.starts.clear();
+        members.starts.push(0);
+        let owners = workspace.columns[collection.owner].kinds.iter().zip(&above.addresses);
+        for (parent, (code, address)) in (0..).zip(owners) {
+            if collection.mask.has(*code) {
+                let length = collection.lengths.draw(*address);
+                (0..length).for_each(|element| below.push(above, parent, element, collection.stride));
+            }
+            members.starts.push(below.len());
+        }
+        workspace.instances[collection.scope] = below;
+        self.fill_scope(collection.scope, workspace);
+        members.keys.clear();
+        for owner in 1..members.starts.len() {
+            members.restart(collection);
+            let first = members.starts[owner - 1];
+            for slot in first..members.starts[owner] {
+                self.fill_key(collection, (slot, cast::to_u64(slot - first)), &mut members, workspace);
+            }
+        }
+        workspace.members[index] = members;
+    }
+
+    /// Fills a range of the elements of the one owner of a streamed collection.
+    pub(crate) fn fill_piece(&self, index: usize, elements: Range<u64>, workspace: &mut Workspace) {
+        let collection = &self.collections[index];
+        let mut members = std::mem::take(&mut workspace.members[index]);
+        let mut below = std::mem::take(&mut workspace.instances[collection.scope]);
+        let above = &workspace.instances[self.nodes[collection.owner].scope];
+        below.clear();
+        elements.clone().for_each(|element| below.push(above, 0, element, collection.stride));
+        let n = below.len();
+        workspace.instances[collection.scope] = below;
+        self.fill_scope(collection.scope, workspace);
+        if elements.start == 0 {
+            members.restart(collection);
+        }
+        members.keys.clear();
+        for (slot, element) in (0..n).zip(elements) {
+            self.fill_key(collection, (slot, element), &mut members, workspace);
+        }
+        workspace.members[index] = members;
+    }
+
+    /// Appends the key of a member: the drawn one, or when it is taken another, or at last a numbered one.
+    fn fill_key(
+        &self,
+        collection: &Collection,
+        (slot, element): (usize, u64),
+        members: &mut Members,
+        workspace: &mut Workspace,
+    ) {
+        let Some(node) = collection.keys else { return };
+        let column = &workspace.columns[node];
+        let kind = usize::from(column.kinds[slot].saturating_sub(FIRST_KIND));
+        let Some(Kind::Scalar(recipe)) = self.nodes[node].kinds.get(kind) else { return };
+        let drawn = recipe.scalar(&column.values[kind], slot, &mut workspace.rooms);
+        if members.offer(key_text(drawn)) {
+            return;
+        }
+        let instances = &workspace.instances[collection.scope];
+        let (address, ordinal) = (instances.addresses[slot], instances.ordinals[slot]);
+        for attempt in 1..=KEY_ATTEMPTS {
+            let address = hash::combine(address, attempt);
+            let drawn = one_more(recipe, [address, ordinal], &mut workspace.retry, &mut workspace.rooms);
+            if members.offer(key_text(drawn)) {
+                return;
+            }
+        }
+        members
+            .number_key(key_text(recipe.scalar(&column.values[kind], slot, &mut workspace.rooms)), element);
+    }
+}
+
+/// Draws one value apart from its column.
+fn one_more<'a>(
+    recipe: &'a Recipe,
+    [address, ordinal]: [u64; 2],
+    values: &'a mut Values,
+    rooms: &'a mut Rooms,
+) -> Scalar<'a> {
+    let slots = Slots { kinds: &[FIRST_KIND], code: FIRST_KIND, addresses: &[address], ordinals: &[ordinal] };
+    recipe.fill(slots, values);
+    recipe.scalar(values, 0, rooms)
+}
+
+/// Returns a value as the key of a member.
+fn key_text(scalar: Scalar<'_>) -> &str {
+    match scalar {
+        Scalar::String(text) => text,
+        Scalar::Number(number) => number.as_str(),
+        Scalar::Bool(true) => "true",
+        Scalar::Bool(false) => "false",
+        Scalar::Null => "null",
+    }
+}
+
+impl Members {
+    /// Forgets the keys of the dictionary before.
+    fn restart(&mut self, collection: &Collection) {
+        self.seen.clear();
+        self.seen.extend(&collection.reserved);
+    }
+
+    /// Appends a key unless the dictionary has it already.
+    fn offer(&mut self, key: &str) -> bool {
+        let is_new = self.seen.insert(hash::hash_bytes(key.as_bytes()));
+        if is_new {
+            self.keys.arena().push_str(key);
+            self.keys.end();
+        }
+        is_new
+    }
+
+    /// Appends a key that was made new by a number.
+    fn number_key(&mut self, key: &str, element: u64) {
+        let start = self.keys.arena().len();
+        for number in element.. {
+            self.keys.arena().truncate(start);
+            self.keys.arena().push_str(key);
+            self.keys.arena().push('-');
+            crate::faker::write_number(number, 1, self.keys.arena());
+            let text = &self.keys.arena()[start..];
+            if self.seen.insert(hash::hash_bytes(text.as_bytes())) {
+                break;
+            }
+        }
+        self.keys.end();
+    }
+}
+
+impl Node {
+    /// Decides for every slot whether it is absent, null, or of which kind.
+    fn fill_kinds(&self, kinds: &mut Vec<u8>, workspace: &Workspace) {
+        let addresses = &workspace.instances[self.scope].addresses;
+        kinds.clear();
+        match self.gate {
+            Gate::Always if self.presence.own >= 1.0 && self.presence.by_case.is_empty() => {
+                kinds.extend(addresses.iter().map(|address| self.kind(*address)));
+            }
+            Gate::Always => {
+                kinds.extend(addresses.iter().enumerate().map(|(slot, address)| {
+                    if self.presence.holds(slot, *address, workspace) { self.kind(*address) } else { ABSENT }
+                }));
+            }
+            Gate::Part { of, mask } => {
+                let above = workspace.columns[of].kinds.iter().zip(addresses).enumerate();
+                kinds.extend(above.map(|(slot, (code, address))| {
+                    let there = mask.has(*code) && self.presence.holds(slot, *address, workspace);
+                    if there { self.kind(*address) } else { ABSENT }
+                }));
+            }
+        }
+    }
+
+    fn kind(&self, address: u64) -> u8 {
+        if self.null_rate > 0.0 && self.null_seed.uniform(address) < self.null_rate {
+            return NULL;
+        }
+        let index = self.shares.as_ref().map_or(0, |shares| shares.pick(self.share_seed.uniform(address)));
+        FIRST_KIND.saturating_add(u8::try_from(index).unwrap_or(0))
+    }
+}
+
+impl Presence {
+    fn holds(&self, slot: usize, address: u64, workspace: &Workspace) -> bool {
+        let by_case = self.by_case.iter().find_map(|(cases, rates)| {
+            let rate = rates[workspace.cases[*cases][slot] as usize];
+            (!rate.is_nan()).then_some(rate)
+        });
+        let rate = by_case.unwrap_or(self.own);
+        rate >= 1.0 || self.seed.uniform(address) < rate
+    }
+}

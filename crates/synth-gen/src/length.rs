@@ -1,0 +1,159 @@
+//! Lengths of arrays and dictionaries.
+
+use synth_core::{Seed, cast};
+use synth_rules::LengthRule;
+
+use crate::choice::{Choice, Sum};
+use crate::curve::Curve;
+use crate::error::ErrorKind;
+
+/// A distribution of lengths, and how much larger than learned it is made.
+#[derive(Debug, Clone)]
+pub(crate) struct Lengths {
+    law: Law,
+    scale: Option<Scale>,
+    seed: Seed,
+}
+
+#[derive(Debug, Clone)]
+enum Law {
+    Constant(u64),
+    Choice(Choice, Vec<u64>),
+    Curve(Curve),
+}
+
+/// The ratio of the rows asked for to the rows that were learned.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Scale {
+    /// Rows asked for.
+    pub(crate) wanted: u64,
+    /// Length of the main collection as the rules have it.
+    pub(crate) learned: u64,
+}
+
+impl Scale {
+    fn apply(self, length: u64) -> u64 {
+        if self.learned == 0 {
+            return length;
+        }
+        let (wanted, learned) = (u128::from(self.wanted), u128::from(self.learned));
+        u64::try_from((u128::from(length) * wanted + learned / 2) / learned).unwrap_or(u64::MAX)
+    }
+}
+
+impl Lengths {
+    /// Compiles a rule; `seed` is that of the path.
+    pub(crate) fn compile(rule: &LengthRule, seed: Seed) -> Result<Self, ErrorKind> {
+        let law = match rule {
+            LengthRule::Constant { value } => Law::Constant(*value),
+            LengthRule::Categorical { values, probs } => {
+                let probs: Vec<f64> = probs.iter().map(|prob| prob.get()).collect();
+                if values.len() != probs.len() {
+                    let (n_left, n_right) = (values.len(), probs.len());
+                    return Err(ErrorKind::LengthMismatch {
+                        left: "values",
+                        right: "probs",
+                        n_left,
+                        n_right,
+                    });
+                }
+                Law::Choice(Choice::fit(&probs, Sum::MustBeOne)?, values.clone())
+            }
+            LengthRule::Empirical { quantiles, values } => {
+                let curve = Curve::fit(quantiles, values, "values")?;
+                if curve.range().0 < 0.0 {
+                    return Err(ErrorKind::BadNumber { what: "values" });
+                }
+                Law::Curve(curve)
+            }
+            _ => return Err(ErrorKind::UnsupportedGenerator),
+        };
+        Ok(Self { law, scale: None, seed: seed.child("length") })
+    }
+
+    /// Fixes the length.
+    pub(crate) fn fixed(mut self, length: u64) -> Self {
+        self.law = Law::Constant(length);
+        self
+    }
+
+    /// Makes every length larger or smaller by the same ratio.
+    pub(crate) fn scaled(mut self, scale: Scale) -> Self {
+        self.scale = Some(scale);
+        self
+    }
+
+    /// Draws the length of an instance.
+    pub(crate) fn draw(&self, address: u64) -> u64 {
+        let learned = match &self.law {
+            Law::Constant(length) => *length,
+            Law::Choice(choice, lengths) => lengths[choice.pick(self.seed.uniform(address))],
+            Law::Curve(curve) => cast::round_to_u64(curve.value(self.seed.uniform(address))),
+        };
+        self.rescale(learned)
+    }
+
+    fn rescale(&self, length: u64) -> u64 {
+        self.scale.map_or(length, |scale| scale.apply(length))
+    }
+
+    /// Returns the largest length.
+    pub(crate) fn max(&self) -> u64 {
+        self.rescale(match &self.law {
+            Law::Constant(length) => *length,
+            Law::Choice(_, lengths) => lengths.iter().copied().max().unwrap_or(0),
+            Law::Curve(curve) => cast::round_to_u64(curve.range().1),
+        })
+    }
+
+    /// Returns a typical length, for choosing the size of blocks.
+    pub(crate) fn typical(&self) -> f64 {
+        match &self.law {
+            Law::Constant(length) => self.rescale(*length) as f64,
+            Law::Choice(_, lengths) => {
+                lengths.iter().map(|length| *length as f64).sum::<f64>() / lengths.len() as f64
+            }
+            Law::Curve(curve) => curve.mean(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use synth_core::Rate;
+
+    use super::*;
+
+    #[test]
+    fn lengths_follow_their_law() {
+        let rate = |share| Rate::new(share).unwrap();
+        let rule = LengthRule::Categorical { values: vec![0, 3], probs: vec![rate(0.25), rate(0.75)] };
+        let lengths = Lengths::compile(&rule, Seed::root(1)).unwrap();
+        let threes = (0..4000).filter(|address| lengths.draw(*address) == 3).count();
+        // Four standard errors of a share of 4000 draws are 0.027.
+        assert!((threes as f64 / 4000.0 - 0.75).abs() < 0.03);
+        assert_eq!(lengths.max(), 3);
+        let curve = LengthRule::Empirical { quantiles: vec![0.0, 100.0], values: vec![2.0, 5.0] };
+        let lengths = Lengths::compile(&curve, Seed::root(1)).unwrap();
+        assert!((0..1000).all(|address| (2..=5).contains(&lengths.draw(address))));
+        let doubled = lengths.scaled(Scale { wanted: 10, learned: 5 });
+        assert!((0..1000).all(|address| [4, 6, 8, 10].contains(&doubled.draw(address))));
+    }
+
+    #[test]
+    fn scales_round() {
+        assert_eq!(Scale { wanted: 1, learned: 3 }.apply(4), 1);
+        assert_eq!(Scale { wanted: 1, learned: 3 }.apply(5), 2);
+        assert_eq!(Scale { wanted: u64::MAX, learned: 1 }.apply(u64::MAX), u64::MAX);
+        assert_eq!(Scale { wanted: 9, learned: 0 }.apply(7), 7);
+    }
+
+    #[test]
+    fn bad_lengths_are_refused() {
+        let compile = |rule: &LengthRule| Lengths::compile(rule, Seed::root(1)).err();
+        let empty = LengthRule::Categorical { values: vec![], probs: vec![] };
+        assert!(matches!(compile(&empty), Some(ErrorKind::EmptyList { .. })));
+        let negative = LengthRule::Empirical { quantiles: vec![0.0], values: vec![-1.0] };
+        assert!(matches!(compile(&negative), Some(ErrorKind::BadNumber { .. })));
+    }
+}

@@ -1,0 +1,242 @@
+//! The plan: what is filled in which order, and how it is walked.
+
+use std::ops::Range;
+
+use synth_core::{EventSink, Seed};
+use synth_rules::{Layout, RuleSet};
+
+use crate::choice::Choice;
+use crate::column::FIRST_KIND;
+use crate::compile;
+use crate::error::Errors;
+use crate::fill::Workspace;
+use crate::length::Lengths;
+use crate::recipe::Recipe;
+use crate::walk::Walker;
+
+/// A compiled rule set: makes any range of its records, always the same bytes for the same record.
+///
+/// # Example
+///
+/// ```
+/// use synth_core::{Event, EventSink, Scalar};
+/// use synth_gen::{CompileOptions, Plan};
+///
+/// struct Count(usize);
+/// impl EventSink for Count {
+///     type Error = std::convert::Infallible;
+///     fn event(&mut self, event: Event<'_>, _offset: u64) -> Result<(), Self::Error> {
+///         self.0 += usize::from(matches!(event, Event::Scalar(Scalar::String(_))));
+///         Ok(())
+///     }
+/// }
+///
+/// let rules = serde_yaml::from_str(
+///     "{version: 2, fields: {$.id: {type: string, generator: uuid_v4}}}",
+/// )?;
+/// let plan = Plan::compile(&rules, &CompileOptions { seed: 42, n_rows: 10 })?;
+/// let mut sink = Count(0);
+/// plan.emit(0..10, &mut sink, |_| Ok(()))?;
+/// assert_eq!(sink.0, 10);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Debug, Clone)]
+pub struct Plan {
+    pub(crate) nodes: Vec<Node>,
+    pub(crate) scopes: Vec<Scope>,
+    pub(crate) collections: Vec<Collection>,
+    pub(crate) case_columns: Vec<CaseColumn>,
+    pub(crate) layout: Layout,
+    pub(crate) n_records: u64,
+}
+
+/// What a plan needs beside the rules.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct CompileOptions {
+    /// Seed of all random draws.
+    pub seed: u64,
+    /// Records of a stream, or elements of the main collection of a document.
+    pub n_rows: u64,
+}
+
+/// One path: when it is there, of which kind it is, and what stands below it.
+#[derive(Debug, Clone)]
+pub(crate) struct Node {
+    pub(crate) scope: usize,
+    pub(crate) gate: Gate,
+    pub(crate) presence: Presence,
+    pub(crate) null_rate: f64,
+    pub(crate) null_seed: Seed,
+    pub(crate) shares: Option<Choice>,
+    pub(crate) share_seed: Seed,
+    pub(crate) kinds: Vec<Kind>,
+    pub(crate) members: Vec<(Box<str>, usize)>,
+    pub(crate) tuple: Vec<usize>,
+    pub(crate) elements: Option<usize>,
+    pub(crate) dictionary: Option<usize>,
+}
+
+/// What must hold above for a path to be looked at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Gate {
+    /// It is the value of its instance: a record, an element, a member or a key of a dictionary.
+    Always,
+    /// The value above, in the same scope, is of one of these kinds.
+    Part {
+        /// The node above.
+        of: usize,
+        /// Its kinds that have the part.
+        mask: KindMask,
+    },
+}
+
+/// A set of kind codes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) struct KindMask(u64);
+
+impl KindMask {
+    /// Most kinds of one field.
+    pub(crate) const MAX_KINDS: usize = 60;
+
+    /// Adds the kind at a position of the rule.
+    pub(crate) fn insert(&mut self, index: usize) {
+        self.0 |= 1 << (index + usize::from(FIRST_KIND));
+    }
+
+    pub(crate) fn has(self, code: u8) -> bool {
+        (self.0 >> (code & 63)) & 1 == 1
+    }
+
+    pub(crate) fn is_empty(self) -> bool {
+        self.0 == 0
+    }
+}
+
+/// How often a path is there.
+#[derive(Debug, Clone)]
+pub(crate) struct Presence {
+    pub(crate) own: f64,
+    pub(crate) seed: Seed,
+    /// Tables by case, the innermost object first: a case column, and for its cases (0 is none of them) the
+    /// presence; NaN where the case does not say.
+    pub(crate) by_case: Vec<(usize, Vec<f64>)>,
+}
+
+/// One kind of value.
+#[derive(Debug, Clone)]
+pub(crate) enum Kind {
+    /// An object.
+    Object,
+    /// An array.
+    Array,
+    /// A value without parts.
+    Scalar(Box<Recipe>),
+}
+
+/// The elements of an array, or the members of a dictionary.
+#[derive(Debug, Clone)]
+pub(crate) struct Collection {
+    pub(crate) owner: usize,
+    pub(crate) mask: KindMask,
+    /// The scope of the elements.
+    pub(crate) scope: usize,
+    pub(crate) item: usize,
+    pub(crate) keys: Option<usize>,
+    pub(crate) lengths: Lengths,
+    /// Largest length: how far apart the ordinals of two owners are.
+    pub(crate) stride: u64,
+    /// Hashes of the named members beside the dictionary.
+    pub(crate) reserved: Vec<u64>,
+    /// Made piece by piece while it is walked, as it stands in a document.
+    pub(crate) streamed: bool,
+}
+
+/// Paths whose values come in the same number: those of a record, or of an element.
+#[derive(Debug, Clone)]
+pub(crate) struct Scope {
+    pub(crate) above: Option<usize>,
+    pub(crate) steps: Vec<Step>,
+    /// Collections whose owner is in this scope.
+    pub(crate) collections: Vec<usize>,
+    /// Instances that are made together.
+    pub(crate) n_block: u64,
+}
+
+/// One thing to fill.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Step {
+    /// The column of a node.
+    Column(usize),
+    /// A case column.
+    Cases(usize),
+}
+
+/// For each instance of a scope, which case of a discriminator it belongs to.
+#[derive(Debug, Clone)]
+pub(crate) struct CaseColumn {
+    pub(crate) scope: usize,
+    pub(crate) discriminator: usize,
+    /// Scopes between this one and the discriminator's.
+    pub(crate) levels: usize,
+    /// For each kind of the discriminator, the case of each literal; 0 is none.
+    pub(crate) tables: Vec<Vec<u32>>,
+}
+
+impl Plan {
+    /// Compiles a rule set.
+    ///
+    /// # Errors
+    ///
+    /// All problems at once.
+    pub fn compile(rules: &RuleSet, options: &CompileOptions) -> Result<Self, Errors> {
+        compile::compile(rules, options)
+    }
+
+    /// Returns the number of records; a document is one.
+    #[must_use]
+    pub fn n_records(&self) -> u64 {
+        self.n_records
+    }
+
+    /// Returns how records stand in the output.
+    #[must_use]
+    pub fn layout(&self) -> Layout {
+        self.layout
+    }
+
+    /// Sends the events of a range of records, calling `end_record` behind each; rows beyond the last record
+    /// are ignored.
+    ///
+    /// # Errors
+    ///
+    /// The first error of the sink.
+    ///
+    /// # Cost
+    ///
+    /// Memory for one block: at most 4096 records and about 2^18 values, unless one record alone is larger. The
+    /// outermost arrays and dictionaries of a document are made in blocks too; a dictionary also keeps 8 bytes
+    /// for each key, so that none comes twice.
+    pub fn emit<S: EventSink>(
+        &self,
+        rows: Range<u64>,
+        sink: &mut S,
+        mut end_record: impl FnMut(&mut S) -> Result<(), S::Error>,
+    ) -> Result<(), S::Error> {
+        let mut workspace = Workspace::new(self);
+        let mut first = rows.start;
+        let end = rows.end.min(self.n_records);
+        while first < end {
+            let last = first.saturating_add(self.scopes[0].n_block).min(end);
+            self.fill_records(first..last, &mut workspace);
+            for slot in 0..synth_core::cast::to_usize(last - first) {
+                Walker { plan: self, workspace: &mut workspace, sink: &mut *sink }.value(0, slot)?;
+                end_record(sink)?;
+            }
+            first = last;
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests;

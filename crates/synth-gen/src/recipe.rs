@@ -1,0 +1,411 @@
+//! How the values of one kind are made and shown.
+
+use synth_core::{Number, Permutation, Scalar, Seed, cast};
+use synth_rules::generator::{Categorical, Faker, FakerMethod, Pattern, QuantileSample, Sequence};
+use synth_rules::generator::{Template, TemporalRhythmic};
+use synth_rules::{Constraints, FieldType, Generator, Literal, NumberSpelling, ValueKind};
+
+use crate::choice::{Choice, Sum};
+use crate::column::{Slots, Values};
+use crate::draw::{Digits, Draws};
+use crate::error::ErrorKind;
+use crate::faker::FakerData;
+use crate::ids::{IdForm, Ids, Steps};
+use crate::numbers::{Floats, Gridded, Mixture};
+use crate::pattern::{Patterns, UniquePatterns};
+use crate::spelling::{DecimalSpelling, FloatSpelling, MAX_DECIMALS, NumberRoom};
+use crate::template::Templates;
+use crate::temporal::{TimeForm, Times};
+use crate::whole::UniqueWhole;
+use crate::words::{Style, Texts};
+
+/// The program that fills a column with one kind of value, and how its values become JSON.
+#[derive(Debug, Clone)]
+pub(crate) struct Recipe {
+    program: Program,
+    render: Render,
+}
+
+/// What the compiler knows of the field beside its rule.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Setting {
+    pub(crate) seed: Seed,
+    /// Ordinals of the field are below this.
+    pub(crate) n_ordinals: u64,
+    /// No value may come twice.
+    pub(crate) unique: bool,
+}
+
+#[derive(Debug, Clone)]
+enum Program {
+    /// Always literal 0.
+    One,
+    Choose(Choice, Seed),
+    ChooseUnique(Permutation),
+    Ids(Ids),
+    StepNumbers(Steps),
+    StepTexts(Steps),
+    Patterns(Patterns),
+    UniquePatterns(UniquePatterns),
+    Templates(Box<Templates>),
+    Faker(Box<FakerData>, FakerMethod, Seed),
+    UniqueFaker(Box<FakerData>, FakerMethod, Permutation),
+    Texts(Box<Texts>),
+    Gridded(Gridded),
+    Whole(UniqueWhole),
+    Floats(Floats),
+    Times(Box<Times>),
+}
+
+#[derive(Debug, Clone)]
+enum Render {
+    Atoms(Vec<Atom>),
+    Integer(Quotes),
+    Decimal(DecimalSpelling, Quotes),
+    Float(FloatSpelling, Quotes),
+    Text,
+}
+
+/// Whether numbers stand in quotes, as in fields of type string.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Quotes {
+    Without,
+    With,
+}
+
+/// A literal, ready to be written.
+#[derive(Debug, Clone, PartialEq)]
+enum Atom {
+    Null,
+    Bool(bool),
+    Number(String),
+    Text(String),
+}
+
+/// Room to spell a number in.
+pub(crate) struct Rooms {
+    integer: itoa::Buffer,
+    decimal: NumberRoom,
+    float: zmij::Buffer,
+}
+
+impl Default for Rooms {
+    fn default() -> Self {
+        Self { integer: itoa::Buffer::new(), decimal: [0; 48], float: zmij::Buffer::new() }
+    }
+}
+
+impl Recipe {
+    /// Compiles one kind of a field.
+    pub(crate) fn compile(kind: &ValueKind, setting: Setting) -> Result<Self, ErrorKind> {
+        if kind.field_type == FieldType::Null {
+            return Ok(Self { program: Program::One, render: Render::Atoms(vec![Atom::Null]) });
+        }
+        let field_type = kind.field_type;
+        let missing = || ErrorKind::MissingGenerator { field_type: format!("{field_type:?}").to_lowercase() };
+        match kind.generator.as_ref().ok_or_else(missing)? {
+            Generator::UuidV4 => Ok(Self::text(Program::Ids(ids(IdForm::UuidV4, setting)))),
+            Generator::UuidV7 => Ok(Self::text(Program::Ids(ids(IdForm::UuidV7, setting)))),
+            Generator::Ulid => Ok(Self::text(Program::Ids(ids(IdForm::Ulid, setting)))),
+            Generator::Sequence(sequence) => Self::sequence(sequence, field_type, setting),
+            Generator::Pattern(pattern) => Self::pattern(pattern, setting),
+            Generator::Template(template) => Self::template(template, setting),
+            Generator::Faker(faker) => Self::faker(faker, &kind.constraints, setting),
+            Generator::Categorical(categorical) => Self::categorical(categorical, kind, setting),
+            Generator::QuantileSample(sample) => Self::quantiles(sample, kind, setting),
+            Generator::TemporalRhythmic(rhythm) => Self::times(rhythm, kind, setting),
+            Generator::Constant(constant) => {
+                if setting.unique && setting.n_ordinals > 1 {
+                    return Err(ErrorKind::NotEnoughValues { have: 1, need: setting.n_ordinals });
+                }
+                let atom = atom(&constant.value, kind)?;
+                Ok(Self { program: Program::One, render: Render::Atoms(vec![atom]) })
+            }
+            _ => Err(ErrorKind::UnsupportedGenerator),
+        }
+    }
+
+    fn text(program: Program) -> Self {
+        Self { program, render: Render::Text }
+    }
+
+    fn sequence(sequence: &Sequence, field_type: FieldType, setting: Setting) -> Result<Self, ErrorKind> {
+        let steps = Steps::compile(sequence, setting.n_ordinals, setting.unique)?;
+        let is_text = field_type == FieldType::String || !sequence.prefix.is_empty() || sequence.width > 0;
+        Ok(if is_text {
+            Self::text(Program::StepTexts(steps))
+        } else {
+            Self { program: Program::StepNumbers(steps), render: Render::Integer(Quotes::Without) }
+        })
+    }
+
+    fn pattern(pattern: &Pattern, setting: Setting) -> Result<Self, ErrorKind> {
+        Ok(Self::text(if setting.unique {
+            Program::UniquePatterns(UniquePatterns::compile(pattern, setting.n_ordinals, setting.seed)?)
+        } else {
+            Program::Patterns(Patterns::compile(pattern, setting.seed)?)
+        }))
+    }
+
+    fn template(template: &Template, setting: Setting) -> Result<Self, ErrorKind> {
+        let templates = Templates::compile(template, setting.seed)?;
+        let templates = if setting.unique { templates.unique()? } else { templates };
+        Ok(Self::text(Program::Templates(Box::new(templates))))
+    }
+
+    fn faker(faker: &Faker, constraints: &Constraints, setting: Setting) -> Result<Self, ErrorKind> {
+        let style = match faker.method {
+            FakerMethod::Words => Some(Style::Words),
+            FakerMethod::Text => Some(Style::Sentences),
+            _ => None,
+        };
+        if let Some(style) = style {
+            let fewest = constraints.min_length.unwrap_or(0) as f64;
+            let most = constraints.max_length.map_or(f64::INFINITY, |length| length as f64).max(fewest);
+            let lengths: Vec<f64> = faker.lengths.iter().map(|length| length.max(fewest).min(most)).collect();
+            let texts = Texts::compile(style, &faker.quantiles, &lengths, setting.seed)?;
+            let texts = if setting.unique { texts.unique(setting.n_ordinals, setting.seed)? } else { texts };
+            return Ok(Self::text(Program::Texts(Box::new(texts))));
+        }
+        let data = Box::new(FakerData::new());
+        if !setting.unique {
+            return Ok(Self::text(Program::Faker(data, faker.method, setting.seed.child("picks"))));
+        }
+        let (have, need) = (data.capacity(faker.method), setting.n_ordinals);
+        if have == 0 {
+            let reason = "different parts may make the same text";
+            return Err(ErrorKind::CannotBeUnique { generator: "faker", reason });
+        }
+        if have < need {
+            return Err(ErrorKind::NotEnoughValues { have, need });
+        }
+        let numbers = Permutation::new(have, setting.seed);
+        Ok(Self::text(Program::UniqueFaker(data, faker.method, numbers)))
+    }
+
+    fn categorical(rule: &Categorical, kind: &ValueKind, setting: Setting) -> Result<Self, ErrorKind> {
+        let (n_left, n_right) = (rule.values.len(), rule.probs.len());
+        if n_left == 0 {
+            return Err(ErrorKind::EmptyList { what: "values" });
+        }
+        if n_right != 0 && n_left != n_right {
+            return Err(ErrorKind::LengthMismatch { left: "values", right: "probs", n_left, n_right });
+        }
+        let sum = if rule.normalize { Sum::Normalize } else { Sum::MustBeOne };
+        let choice = Choice::fit_or_even(&rule.probs, n_left, sum)?;
+        let atoms: Vec<Atom> = rule.values.iter().map(|value| atom(value, kind)).collect::<Result<_, _>>()?;
+        let program = if setting.unique {
+            let distinct = atoms.iter().enumerate().filter(|(at, atom)| !atoms[..*at].contains(atom)).count();
+            let (have, need) = (cast::to_u64(distinct), setting.n_ordinals);
+            if have < need {
+                return Err(ErrorKind::NotEnoughValues { have, need });
+            }
+            if distinct < n_left {
+                let reason = "a value is listed twice";
+                return Err(ErrorKind::CannotBeUnique { generator: "categorical", reason });
+            }
+            Program::ChooseUnique(Permutation::new(have, setting.seed))
+        } else {
+            Program::Choose(choice, setting.seed.child("choice"))
+        };
+        Ok(Self { program, render: Render::Atoms(atoms) })
+    }
+
+    fn quantiles(sample: &QuantileSample, kind: &ValueKind, setting: Setting) -> Result<Self, ErrorKind> {
+        let mixture = Mixture::compile(sample, setting.seed)?;
+        let constraints = &kind.constraints;
+        let fractional = kind.field_type == FieldType::Number || constraints.decimals.is_some_and(|n| n > 0);
+        let mut decimals =
+            if fractional { constraints.decimals.map(|n| n.min(MAX_DECIMALS)) } else { Some(0) };
+        let floats = Floats::compile(mixture.clone(), constraints)?;
+        if setting.unique && decimals.is_none() {
+            decimals = Some(floats.unique_decimals());
+        }
+        let gridded = match decimals {
+            Some(decimals) => Gridded::compile(mixture, decimals, constraints)?,
+            None => None,
+        };
+        let quotes = quotes(kind.field_type);
+        let (Some(gridded), Some(decimals)) = (gridded, decimals) else {
+            if setting.unique {
+                let reason = "the numbers are too large for so many decimals";
+                return Err(ErrorKind::CannotBeUnique { generator: "quantile_sample", reason });
+            }
+            let render = Render::Float(FloatSpelling::new(constraints.spelling), quotes);
+            return Ok(Self { program: Program::Floats(floats), render });
+        };
+        let program = if setting.unique {
+            Program::Whole(gridded.unique(constraints, setting.n_ordinals, setting.seed)?)
+        } else {
+            Program::Gridded(gridded)
+        };
+        let render = if fractional {
+            Render::Decimal(DecimalSpelling::new(decimals, constraints.spelling), quotes)
+        } else {
+            Render::Integer(quotes)
+        };
+        Ok(Self { program, render })
+    }
+
+    fn times(rhythm: &TemporalRhythmic, kind: &ValueKind, setting: Setting) -> Result<Self, ErrorKind> {
+        let times = Times::compile(rhythm, kind.constraints.decimals.unwrap_or(0), setting.seed)?;
+        let times = if setting.unique {
+            times.unique(&rhythm.format, setting.n_ordinals, setting.seed)?
+        } else {
+            times
+        };
+        let quotes = quotes(kind.field_type);
+        let render = match times.form() {
+            TimeForm::Text(_) => Render::Text,
+            TimeForm::Epoch { decimals: 0 } if kind.field_type != FieldType::Number => {
+                Render::Integer(quotes)
+            }
+            TimeForm::Epoch { decimals } => {
+                Render::Decimal(DecimalSpelling::new(*decimals, kind.constraints.spelling), quotes)
+            }
+        };
+        Ok(Self { program: Program::Times(Box::new(times)), render })
+    }
+
+    /// Fills the values of the slots that are of this kind.
+    pub(crate) fn fill(&self, slots: Slots<'_>, out: &mut Values) {
+        match &self.program {
+            Program::One => {}
+            Program::Choose(choice, seed) => {
+                slots.fill_codes(out, |slot| cast::to_u32(choice.pick(seed.uniform(slot.address))))
+            }
+            Program::ChooseUnique(order) => {
+                slots.fill_codes(out, |slot| cast::to_u32(cast::to_usize(order.apply(slot.ordinal))));
+            }
+            Program::Ids(ids) => ids.fill(slots, out),
+            Program::StepNumbers(steps) => steps.fill_integers(slots, out),
+            Program::StepTexts(steps) => steps.fill_text(slots, out),
+            Program::Patterns(patterns) => patterns.fill(slots, out),
+            Program::UniquePatterns(patterns) => patterns.fill(slots, out),
+            Program::Templates(templates) => templates.fill(slots, out),
+            Program::Faker(data, method, seed) => slots.fill_text(out, |slot, out| {
+                data.write(*method, &mut Draws::new(seed.bits(slot.address)), out);
+            }),
+            Program::UniqueFaker(data, method, numbers) => slots.fill_text(out, |slot, out| {
+                data.write(*method, &mut Digits::new(numbers.apply(slot.ordinal), 0), out);
+            }),
+            Program::Texts(texts) => texts.fill(slots, out),
+            Program::Gridded(numbers) => numbers.fill(slots, out),
+            Program::Whole(numbers) => slots.fill_integers(out, |slot| numbers.number(slot)),
+            Program::Floats(numbers) => numbers.fill(slots, out),
+            Program::Times(times) => times.fill(slots, out),
+        }
+    }
+
+    /// Returns the value of a slot as JSON.
+    pub(crate) fn scalar<'a>(&'a self, values: &'a Values, slot: usize, rooms: &'a mut Rooms) -> Scalar<'a> {
+        let (text, quotes) = match (&self.render, values) {
+            (Render::Atoms(atoms), Values::Codes(codes)) => return atoms[codes[slot] as usize].scalar(),
+            (Render::Atoms(atoms), _) => return atoms[0].scalar(),
+            (Render::Integer(quotes), Values::Integers(integers)) => {
+                (rooms.integer.format(integers[slot]), *quotes)
+            }
+            (Render::Decimal(spelling, quotes), Values::Integers(integers)) => {
+                (spelling.write(integers[slot], &mut rooms.decimal), *quotes)
+            }
+            (Render::Float(spelling, quotes), Values::Floats(floats)) => {
+                (spelling.write(floats[slot], &mut rooms.float), *quotes)
+            }
+            (_, Values::Text(text)) => (text.get(slot), Quotes::With),
+            _ => unreachable!("a program fills the buffer its rendering reads"),
+        };
+        match quotes {
+            Quotes::Without => Scalar::Number(Number::from_literal(text)),
+            Quotes::With => Scalar::String(text),
+        }
+    }
+
+    /// Returns the position of each case among the literals: for every literal, the case it equals. `None`
+    /// when the values are not literals.
+    pub(crate) fn cases(&self, wanted: &[Literal]) -> Option<Vec<Option<usize>>> {
+        let Render::Atoms(atoms) = &self.render else { return None };
+        let case = |atom: &Atom| wanted.iter().position(|literal| atom.equals(literal));
+        Some(atoms.iter().map(case).collect())
+    }
+}
+
+fn ids(form: IdForm, setting: Setting) -> Ids {
+    Ids::compile(form, setting.unique, setting.seed)
+}
+
+fn quotes(field_type: FieldType) -> Quotes {
+    if field_type == FieldType::String { Quotes::With } else { Quotes::Without }
+}
+
+/// Prepares a literal: strings in fields of type string, numbers as the field spells them.
+fn atom(literal: &Literal, kind: &ValueKind) -> Result<Atom, ErrorKind> {
+    let spelled = |number: f64| {
+        if !number.is_finite() {
+            return Err(ErrorKind::BadNumber { what: "values" });
+        }
+        Ok(spell(number, kind))
+    };
+    let atom = match literal {
+        Literal::Bool(flag) => Atom::Bool(*flag),
+        Literal::Integer(number)
+            if kind.field_type != FieldType::Number || number.unsigned_abs() > 1 << 53 =>
+        {
+            Atom::Number(number.to_string())
+        }
+        Literal::Integer(number) => Atom::Number(spelled(*number as f64)?),
+        Literal::Number(number) => Atom::Number(spelled(*number)?),
+        Literal::Text(text) => Atom::Text(text.clone()),
+    };
+    Ok(match atom {
+        Atom::Number(text) if kind.field_type == FieldType::String => Atom::Text(text),
+        Atom::Bool(flag) if kind.field_type == FieldType::String => Atom::Text(flag.to_string()),
+        other => other,
+    })
+}
+
+fn spell(number: f64, kind: &ValueKind) -> String {
+    let spelling = kind.constraints.spelling;
+    let bare = kind.field_type == FieldType::Integer;
+    let decimals = kind.constraints.decimals.unwrap_or(0).min(MAX_DECIMALS);
+    let scaled = number * synth_core::math::pow10(i32::from(decimals));
+    if spelling == NumberSpelling::Fixed && scaled.abs() < 9e15 && kind.field_type == FieldType::Number {
+        let mut room = [0; 48];
+        let spelling = DecimalSpelling::new(decimals, spelling);
+        return spelling.write(cast::round_to_i64(scaled), &mut room).to_owned();
+    }
+    let mut float = zmij::Buffer::new();
+    FloatSpelling { bare: bare || spelling == NumberSpelling::Shortest }.write(number, &mut float).to_owned()
+}
+
+impl Atom {
+    fn scalar(&self) -> Scalar<'_> {
+        match self {
+            Self::Null => Scalar::Null,
+            Self::Bool(flag) => Scalar::Bool(*flag),
+            Self::Number(text) => Scalar::Number(Number::from_literal(text)),
+            Self::Text(text) => Scalar::String(text),
+        }
+    }
+
+    /// Tells whether a literal of the rules names this value, however it is spelled.
+    fn equals(&self, literal: &Literal) -> bool {
+        match (self, literal) {
+            (Self::Bool(flag), Literal::Bool(wanted)) => flag == wanted,
+            (Self::Bool(flag), Literal::Text(wanted)) => wanted == if *flag { "true" } else { "false" },
+            (Self::Text(text), Literal::Text(wanted)) => text == wanted,
+            (Self::Text(text), Literal::Integer(wanted)) => *text == wanted.to_string(),
+            (Self::Text(text), Literal::Bool(wanted)) => text == if *wanted { "true" } else { "false" },
+            (Self::Number(text), Literal::Integer(wanted)) => {
+                text.parse() == Ok(*wanted) || text.parse::<f64>().is_ok_and(|x| same(x, *wanted as f64))
+            }
+            (Self::Number(text), Literal::Number(wanted)) => {
+                text.parse::<f64>().is_ok_and(|number| same(number, *wanted))
+            }
+            _ => false,
+        }
+    }
+}
+
+fn same(left: f64, right: f64) -> bool {
+    left.total_cmp(&right).is_eq()
+}

@@ -1,0 +1,88 @@
+use std::collections::BTreeSet;
+
+use super::*;
+
+fn rhythm(format: &str, values: &[&str]) -> TemporalRhythmic {
+    TemporalRhythmic {
+        format: format.to_owned(),
+        quantiles: (0..values.len()).map(|at| 100.0 * at as f64 / (values.len().max(2) - 1) as f64).collect(),
+        values: values.iter().map(|&value| value.to_owned()).collect(),
+        weekday_profile: Vec::new(),
+        hour_profile: Vec::new(),
+    }
+}
+
+fn moments(times: &Times) -> Vec<i64> {
+    (0..2000).map(|ordinal| times.moment(Slot { address: ordinal, ordinal })).collect()
+}
+
+#[test]
+fn the_rhythm_is_kept_inside_the_range() {
+    let mut rule = rhythm("%Y-%m-%dT%H:%M:%SZ", &["2024-01-01T00:00:00Z", "2024-03-01T12:34:56Z"]);
+    rule.hour_profile = (0..24).map(|hour| f64::from(u8::from((9..17).contains(&hour)))).collect();
+    rule.weekday_profile = vec![1.0, 1.0, 1.0, 1.0, 1.0, 0.0, 0.0];
+    let times = Times::compile(&rule, 0, Seed::root(1)).unwrap();
+    let made = moments(&times);
+    assert!(made.iter().all(|moment| (times.first..=times.last).contains(moment) && moment % 1_000_000 == 0));
+    let office = |moment: &&i64| {
+        let time = Timestamp(**moment);
+        time.weekday() < 5 && (9..17).contains(&time.hour())
+    };
+    // Only moments of the last day and week may stay as they were drawn.
+    assert!(made.iter().filter(office).count() > 1950);
+}
+
+#[test]
+fn epochs_are_whole_steps() {
+    let made = |format: &str, decimals| {
+        let rule = rhythm(format, &["2024-01-01T00:00:00Z", "2024-01-02T00:00:00Z"]);
+        let times = Times::compile(&rule, decimals, Seed::root(1)).unwrap();
+        let mut out = Values::None;
+        let slots = Slots { kinds: &[2], code: 2, addresses: &[1], ordinals: &[1] };
+        times.fill(slots, &mut out);
+        let Values::Integers(integers) = out else { panic!("an epoch is a number") };
+        integers[0].to_string().len()
+    };
+    assert_eq!(made("epoch_seconds", 0), 10);
+    assert_eq!(made("epoch_seconds", 3), 13);
+    assert_eq!(made("epoch_millis", 0), 13);
+    assert_eq!(made("epoch_micros", 9), 16);
+}
+
+#[test]
+fn unique_moments_differ_when_printed() {
+    for (format, n) in [("%Y-%m-%d", 500), ("%Y-%m-%dT%H:%M:%S%.3fZ", 2000), ("epoch_seconds", 2000)] {
+        let rule = rhythm(format, &["2024-01-01", "2024-01-31", "2024-03-31"]);
+        let times =
+            Times::compile(&rule, 0, Seed::root(1)).unwrap().unique(format, n, Seed::root(2)).unwrap();
+        let made: BTreeSet<i64> =
+            (0..n).map(|ordinal| times.moment(Slot { address: 0, ordinal }).div_euclid(times.step)).collect();
+        assert_eq!(made.len() as u64, n, "{format}");
+    }
+    let rule = rhythm("%H:%M:%S", &["1970-01-01", "1970-01-02"]);
+    let times = Times::compile(&rule, 0, Seed::root(1)).unwrap();
+    assert!(matches!(times.unique("%H:%M:%S", 5, Seed::root(1)), Err(ErrorKind::CannotBeUnique { .. })));
+}
+
+#[test]
+fn bad_rules_are_refused() {
+    let compile = |rule: &TemporalRhythmic| Times::compile(rule, 0, Seed::root(1)).err();
+    assert_eq!(compile(&rhythm("%Y", &["yesterday"])), Some(ErrorKind::BadTime { index: 0 }));
+    assert!(matches!(compile(&rhythm("%Q", &["2024-01-01"])), Some(ErrorKind::BadTimeFormat { .. })));
+    assert!(matches!(compile(&rhythm("%Y", &[])), Some(ErrorKind::EmptyList { .. })));
+    assert!(matches!(
+        compile(&rhythm("%Y", &["2024-01-02", "2024-01-01"])),
+        Some(ErrorKind::NotSorted { .. })
+    ));
+    let mut rule = rhythm("%Y", &["2024-01-02"]);
+    rule.hour_profile = vec![1.0; 23];
+    assert!(matches!(compile(&rule), Some(ErrorKind::LengthMismatch { .. })));
+}
+
+#[test]
+fn times_are_read_in_all_spellings() {
+    for text in ["2024-01-01", "2024-01-01T00:00:00Z", "2024-01-01T01:00:00.000+01:00", "2024-01-01T00:00:00"]
+    {
+        assert_eq!(read_time(text), Some(1_704_067_200_000_000), "{text}");
+    }
+}

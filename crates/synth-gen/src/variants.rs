@@ -1,0 +1,111 @@
+//! Tagged unions: which fields are there follows from the value of a discriminator.
+
+use std::collections::BTreeMap;
+
+use synth_core::{JsonPath, PathId, cast};
+use synth_rules::{Literal, RuleSet, Variants};
+
+use crate::error::{ErrorKind, Errors};
+use crate::outline::Outline;
+use crate::plan::{CaseColumn, Kind, Plan};
+
+/// Adds the case columns of all variants to the plan, and the presence tables that read them.
+pub(crate) fn compile(
+    rules: &RuleSet,
+    outline: &Outline<'_>,
+    (plan, node_of): (&mut Plan, &BTreeMap<PathId, usize>),
+    errors: &mut Errors,
+) {
+    // The innermost object's word is heard first.
+    let mut all: Vec<(&JsonPath, &Variants)> = rules.variants.iter().collect();
+    all.sort_by_key(|(object, _)| std::cmp::Reverse(object.segments().len()));
+    let find = |path: &JsonPath| outline.tree.find(path).and_then(|id| node_of.get(&id).copied());
+    for (object, variants) in all {
+        let Some(above) = find(object) else {
+            errors.push(ErrorKind::UnknownPath { path: object.to_string() }, object);
+            continue;
+        };
+        let tables = discriminator(plan, variants, (above, find(&variants.discriminator)));
+        let Some((discriminator, tables)) = errors.keep(tables, object) else { continue };
+        let mut union = Union { plan: &mut *plan, discriminator, tables, columns: BTreeMap::new() };
+        for (path, rates) in presence_by_path(variants) {
+            let node = find(path).filter(|_| path.starts_with(object) && path != object);
+            match node {
+                Some(node) => union.bind(node, rates),
+                None => errors.push(ErrorKind::UnknownPath { path: path.to_string() }, object),
+            }
+        }
+    }
+}
+
+/// Returns the presence of each listed path for no case and for each case; NaN where a case is silent.
+fn presence_by_path(variants: &Variants) -> BTreeMap<&JsonPath, Vec<f64>> {
+    let mut by_path: BTreeMap<&JsonPath, Vec<f64>> = BTreeMap::new();
+    for (index, case) in variants.cases.iter().enumerate() {
+        for (path, rate) in &case.presence {
+            let rates = by_path.entry(path).or_insert_with(|| vec![f64::NAN; variants.cases.len() + 1]);
+            rates[index + 1] = rate.get();
+        }
+    }
+    by_path
+}
+
+/// Returns the node of the discriminator and, for each of its kinds, the case of each literal.
+fn discriminator(
+    plan: &Plan,
+    variants: &Variants,
+    (object, node): (usize, Option<usize>),
+) -> Result<(usize, Vec<Vec<u32>>), ErrorKind> {
+    let path = || variants.discriminator.to_string();
+    let node = node.ok_or_else(|| ErrorKind::UnknownPath { path: path() })?;
+    if levels_between(plan, plan.nodes[object].scope, plan.nodes[node].scope).is_none() {
+        return Err(ErrorKind::DiscriminatorNotAbove { path: path() });
+    }
+    let wanted: Vec<Literal> = variants.cases.iter().map(|case| case.when.clone()).collect();
+    let table = |kind: &Kind| match kind {
+        Kind::Scalar(recipe) => recipe.cases(&wanted).map(|cases| {
+            cases.into_iter().map(|case| case.map_or(0, |case| cast::to_u32(case) + 1)).collect::<Vec<u32>>()
+        }),
+        Kind::Object | Kind::Array => None,
+    };
+    let tables: Vec<Option<Vec<u32>>> = plan.nodes[node].kinds.iter().map(table).collect();
+    if tables.iter().all(Option::is_none) && !tables.is_empty() {
+        return Err(ErrorKind::BadDiscriminator { path: path() });
+    }
+    Ok((node, tables.into_iter().map(Option::unwrap_or_default).collect()))
+}
+
+/// One union while its fields are bound to it.
+struct Union<'a> {
+    plan: &'a mut Plan,
+    discriminator: usize,
+    tables: Vec<Vec<u32>>,
+    /// Its case column in each scope that needs one.
+    columns: BTreeMap<usize, usize>,
+}
+
+impl Union<'_> {
+    /// Makes the presence of a node follow the discriminator.
+    fn bind(&mut self, node: usize, rates: Vec<f64>) {
+        let scope = self.plan.nodes[node].scope;
+        let column = self.columns.get(&scope).copied().unwrap_or_else(|| self.add_column(scope));
+        self.plan.nodes[node].presence.by_case.push((column, rates));
+    }
+
+    fn add_column(&mut self, scope: usize) -> usize {
+        let target = self.plan.nodes[self.discriminator].scope;
+        let levels = levels_between(self.plan, scope, target)
+            .expect("the scope is that of the object or below it, and the discriminator's is above");
+        let column = self.plan.case_columns.len();
+        let (discriminator, tables) = (self.discriminator, self.tables.clone());
+        self.plan.case_columns.push(CaseColumn { scope, discriminator, levels, tables });
+        self.columns.insert(scope, column);
+        column
+    }
+}
+
+/// Returns how many scopes `target` is above `scope`, if it is.
+fn levels_between(plan: &Plan, scope: usize, target: usize) -> Option<usize> {
+    let chain = std::iter::successors(Some(scope), |scope| plan.scopes[*scope].above);
+    chain.into_iter().position(|scope| scope == target)
+}

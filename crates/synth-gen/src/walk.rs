@@ -1,0 +1,105 @@
+//! The walk over the shape that turns filled columns into events.
+
+use synth_core::{Event, EventSink, Scalar, cast};
+
+use crate::column::{ABSENT, FIRST_KIND, NULL};
+use crate::fill::Workspace;
+use crate::plan::{Kind, Node, Plan};
+
+/// Sends the events of values.
+pub(crate) struct Walker<'a, S> {
+    pub(crate) plan: &'a Plan,
+    pub(crate) workspace: &'a mut Workspace,
+    pub(crate) sink: &'a mut S,
+}
+
+impl<'a, S: EventSink> Walker<'a, S> {
+    /// Sends the value of a node at a slot of its scope.
+    pub(crate) fn value(&mut self, node: usize, slot: usize) -> Result<(), S::Error> {
+        let plan: &'a Plan = self.plan;
+        let code = self.workspace.columns[node].kinds[slot];
+        if code < FIRST_KIND {
+            debug_assert_eq!(code, NULL, "an absent value is not walked");
+            return self.send(Event::Scalar(Scalar::Null));
+        }
+        let kind = usize::from(code - FIRST_KIND);
+        let node_plan = &plan.nodes[node];
+        match &node_plan.kinds[kind] {
+            Kind::Scalar(recipe) => {
+                let Workspace { columns, rooms, .. } = &mut *self.workspace;
+                let scalar = recipe.scalar(&columns[node].values[kind], slot, rooms);
+                self.sink.event(Event::Scalar(scalar), 0)
+            }
+            Kind::Object => self.object(node_plan, slot),
+            Kind::Array => self.array(node_plan, slot),
+        }
+    }
+
+    fn send(&mut self, event: Event<'_>) -> Result<(), S::Error> {
+        self.sink.event(event, 0)
+    }
+
+    fn is_there(&self, node: usize, slot: usize) -> bool {
+        self.workspace.columns[node].kinds[slot] != ABSENT
+    }
+
+    fn object(&mut self, node: &'a Node, slot: usize) -> Result<(), S::Error> {
+        self.send(Event::ObjectStart)?;
+        for (key, member) in &node.members {
+            if self.is_there(*member, slot) {
+                self.send(Event::Key(key))?;
+                self.value(*member, slot)?;
+            }
+        }
+        if let Some(dictionary) = node.dictionary {
+            self.collection(dictionary, slot)?;
+        }
+        self.send(Event::ObjectEnd)
+    }
+
+    fn array(&mut self, node: &'a Node, slot: usize) -> Result<(), S::Error> {
+        self.send(Event::ArrayStart)?;
+        let mut is_whole = true;
+        for position in &node.tuple {
+            // Without one position the later ones would move up, so a tuple ends there.
+            is_whole = is_whole && self.is_there(*position, slot);
+            if is_whole {
+                self.value(*position, slot)?;
+            }
+        }
+        if let Some(elements) = node.elements.filter(|_| is_whole) {
+            self.collection(elements, slot)?;
+        }
+        self.send(Event::ArrayEnd)
+    }
+
+    fn collection(&mut self, index: usize, slot: usize) -> Result<(), S::Error> {
+        let collection = &self.plan.collections[index];
+        if !collection.streamed {
+            let starts = &self.workspace.members[index].starts;
+            let (first, end) = (starts[slot], starts[slot + 1]);
+            return (first..end).try_for_each(|member| self.member(index, member));
+        }
+        let owner = &self.plan.nodes[collection.owner];
+        let address = self.workspace.instances[owner.scope].addresses[slot];
+        let length = collection.lengths.draw(address);
+        let n_block = self.plan.scopes[collection.scope].n_block;
+        let mut first = 0;
+        while first < length {
+            let end = first.saturating_add(n_block).min(length);
+            self.plan.fill_piece(index, first..end, self.workspace);
+            (0..cast::to_usize(end - first)).try_for_each(|member| self.member(index, member))?;
+            first = end;
+        }
+        Ok(())
+    }
+
+    /// Sends one element of an array, or key and value of one member of a dictionary.
+    fn member(&mut self, index: usize, slot: usize) -> Result<(), S::Error> {
+        let collection = &self.plan.collections[index];
+        if collection.keys.is_some() {
+            self.sink.event(Event::Key(self.workspace.members[index].keys.get(slot)), 0)?;
+        }
+        self.value(collection.item, slot)
+    }
+}

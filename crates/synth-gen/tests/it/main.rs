@@ -1,0 +1,9 @@
+//! Laws of generation, checked from outside.
+#![expect(clippy::unwrap_used, reason = "a failed test may panic")]
+
+mod collect;
+mod hostile;
+mod laws;
+mod shapes;
+mod unique;
+mod values;

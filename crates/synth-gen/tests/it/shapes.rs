@@ -1,0 +1,187 @@
+//! Objects, arrays, tuples, dictionaries, unions and documents.
+
+use std::collections::BTreeSet;
+
+use serde_json::{Value, json};
+
+use crate::collect::{codes, compile, lines, records};
+
+#[test]
+fn records_may_be_anything() {
+    let scalar = "version: 2\nfields: {$: {type: integer, generator: sequence, params: {start: 1}}}";
+    assert_eq!(records(scalar, 3), [json!(1), json!(2), json!(3)]);
+    assert_eq!(records("version: 2\nfields: {}", 2), [json!({}), json!({})]);
+    let array = r#"
+version: 2
+shape: {"$[]": {length: {distribution: constant, params: {value: 2}}}}
+fields: {"$[]": {type: integer, generator: sequence, params: {start: 1}}}
+"#;
+    assert_eq!(records(array, 2), [json!([1, 2]), json!([3, 4])]);
+}
+
+#[test]
+fn tuples_end_at_the_first_gap() {
+    let yaml = r#"
+version: 2
+shape: {"$.t[]": {length: {distribution: constant, params: {value: 2}}}}
+fields:
+  "$.t[0]": {type: string, generator: constant, params: {value: a}}
+  "$.t[1]": {type: string, presence: 0.5, generator: constant, params: {value: b}}
+  "$.t[]": {type: string, generator: constant, params: {value: c}}
+"#;
+    let made: BTreeSet<String> = records(yaml, 50).iter().map(|record| record["t"].to_string()).collect();
+    assert_eq!(made.into_iter().collect::<Vec<_>>(), ["[\"a\",\"b\",\"c\",\"c\"]", "[\"a\"]"]);
+}
+
+/// Catches duplicate keys: six keys exist, six are wanted, and one is taken by a named member.
+#[test]
+fn dictionary_keys_are_distinct() {
+    let yaml = r#"
+version: 2
+shape: {"$.d.*": {length: {distribution: constant, params: {value: 7}}}}
+fields:
+  "$.d.aa": {type: integer, generator: constant, params: {value: 0}}
+  "$.d.*~": {type: string, generator: pattern, params: {patterns: ['[ab]{1,2}']}}
+  "$.d.*": {type: integer, generator: sequence, params: {start: 1}}
+"#;
+    let plan = compile(yaml, 100).unwrap();
+    for line in lines(&plan, 0..100).lines() {
+        let record: Value = serde_json::from_str(line).unwrap();
+        assert_eq!(record["d"].as_object().unwrap().len(), 8, "{line}");
+        assert_eq!(line.matches("\"aa\"").count(), 1);
+    }
+}
+
+const EVENTS: &str = r#"
+version: 2
+shape: {"$.data.parts[]": {length: {distribution: constant, params: {value: 3}}}}
+fields:
+  "$.data.size": {type: integer, presence: 0.5, generator: constant, params: {value: 1}}
+  "$.data.url": {type: string, presence: 0.5, generator: constant, params: {value: u}}
+  "$.data.parts[].x": {type: integer, presence: 0, generator: constant, params: {value: 1}}
+  "$.data.parts[].always": {type: integer, generator: constant, params: {value: 1}}
+  "$.kind": {null_rate: 0.1, type: enum, generator: categorical, params: {values: [file, link, 3], probs: [0.4, 0.4, 0.2]}}
+variants:
+  "$.data":
+    discriminator: "$.kind"
+    cases:
+      - {when: file, presence: {"$.data.size": 1, "$.data.url": 0, "$.data.parts[].x": 1}}
+      - {when: link, presence: {"$.data.size": 0, "$.data.url": 1}}
+"#;
+
+/// The discriminator stands behind the union in the file, and decides also within its arrays.
+#[test]
+fn variants_decide_what_is_there() {
+    let made = records(EVENTS, 2000);
+    let mut n_other = [0, 0];
+    for record in &made {
+        let data = record["data"].as_object().unwrap();
+        let has = (data.contains_key("size"), data.contains_key("url"));
+        let parts = data["parts"].as_array().unwrap();
+        match record["kind"].as_str() {
+            Some("file") => assert_eq!(has, (true, false)),
+            Some("link") => assert_eq!(has, (false, true)),
+            _ => n_other[usize::from(has.0)] += 1,
+        }
+        let is_file = record["kind"] == "file";
+        assert!(parts.iter().all(|part| part.get("x").is_some() == is_file && part["always"] == 1));
+    }
+    // About 560 records belong to no case; size is there in half of them.
+    assert!(n_other.iter().all(|n| *n > 200), "{n_other:?}");
+}
+
+#[test]
+fn bad_variants_are_refused() {
+    let with = |from: &str, to: &str| codes(&EVENTS.replace(from, to));
+    assert_eq!(
+        with("discriminator: \"$.kind\"", "discriminator: \"$.data.parts[].always\""),
+        ["gen/discriminator-not-above"]
+    );
+    assert_eq!(with("discriminator: \"$.kind\"", "discriminator: \"$.nope\""), ["gen/unknown-path"]);
+    assert_eq!(with("\"$.data\":\n", "\"$.nope\":\n"), ["gen/unknown-path"]);
+    assert_eq!(with("\"$.data.url\": 1}", "\"$.kind\": 1}"), ["gen/unknown-path"]);
+    let own = "discriminator: \"$.data.size\"";
+    assert_eq!(with("discriminator: \"$.kind\"", own), ["gen/cycle"]);
+}
+
+const DOCUMENT: &str = r#"
+version: 2
+globals: {layout: document, main_collection: "$.orders[]"}
+shape:
+  "$.orders[]": {length: {distribution: constant, params: {value: 20}}}
+  "$.orders[].lines[]": {length: {distribution: constant, params: {value: 2}}}
+  "$.customers[]": {length: {distribution: constant, params: {value: 5}}}
+  "$.by_code.*": {length: {distribution: constant, params: {value: 10}}}
+  "$.meta.flags[]": {length: {distribution: constant, params: {value: 4}}}
+fields:
+  "$.version": {type: string, generator: constant, params: {value: v1}}
+  "$.orders[].id": {type: integer, unique: true, generator: sequence, params: {start: 10248}}
+  "$.orders[].lines[].n": {type: integer, unique: true, generator: sequence, params: {start: 0}}
+  "$.customers[].code": {type: string, unique: true, generator: pattern, params: {patterns: ['[A-Z]{5}']}}
+  "$.by_code.*~": {type: string, unique: true, generator: pattern, params: {patterns: ['[a-z]{3}']}}
+  "$.by_code.*": {type: integer, generator: sequence, params: {start: 1}}
+  "$.meta.flags[]": {type: string, generator: constant, params: {value: f}}
+"#;
+
+fn document(n_rows: u64) -> (Value, [usize; 5]) {
+    let plan = compile(DOCUMENT, n_rows).unwrap();
+    assert_eq!(plan.n_records(), 1);
+    let text = lines(&plan, 0..1);
+    let made: Value = serde_json::from_str(&text).unwrap();
+    let n = |name: &str| made[name].as_array().unwrap().len();
+    let n_lines =
+        made["orders"].as_array().unwrap().iter().map(|order| order["lines"].as_array().unwrap().len()).sum();
+    let n_codes = made["by_code"].as_object().unwrap().len();
+    let n_flags = made["meta"]["flags"].as_array().unwrap().len();
+    let sizes = [n("orders"), n("customers"), n_codes, n_lines, n_flags];
+    (made, sizes)
+}
+
+#[test]
+fn documents_scale_with_their_main_collection() {
+    assert_eq!(document(20).1, [20, 5, 10, 40, 4]);
+    assert_eq!(document(0).1, [0, 0, 0, 0, 4]);
+    let (made, sizes) = document(10_000);
+    assert_eq!(sizes, [10_000, 2500, 5000, 20_000, 4]);
+    let orders = made["orders"].as_array().unwrap();
+    assert!(orders.iter().zip(10_248..).all(|(order, id)| order["id"] == id));
+    let codes: BTreeSet<&str> = made["customers"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|customer| customer["code"].as_str().unwrap())
+        .collect();
+    assert_eq!(codes.len(), 2500);
+}
+
+#[test]
+fn a_document_without_main_collection_is_one_record() {
+    let yaml = DOCUMENT.replace(", main_collection: \"$.orders[]\"", "");
+    let plan = compile(&yaml, 99).unwrap();
+    let text = lines(&plan, 0..99);
+    assert_eq!(text.lines().count(), 1);
+    let made: Value = serde_json::from_str(&text).unwrap();
+    assert_eq!(made["orders"].as_array().unwrap().len(), 20);
+}
+
+#[test]
+fn bad_main_collections_are_refused() {
+    let with = |main: &str| {
+        codes(&DOCUMENT.replace("main_collection: \"$.orders[]\"", &format!("main_collection: \"{main}\"")))
+    };
+    assert_eq!(with("$.orders[].lines[]"), ["gen/bad-main-collection"]);
+    assert_eq!(with("$.orders"), ["gen/bad-main-collection"]);
+    assert_eq!(with("$.nope[]"), ["gen/unknown-path"]);
+}
+
+#[test]
+fn arrays_without_elements_are_empty() {
+    let yaml = |length: u64| {
+        format!(
+            "version: 2\nshape: {{\"$.a[]\": {{length: {{distribution: constant, params: {{value: {length}}}}}}}}}\n\
+             fields: {{$.a: {{type: array}}, $.o: {{type: object}}}}"
+        )
+    };
+    assert_eq!(records(&yaml(0), 1), [json!({"a": [], "o": {}})]);
+    assert_eq!(codes(&yaml(1)), ["gen/unknown-path"]);
+}

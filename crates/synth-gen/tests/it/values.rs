@@ -1,0 +1,96 @@
+//! Shares, spellings and types of values.
+
+use serde_json::Value;
+
+use crate::collect::{column, compile, lines, records};
+
+/// Share of the values that satisfy a test.
+fn share(values: &[Value], test: impl Fn(&Value) -> bool) -> f64 {
+    values.iter().filter(|value| test(value)).count() as f64 / values.len() as f64
+}
+
+/// 20,000 draws have a standard error of at most 0.0036; the tolerance is four of them.
+const N: u64 = 20_000;
+const TOLERANCE: f64 = 0.0145;
+
+fn check_share(values: &[Value], wanted: f64, test: impl Fn(&Value) -> bool) {
+    let got = share(values, test);
+    assert!((got - wanted).abs() < TOLERANCE, "{got} instead of {wanted}");
+}
+
+#[test]
+fn shares_are_kept() {
+    let yaml = "
+version: 2
+fields:
+  $.a: {type: enum, presence: 0.8, null_rate: 0.25, generator: categorical, params: {values: [x, 1, true, 2.5], probs: [0.4, 0.3, 0.2, 0.1]}}
+  $.b: {one_of: [{share: 0.7, type: string, generator: uuid_v4}, {share: 0.3, type: object}]}
+  $.b.c: {type: 'null', presence: 0.5}
+";
+    let made = records(yaml, N);
+    check_share(&made, 0.8, |record| record.get("a").is_some());
+    check_share(&made, 0.2, |record| record.get("a") == Some(&Value::Null));
+    check_share(&made, 0.24, |record| record.get("a") == Some(&Value::from("x")));
+    check_share(&made, 0.18, |record| record.get("a") == Some(&Value::from(1)));
+    check_share(&made, 0.12, |record| record.get("a") == Some(&Value::from(true)));
+    check_share(&made, 0.06, |record| record.get("a") == Some(&Value::from(2.5)));
+    check_share(&made, 0.7, |record| record["b"].is_string());
+    check_share(&made, 0.15, |record| record["b"].get("c") == Some(&Value::Null));
+}
+
+#[test]
+fn quantiles_and_spikes_are_kept() {
+    let field = "{type: integer, generator: quantile_sample, params: {quantiles: [0, 25, 50, 100], \
+                 values: [10, 20, 100, 1000], spikes: [{value: 7, prob: 0.2}]}}";
+    let made = column(field, N);
+    check_share(&made, 0.2, |value| *value == 7);
+    check_share(&made, 0.8 * 0.25, |value| (10..20).contains(&value.as_i64().unwrap()));
+    check_share(&made, 0.8 * 0.5, |value| value.as_i64().unwrap() > 100);
+    assert!(made.iter().all(|value| value == 7 || (10..=1000).contains(&value.as_i64().unwrap())));
+}
+
+#[test]
+fn patterns_follow_their_probabilities() {
+    let made = column(
+        "{type: string, generator: pattern, params: {patterns: ['a\\d', 'b{3}'], probs: [0.9, 0.1]}}",
+        N,
+    );
+    check_share(&made, 0.9, |value| value.as_str().unwrap().starts_with('a'));
+}
+
+/// Catches float noise such as 0.30000000000000004.
+#[test]
+fn numbers_are_spelled_as_asked() {
+    for (spelling, expected) in [("decimal", "28.0"), ("shortest", "28"), ("fixed", "28.00")] {
+        let yaml = format!(
+            "version: 2\nfields: {{$.x: {{type: number, constraints: {{decimals: 2, spelling: {spelling}}}, \
+             generator: quantile_sample, params: {{quantiles: [0], values: [28]}}}}, \
+             $.y: {{type: number, constraints: {{decimals: 2, spelling: {spelling}}}, \
+             generator: categorical, params: {{values: [28]}}}}}}"
+        );
+        let plan = compile(&yaml, 1).unwrap();
+        assert_eq!(lines(&plan, 0..1), format!("{{\"x\":{expected},\"y\":{expected}}}\n"));
+    }
+    let field = "{type: number, constraints: {decimals: 1}, generator: quantile_sample, \
+                 params: {quantiles: [0, 100], values: [0.1, 0.9]}}";
+    let made = column(field, 1000);
+    assert!(made.iter().all(|value| value.to_string().len() == 3));
+    let field = "{type: string, generator: quantile_sample, params: {quantiles: [0], values: [12]}}";
+    assert_eq!(column(field, 1), ["12"]);
+}
+
+#[test]
+fn times_are_printed_as_asked() {
+    let time = |format: &str, rest: &str| {
+        let values = "quantiles: [0], values: ['2024-02-29T13:00:01.250Z']";
+        let field =
+            format!("{{{rest}, generator: temporal_rhythmic, params: {{format: '{format}', {values}}}}}");
+        column(&field, 1).remove(0).to_string()
+    };
+    assert_eq!(time("%Y-%m-%dT%H:%M:%S%.3fZ", "type: datetime"), "\"2024-02-29T13:00:01.250Z\"");
+    assert_eq!(time("%a, %d %b %Y", "type: datetime"), "\"Thu, 29 Feb 2024\"");
+    assert_eq!(time("epoch_seconds", "type: integer"), "1709211601");
+    assert_eq!(time("epoch_seconds", "type: number, constraints: {decimals: 3}"), "1709211601.25");
+    assert_eq!(time("epoch_millis", "type: datetime"), "1709211601250");
+    assert_eq!(time("epoch_seconds", "type: string"), "\"1709211601\"");
+}
