@@ -1,8 +1,8 @@
 //! Elementary functions with the same bits on every platform.
 //!
 //! The standard library may call the platform's own `ln` or `exp`, whose last bits differ. These wrap `libm`,
-//! a port of musl's implementations that is part of the build. `+ - * / sqrt` are exact by IEEE 754 and are
-//! used directly.
+//! a port of musl's implementations that is part of the build. `+ - * /`, `sqrt` and the roundings are exact by
+//! IEEE 754, so they use the processor's.
 
 /// Natural logarithm.
 #[must_use]
@@ -45,25 +45,25 @@ pub fn pow10(exponent: i32) -> f64 {
 /// Largest integer not above `x`.
 #[must_use]
 pub fn floor(x: f64) -> f64 {
-    libm::floor(x)
+    x.floor()
 }
 
 /// Smallest integer not below `x`.
 #[must_use]
 pub fn ceil(x: f64) -> f64 {
-    libm::ceil(x)
+    x.ceil()
 }
 
 /// Nearest integer, halves away from zero.
 #[must_use]
 pub fn round(x: f64) -> f64 {
-    libm::round(x)
+    x.round()
 }
 
 /// Square root, correctly rounded.
 #[must_use]
 pub fn sqrt(x: f64) -> f64 {
-    libm::sqrt(x)
+    x.sqrt()
 }
 
 /// Sine of an angle in radians.

@@ -8,6 +8,7 @@ use crate::choice::{Choice, SUM_TOLERANCE, Sum};
 use crate::column::{Slots, Values};
 use crate::curve::Curve;
 use crate::error::ErrorKind;
+use crate::spelling::MAX_DECIMALS;
 use crate::whole::{Piece, UniqueWhole};
 
 /// Largest whole number up to which neighbours of an `f64` are at most 1 apart: 2^53.
@@ -55,12 +56,15 @@ impl Mixture {
         Ok(Self { curve, spikes: spikes.transpose()?, place: seed.child("quantile") })
     }
 
-    fn draw(&self, address: u64) -> f64 {
-        let spike = self
-            .spikes
-            .as_ref()
-            .and_then(|spikes| spikes.values.get(spikes.choice.pick(spikes.which.uniform(address))).copied());
-        spike.unwrap_or_else(|| self.curve.value(self.place.uniform(address)))
+    /// The number of a spike, when the draw falls on one.
+    fn spike(&self, address: u64) -> Option<f64> {
+        let spikes = self.spikes.as_ref()?;
+        spikes.values.get(spikes.choice.pick(spikes.which.uniform(address))).copied()
+    }
+
+    /// A number by the quantile function.
+    fn rest(&self, address: u64) -> f64 {
+        self.curve.value(self.place.uniform(address))
     }
 
     /// Returns the smallest and largest number that may come out.
@@ -94,6 +98,47 @@ pub(crate) struct Gridded {
     steps: f64,
     first: i64,
     last: i64,
+    coarseness: Option<Coarseness>,
+}
+
+/// Numbers need different numbers of digits: `18`, `21.5` and `9.95` stand beside each other.
+#[derive(Debug, Clone)]
+struct Coarseness {
+    /// Among 0, 1, 2, ... digits behind the point.
+    choice: Choice,
+    /// Steps of the grid that a number with so many digits is a multiple of.
+    units: Vec<f64>,
+    which: Seed,
+}
+
+impl Coarseness {
+    fn compile(probs: &[f64], decimals: u8, seed: Seed) -> Result<Option<Self>, ErrorKind> {
+        if probs.is_empty() {
+            return Ok(None);
+        }
+        if probs.len() != usize::from(decimals) + 1 {
+            return Err(ErrorKind::BadNumber { what: "decimal_probs" });
+        }
+        let choice = Choice::fit(probs, Sum::MustBeOne)?;
+        let units = (0..=decimals).rev().map(|digits| math::pow10(i32::from(digits))).collect();
+        Ok(Some(Self { choice, units, which: seed.child("decimals") }))
+    }
+
+    /// Rounds a number that is counted in the finest steps.
+    fn round(&self, number: f64, address: u64) -> f64 {
+        let unit = self.units[self.choice.pick(self.which.uniform(address))];
+        math::round(number / unit) * unit
+    }
+
+    /// Rounds a number with more digits than can be counted in steps; the finest is left as it is.
+    fn cut(&self, number: f64, address: u64) -> f64 {
+        let digits = self.choice.pick(self.which.uniform(address));
+        if digits + 1 == self.units.len() {
+            return number;
+        }
+        let steps = self.units[self.units.len() - 1 - digits];
+        math::round(number * steps) / steps
+    }
 }
 
 impl Gridded {
@@ -117,12 +162,19 @@ impl Gridded {
         }
         let first = cast::round_to_i64(inward(low * steps, math::ceil));
         let last = cast::round_to_i64(inward(high * steps, math::floor)).max(first);
-        Ok(Some(Self { mixture, steps, first, last }))
+        let coarseness = Coarseness::compile(&constraints.decimal_probs, decimals, mixture.place)?;
+        Ok(Some(Self { mixture, steps, first, last, coarseness }))
     }
 
     pub(crate) fn fill(&self, slots: Slots<'_>, out: &mut Values) {
         slots.fill_integers(out, |slot| {
-            let number = self.mixture.draw(slot.address) * self.steps;
+            let number = match (self.mixture.spike(slot.address), &self.coarseness) {
+                (Some(spike), _) => spike * self.steps,
+                (None, None) => self.mixture.rest(slot.address) * self.steps,
+                (None, Some(coarseness)) => {
+                    coarseness.round(self.mixture.rest(slot.address) * self.steps, slot.address)
+                }
+            };
             cast::round_to_i64(number).clamp(self.first, self.last)
         });
     }
@@ -161,17 +213,25 @@ fn inward(number: f64, rounding: fn(f64) -> f64) -> f64 {
 pub(crate) struct Floats {
     mixture: Mixture,
     limits: Limits,
+    coarseness: Option<Coarseness>,
 }
 
 impl Floats {
     pub(crate) fn compile(mixture: Mixture, constraints: &Constraints) -> Result<Self, ErrorKind> {
-        Ok(Self { mixture, limits: Limits::of(constraints)? })
+        let decimals = constraints.decimals.unwrap_or(0).min(MAX_DECIMALS);
+        let coarseness = Coarseness::compile(&constraints.decimal_probs, decimals, mixture.place)?;
+        Ok(Self { mixture, limits: Limits::of(constraints)?, coarseness })
     }
 
     pub(crate) fn fill(&self, slots: Slots<'_>, out: &mut Values) {
         let Limits { min, max } = self.limits;
         slots.fill_floats(out, |slot| {
-            self.mixture.draw(slot.address).clamp(min, max).clamp(f64::MIN, f64::MAX)
+            let number = match (self.mixture.spike(slot.address), &self.coarseness) {
+                (Some(spike), _) => spike,
+                (None, None) => self.mixture.rest(slot.address),
+                (None, Some(coarseness)) => coarseness.cut(self.mixture.rest(slot.address), slot.address),
+            };
+            number.clamp(min, max).clamp(f64::MIN, f64::MAX)
         });
     }
 

@@ -38,16 +38,13 @@ pub(crate) fn compile(
     }
 }
 
-/// Returns the presence of each listed path for no case and for each case; NaN where a case is silent.
+/// Returns the presence of each governed path for no case, which is NaN, and for each case.
 fn presence_by_path(variants: &Variants) -> BTreeMap<&JsonPath, Vec<f64>> {
-    let mut by_path: BTreeMap<&JsonPath, Vec<f64>> = BTreeMap::new();
-    for (index, case) in variants.cases.iter().enumerate() {
-        for (path, rate) in &case.presence {
-            let rates = by_path.entry(path).or_insert_with(|| vec![f64::NAN; variants.cases.len() + 1]);
-            rates[index + 1] = rate.get();
-        }
-    }
-    by_path
+    let rates = |path: &JsonPath| {
+        let cases = variants.cases.iter().map(|case| case.presence(path).get());
+        std::iter::once(f64::NAN).chain(cases).collect()
+    };
+    variants.fields().into_iter().map(|path| (path, rates(path))).collect()
 }
 
 /// Returns the node of the discriminator and, for each of its kinds, the case of each literal.

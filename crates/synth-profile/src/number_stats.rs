@@ -41,6 +41,8 @@ pub struct NumberStats {
     pub sum: ExactSum,
     /// How many numbers have 0, 1, 2, ... digits behind the point.
     pub decimals: [u64; MAX_DECIMALS + 1],
+    /// The same without zeros at the end: how many digits the value needs.
+    pub needed_decimals: [u64; MAX_DECIMALS + 1],
     /// How many have a fraction of zeros only, such as `28.0`.
     pub n_zero_fraction: u64,
     /// How many have a fraction of two digits or more that ends in zero, such as `28.50`.
@@ -56,6 +58,7 @@ impl Default for NumberStats {
             histogram: OrderHistogram::new(MAX_CELLS),
             sum: ExactSum::default(),
             decimals: [0; MAX_DECIMALS + 1],
+            needed_decimals: [0; MAX_DECIMALS + 1],
             n_zero_fraction: 0,
             n_padded: 0,
             n_exponent: 0,
@@ -83,11 +86,11 @@ impl NumberStats {
         self.n_exponent += u64::from(text.iter().any(|byte| matches!(byte, b'e' | b'E')));
         let decimals = number.decimals();
         self.decimals[decimals.min(MAX_DECIMALS)] += 1;
-        if decimals > 0 {
-            let fraction = &text[text.len() - decimals..];
-            self.n_zero_fraction += u64::from(fraction.iter().all(|&digit| digit == b'0'));
-            self.n_padded += u64::from(decimals > 1 && fraction.ends_with(b"0"));
-        }
+        let fraction = &text[text.len() - decimals..];
+        let needed = fraction.iter().rposition(|&digit| digit != b'0').map_or(0, |last| last + 1);
+        self.needed_decimals[needed.min(MAX_DECIMALS)] += 1;
+        self.n_zero_fraction += u64::from(decimals > 0 && needed == 0);
+        self.n_padded += u64::from(decimals > 1 && needed < decimals);
     }
 
     pub(crate) fn merge(&mut self, other: Self) {
@@ -95,6 +98,9 @@ impl NumberStats {
         self.histogram.merge(other.histogram);
         self.sum.merge(other.sum);
         for (ours, theirs) in self.decimals.iter_mut().zip(other.decimals) {
+            *ours += theirs;
+        }
+        for (ours, theirs) in self.needed_decimals.iter_mut().zip(other.needed_decimals) {
             *ours += theirs;
         }
         self.n_zero_fraction += other.n_zero_fraction;

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
 use synth_core::{JsonPath, JsonType, Rate};
 use synth_privacy::Publishable;
@@ -131,8 +132,10 @@ pub struct NumberProfile {
     pub mean: Option<f64>,
     /// Most digits behind the point that are common.
     pub decimals: u8,
-    /// Whole numbers are spelled with a point, such as `28.0`.
-    pub whole_with_point: bool,
+    /// How many numbers need 0, 1, 2, ... digits behind the point, up to `decimals`.
+    pub needed_decimals: Vec<u64>,
+    /// How many whole numbers are spelled with a point, such as `28.0`.
+    pub n_zero_fraction: u64,
     /// Fractions are padded with zeros to `decimals` digits.
     pub padded: bool,
     /// Numbers that are repeated often enough to be public, when all distinct numbers are few.
@@ -257,8 +260,8 @@ pub struct VariantCaseProfile {
     pub when: TagValue,
     /// Objects with this tag in the record sample.
     pub count: u64,
-    /// Share of those objects that have each optional member.
-    pub presence: BTreeMap<JsonPath, Rate>,
+    /// Share of those objects that have each optional member, in the order of the members.
+    pub presence: IndexMap<JsonPath, Rate>,
 }
 
 /// A value of a tag.

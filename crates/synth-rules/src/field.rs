@@ -78,6 +78,9 @@ pub struct Constraints {
     /// Digits behind the point, at most.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub decimals: Option<u8>,
+    /// Shares of numbers that need 0, 1, 2, ... digits behind the point; all need `decimals` if left out.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub decimal_probs: Vec<f64>,
     /// How numbers are spelled.
     #[serde(default, skip_serializing_if = "NumberSpelling::is_default")]
     pub spelling: NumberSpelling,

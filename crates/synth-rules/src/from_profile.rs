@@ -3,7 +3,7 @@
 use indexmap::IndexMap;
 use synth_core::{JsonPath, JsonType, Rate, Segment};
 use synth_profile::Profile;
-use synth_profile::profile::{FieldProfile, LengthProfile, SampleLayout, VariantProfile};
+use synth_profile::profile::{FieldProfile, LengthProfile, SampleLayout, VariantCaseProfile, VariantProfile};
 
 use crate::field::{FieldRule, FieldType, ValueKind};
 use crate::generator::{Categorical, Generator, Literal};
@@ -119,9 +119,8 @@ fn kinds(field: &FieldProfile) -> Vec<ValueKind> {
     let n_booleans = field.n_of(JsonType::Boolean);
     weighted.push((n_booleans, plain(FieldType::Boolean, Some(booleans(field.n_true, n_booleans)))));
     if let Some(number) = &field.number {
-        let has_integers = field.n_of(JsonType::Integer) > 0;
-        let has_fractions = field.n_of(JsonType::Number) > 0;
-        weighted.push((number.count, number::kind(number, has_integers, has_fractions)));
+        let (n_integers, n_others) = (field.n_of(JsonType::Integer), field.n_of(JsonType::Number));
+        weighted.push((number.count, number::kind(number, n_integers, n_others)));
     }
     if let Some(text) = &field.text {
         weighted.extend(text::kinds(text));
@@ -179,13 +178,20 @@ fn length_rule(length: &LengthProfile) -> LengthRule {
 }
 
 fn variants(variant: &VariantProfile) -> Variants {
-    let case = |case: &synth_profile::profile::VariantCaseProfile| VariantCase {
+    let case = |case: &VariantCaseProfile| VariantCase {
         when: text::tag_literal(&case.when),
-        presence: case
-            .presence
-            .iter()
-            .map(|(path, rate)| (path.clone(), share::rounded(*rate)))
-            .collect::<IndexMap<JsonPath, Rate>>(),
+        always: paths_where(case, Rate::is_one),
+        sometimes: paths_where(case, |rate| !rate.is_one() && !rate.is_zero())
+            .into_iter()
+            .map(|path| {
+                let rate = case.presence[&path];
+                (path, share::rounded(rate))
+            })
+            .collect(),
     };
     Variants { discriminator: variant.discriminator.clone(), cases: variant.cases.iter().map(case).collect() }
+}
+
+fn paths_where(case: &VariantCaseProfile, wanted: impl Fn(Rate) -> bool) -> Vec<JsonPath> {
+    case.presence.iter().filter(|(_, rate)| wanted(**rate)).map(|(path, _)| path.clone()).collect()
 }

@@ -78,6 +78,18 @@ fn kind_problems(kind: &ValueKind, report: Report<'_>) {
     {
         report(ErrorKind::Impossible { reason: format!("`min` {min} is above `max` {max}") });
     }
+    if !limits.decimal_probs.is_empty() {
+        sum_to_one("`decimal_probs`", &limits.decimal_probs, report);
+        no_negative("decimal_probs", &limits.decimal_probs, report);
+        let wanted = limits.decimals.map_or(0, |decimals| usize::from(decimals) + 1);
+        if limits.decimal_probs.len() != wanted {
+            let reason = format!(
+                "`decimal_probs` has {} shares, `decimals` asks for {wanted}",
+                limits.decimal_probs.len()
+            );
+            report(ErrorKind::Impossible { reason });
+        }
+    }
     match &kind.generator {
         Some(Generator::Categorical(params)) => categorical_problems(params, report),
         Some(Generator::QuantileSample(params)) => quantile_problems(params, report),
@@ -156,7 +168,7 @@ fn variant_problems(rules: &RuleSet, path: &JsonPath, variants: &Variants, probl
     }
     let below: BTreeSet<&JsonPath> = rules.fields.keys().filter(|field| field.starts_with(path)).collect();
     for (index, case) in variants.cases.iter().enumerate() {
-        for field in case.presence.keys() {
+        for field in case.fields() {
             let known = below.iter().any(|below| below.starts_with(field))
                 || rules.shape.keys().any(|shape| shape.starts_with(field));
             if !known {

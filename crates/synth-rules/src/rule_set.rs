@@ -1,6 +1,6 @@
 //! The whole rule file as one type.
 
-use indexmap::IndexMap;
+use indexmap::{IndexMap, IndexSet};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use synth_core::{JsonPath, Rate};
@@ -129,14 +129,46 @@ pub struct Variants {
 }
 
 /// What one value of a discriminator brings with it.
+///
+/// A field that any case of the variants names is absent in the cases that do not name it. Values of the
+/// discriminator without a case leave every field its own `presence`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct VariantCase {
     /// The value of the discriminator.
     pub when: Literal,
-    /// Presence of fields below the object where it differs from the field's own `presence`.
+    /// Fields that are present.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[schemars(with = "Vec<String>")]
+    pub always: Vec<JsonPath>,
+    /// Fields that are present in a share of the objects.
+    #[serde(default, skip_serializing_if = "IndexMap::is_empty")]
     #[schemars(with = "std::collections::BTreeMap<String, f64>")]
-    pub presence: IndexMap<JsonPath, Rate>,
+    pub sometimes: IndexMap<JsonPath, Rate>,
+}
+
+impl Variants {
+    /// Returns the fields whose presence the discriminator decides, each once.
+    #[must_use]
+    pub fn fields(&self) -> IndexSet<&JsonPath> {
+        self.cases.iter().flat_map(VariantCase::fields).collect()
+    }
+}
+
+impl VariantCase {
+    /// Returns the fields that this case names.
+    pub fn fields(&self) -> impl Iterator<Item = &JsonPath> {
+        self.always.iter().chain(self.sometimes.keys())
+    }
+
+    /// Returns how often a field of the variants is present in this case.
+    #[must_use]
+    pub fn presence(&self, field: &JsonPath) -> Rate {
+        if self.always.contains(field) {
+            return Rate::ONE;
+        }
+        self.sometimes.get(field).copied().unwrap_or(Rate::ZERO)
+    }
 }
 
 /// How the rules were made safe.

@@ -49,6 +49,15 @@ impl RuleSet {
         }
     }
 
+    /// Returns the JSON Schema of rule files.
+    #[must_use]
+    pub fn json_schema() -> Value {
+        schemars::generate::SchemaSettings::draft07()
+            .into_generator()
+            .into_root_schema_for::<Self>()
+            .to_value()
+    }
+
     /// Writes the rule set as YAML.
     ///
     /// # Panics
@@ -56,8 +65,10 @@ impl RuleSet {
     /// Never: every rule set has a YAML form.
     #[must_use]
     pub fn to_yaml(&self) -> String {
-        let text = serde_yaml::to_string(self);
-        print::flow_lists(&text.expect("maps with string keys and plain values have a YAML form"))
+        match serde_json::to_value(self) {
+            Ok(Value::Object(root)) => print::print(&root),
+            _ => unreachable!("a struct with string keys is written as an object"),
+        }
     }
 }
 
@@ -120,7 +131,7 @@ impl Loader {
             }
         };
         let mut rules = IndexMap::new();
-        for (key, value) in self.places.in_file_order(name, entries) {
+        for (key, value) in entries {
             let steps = [name.into(), key.as_str().into()];
             let path = self.rule_path(&key, &steps);
             let rule = self.value(value, &steps);

@@ -198,6 +198,7 @@ fn field() -> impl Strategy<Value = FieldRule> {
         min,
         max,
         decimals,
+        decimal_probs: Vec::new(),
         spelling: NumberSpelling::Fixed,
         min_length: decimals.map(u64::from),
         max_length: decimals.map(|n| u64::from(n) / 2),

@@ -65,8 +65,8 @@ variants:
   "$.data":
     discriminator: "$.kind"
     cases:
-      - {when: file, presence: {"$.data.size": 1, "$.data.url": 0, "$.data.parts[].x": 1}}
-      - {when: link, presence: {"$.data.size": 0, "$.data.url": 1}}
+      - {when: file, always: ["$.data.size", "$.data.parts[].x"]}
+      - {when: link, always: ["$.data.url"]}
 "#;
 
 /// The discriminator stands behind the union in the file, and decides also within its arrays.
@@ -99,7 +99,7 @@ fn bad_variants_are_refused() {
     );
     assert_eq!(with("discriminator: \"$.kind\"", "discriminator: \"$.nope\""), ["gen/unknown-path"]);
     assert_eq!(with("\"$.data\":\n", "\"$.nope\":\n"), ["gen/unknown-path"]);
-    assert_eq!(with("\"$.data.url\": 1}", "\"$.kind\": 1}"), ["gen/unknown-path"]);
+    assert_eq!(with("[\"$.data.url\"]", "[\"$.kind\"]"), ["gen/unknown-path"]);
     let own = "discriminator: \"$.data.size\"";
     assert_eq!(with("discriminator: \"$.kind\"", own), ["gen/cycle"]);
 }

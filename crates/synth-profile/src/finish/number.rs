@@ -3,16 +3,17 @@
 use synth_core::{JsonPath, cast, math};
 use synth_privacy::Gate;
 use synth_stats::bottom_k::Entry;
-use synth_stats::histogram::Cell;
 use synth_stats::quantiles::FitConfig;
 use synth_stats::{OrderHistogram, QuantileFunction};
 
 use super::time;
-use crate::number_stats::{MAX_CELLS, MAX_DECIMALS, NumberStats, NumberValue};
+use crate::number_stats::{MAX_DECIMALS, NumberStats, NumberValue};
 use crate::profile::{Curve, NumberCategory, NumberProfile};
 
 /// Numbers with at most this many distinct values may be a list of categories.
 const MAX_CATEGORIES: usize = 40;
+/// The same for numbers with fractions, which quantiles do not hit exactly.
+const MAX_FRACTIONS: usize = 64;
 /// Spikes listed, at most.
 const MAX_SPIKES: usize = 24;
 /// A spike holds at least this share of the values.
@@ -38,9 +39,10 @@ pub(super) fn profile(numbers: &NumberStats, path: &JsonPath, gate: Gate) -> Num
         dense_from: dense_from(numbers, is_unique),
         mean: numbers.sum.mean(),
         decimals,
-        whole_with_point: numbers.n_zero_fraction > 0,
+        needed_decimals: needed_decimals(numbers, &spikes, usize::from(decimals)),
+        n_zero_fraction: numbers.n_zero_fraction,
         padded,
-        curve: curve(&without(numbers, &spikes), gate.k()),
+        curve: curve(&without_spikes(numbers, &spikes), gate.k()),
         categories: categories.iter().map(|entry| public(entry)).collect(),
         spikes: spikes.iter().map(|entry| public(entry)).collect(),
         time,
@@ -63,32 +65,44 @@ fn dense_from(numbers: &NumberStats, is_unique: bool) -> Option<i64> {
     is_dense.then(|| cast::round_to_i64(min))
 }
 
-fn categories(numbers: &NumberStats, gate: Gate) -> Vec<&Entry<NumberValue>> {
-    let mut entries: Vec<&Entry<NumberValue>> = numbers.distinct.entries().collect();
-    let few = numbers.distinct.is_complete() && entries.len() <= MAX_CATEGORIES;
-    if !few || entries.iter().any(|entry| entry.n_units < gate.k() || !entry.value.as_f64().is_finite()) {
-        return Vec::new();
-    }
+/// The distinct numbers when they are few, smallest first.
+fn few(numbers: &NumberStats) -> Option<Vec<&Entry<NumberValue>>> {
+    let has_fractions = numbers.distinct.entries().any(|entry| matches!(entry.value, NumberValue::Float(_)));
+    let max = if has_fractions { MAX_FRACTIONS } else { MAX_CATEGORIES };
+    let is_few = numbers.distinct.is_complete() && numbers.distinct.len() <= max;
+    is_few.then(|| sorted(numbers.distinct.entries().collect()))
+}
+
+fn sorted(mut entries: Vec<&Entry<NumberValue>>) -> Vec<&Entry<NumberValue>> {
     entries.sort_by(|a, b| a.value.as_f64().total_cmp(&b.value.as_f64()));
     entries
 }
 
+fn is_public(entry: &Entry<NumberValue>, gate: Gate) -> bool {
+    gate.is_enough(entry.n_units) && entry.value.as_f64().is_finite()
+}
+
+/// All numbers, when they are few and public.
+fn categories(numbers: &NumberStats, gate: Gate) -> Vec<&Entry<NumberValue>> {
+    few(numbers).filter(|entries| entries.iter().all(|entry| is_public(entry, gate))).unwrap_or_default()
+}
+
+/// The public numbers when all are few, else those that stand out.
 fn spikes(numbers: &NumberStats, gate: Gate) -> Vec<&Entry<NumberValue>> {
+    if let Some(entries) = few(numbers) {
+        return entries.into_iter().filter(|entry| is_public(entry, gate)).collect();
+    }
     let mut counts: Vec<u64> = numbers.distinct.entries().map(|entry| entry.count).collect();
     counts.sort_unstable();
     let median = counts.get(counts.len() / 2).copied().unwrap_or(0);
     let floor = SPIKE_SHARE * numbers.distinct.total() as f64;
     let stands_out = |entry: &&Entry<NumberValue>| {
-        entry.n_units >= gate.k()
-            && entry.value.as_f64().is_finite()
-            && entry.count as f64 >= floor
-            && entry.count >= SPIKE_FACTOR * median
+        is_public(entry, gate) && entry.count as f64 >= floor && entry.count >= SPIKE_FACTOR * median
     };
     let mut spikes: Vec<&Entry<NumberValue>> = numbers.distinct.entries().filter(stands_out).collect();
     spikes.sort_by_key(|entry| (std::cmp::Reverse(entry.count), entry.hash));
     spikes.truncate(MAX_SPIKES);
-    spikes.sort_by(|a, b| a.value.as_f64().total_cmp(&b.value.as_f64()));
-    spikes
+    sorted(spikes)
 }
 
 fn public(entry: &Entry<NumberValue>) -> NumberCategory {
@@ -100,21 +114,10 @@ fn public(entry: &Entry<NumberValue>) -> NumberCategory {
     NumberCategory { value, count: entry.count }
 }
 
-/// The histogram with the spikes taken out.
-fn without(numbers: &NumberStats, spikes: &[&Entry<NumberValue>]) -> OrderHistogram {
-    if spikes.is_empty() {
-        return numbers.histogram.clone();
-    }
-    let mut cells: Vec<Cell> = numbers.histogram.cells().collect();
-    for spike in spikes {
-        let value = spike.value.as_f64();
-        if let Some(cell) = cells.iter_mut().find(|cell| cell.min <= value && value <= cell.max) {
-            cell.count = cell.count.saturating_sub(spike.count);
-        }
-    }
-    cells.retain(|cell| cell.count > 0);
-    let level = numbers.histogram.level();
-    OrderHistogram::from_cells(MAX_CELLS, level, &cells, 0).unwrap_or_else(|| numbers.histogram.clone())
+/// The distribution of the numbers that are no spikes.
+fn without_spikes(numbers: &NumberStats, spikes: &[&Entry<NumberValue>]) -> OrderHistogram {
+    let values: Vec<f64> = spikes.iter().map(|entry| entry.value.as_f64()).collect();
+    numbers.histogram.without(&values)
 }
 
 /// Publishes a distribution; with fewer than `k` values only its rough magnitude.
@@ -128,6 +131,18 @@ pub(super) fn curve(histogram: &OrderHistogram, k: u64) -> Curve {
     let low = math::round_down_to_digits(min - min.abs() / 2.0, 1);
     let high = math::round_up_to_digits(max + max.abs() / 2.0, 1);
     Curve { percent: vec![0.0, 100.0], values: vec![low, high] }
+}
+
+/// How many of the numbers that are no spikes need 0, 1, 2, ... digits behind the point.
+fn needed_decimals(numbers: &NumberStats, spikes: &[&Entry<NumberValue>], decimals: usize) -> Vec<u64> {
+    let mut needed = numbers.needed_decimals;
+    for spike in spikes {
+        let text = spike.value.as_f64().to_string();
+        let digits = text.split_once('.').map_or(0, |(_, fraction)| fraction.len());
+        let count = &mut needed[digits.min(MAX_DECIMALS)];
+        *count = count.saturating_sub(spike.count);
+    }
+    needed[..=decimals].to_vec()
 }
 
 /// The digits behind the point that at most 1 in 1000 numbers exceeds, and whether all have just as many.

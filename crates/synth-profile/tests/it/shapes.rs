@@ -126,7 +126,7 @@ fn numbers_keep_their_spelling() {
         .collect();
     let profile = profile(&records);
     let price = field(&profile, "$.price").number.as_ref().unwrap();
-    assert_eq!((price.decimals, price.whole_with_point), (2, false));
+    assert_eq!((price.decimals, price.n_zero_fraction), (2, 0));
     assert_eq!(field(&profile, "$.count").number.as_ref().unwrap().dense_from, Some(0));
     assert_eq!(field(&profile, "$.half").types.len(), 2);
 }

@@ -7,10 +7,14 @@ use super::apportion;
 use crate::field::{Constraints, FieldType, NumberSpelling, ValueKind};
 use crate::generator::{Categorical, Generator, Literal, QuantileSample, Sequence, Spike, TemporalRhythmic};
 
+/// Share of decimals that end in zero when their last digit is as good as random: around one in ten.
+const USUAL_FEWER: std::ops::Range<f64> = 0.05..0.15;
 /// Doubles hold no more digits than this behind the point that mean anything.
 const MAX_DECIMALS: u8 = 15;
 
-pub(super) fn kind(number: &NumberProfile, has_integers: bool, has_fractions: bool) -> ValueKind {
+/// The rule for numbers of which `n_integers` are spelled without a point and `n_others` with one.
+pub(super) fn kind(number: &NumberProfile, n_integers: u64, n_others: u64) -> ValueKind {
+    let has_fractions = n_others > 0;
     let plain_type = if has_fractions { FieldType::Number } else { FieldType::Integer };
     let (field_type, generator) = if let Some(time) = &number.time {
         (FieldType::Datetime, Generator::TemporalRhythmic(temporal(time)))
@@ -23,9 +27,12 @@ pub(super) fn kind(number: &NumberProfile, has_integers: bool, has_fractions: bo
         (plain_type, Generator::QuantileSample(quantiles(number)))
     };
     let constraints = if has_fractions && field_type != FieldType::Enum {
+        let decimal_probs = decimal_probs(number);
+        let is_limited = number.decimals <= MAX_DECIMALS || !decimal_probs.is_empty();
         Constraints {
-            decimals: (number.decimals <= MAX_DECIMALS).then_some(number.decimals),
-            spelling: spelling(number, has_integers),
+            decimals: is_limited.then_some(number.decimals.min(MAX_DECIMALS)),
+            decimal_probs,
+            spelling: spelling(number, n_integers),
             ..Constraints::default()
         }
     } else {
@@ -34,10 +41,25 @@ pub(super) fn kind(number: &NumberProfile, has_integers: bool, has_fractions: bo
     ValueKind { share: Rate::ONE, field_type, generator: Some(generator), constraints }
 }
 
-fn spelling(number: &NumberProfile, has_integers: bool) -> NumberSpelling {
-    if number.padded && !has_integers {
+/// Shares by needed digits, when they differ from those of numbers that are cut at random: nine in ten need all.
+fn decimal_probs(number: &NumberProfile) -> Vec<f64> {
+    let mut counts = number.needed_decimals.clone();
+    let beyond: u64 = counts.drain(counts.len().min(usize::from(MAX_DECIMALS) + 1)..).sum();
+    let Some((full, fewer)) = counts.split_last_mut() else { return Vec::new() };
+    *full += beyond;
+    let n_fewer: u64 = fewer.iter().sum();
+    let share = n_fewer as f64 / (n_fewer + *full).max(1) as f64;
+    if fewer.is_empty() || share <= 0.0 || USUAL_FEWER.contains(&share) {
+        return Vec::new();
+    }
+    apportion(&counts).into_iter().map(Rate::get).collect()
+}
+
+/// Whole numbers are spelled as most of them are.
+fn spelling(number: &NumberProfile, n_integers: u64) -> NumberSpelling {
+    if number.padded && n_integers == 0 {
         NumberSpelling::Fixed
-    } else if has_integers && !number.whole_with_point {
+    } else if n_integers > number.n_zero_fraction {
         NumberSpelling::Shortest
     } else {
         NumberSpelling::Decimal

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 
 use saphyr_parser::{Event, Marker, Parser};
-use serde_json::{Map, Value};
+use serde_json::Value;
 use synth_core::{Place, cast};
 
 use crate::error::{Error, ErrorKind};
@@ -122,13 +122,6 @@ impl Places {
         let mut place = known.map_or_else(|| self.place((1, 1)), |mark| self.place(*mark));
         place.path = steps.iter().map(Step::as_str).find(|step| step.starts_with('$')).map(str::to_owned);
         place
-    }
-
-    /// Returns the entries of a section in the order of the file; parsed maps are sorted by key.
-    pub(super) fn in_file_order(&self, section: &str, entries: Map<String, Value>) -> Vec<(String, Value)> {
-        let mut ordered: Vec<(String, Value)> = entries.into_iter().collect();
-        ordered.sort_by_key(|(key, _)| self.marks.get(&vec![section.into(), key.as_str().into()]).copied());
-        ordered
     }
 }
 

@@ -1,91 +1,199 @@
-//! Lists of numbers and short strings on one line, so that a rule reads at a glance.
+//! Writes a rule file so that a rule reads at a glance: small mappings and lists stand on one line.
 
-/// Lists longer than this stay one entry a line.
-const MAX_WIDTH: usize = 400;
+use serde_json::{Map, Value};
 
-/// Rewrites block lists of plain scalars as flow lists: `- 1` and `- 2` on lines of their own become `[1, 2]`.
-pub(super) fn flow_lists(yaml: &str) -> String {
-    let lines: Vec<&str> = yaml.lines().collect();
-    let mut out = String::with_capacity(yaml.len());
-    let mut index = 0;
-    while index < lines.len() {
-        let line = lines[index];
-        let run = if line.ends_with(':') { scalar_entries(&lines[index + 1..], indent(line)) } else { 0 };
-        if run == 0 {
-            out.push_str(line);
-            out.push('\n');
-            index += 1;
-            continue;
+/// Lines are kept to about this many characters.
+const WIDTH: usize = 110;
+
+/// Prints a mapping as block YAML; what fits on one line is written in flow style, except whole sections.
+pub(super) fn print(root: &Map<String, Value>) -> String {
+    let mut out = String::new();
+    for (section, value) in root {
+        match value {
+            Value::Object(entries) if !entries.is_empty() => {
+                out.push_str(section);
+                out.push_str(":\n");
+                write_entries(entries, 2, &mut out);
+            }
+            value => write_entry(section, value, 0, &mut out),
         }
-        let entries: Vec<&str> = lines[index + 1..=index + run].iter().map(|entry| entry_of(entry)).collect();
-        let width = entries.iter().map(|entry| entry.len() + 2).sum::<usize>();
-        if width <= MAX_WIDTH {
-            out.push_str(line);
-            out.push_str(" [");
-            out.push_str(&entries.join(", "));
-            out.push_str("]\n");
-        } else {
-            lines[index..=index + run].iter().for_each(|line| {
-                out.push_str(line);
-                out.push('\n');
-            });
-        }
-        index += run + 1;
     }
     out
 }
 
-/// What stands behind the dash of a list entry.
-fn entry_of(line: &str) -> &str {
-    let line = line.trim_start();
-    line.strip_prefix("- ").unwrap_or(line)
+fn write_entries(entries: &Map<String, Value>, indent: usize, out: &mut String) {
+    entries.iter().for_each(|(key, value)| write_entry(key, value, indent, out));
 }
 
-fn indent(line: &str) -> usize {
-    line.len() - line.trim_start().len()
+fn write_entry(key: &str, value: &Value, indent: usize, out: &mut String) {
+    push_indent(indent, out);
+    out.push_str(&text(key, Style::Block));
+    out.push(':');
+    write_value(value, indent, out);
 }
 
-/// How many of the lines are entries of one list whose entries are all plain scalars that a flow list can hold.
-fn scalar_entries(lines: &[&str], parent_indent: usize) -> usize {
-    let Some(first) = lines.first() else { return 0 };
-    let list_indent = indent(first);
-    if list_indent < parent_indent || !first.trim_start().starts_with("- ") {
-        return 0;
+/// Writes what stands behind `key:` or `-`, and ends the line.
+fn write_value(value: &Value, indent: usize, out: &mut String) {
+    let line_start = out.rfind('\n').map_or(0, |at| at + 1);
+    let used = out.len() - line_start;
+    let one_line = flow(value);
+    let is_flat = !matches!(value, Value::Object(_) | Value::Array(_));
+    if is_flat || used + one_line.len() < WIDTH {
+        out.push(' ');
+        out.push_str(&if is_flat { scalar(value, Style::Block) } else { one_line });
+        out.push('\n');
+        return;
     }
-    let run = lines
-        .iter()
-        .take_while(|line| indent(line) == list_indent && line.trim_start().starts_with("- "))
-        .count();
-    let continues = lines.get(run).is_some_and(|line| indent(line) > list_indent);
-    let plain = lines[..run].iter().all(|line| fits_flow(entry_of(line)));
-    if plain && !continues { run } else { 0 }
+    match value {
+        Value::Object(entries) => {
+            out.push('\n');
+            write_entries(entries, indent + 2, out);
+        }
+        Value::Array(items) if items.iter().any(|item| matches!(item, Value::Object(_))) => {
+            out.push('\n');
+            items.iter().for_each(|item| write_item(item, indent, out));
+        }
+        Value::Array(items) => write_wrapped(items, indent + 2, out),
+        _ => {}
+    }
 }
 
-/// Quoted scalars, and plain ones without the characters that mean something inside `[ ]`.
-fn fits_flow(entry: &str) -> bool {
-    let quoted = |quote: char| entry.len() >= 2 && entry.starts_with(quote) && entry.ends_with(quote);
-    let nested = entry.starts_with("- ");
-    let special = |c: char| matches!(c, ',' | '[' | ']' | '{' | '}' | '#' | ':' | '|' | '>' | '\'' | '"');
-    quoted('\'') || quoted('"') || (!entry.is_empty() && !nested && !entry.contains(special))
+/// Writes one entry of a block list.
+fn write_item(item: &Value, indent: usize, out: &mut String) {
+    push_indent(indent, out);
+    out.push('-');
+    match item {
+        Value::Object(entries) if indent + flow(item).len() >= WIDTH => {
+            let mut block = String::new();
+            write_entries(entries, indent + 2, &mut block);
+            // The first key stands on the line of the dash.
+            out.push(' ');
+            out.push_str(block.trim_start());
+        }
+        item => write_value(item, indent, out),
+    }
+}
+
+/// Writes a long list of scalars over several lines.
+fn write_wrapped(items: &[Value], indent: usize, out: &mut String) {
+    out.push_str(" [\n");
+    push_indent(indent, out);
+    let mut used = indent;
+    for (index, item) in items.iter().enumerate() {
+        let mut entry = flow(item);
+        if index + 1 < items.len() {
+            entry.push(',');
+        }
+        if used > indent && used + entry.len() >= WIDTH {
+            out.push('\n');
+            push_indent(indent, out);
+            used = indent;
+        }
+        if used > indent {
+            out.push(' ');
+        }
+        out.push_str(&entry);
+        used += entry.len() + 1;
+    }
+    // Strict readers want the bracket deeper than the key, so it closes the last line.
+    out.push_str("]\n");
+}
+
+fn push_indent(indent: usize, out: &mut String) {
+    out.extend(std::iter::repeat_n(' ', indent));
+}
+
+/// The value on one line.
+fn flow(value: &Value) -> String {
+    match value {
+        Value::Array(items) => {
+            let items: Vec<String> = items.iter().map(flow).collect();
+            format!("[{}]", items.join(", "))
+        }
+        Value::Object(entries) => {
+            let entries: Vec<String> = entries
+                .iter()
+                .map(|(key, value)| format!("{}: {}", text(key, Style::Flow), flow(value)))
+                .collect();
+            format!("{{{}}}", entries.join(", "))
+        }
+        scalar_value => scalar(scalar_value, Style::Flow),
+    }
+}
+
+/// Where a scalar stands: inside brackets more characters mean something.
+#[derive(Debug, Clone, Copy, PartialEq)]
+enum Style {
+    Block,
+    Flow,
+}
+
+fn scalar(value: &Value, style: Style) -> String {
+    match value {
+        Value::String(content) => text(content, style),
+        other => other.to_string(),
+    }
+}
+
+/// Words that readers of YAML 1.1 take for booleans.
+const KEYWORDS: [&str; 6] = ["y", "n", "yes", "no", "on", "off"];
+
+/// A string: plain when the reader takes it back as the same string, else quoted.
+fn text(content: &str, style: Style) -> String {
+    if content.chars().any(char::is_control) {
+        // The escapes of JSON are escapes of YAML's double quotes.
+        return Value::from(content).to_string();
+    }
+    let in_flow = |c: char| matches!(c, ',' | '[' | ']' | '{' | '}');
+    let in_any =
+        |c: char| matches!(c, ':' | '#' | '\'' | '"' | '\\' | '|' | '>' | '&' | '*' | '!' | '%' | '`' | '?');
+    // A colon inside a word is harmless, but a reader stumbles over it.
+    let has_special =
+        content.contains(in_any) && !is_path(content) || style == Style::Flow && content.contains(in_flow);
+    let is_word = content.starts_with(|c: char| c.is_alphabetic() || matches!(c, '$' | '_' | '/'));
+    let is_keyword = KEYWORDS.iter().any(|keyword| content.eq_ignore_ascii_case(keyword));
+    let reads_back =
+        || matches!(serde_yaml::from_str::<Value>(content), Ok(Value::String(read)) if read == content);
+    if has_special || !is_word || is_keyword || !reads_back() {
+        return format!("'{}'", content.replace('\'', "''"));
+    }
+    content.to_owned()
+}
+
+/// Paths such as `$.users.*` read back plain although they hold a star.
+fn is_path(content: &str) -> bool {
+    content.starts_with("$") && !content.contains([':', '#', '\'', '"', '\\', ' '])
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use serde_json::json;
 
-    fn check(block: &str, flow: &str) {
-        assert_eq!(flow_lists(block), flow);
-        let before: serde_json::Value = serde_yaml::from_str(block).unwrap();
-        let after: serde_json::Value = serde_yaml::from_str(flow).unwrap();
-        assert_eq!(before, after, "the meaning stays");
+    fn check(value: &Value, expected: &str) {
+        let Value::Object(root) = value else { panic!("a rule file is a mapping") };
+        let printed = print(root);
+        assert_eq!(printed, expected);
+        assert_eq!(&serde_yaml::from_str::<Value>(&printed).unwrap(), value, "the meaning stays");
     }
 
     #[test]
-    fn only_lists_of_scalars_change() {
-        check("a:\n- 1\n- 2.5\nb: 3\n", "a: [1, 2.5]\nb: 3\n");
-        check("a:\n  b:\n  - x y\n  - 'it''s, ok'\n", "a:\n  b: [x y, 'it''s, ok']\n");
-        check("a:\n- b: 1\n- c: 2\n", "a:\n- b: 1\n- c: 2\n");
-        check("a:\n- x\n- - 1\n", "a:\n- x\n- - 1\n");
-        check("a:\n- |\n  text\n- x\n", "a:\n- |\n  text\n- x\n");
+    fn small_things_stand_on_one_line() {
+        check(
+            &json!({"version": 2, "fields": {"$.a[]": {"type": "enum", "values": ["x y", "no", "1", "a, b", "it's"]}}}),
+            "version: 2\nfields:\n  $.a[]: {type: enum, values: [x y, 'no', '1', 'a, b', 'it''s']}\n",
+        );
+        check(&json!({"a": {"k": "line\nbreak"}, "b": {}}), "a:\n  k: \"line\\nbreak\"\nb: {}\n");
+    }
+
+    #[test]
+    fn long_things_are_wrapped() {
+        let numbers: Vec<u32> = (1000..1030).collect();
+        let value = json!({"s": {"k": {"numbers": numbers, "maps": [{"a": "x".repeat(90), "b": "y".repeat(30)}, {"c": 1}]}}});
+        let Value::Object(root) = &value else { unreachable!() };
+        let printed = print(root);
+        assert_eq!(serde_yaml::from_str::<Value>(&printed).unwrap(), value, "{printed}");
+        assert!(super::super::places::Places::scan(&printed, "printed").is_ok(), "{printed}");
+        assert!(printed.lines().all(|line| line.len() <= WIDTH + 10), "{printed}");
     }
 }
