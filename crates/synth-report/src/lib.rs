@@ -1,1 +1,44 @@
 //! Judges synthetic data against real data and draws the report.
+//!
+//! Place in the flow: last. Both data sets are read by the same profiler; [`compare()`] sets their
+//! [`Partial`](synth_profile::Partial)s side by side, [`SchemaCheck`] looks at the synthetic records one by one,
+//! [`Report`] is the outcome (`report.json`) and [`html()`] the page made from it. Nothing is shared with the
+//! generator, so an error in a sampler cannot hide in its own check.
+//!
+//! Modules in reading order: [`check`] are requirements that hold or do not, [`schema_check`] is the first of them,
+//! [`measure`] is one comparison and [`verdict`] its size in words, [`field`] one path with its score, [`chart`]
+//! what may be drawn of it, [`compare`](mod@compare) all paths together, [`report`] the file and [`html`](mod@html) the page.
+//!
+//! Invariants: a report shows real values only as categories that passed the [`Gate`](synth_privacy::Gate), as bins
+//! that hold none or at least k of them, and in rounded statistics (counts of types, of booleans and of all other
+//! values together may be small, but name no value); its bytes are a function of its arguments; checks are never
+//! averaged into scores.
+
+pub mod chart;
+pub mod check;
+pub mod compare;
+pub mod error;
+pub mod field;
+pub mod html;
+pub mod measure;
+pub mod record_value;
+pub mod report;
+pub mod schema_check;
+pub mod verdict;
+
+mod aligned;
+mod side;
+mod structure;
+mod uniqueness;
+
+pub use chart::Chart;
+pub use check::{Check, CheckName, Status, Violation};
+pub use compare::{CompareContext, Comparison, Quality, compare};
+pub use error::{Error, ErrorKind};
+pub use field::{FieldComparison, FieldKind, FieldScore};
+pub use html::html;
+pub use measure::{Aspect, Measure};
+pub use record_value::RecordValue;
+pub use report::{Report, ReportContext, SourceSummary, Timing};
+pub use schema_check::SchemaCheck;
+pub use verdict::Verdict;

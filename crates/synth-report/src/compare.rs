@@ -1,0 +1,101 @@
+//! Compares what was learned of the real data with what was learned of the synthetic data.
+
+use serde::Serialize;
+use synth_core::JsonPath;
+use synth_privacy::Gate;
+use synth_profile::Partial;
+use synth_profile::path_stats::PathStats;
+use synth_rules::RuleSet;
+
+use crate::check::Check;
+use crate::field::{self, FieldComparison, FieldScore};
+use crate::side::path_pairs;
+use crate::verdict::rounded;
+use crate::{structure, uniqueness};
+
+/// What a comparison is made with.
+#[derive(Debug, Clone, Copy)]
+pub struct CompareContext<'a> {
+    /// Lets literals through.
+    pub gate: Gate,
+    /// The rules the synthetic data were made by, if known: they name keys and personal fields.
+    pub rules: Option<&'a RuleSet>,
+}
+
+impl CompareContext<'_> {
+    /// Tells whether the rules say that a path holds personal data.
+    pub(crate) fn is_personal(&self, path: &JsonPath) -> bool {
+        self.rules.and_then(|rules| rules.fields.get(path)).is_some_and(|rule| rule.personal)
+    }
+}
+
+/// The outcome of a comparison.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Comparison {
+    /// Every path of either data set, in the order of the real data, then the paths that only the synthetic has.
+    pub fields: Vec<FieldComparison>,
+    /// Whether paths and types agree.
+    pub structure: Check,
+    /// Whether what must be unique is.
+    pub uniqueness: Check,
+    /// How alike the values are.
+    pub quality: Quality,
+    /// The k of the gate that literals passed.
+    pub k: u64,
+}
+
+/// How alike the values are: means over all scored fields, each field counting the same.
+///
+/// The checks of schema, structure and uniqueness are no part of it.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+pub struct Quality {
+    /// Mean of the fields' scores; 1 when there are no fields.
+    pub score: f64,
+    /// Fields that have a score.
+    pub n_fields: u64,
+    /// Mean of each part of the scores.
+    pub parts: FieldScore,
+}
+
+/// Compares two Partials to which the real one's [`Structure`](synth_profile::Structure) has been applied.
+///
+/// # Method
+///
+/// Paths are paired by name. Every aspect of a path has an effect size in [0, 1] ([`crate::Measure`]), from which
+/// the field's score is built ([`FieldScore`]). P-values are those of single tests, not corrected for their number
+/// (Benjamini and Hochberg 1995 will come with the advice). Relations between fields are not compared here.
+///
+/// # Cost
+///
+/// O(paths × table size), some hundred kilobytes at a time.
+#[must_use]
+pub fn compare(real: &Partial, synthetic: &Partial, context: &CompareContext<'_>) -> Comparison {
+    let nothing = PathStats::default();
+    let pairs = path_pairs(real, synthetic, &nothing);
+    let fields: Vec<FieldComparison> = pairs.iter().map(|pair| field::compare(pair, context)).collect();
+    Comparison {
+        structure: structure::check(&pairs),
+        uniqueness: uniqueness::check(&pairs, context.rules),
+        quality: Quality::of(&fields),
+        fields,
+        k: context.gate.k(),
+    }
+}
+
+impl Quality {
+    fn of(fields: &[FieldComparison]) -> Self {
+        let scores: Vec<FieldScore> = fields.iter().filter_map(|field| field.score).collect();
+        let mean = |part: fn(&FieldScore) -> f64| match scores.len() {
+            0 => 1.0,
+            n => rounded(scores.iter().map(part).sum::<f64>() / n as f64),
+        };
+        let parts = FieldScore {
+            total: mean(|score| score.total),
+            presence: mean(|score| score.presence),
+            nulls: mean(|score| score.nulls),
+            types: mean(|score| score.types),
+            values: mean(|score| score.values),
+        };
+        Self { score: parts.total, n_fields: scores.len() as u64, parts }
+    }
+}

@@ -1,0 +1,181 @@
+//! Strings: times, categories, and the lengths of all others.
+
+use synth_core::{JsonPath, TimeFormat, cast};
+use synth_privacy::{FieldEvidence, PathWords, PiiKind, ValueForm};
+use synth_profile::string_stats::{KeptText, StringStats};
+use synth_profile::time_stats::TimeAccumulator;
+use synth_stats::bottom_k::Entry;
+
+use super::values::compare_lengths;
+use super::{FieldKind, Outcome};
+use crate::aligned::Aligned;
+use crate::chart::edges::Scale;
+use crate::chart::{self, Subject};
+use crate::compare::CompareContext;
+use crate::measure::{Aspect, Share, compare_counts, compare_shares};
+use crate::side::PathPair;
+
+/// Distinct strings of a field of categories, at most; the profile lists no more either.
+const MAX_CATEGORIES: usize = 1000;
+/// Share of the values that public categories must cover: with less, the field is mostly something else.
+const MIN_COVERAGE: f64 = 0.5;
+/// Categories that a chart names; the rest is pooled.
+const MAX_BARS: usize = 24;
+/// Share of the strings that one format must read for a field of times; as in the profile.
+const MIN_TIME_SHARE: f64 = 0.9;
+
+const WEEKDAYS: [&str; 7] = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"];
+
+/// Compares the strings of both sides and says what they are.
+pub(super) fn strings(pair: &PathPair<'_>, context: &CompareContext<'_>, out: &mut Outcome) -> FieldKind {
+    let (real, synthetic) = (pair.real.stats.string(), pair.synthetic.stats.string());
+    let Some(leading) = real.or(synthetic) else { return FieldKind::Text };
+    let k = context.gate.k();
+    if let Some((format, ours)) = main_times(leading) {
+        if let (Some(real), Some(synthetic)) = (real, synthetic) {
+            times((&format, ours), real, synthetic, k, out);
+        }
+        return FieldKind::Time;
+    }
+    let named = categories(leading, &pair.path, context);
+    if let (Some(real), Some(synthetic)) = (real, synthetic) {
+        match &named {
+            Some(named) => compare_categories(named, real, synthetic, out),
+            None => {
+                let lengths = (&real.lengths, &synthetic.lengths);
+                compare_lengths((Aspect::TextLengths, Subject::TextLengths), lengths, k, out);
+            }
+        }
+    }
+    if named.is_some() { FieldKind::Category } else { FieldKind::Text }
+}
+
+/// The format that reads most of the strings, if that is nearly all of them; the first of those that read as many.
+pub(crate) fn main_times(strings: &StringStats) -> Option<(TimeFormat, &TimeAccumulator)> {
+    let mut best: Option<(TimeFormat, &TimeAccumulator)> = None;
+    for (format, times) in strings.times.formats() {
+        let n = times.histogram.count();
+        if best.as_ref().is_none_or(|(_, best)| n > best.histogram.count()) {
+            best = Some((format, times));
+        }
+    }
+    best.filter(|(_, times)| {
+        times.histogram.count() as f64 >= MIN_TIME_SHARE * strings.distinct.total() as f64
+    })
+}
+
+fn times(
+    (format, ours): (&TimeFormat, &TimeAccumulator),
+    real: &StringStats,
+    synthetic: &StringStats,
+    k: u64,
+    out: &mut Outcome,
+) {
+    let share = |strings: &StringStats, times: &TimeAccumulator| Share {
+        part: times.histogram.count(),
+        whole: strings.distinct.total(),
+    };
+    let nothing = TimeAccumulator::default();
+    let same_format = synthetic
+        .times
+        .formats()
+        .find(|(theirs, _)| theirs.as_str() == format.as_str())
+        .map(|(_, times)| times);
+    let theirs = same_format.unwrap_or(&nothing);
+    out.measure(compare_shares(Aspect::TimeFormat, share(real, ours), share(synthetic, theirs)));
+    let aligned = Aligned::of_numbers(&ours.histogram, &theirs.histogram);
+    out.measure(aligned.compare(Aspect::Times));
+    let min_step = (format.resolution_micros() / 1_000_000).max(1);
+    out.chart(chart::histogram(Subject::Times, &aligned, Scale::Times { min_step }, k));
+    if format.has_time() {
+        out.measure(compare_counts(Aspect::Hours, &ours.hours, &theirs.hours));
+        let names: Vec<String> = (0..24).map(|hour| format!("{hour:02}")).collect();
+        out.chart(chart::ordered_bars(Subject::Hours, &names, (&ours.hours, &theirs.hours), k));
+    }
+    if format.as_str().contains("%Y") {
+        out.measure(compare_counts(Aspect::Weekdays, &ours.weekdays, &theirs.weekdays));
+        let names = WEEKDAYS.map(str::to_owned);
+        out.chart(chart::ordered_bars(Subject::Weekdays, &names, (&ours.weekdays, &theirs.weekdays), k));
+    }
+}
+
+/// A category whose name may be shown.
+struct Named {
+    hash: u64,
+    name: String,
+    count: u64,
+}
+
+/// The public categories, largest first, when the field consists of categories.
+fn categories(strings: &StringStats, path: &JsonPath, context: &CompareContext<'_>) -> Option<Vec<Named>> {
+    if !strings.distinct.is_complete() || strings.distinct.len() > MAX_CATEGORIES {
+        return None;
+    }
+    if context.is_personal(path) {
+        return None;
+    }
+    let personal = personal_kind(strings, path);
+    let public = |entry: &Entry<KeptText>| {
+        let whole = Some(&entry.value.text).filter(|_| entry.value.is_whole)?;
+        let name = context.gate.category(whole, entry.n_units, personal)?;
+        Some(Named { hash: entry.hash, name: name.as_str().to_owned(), count: entry.count })
+    };
+    let mut named: Vec<Named> = strings.distinct.entries().filter_map(public).collect();
+    let covered: u64 = named.iter().map(|category| category.count).sum();
+    if (covered as f64) < MIN_COVERAGE * strings.distinct.total() as f64 || named.is_empty() {
+        return None;
+    }
+    named.sort_by(|a, b| b.count.cmp(&a.count).then_with(|| a.name.cmp(&b.name)));
+    Some(named)
+}
+
+fn personal_kind(strings: &StringStats, path: &JsonPath) -> Option<PiiKind> {
+    let values: Vec<(&str, u64)> =
+        strings.distinct.entries().map(|entry| (&*entry.value.text, entry.count)).collect();
+    let evidence = FieldEvidence {
+        words: &PathWords::of(path),
+        values: &values,
+        form: ValueForm::Text,
+        n_distinct: strings.n_distinct(),
+        n_rows: strings.distinct.total(),
+    };
+    synth_privacy::detect(&evidence).map(|finding| finding.kind)
+}
+
+/// Compares the public categories and, as one more, all other values together.
+fn compare_categories(named: &[Named], real: &StringStats, synthetic: &StringStats, out: &mut Outcome) {
+    // Beyond this hash an incomplete table does not know what it saw.
+    let known = if synthetic.distinct.is_complete() {
+        u64::MAX
+    } else {
+        synthetic.distinct.entries().map(|entry| entry.hash).max().unwrap_or(0)
+    };
+    let count = |strings: &StringStats, hash| strings.distinct.get(hash).map_or(0, |entry| entry.count);
+    let rows: Vec<(String, u64, u64)> = named
+        .iter()
+        .filter(|category| category.hash <= known)
+        .map(|category| (category.name.clone(), count(real, category.hash), count(synthetic, category.hash)))
+        .collect();
+    let rest = |total: u64, listed: u64| total.saturating_sub(listed);
+    let (ours, theirs): (Vec<u64>, Vec<u64>) = rows
+        .iter()
+        .map(|(_, ours, theirs)| (*ours, *theirs))
+        .chain([(
+            rest(real.distinct.total(), rows.iter().map(|row| row.1).sum()),
+            rest(synthetic.distinct.total(), rows.iter().map(|row| row.2).sum()),
+        )])
+        .unzip();
+    let n_categories = cast::to_u64(rows.len()) as f64;
+    let measure = compare_counts(Aspect::Categories, &ours, &theirs);
+    out.measure(measure.map(|measure| measure.with("n_categories", n_categories)));
+    out.chart(Some(category_chart(rows, (&ours, &theirs))));
+}
+
+/// The largest categories by name, the others and what is not public as one bar.
+fn category_chart(rows: Vec<(String, u64, u64)>, (ours, theirs): (&[u64], &[u64])) -> chart::Chart {
+    let shown = rows.len().min(MAX_BARS);
+    let pooled = (ours[shown..].iter().sum::<u64>(), theirs[shown..].iter().sum::<u64>());
+    let others = ("other values".to_owned(), pooled.0, pooled.1);
+    let has_others = pooled.0 + pooled.1 > 0;
+    chart::bars(Subject::Categories, rows.into_iter().take(shown).chain(has_others.then_some(others)))
+}

@@ -1,0 +1,132 @@
+//! The report as one page that opens offline: `report.html`.
+//!
+//! The page holds everything it needs. Its content security policy names the SHA-256 hashes of its own two scripts
+//! and its style sheet (W3C Content Security Policy Level 3, section 2.3.1) and forbids all else, so it cannot reach
+//! the network, and text from the data cannot become code even if an escape were forgotten. Charts are described in
+//! a JSON block, which is data and never runs, and are drawn by plotly.js once they are scrolled to.
+
+use askama::Template;
+use base64::Engine as _;
+use base64::prelude::BASE64_STANDARD;
+use sha2::{Digest as _, Sha256};
+
+use crate::error::Error;
+use crate::report::Report;
+
+mod plot;
+mod view;
+
+use view::{CheckView, FieldView, KindView, PartView, SourceView, SuspectView, TimingView};
+
+const STYLE: &str = include_str!("../templates/report.css");
+const SCRIPT: &str = include_str!("../templates/report.js");
+
+#[derive(Template)]
+#[template(path = "report.html")]
+struct Page<'a> {
+    policy: String,
+    style: &'static str,
+    plotly: &'a str,
+    script: &'static str,
+    charts: String,
+    passed: bool,
+    score: String,
+    n_scored: u64,
+    parts: Vec<PartView>,
+    checks: Vec<CheckView<'a>>,
+    suspects: Vec<SuspectView<'a>>,
+    more_suspects: usize,
+    fields: Vec<FieldView<'a>>,
+    kinds: Vec<KindView>,
+    /// The real data, then the synthetic.
+    sources: [SourceView<'a>; 2],
+    timings: Vec<TimingView<'a>>,
+    privacy: &'a str,
+}
+
+/// Returns the page.
+///
+/// # Errors
+///
+/// [`crate::ErrorKind::Render`] if the page cannot be put together.
+///
+/// # Cost
+///
+/// About 5 MB, nearly all of it plotly.js, and some kilobytes a field.
+pub fn html(report: &Report) -> Result<String, Error> {
+    let scripts = plotly::Plot::offline_js_sources();
+    let plotly = first_script(&scripts);
+    let charts: Vec<plot::Plot> =
+        report.fields.iter().flat_map(|field| &field.charts).map(plot::plot).collect();
+    let charts = serde_json::to_string(&charts).map_err(Error::render)?;
+    let (suspects, more_suspects) = view::suspects(report);
+    let page = Page {
+        policy: policy(&[plotly, SCRIPT], &[STYLE, ""]),
+        style: STYLE,
+        plotly,
+        script: SCRIPT,
+        charts: inert(&charts),
+        passed: report.passed,
+        score: view::score_text(report.quality.score),
+        n_scored: report.quality.n_fields,
+        parts: view::parts(&report.quality),
+        checks: report.checks.iter().map(CheckView::new).collect(),
+        suspects,
+        more_suspects,
+        fields: view::fields(report),
+        kinds: view::kinds(report),
+        sources: [SourceView::new("real", &report.real), SourceView::new("synthetic", &report.synthetic)],
+        timings: report.timings.iter().map(TimingView::new).collect(),
+        privacy: &report.privacy.note,
+    };
+    page.render().map_err(Error::render)
+}
+
+/// The text of the first script element, which is plotly.js; the second one, MathJax, is not needed.
+fn first_script(elements: &str) -> &str {
+    let (_, rest) = elements.split_once('>').unwrap_or(("", elements));
+    rest.split_once("</script>").map_or(rest, |(script, _)| script)
+}
+
+/// Images may stand in the page itself only; plotly.js tries one. The empty style sheet is the one that plotly.js fills by rules; the page brings it along.
+fn policy(scripts: &[&str], styles: &[&str]) -> String {
+    let hashes = |texts: &[&str]| texts.iter().map(|text| hash_source(text)).collect::<Vec<_>>().join(" ");
+    format!(
+        "default-src 'none'; script-src {}; style-src {}; img-src data:; base-uri 'none'; form-action 'none'",
+        hashes(scripts),
+        hashes(styles)
+    )
+}
+
+fn hash_source(text: &str) -> String {
+    format!("'sha256-{}'", BASE64_STANDARD.encode(Sha256::digest(text.as_bytes())))
+}
+
+/// JSON that cannot end the element it stands in.
+fn inert(json: &str) -> String {
+    json.replace('<', "\\u003c").replace('\u{2028}', "\\u2028").replace('\u{2029}', "\\u2029")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn plotly_is_found_and_mathjax_is_not() {
+        let scripts = plotly::Plot::offline_js_sources();
+        let plotly = first_script(&scripts);
+        assert!(plotly.starts_with("/**\n* plotly.js") && plotly.trim_end().ends_with("}));"));
+        assert!(plotly.len() > 1_000_000 && !plotly.contains("</script"));
+    }
+
+    /// The hash of nothing, from FIPS 180-4's test values.
+    #[test]
+    fn hashes_are_those_of_the_standard() {
+        assert_eq!(hash_source(""), "'sha256-47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU='");
+    }
+
+    #[test]
+    fn data_cannot_end_the_block() {
+        assert_eq!(inert("[\"</script>\"]"), "[\"\\u003c/script>\"]");
+    }
+}

@@ -1,0 +1,164 @@
+//! The report as data: `report.json`.
+
+use serde::Serialize;
+use synth_core::Findings;
+
+use crate::check::{Check, CheckName, Status};
+use crate::compare::{Comparison, Quality};
+use crate::field::FieldComparison;
+
+/// Version of `report.json`.
+pub const VERSION: u32 = 1;
+
+/// Everything the judge has to say. Its bytes depend on its arguments only.
+///
+/// Values of the real data stand in it only as names of public categories.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Report {
+    /// Version of the format; 1.
+    pub version: u32,
+    /// Whether every check that was made holds.
+    pub passed: bool,
+    /// How alike the values are.
+    pub quality: Quality,
+    /// The requirements: schema, structure, uniqueness.
+    pub checks: Vec<Check>,
+    /// The real data.
+    pub real: SourceSummary,
+    /// The synthetic data.
+    pub synthetic: SourceSummary,
+    /// Every path.
+    pub fields: Vec<FieldComparison>,
+    /// What protects the real data in this report.
+    pub privacy: PrivacyNote,
+    /// How long things took, if the caller measured it.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub timings: Vec<Timing>,
+}
+
+/// One of the two data sets.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct SourceSummary {
+    /// File, as the caller names it.
+    pub name: String,
+    /// Records read.
+    pub n_records: u64,
+    /// What was found wrong while reading it: code and count.
+    pub findings: Vec<FindingCount>,
+}
+
+/// How often something was found.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct FindingCount {
+    /// Stable code such as `io/duplicate-key`.
+    pub code: String,
+    /// Occurrences.
+    pub count: u64,
+}
+
+/// What protects the real data in this report.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct PrivacyNote {
+    /// Records that must share a value before the value or a count of it is shown.
+    pub k: u64,
+    /// The same in words.
+    pub note: String,
+}
+
+/// How long one stage took.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Timing {
+    /// Name of the stage.
+    pub stage: String,
+    /// Seconds.
+    pub seconds: f64,
+}
+
+/// What a report is made from beside the comparison.
+#[derive(Debug, Clone)]
+pub struct ReportContext {
+    /// The real data.
+    pub real: SourceSummary,
+    /// The synthetic data.
+    pub synthetic: SourceSummary,
+    /// Outcome of the schema check; `None` when there was no schema.
+    pub schema: Option<Check>,
+    /// How long things took; empty when not measured.
+    pub timings: Vec<Timing>,
+}
+
+impl SourceSummary {
+    /// Describes one data set.
+    #[must_use]
+    pub fn new(name: impl Into<String>, n_records: u64, findings: &Findings) -> Self {
+        let findings =
+            findings.groups().map(|(code, count, _)| FindingCount { code: code.to_owned(), count });
+        Self { name: name.into(), n_records, findings: findings.collect() }
+    }
+}
+
+impl Report {
+    /// Puts a report together.
+    #[must_use]
+    pub fn new(comparison: Comparison, context: ReportContext) -> Self {
+        let no_schema = || Check::not_checked(CheckName::Schema, "no schema was given");
+        let schema = context.schema.unwrap_or_else(no_schema);
+        let checks = vec![schema, comparison.structure, comparison.uniqueness];
+        Self {
+            version: VERSION,
+            passed: checks.iter().all(|check| check.status != Status::Failed),
+            quality: comparison.quality,
+            checks,
+            real: context.real,
+            synthetic: context.synthetic,
+            fields: comparison.fields,
+            privacy: PrivacyNote::new(comparison.k),
+            timings: context.timings,
+        }
+    }
+
+    /// Tells whether every check that was made holds; scores do not enter.
+    #[must_use]
+    pub fn passed(&self) -> bool {
+        self.passed
+    }
+
+    /// Returns the quality score in [0, 1].
+    #[must_use]
+    pub fn score(&self) -> f64 {
+        self.quality.score
+    }
+
+    /// Returns the text of `report.json`.
+    ///
+    /// # Panics
+    ///
+    /// Never: all keys are strings, and numbers that are not finite are written as null.
+    #[must_use]
+    pub fn to_json(&self) -> String {
+        let mut text = serde_json::to_string_pretty(self).expect("a report has string keys only");
+        text.push('\n');
+        text
+    }
+
+    /// Returns the fields with a score, worst first; equal scores in the order of the data.
+    #[must_use]
+    pub fn worst_first(&self) -> Vec<&FieldComparison> {
+        let mut fields: Vec<&FieldComparison> =
+            self.fields.iter().filter(|field| field.score.is_some()).collect();
+        let total = |field: &FieldComparison| field.score.map_or(1.0, |score| score.total);
+        fields.sort_by(|a, b| b.verdict.cmp(&a.verdict).then(total(a).total_cmp(&total(b))));
+        fields
+    }
+}
+
+impl PrivacyNote {
+    fn new(k: u64) -> Self {
+        let note = format!(
+            "A value of the real data is named only if it is a category of at least {k} records and not personal. \
+             Bins of charts have round edges and hold no real value or at least {k}. Smallest and largest values \
+             are not shown. Comparing with the real data is outside any differential-privacy guarantee."
+        );
+        Self { k, note }
+    }
+}
