@@ -1,2 +1,54 @@
-//! The `synth` command.
-fn main() {}
+//! The `synth` command: learns the shape and statistics of JSON and writes synthetic JSON that stands in for it.
+//!
+//! Place in the flow: above everything. This crate reads arguments, opens files, shows progress and errors, and
+//! wires the libraries together; what a value means is decided elsewhere.
+#![expect(
+    clippy::disallowed_methods,
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "the command line shows results and errors, and times what it does"
+)]
+
+mod args;
+mod commands;
+mod display;
+mod failure;
+mod judge;
+mod progress;
+mod samples;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use args::{Arguments, Command};
+
+/// How a command that ran ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Outcome {
+    /// All is well.
+    Done,
+    /// A check did not pass.
+    CheckFailed,
+}
+
+fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    let screen = display::Screen::new(arguments.global.quiet);
+    let result = match &arguments.command {
+        Command::Profile(args) => commands::profile::run(args, &screen),
+        Command::Generate(args) => commands::generate::run(args, &screen),
+        Command::Validate(args) => commands::validate::run(args, &screen),
+        Command::Dryrun(args) => commands::dryrun::run(args, &screen),
+        Command::Schema(args) => commands::schema::run(args),
+    };
+    match result {
+        Ok(Outcome::Done) => ExitCode::SUCCESS,
+        Ok(Outcome::CheckFailed) => ExitCode::from(1),
+        Err(failure) if failure.is_closed_pipe() => ExitCode::SUCCESS,
+        Err(failure) => {
+            screen.failure(&failure);
+            ExitCode::from(2)
+        }
+    }
+}

@@ -1,0 +1,196 @@
+//! Arguments and flags.
+
+use std::num::NonZeroUsize;
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+/// Learn the shape and statistics of JSON and write synthetic JSON that stands in for it
+#[derive(Debug, Parser)]
+#[command(name = "synth", version, arg_required_else_help = true)]
+pub(crate) struct Arguments {
+    #[command(flatten)]
+    pub(crate) global: Global,
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+/// Flags of every command.
+#[derive(Debug, Args)]
+pub(crate) struct Global {
+    /// Say nothing but errors
+    #[arg(short, long, global = true, env = "SYNTH_QUIET")]
+    pub(crate) quiet: bool,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Learn a sample: write ruleset.yaml, profile.json and schema.json
+    Profile(Profile),
+    /// Make synthetic records from a rule file
+    Generate(Generate),
+    /// Compare synthetic data with the real sample: write report.html and report.json
+    Validate(Validate),
+    /// Profile, generate and validate without writing data: write a report only
+    Dryrun(Dryrun),
+    /// Print the JSON Schema of a file format
+    Schema(Schema),
+}
+
+/// How input is read.
+#[derive(Debug, Args)]
+pub(crate) struct Reading {
+    /// How the input is cut into records [default: found from the content]
+    #[arg(long, value_enum)]
+    pub(crate) format: Option<InputFormat>,
+    /// Skip up to N bad records of JSON lines instead of stopping at the first
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    pub(crate) max_bad: u64,
+    /// Refuse arrays and objects nested deeper than N levels
+    #[arg(long, value_name = "N", default_value_t = 512)]
+    pub(crate) max_depth: usize,
+    /// Refuse records longer than N bytes
+    #[arg(long, value_name = "N", default_value_t = 256 << 20)]
+    pub(crate) max_line_bytes: usize,
+    /// Use N threads [default: all cores]
+    #[arg(long, value_name = "N", env = "SYNTH_PARALLEL_WORKERS")]
+    pub(crate) parallel: Option<NonZeroUsize>,
+    /// Write a literal into rules and reports only if at least K records hold it
+    #[arg(long, value_name = "K", default_value_t = 5, value_parser = clap::value_parser!(u64).range(1..))]
+    pub(crate) k: u64,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub(crate) enum InputFormat {
+    /// One record a line
+    Jsonl,
+    /// One array of records
+    Array,
+    /// One record that is the whole file
+    Document,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Profile {
+    /// JSON, JSON lines or an array, plain, .gz or .zst; `-` is standard input
+    #[arg(required = true, value_name = "INPUT")]
+    pub(crate) inputs: Vec<PathBuf>,
+    /// Write the rule file here
+    #[arg(short, long, value_name = "FILE", default_value = "ruleset.yaml")]
+    pub(crate) out: PathBuf,
+    /// Write the JSON Schema here
+    #[arg(long, value_name = "FILE", default_value = "schema.json")]
+    pub(crate) schema_out: PathBuf,
+    /// Write the profile here
+    #[arg(long, value_name = "FILE", default_value = "profile.json")]
+    pub(crate) profile_out: PathBuf,
+    /// Replace files that exist
+    #[arg(long)]
+    pub(crate) force: bool,
+    #[command(flatten)]
+    pub(crate) reading: Reading,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Generate {
+    /// Rule file to follow
+    #[arg(long, value_name = "FILE", default_value = "ruleset.yaml")]
+    pub(crate) rules: PathBuf,
+    /// Make N records; in a document, N elements of its main collection [default: as many as the sample had]
+    #[arg(short, long, value_name = "N")]
+    pub(crate) n: Option<u64>,
+    /// Multiply the number of records by this factor
+    #[arg(long, value_name = "FACTOR", conflicts_with = "n")]
+    pub(crate) scale: Option<f64>,
+    /// Write here; `-` is standard output, .gz and .zst compress [default: synthetic.jsonl or synthetic.json]
+    #[arg(short, long, value_name = "FILE")]
+    pub(crate) out: Option<PathBuf>,
+    /// Draw from this seed [default: the rule file's]
+    #[arg(long, value_name = "SEED", env = "SYNTH_SEED")]
+    pub(crate) seed: Option<u64>,
+    /// Make only records A up to but not including B of the N
+    #[arg(long, value_name = "A..B", value_parser = parse_range)]
+    pub(crate) range: Option<std::ops::Range<u64>>,
+    /// Use N threads [default: all cores]
+    #[arg(long, value_name = "N", env = "SYNTH_PARALLEL_WORKERS")]
+    pub(crate) parallel: Option<NonZeroUsize>,
+    /// Replace files that exist
+    #[arg(long)]
+    pub(crate) force: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Validate {
+    /// Real sample
+    #[arg(long, required = true, value_name = "FILE", num_args = 1..)]
+    pub(crate) real: Vec<PathBuf>,
+    /// Synthetic data
+    #[arg(long, required = true, value_name = "FILE", num_args = 1..)]
+    pub(crate) synthetic: Vec<PathBuf>,
+    /// Check what this rule file promises, too
+    #[arg(long, value_name = "FILE")]
+    pub(crate) rules: Option<PathBuf>,
+    /// Check against this JSON Schema [default: the one learned from the real sample]
+    #[arg(long, value_name = "FILE")]
+    pub(crate) schema: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) reporting: Reporting,
+    #[command(flatten)]
+    pub(crate) reading: Reading,
+}
+
+/// What is written about a comparison.
+#[derive(Debug, Args)]
+pub(crate) struct Reporting {
+    /// Write the page here
+    #[arg(long, value_name = "FILE", default_value = "report.html")]
+    pub(crate) report: PathBuf,
+    /// Write the numbers here [default: beside the page, as .json]
+    #[arg(long, value_name = "FILE")]
+    pub(crate) report_json: Option<PathBuf>,
+    /// Fail, with exit code 1, when the quality score is below this, from 0 to 1
+    #[arg(long, value_name = "SCORE")]
+    pub(crate) fail_under: Option<f64>,
+    /// Replace files that exist
+    #[arg(long)]
+    pub(crate) force: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Dryrun {
+    /// Sample to learn from
+    #[arg(long, required = true, value_name = "FILE", num_args = 1..)]
+    pub(crate) input: Vec<PathBuf>,
+    /// Make N records; in a document, N elements of its main collection [default: as many as the sample has]
+    #[arg(short, long, value_name = "N")]
+    pub(crate) n: Option<u64>,
+    /// Draw from this seed
+    #[arg(long, value_name = "SEED", env = "SYNTH_SEED")]
+    pub(crate) seed: Option<u64>,
+    #[command(flatten)]
+    pub(crate) reporting: Reporting,
+    #[command(flatten)]
+    pub(crate) reading: Reading,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Schema {
+    /// Which file format
+    #[arg(value_enum)]
+    pub(crate) of: FileFormat,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub(crate) enum FileFormat {
+    /// ruleset.yaml
+    Rules,
+}
+
+fn parse_range(text: &str) -> Result<std::ops::Range<u64>, String> {
+    let wanted = || "expected A..B with A not above B".to_owned();
+    let (first, end) = text.split_once("..").ok_or_else(wanted)?;
+    match (first.parse::<u64>(), end.parse::<u64>()) {
+        (Ok(first), Ok(end)) if first <= end => Ok(first..end),
+        _ => Err(wanted()),
+    }
+}

@@ -1,0 +1,45 @@
+//! `synth dryrun`
+
+use synth_core::Findings;
+use synth_gen::{CompileOptions, Plan};
+use synth_profile::Profiler;
+use synth_profile::schema::schema;
+use synth_report::SchemaCheck;
+use synth_rules::RuleSet;
+
+use super::generate::n_rows;
+use super::name;
+use crate::Outcome;
+use crate::args::Dryrun;
+use crate::display::Screen;
+use crate::failure::Failure;
+use crate::judge::{Clock, ReportFiles, Sides, Unwritten, judge};
+use crate::samples;
+
+pub(crate) fn run(args: &Dryrun, screen: &Screen) -> Result<Outcome, Failure> {
+    let mut clock = Clock::start();
+    let files = ReportFiles::create(&args.reporting)?;
+    let gate = args.reading.gate();
+    let mut real = samples::read(&args.input, &args.reading.options(), screen)?;
+    let (profile, structure) = samples::profile(&mut real, &args.input, gate);
+    clock.lap("read real");
+    let rules = RuleSet::from_profile(&profile);
+    let n_rows = n_rows(&rules, args.n, None)?;
+    let plan =
+        Plan::compile(&rules, &CompileOptions { seed: args.seed.unwrap_or(rules.globals.seed), n_rows })?;
+    let profiler = Profiler::new(samples::unit(real.format));
+    let mut made = Unwritten::new(profiler, SchemaCheck::new(&schema(&profile))?);
+    made.fill(&plan);
+    clock.lap("generate");
+    let names: Vec<String> = args.input.iter().map(|path| name(path)).collect();
+    let sides = Sides {
+        real: &real.partial,
+        synthetic: &mut made.profiler.into_partial(),
+        structure: &structure,
+        schema: made.schema,
+        rules: Some(&rules),
+        gate,
+        names: [(&names.join(", "), &real.findings), ("dry run", &Findings::default())],
+    };
+    judge(sides, files, &args.reporting, clock, screen)
+}

@@ -1,0 +1,58 @@
+//! `synth validate`
+
+use std::path::{Path, PathBuf};
+
+use synth_io::read_text_file;
+use synth_profile::schema::schema;
+use synth_report::SchemaCheck;
+
+use super::generate::read_rules;
+use super::name;
+use crate::Outcome;
+use crate::args::Validate;
+use crate::display::Screen;
+use crate::failure::Failure;
+use crate::judge::{Clock, ReportFiles, Sides, check_files, judge};
+use crate::samples;
+
+/// Larger schema files are refused.
+const MAX_SCHEMA_BYTES: u64 = 64 << 20;
+
+pub(crate) fn run(args: &Validate, screen: &Screen) -> Result<Outcome, Failure> {
+    let mut clock = Clock::start();
+    let rules = args.rules.as_deref().map(read_rules).transpose()?;
+    let files = ReportFiles::create(&args.reporting)?;
+    let options = args.reading.options();
+    let gate = args.reading.gate();
+    let mut real = samples::read(&args.real, &options, screen)?;
+    let (profile, structure) = samples::profile(&mut real, &args.real, gate);
+    clock.lap("read real");
+    let mut synthetic = samples::read(&args.synthetic, &options, screen)?;
+    clock.lap("read synthetic");
+    let schema = match &args.schema {
+        Some(path) => read_schema(path)?,
+        None => schema(&profile),
+    };
+    let mut check = SchemaCheck::new(&schema)?;
+    check_files(&args.synthetic, &options, &mut check)?;
+    clock.lap("check schema");
+    let sides = Sides {
+        real: &real.partial,
+        synthetic: &mut synthetic.partial,
+        structure: &structure,
+        schema: check,
+        rules: rules.as_ref(),
+        gate,
+        names: [(&names(&args.real), &real.findings), (&names(&args.synthetic), &synthetic.findings)],
+    };
+    judge(sides, files, &args.reporting, clock, screen)
+}
+
+fn names(paths: &[PathBuf]) -> String {
+    paths.iter().map(|path| name(path)).collect::<Vec<_>>().join(", ")
+}
+
+fn read_schema(path: &Path) -> Result<serde_json::Value, Failure> {
+    let text = read_text_file(path, MAX_SCHEMA_BYTES)?;
+    serde_json::from_str(&text).map_err(|error| Failure::not_json(path, &error))
+}

@@ -1,0 +1,135 @@
+//! The one place that shows results, findings and errors.
+
+use std::error::Error as _;
+use std::fmt::Write as _;
+use std::io::IsTerminal;
+
+use synth_core::{Diagnostic, Findings, Place, Severity};
+
+use crate::failure::Failure;
+
+/// Where messages go: standard error, or nowhere.
+#[derive(Debug)]
+pub(crate) struct Screen {
+    quiet: bool,
+}
+
+/// What is shown of one problem.
+struct Problem<'a> {
+    severity: Severity,
+    code: &'a str,
+    message: String,
+    place: &'a Place,
+    hint: Option<String>,
+}
+
+impl Screen {
+    pub(crate) fn new(quiet: bool) -> Self {
+        Self { quiet }
+    }
+
+    /// Says what was done.
+    pub(crate) fn say(&self, line: &str) {
+        if !self.quiet {
+            eprintln!("{line}");
+        }
+    }
+
+    /// Tells whether progress is drawn.
+    pub(crate) fn shows_progress(&self) -> bool {
+        !self.quiet && std::io::stderr().is_terminal()
+    }
+
+    /// Shows each kind of finding with its count and first place.
+    pub(crate) fn findings(&self, findings: &Findings) {
+        for (code, count, first) in findings.groups() {
+            let Some(finding) = first.first() else { continue };
+            let more =
+                if count > 1 { format!(" ({count} times; the first is shown)") } else { String::new() };
+            self.say(show(&of_finding(code, finding, &more), None).trim_end());
+        }
+    }
+
+    /// Shows what stopped a command.
+    pub(crate) fn failure(&self, failure: &Failure) {
+        let text = match failure {
+            Failure::Io(error) => {
+                let mut text = show(
+                    &Problem {
+                        severity: Severity::Error,
+                        code: error.code(),
+                        message: error.to_string(),
+                        place: &error.place,
+                        hint: error.hint().map(str::to_owned),
+                    },
+                    None,
+                );
+                if let Some(cause) = error.source() {
+                    let _ = writeln!(text, "  cause: {cause}");
+                }
+                text
+            }
+            Failure::Rules { errors, text } => {
+                errors.0.iter().map(|error| show(&of_rule(error), Some(text))).collect()
+            }
+            Failure::Plan(errors) => errors.0.iter().map(|error| show(&of_plan(error), None)).collect(),
+            Failure::Usage { message, hint } => with_hint(format!("error: {message}\n"), hint.as_deref()),
+            other => format!("error: {other}\n"),
+        };
+        eprint!("{text}");
+    }
+}
+
+fn of_finding<'a>(code: &'a str, finding: &'a Diagnostic, more: &str) -> Problem<'a> {
+    Problem {
+        severity: finding.severity,
+        code,
+        message: format!("{}{more}", finding.message),
+        place: &finding.place,
+        hint: finding.hint.clone(),
+    }
+}
+
+fn of_rule(error: &synth_rules::Error) -> Problem<'_> {
+    Problem {
+        severity: Severity::Error,
+        code: error.code(),
+        message: error.to_string(),
+        place: &error.place,
+        hint: error.hint(),
+    }
+}
+
+fn of_plan(error: &synth_gen::Error) -> Problem<'_> {
+    Problem {
+        severity: Severity::Error,
+        code: error.kind.code(),
+        message: error.to_string(),
+        place: &error.place,
+        hint: error.kind.hint().map(str::to_owned),
+    }
+}
+
+/// Prints a problem with its place, the line it stands on, and a hint.
+fn show(problem: &Problem<'_>, text: Option<&str>) -> String {
+    let severity = match problem.severity {
+        Severity::Note => "note",
+        Severity::Warning => "warning",
+        Severity::Error => "error",
+    };
+    let mut out = format!("{severity}[{}]: {}\n  --> {}\n", problem.code, problem.message, problem.place);
+    let line =
+        problem.place.line.and_then(|line| text?.lines().nth(usize::try_from(line).ok()?.checked_sub(1)?));
+    if let Some(line) = line {
+        // Writing to a string does not fail.
+        let _ = writeln!(out, "   | {}", line.chars().take(120).collect::<String>());
+    }
+    with_hint(out, problem.hint.as_deref())
+}
+
+fn with_hint(mut out: String, hint: Option<&str>) -> String {
+    if let Some(hint) = hint {
+        let _ = writeln!(out, "  hint: {hint}");
+    }
+    out
+}

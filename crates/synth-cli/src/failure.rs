@@ -1,0 +1,36 @@
+//! Why a command could not run.
+
+use std::path::Path;
+
+/// What stopped a command.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum Failure {
+    #[error(transparent)]
+    Io(#[from] synth_io::Error),
+    #[error("the rule file has problems")]
+    Rules { errors: synth_rules::Errors, text: String },
+    #[error("no data can be made from the rules")]
+    Plan(#[from] synth_gen::Errors),
+    #[error(transparent)]
+    Report(#[from] synth_report::Error),
+    #[error("{message}")]
+    Usage { message: String, hint: Option<String> },
+    #[error("{path} is not JSON: line {line}, column {column}")]
+    NotJson { path: String, line: usize, column: usize },
+}
+
+impl Failure {
+    pub(crate) fn usage(message: impl Into<String>) -> Self {
+        Self::Usage { message: message.into(), hint: None }
+    }
+
+    /// A JSON file of settings, such as a schema, that does not parse.
+    pub(crate) fn not_json(path: &Path, error: &serde_json::Error) -> Self {
+        Self::NotJson { path: path.display().to_string(), line: error.line(), column: error.column() }
+    }
+
+    /// Whoever read the output has had enough, which is no error.
+    pub(crate) fn is_closed_pipe(&self) -> bool {
+        matches!(self, Self::Io(error) if matches!(error.kind, synth_io::ErrorKind::BrokenPipe))
+    }
+}

@@ -1,0 +1,195 @@
+//! Comparing two data sets and writing the report: the common end of `validate` and `dryrun`.
+
+use std::convert::Infallible;
+use std::path::{Path, PathBuf};
+use std::time::Instant;
+
+use synth_core::{Event, EventSink, Findings, Place, RecordSink, RecordStart};
+use synth_gen::Plan;
+use synth_io::{Input, OutputFile, ReadOptions, Scanner};
+use synth_privacy::Gate;
+use synth_profile::{Partial, Profiler, Structure};
+use synth_report::{
+    CheckName, CompareContext, RecordValue, Report, ReportContext, SchemaCheck, SourceSummary, Status, Timing,
+};
+use synth_rules::RuleSet;
+
+use crate::Outcome;
+use crate::args::Reporting;
+use crate::commands::{name, overwrite};
+use crate::display::Screen;
+use crate::failure::Failure;
+
+/// Times the stages of a run.
+#[derive(Debug)]
+pub(crate) struct Clock {
+    since: Instant,
+    timings: Vec<Timing>,
+}
+
+impl Clock {
+    pub(crate) fn start() -> Self {
+        Self { since: Instant::now(), timings: Vec::new() }
+    }
+
+    /// Ends a stage; the next one starts.
+    pub(crate) fn lap(&mut self, stage: &str) {
+        let seconds = self.since.elapsed().as_secs_f64();
+        self.timings.push(Timing { stage: stage.to_owned(), seconds });
+        self.since = Instant::now();
+    }
+}
+
+/// The files of a report, made before the work so that errors about them come at once.
+pub(crate) struct ReportFiles {
+    html: OutputFile,
+    json: OutputFile,
+    html_path: PathBuf,
+}
+
+impl ReportFiles {
+    pub(crate) fn create(args: &Reporting) -> Result<Self, Failure> {
+        let json_path = args.report_json.clone().unwrap_or_else(|| args.report.with_extension("json"));
+        let html = OutputFile::create(&args.report, overwrite(args.force))?;
+        let json = OutputFile::create(&json_path, overwrite(args.force))?;
+        Ok(Self { html, json, html_path: args.report.clone() })
+    }
+}
+
+/// The two sides of a comparison, the synthetic one already checked against the schema.
+pub(crate) struct Sides<'a> {
+    pub(crate) real: &'a Partial,
+    pub(crate) synthetic: &'a mut Partial,
+    pub(crate) structure: &'a Structure,
+    pub(crate) schema: SchemaCheck,
+    pub(crate) rules: Option<&'a RuleSet>,
+    pub(crate) gate: Gate,
+    pub(crate) names: [(&'a str, &'a Findings); 2],
+}
+
+/// Compares, writes the report and says how it went.
+pub(crate) fn judge(
+    sides: Sides<'_>,
+    files: ReportFiles,
+    args: &Reporting,
+    mut clock: Clock,
+    screen: &Screen,
+) -> Result<Outcome, Failure> {
+    sides.structure.apply(sides.synthetic);
+    let context = CompareContext { gate: sides.gate, rules: sides.rules };
+    let comparison = synth_report::compare(sides.real, sides.synthetic, &context);
+    clock.lap("compare");
+    let [(real_name, real_findings), (synthetic_name, synthetic_findings)] = sides.names;
+    let report = Report::new(
+        comparison,
+        ReportContext {
+            real: SourceSummary::new(real_name, sides.real.n_records, real_findings),
+            synthetic: SourceSummary::new(synthetic_name, sides.synthetic.n_records, synthetic_findings),
+            schema: Some(sides.schema.finish()),
+            timings: clock.timings,
+        },
+    );
+    let ReportFiles { mut html, mut json, html_path } = files;
+    html.write_all(synth_report::html(&report)?.as_bytes())?;
+    json.write_all(report.to_json().as_bytes())?;
+    html.finish()?;
+    json.finish()?;
+    tell(&report, &html_path, screen);
+    let high_enough = args.fail_under.is_none_or(|least| report.score() >= least);
+    if !high_enough {
+        screen.say("the quality score is below --fail-under");
+    }
+    Ok(if report.passed() && high_enough { Outcome::Done } else { Outcome::CheckFailed })
+}
+
+/// Prints the checks and the score.
+fn tell(report: &Report, path: &Path, screen: &Screen) {
+    for check in &report.checks {
+        let what = match check.name {
+            CheckName::Schema => "schema",
+            CheckName::Structure => "structure",
+            CheckName::Uniqueness => "uniqueness",
+        };
+        let status = match check.status {
+            Status::Passed => format!("passed ({} checked)", check.n_checked),
+            Status::Failed => format!("FAILED ({} of {})", check.n_violations, check.n_checked),
+            Status::NotChecked => "not checked".to_owned(),
+        };
+        screen.say(&format!("{what:<11} {status}"));
+        for violation in check.violations.iter().take(3) {
+            screen.say(&format!("            {}: {}", violation.path, violation.reason));
+        }
+    }
+    screen.say(&format!("quality     {:.3}", report.score()));
+    screen.say(&format!("report      {}", name(path)));
+}
+
+/// Checks every record of some files against a schema.
+pub(crate) fn check_files(
+    paths: &[PathBuf],
+    options: &ReadOptions,
+    check: &mut SchemaCheck,
+) -> Result<(), Failure> {
+    let input = Input::open(paths, options)?;
+    let mut scanner = Scanner::new(options.max_depth);
+    let mut value = RecordValue::default();
+    synth_io::for_each_record(input, |record| {
+        // Bad records were counted when the profile was made.
+        if let Ok(scanned) = scanner.scan(record.bytes) {
+            let Ok(()) = scanned.replay(&mut value, 0);
+            check.check_record(record.place(), &value.take());
+        }
+        Ok(())
+    })
+}
+
+/// Receives records that are never written: profiles them and checks them against a schema.
+pub(crate) struct Unwritten {
+    pub(crate) profiler: Profiler,
+    pub(crate) schema: SchemaCheck,
+    value: RecordValue,
+    n_records: u64,
+}
+
+impl Unwritten {
+    pub(crate) fn new(profiler: Profiler, schema: SchemaCheck) -> Self {
+        Self { profiler, schema, value: RecordValue::default(), n_records: 0 }
+    }
+
+    /// Takes all records of a plan.
+    pub(crate) fn fill(&mut self, plan: &Plan) {
+        let n_records = plan.n_records();
+        if n_records == 0 {
+            return;
+        }
+        self.begin();
+        let Ok(()) = plan.emit(0..n_records, self, |made| {
+            made.end();
+            if made.n_records < n_records {
+                made.begin();
+            }
+            Ok(())
+        });
+    }
+
+    /// Announces the next record; the comparison takes no sample, so the record's number serves as its hash.
+    fn begin(&mut self) {
+        self.profiler.begin_record(RecordStart { content_hash: self.n_records, n_bytes: 0 });
+    }
+
+    fn end(&mut self) {
+        self.profiler.end_record();
+        let place = Place { record: Some(self.n_records), ..Place::in_source("dry run") };
+        self.schema.check_record(place, &self.value.take());
+        self.n_records += 1;
+    }
+}
+
+impl EventSink for Unwritten {
+    type Error = Infallible;
+
+    fn event(&mut self, event: Event<'_>, offset: u64) -> Result<(), Infallible> {
+        self.profiler.event(event, offset)?;
+        self.value.event(event, offset)
+    }
+}

@@ -1,0 +1,93 @@
+//! Reading data sets: what every command that looks at data does first.
+
+use std::num::NonZeroUsize;
+use std::path::{Path, PathBuf};
+
+use synth_core::Findings;
+use synth_io::{Folded, Format, Input, ReadOptions};
+use synth_privacy::Gate;
+use synth_profile::profile::SampleLayout;
+use synth_profile::{FinishConfig, Partial, Profile, Profiler, Structure, Unit, finish};
+
+use crate::args::{InputFormat, Reading};
+use crate::display::Screen;
+use crate::failure::Failure;
+use crate::progress::Progress;
+
+/// A data set as it was read.
+#[derive(Debug)]
+pub(crate) struct Sample {
+    pub(crate) partial: Partial,
+    pub(crate) findings: Findings,
+    pub(crate) format: Format,
+}
+
+impl Reading {
+    pub(crate) fn options(&self) -> ReadOptions {
+        ReadOptions {
+            format: self.format.map(|format| match format {
+                InputFormat::Jsonl => Format::JsonLines,
+                InputFormat::Array => Format::Array,
+                InputFormat::Document => Format::Document,
+            }),
+            max_bad: self.max_bad,
+            max_depth: self.max_depth,
+            max_line_bytes: self.max_line_bytes,
+            n_threads: threads(self.parallel),
+            ..ReadOptions::default()
+        }
+    }
+
+    pub(crate) fn gate(&self) -> Gate {
+        Gate::new(self.k)
+    }
+}
+
+/// The threads asked for, or one for each core.
+pub(crate) fn threads(wanted: Option<NonZeroUsize>) -> NonZeroUsize {
+    wanted.or_else(|| std::thread::available_parallelism().ok()).unwrap_or(NonZeroUsize::MIN)
+}
+
+/// Reads files into one partial and says what was found in them.
+pub(crate) fn read(paths: &[PathBuf], options: &ReadOptions, screen: &Screen) -> Result<Sample, Failure> {
+    let input = Input::open(paths, options)?;
+    let format = input.format();
+    let progress = Progress::bytes(screen, "reading", input.total_bytes());
+    let bar = progress.clone();
+    let input = input.on_progress(move |n_bytes| bar.set(n_bytes));
+    let folded = synth_io::fold_records(input, || Profiler::new(unit(format)), Profiler::merge);
+    progress.finish();
+    let Folded { accumulator, n_records, n_bad, findings, .. } = folded?;
+    let skipped = if n_bad > 0 { format!(", {n_bad} bad records skipped") } else { String::new() };
+    let names: Vec<String> = paths.iter().map(|path| path.display().to_string()).collect();
+    let plural = if n_records == 1 { "" } else { "s" };
+    screen.say(&format!("{}: {format}, {n_records} record{plural}{skipped}", names.join(", ")));
+    screen.findings(&findings);
+    Ok(Sample { partial: accumulator.into_partial(), findings, format })
+}
+
+/// What counts as one unit in a format.
+pub(crate) fn unit(format: Format) -> Unit {
+    match format {
+        Format::JsonLines | Format::Array => Unit::Record,
+        Format::Document => Unit::Element,
+    }
+}
+
+/// Makes the profile of a sample.
+pub(crate) fn profile(sample: &mut Sample, paths: &[PathBuf], gate: Gate) -> (Profile, Structure) {
+    let config = FinishConfig {
+        source: paths.first().and_then(|path| file_name(path)),
+        layout: match sample.format {
+            Format::JsonLines => SampleLayout::JsonLines,
+            Format::Array => SampleLayout::Array,
+            Format::Document => SampleLayout::Document,
+        },
+        gate,
+    };
+    finish(&mut sample.partial, &sample.findings, &config)
+}
+
+fn file_name(path: &Path) -> Option<String> {
+    path.file_name().map(|name| name.to_string_lossy().into_owned())
+}
