@@ -19,7 +19,7 @@ pub(crate) struct Arguments {
 #[derive(Debug, Args)]
 pub(crate) struct Global {
     /// Say nothing but errors
-    #[arg(short, long, global = true, env = "SYNTH_QUIET")]
+    #[arg(short, long, global = true)]
     pub(crate) quiet: bool,
 }
 

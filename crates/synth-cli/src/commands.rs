@@ -25,3 +25,8 @@ fn json_text(value: &impl serde::Serialize) -> String {
 pub(crate) fn name(path: &Path) -> String {
     path.display().to_string()
 }
+
+/// A number with what it counts: `1 field`, `2 fields`.
+pub(crate) fn count(n: usize, what: &str) -> String {
+    if n == 1 { format!("{n} {what}") } else { format!("{n} {what}s") }
+}

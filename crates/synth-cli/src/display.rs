@@ -5,8 +5,9 @@ use std::fmt::Write as _;
 use std::io::IsTerminal;
 
 use synth_core::{Diagnostic, Findings, Place, Severity};
+use synth_rules::RuleSet;
 
-use crate::failure::Failure;
+use crate::failure::{Failure, RuleSource};
 
 /// Where messages go: standard error, or nowhere.
 #[derive(Debug)]
@@ -72,7 +73,13 @@ impl Screen {
             Failure::Rules { errors, text } => {
                 errors.0.iter().map(|error| show(&of_rule(error), Some(text))).collect()
             }
-            Failure::Plan(errors) => errors.0.iter().map(|error| show(&of_plan(error), None)).collect(),
+            Failure::Plan { errors, rules } => {
+                let shown = errors.0.iter().map(|error| {
+                    let place = place_in(rules, &error.place);
+                    show(&of_plan(error, &place), Some(&rules.text))
+                });
+                shown.collect()
+            }
             Failure::Usage { message, hint } => with_hint(format!("error: {message}\n"), hint.as_deref()),
             other => format!("error: {other}\n"),
         };
@@ -100,12 +107,20 @@ fn of_rule(error: &synth_rules::Error) -> Problem<'_> {
     }
 }
 
-fn of_plan(error: &synth_gen::Error) -> Problem<'_> {
+/// The line of the rule file that speaks of a path.
+fn place_in(source: &RuleSource, place: &Place) -> Place {
+    match &place.path {
+        Some(path) => RuleSet::place_of(&source.text, &source.name, path),
+        None => Place::in_source(source.name.clone()),
+    }
+}
+
+fn of_plan<'a>(error: &synth_gen::Error, place: &'a Place) -> Problem<'a> {
     Problem {
         severity: Severity::Error,
         code: error.kind.code(),
         message: error.to_string(),
-        place: &error.place,
+        place,
         hint: error.kind.hint().map(str::to_owned),
     }
 }

@@ -10,13 +10,20 @@ pub(crate) enum Failure {
     #[error("the rule file has problems")]
     Rules { errors: synth_rules::Errors, text: String },
     #[error("no data can be made from the rules")]
-    Plan(#[from] synth_gen::Errors),
+    Plan { errors: synth_gen::Errors, rules: RuleSource },
     #[error(transparent)]
     Report(#[from] synth_report::Error),
     #[error("{message}")]
     Usage { message: String, hint: Option<String> },
     #[error("{path} is not JSON: line {line}, column {column}")]
     NotJson { path: String, line: usize, column: usize },
+}
+
+/// The rule file that a plan was made from, for the places in it.
+#[derive(Debug, Default)]
+pub(crate) struct RuleSource {
+    pub(crate) name: String,
+    pub(crate) text: String,
 }
 
 impl Failure {

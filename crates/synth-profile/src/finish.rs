@@ -24,6 +24,9 @@ pub struct FinishConfig {
     pub gate: Gate,
 }
 
+/// Code of the finding that members were dropped for their names.
+pub const WITHHELD_KEY: &str = "profile/withheld-key";
+
 /// Lengths that are listed one by one.
 const MAX_LISTED_LENGTHS: usize = 24;
 
@@ -35,7 +38,7 @@ const MAX_LISTED_LENGTHS: usize = 24;
 ///
 /// O(paths × table size); one replay of the record sample.
 pub fn finish(partial: &mut Partial, findings: &Findings, config: &FinishConfig) -> (Profile, Structure) {
-    let structure = Structure::decide(partial);
+    let structure = Structure::decide(partial, config.gate);
     let walk = partial.walk();
     let fields: Vec<FieldProfile> =
         walk.iter().map(|(path, id)| field_profile(partial, path, *id, config.gate)).collect();
@@ -52,7 +55,11 @@ pub fn finish(partial: &mut Partial, findings: &Findings, config: &FinishConfig)
         main_collection,
         variants: variants::find_variants(partial, &fields),
         fields,
-        findings: findings.groups().map(|(code, count, _)| (code.to_owned(), count)).collect(),
+        findings: findings
+            .groups()
+            .map(|(code, count, _)| (code.to_owned(), count))
+            .chain((structure.n_withheld() > 0).then(|| (WITHHELD_KEY.to_owned(), structure.n_withheld())))
+            .collect(),
     };
     (profile, structure)
 }

@@ -3,6 +3,9 @@
 use synth_core::{Number, hash};
 use synth_stats::{BottomK, ExactSum, OrderHistogram};
 
+use crate::partial::Units;
+use crate::path_stats::merge_distinct;
+
 /// Distinct numbers that are counted one by one; beyond it, those with the smallest hashes.
 pub const MAX_DISTINCT: usize = 2048;
 /// Cells of the histogram.
@@ -93,8 +96,8 @@ impl NumberStats {
         self.n_padded += u64::from(decimals > 1 && needed < decimals);
     }
 
-    pub(crate) fn merge(&mut self, other: Self) {
-        self.distinct.merge(other.distinct);
+    pub(crate) fn merge(&mut self, other: Self, units: Units) {
+        merge_distinct(&mut self.distinct, other.distinct, units);
         self.histogram.merge(other.histogram);
         self.sum.merge(other.sum);
         for (ours, theirs) in self.decimals.iter_mut().zip(other.decimals) {

@@ -28,6 +28,27 @@ impl NodeId {
     }
 }
 
+/// What counts as one unit when the support of a value is counted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Unit {
+    /// A record of a stream.
+    #[default]
+    Record,
+    /// A part of a document that is one record: an element of an outermost array, or a member outside of arrays.
+    Element,
+}
+
+/// What becomes of the units of values when the members of an object become one path.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Units {
+    /// The members are different units.
+    Add,
+    /// One unit may hold several members, so the count is at least that of one member.
+    KeepLargest,
+    /// What is known depends on the order of the records, so nothing is claimed.
+    Forget,
+}
+
 /// Everything learned from a part of the input.
 ///
 /// `merge` is associative and commutative: the same records give the same state, however they were cut.
@@ -36,6 +57,7 @@ impl NodeId {
 #[derive(Debug, Clone)]
 pub struct Partial {
     nodes: Vec<Node>,
+    unit: Unit,
     /// Records seen.
     pub n_records: u64,
     /// A sample of whole records, from which relations between fields are learned.
@@ -51,6 +73,7 @@ pub struct Node {
     elements: Option<NodeId>,
     positions: Vec<NodeId>,
     not_a_tuple: bool,
+    units_are_unknown: bool,
     members: Option<NodeId>,
     member_keys: Option<NodeId>,
     /// The member that followed this one the last time; only a shortcut.
@@ -102,11 +125,17 @@ impl Node {
 
 impl Default for Partial {
     fn default() -> Self {
-        Self { nodes: vec![Node::default()], n_records: 0, sample: RecordSample::default() }
+        Self::new(Unit::default())
     }
 }
 
 impl Partial {
+    /// Returns a partial that has seen nothing.
+    #[must_use]
+    pub fn new(unit: Unit) -> Self {
+        Self { nodes: vec![Node::default()], unit, n_records: 0, sample: RecordSample::default() }
+    }
+
     /// Returns one path's node.
     #[must_use]
     pub fn node(&self, id: NodeId) -> &Node {
@@ -139,7 +168,7 @@ impl Partial {
         self.sample.merge(std::mem::take(&mut other.sample));
         let theirs = NodeId(cast::to_u32(self.nodes.len()));
         self.nodes.extend(other.nodes.into_iter().map(|node| node.shifted(theirs.0)));
-        self.absorb(theirs, NodeId::ROOT);
+        self.absorb(theirs, NodeId::ROOT, Units::Add);
     }
 
     /// Returns the member `key` of `object`, new if need be; `after` is the member before it, a shortcut.
@@ -160,7 +189,7 @@ impl Partial {
         if known.is_none() {
             self.nodes[object.index()].keys.insert(key.into(), id);
             if self.nodes[object.index()].keys.len() > MAX_KEYS {
-                self.collapse(object);
+                self.collapse_unasked(object);
                 return self.member(object, key, None, unit);
             }
         }
@@ -225,14 +254,29 @@ impl Partial {
         }
     }
 
+    /// Drops a member and all below it.
+    pub(crate) fn remove_member(&mut self, object: NodeId, key: &str) {
+        self.nodes[object.index()].keys.remove(key);
+    }
+
     fn new_node(&mut self) -> NodeId {
         let id = NodeId(cast::to_u32(self.nodes.len()));
         self.nodes.push(Node::default());
         id
     }
 
-    /// Turns an object into a dictionary: its members become one path, its keys strings.
+    /// Turns an object into a dictionary when all records are known.
     pub(crate) fn collapse(&mut self, object: NodeId) {
+        self.collapse_with(object, if self.unit == Unit::Element { Units::Add } else { Units::KeepLargest });
+    }
+
+    /// Turns an object that has too many keys into a dictionary while records are still coming.
+    fn collapse_unasked(&mut self, object: NodeId) {
+        self.collapse_with(object, if self.unit == Unit::Element { Units::Add } else { Units::Forget });
+    }
+
+    /// The members of an object become one path, its keys strings.
+    fn collapse_with(&mut self, object: NodeId, units: Units) {
         let node = &mut self.nodes[object.index()];
         if node.is_dictionary() {
             return;
@@ -244,38 +288,57 @@ impl Partial {
         for (key, child) in keys {
             let (n_values, n_units) = (self.node(child).stats.n_values, self.node(child).stats.n_units);
             self.stats_mut(member_keys).push_texts(&key, n_values, n_units);
-            self.absorb(child, members);
+            self.absorb(child, members, units);
         }
+        self.nodes[members.index()].units_are_unknown |= units == Units::Forget;
+    }
+
+    /// Takes back every claim about units where they depend on the order of the records.
+    pub(crate) fn settle_units(&mut self) {
+        self.settle_units_at(NodeId::ROOT, false);
+    }
+
+    fn settle_units_at(&mut self, id: NodeId, inherited: bool) {
+        let node = &mut self.nodes[id.index()];
+        let are_unknown = inherited || node.units_are_unknown;
+        if are_unknown {
+            node.stats.forget_units();
+        }
+        let parts = [node.elements, node.members, node.member_keys].into_iter().flatten();
+        let below: Vec<NodeId> = node.keys.values().chain(&node.positions).copied().chain(parts).collect();
+        below.into_iter().for_each(|child| self.settle_units_at(child, are_unknown));
     }
 
     /// Moves all that `from` and the paths below it know into `into`; `from` is empty afterwards.
-    fn absorb(&mut self, from: NodeId, into: NodeId) {
+    fn absorb(&mut self, from: NodeId, into: NodeId, units: Units) {
         if self.node(from).is_dictionary() || self.node(into).is_dictionary() {
             self.collapse_if_object(from);
             self.collapse_if_object(into);
         }
         let source = std::mem::take(&mut self.nodes[from.index()]);
-        self.nodes[into.index()].stats.merge(source.stats);
+        self.nodes[into.index()].units_are_unknown |= source.units_are_unknown;
+        self.nodes[into.index()].stats.merge(source.stats, units);
         for (key, theirs) in source.keys {
             match self.nodes[into.index()].keys.get(&key).copied() {
-                Some(ours) => self.absorb(theirs, ours),
+                Some(ours) => self.absorb(theirs, ours, units),
                 None => {
                     self.nodes[into.index()].keys.insert(key, theirs);
                 }
             }
         }
         if self.nodes[into.index()].keys.len() > MAX_KEYS {
-            self.collapse(into);
+            self.collapse_unasked(into);
         }
-        self.absorb_child(source.elements, into, |node| &mut node.elements);
-        self.absorb_child(source.members, into, |node| &mut node.members);
-        self.absorb_child(source.member_keys, into, |node| &mut node.member_keys);
-        self.absorb_positions(&source.positions, source.not_a_tuple, into);
+        self.absorb_child(source.elements, into, units, |node| &mut node.elements);
+        self.absorb_child(source.members, into, units, |node| &mut node.members);
+        self.absorb_child(source.member_keys, into, units, |node| &mut node.member_keys);
+        let theirs = source.positions.iter().copied().filter(|_| !source.not_a_tuple);
+        self.absorb_positions(theirs.collect(), source.not_a_tuple, into, units);
     }
 
     fn collapse_if_object(&mut self, id: NodeId) {
         if !self.node(id).keys.is_empty() {
-            self.collapse(id);
+            self.collapse_unasked(id);
         }
     }
 
@@ -283,23 +346,24 @@ impl Partial {
         &mut self,
         theirs: Option<NodeId>,
         into: NodeId,
+        units: Units,
         slot: fn(&mut Node) -> &mut Option<NodeId>,
     ) {
         let Some(theirs) = theirs else { return };
         match *slot(&mut self.nodes[into.index()]) {
-            Some(ours) => self.absorb(theirs, ours),
+            Some(ours) => self.absorb(theirs, ours, units),
             None => *slot(&mut self.nodes[into.index()]) = Some(theirs),
         }
     }
 
-    fn absorb_positions(&mut self, theirs: &[NodeId], not_a_tuple: bool, into: NodeId) {
+    fn absorb_positions(&mut self, theirs: Vec<NodeId>, not_a_tuple: bool, into: NodeId, units: Units) {
         if not_a_tuple || self.node(into).not_a_tuple {
             self.give_up_tuple(into);
             return;
         }
-        for (index, &position) in theirs.iter().enumerate() {
+        for (index, position) in theirs.into_iter().enumerate() {
             match self.nodes[into.index()].positions.get(index).copied() {
-                Some(ours) => self.absorb(position, ours),
+                Some(ours) => self.absorb(position, ours, units),
                 None => self.nodes[into.index()].positions.push(position),
             }
         }

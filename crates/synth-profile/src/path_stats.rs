@@ -1,9 +1,12 @@
 //! The accumulator of one path.
 
+use std::collections::BTreeMap;
+
 use synth_core::{JsonType, Number, Scalar};
-use synth_stats::LengthHistogram;
+use synth_stats::{BottomK, LengthHistogram};
 
 use crate::number_stats::NumberStats;
+use crate::partial::Units;
 use crate::string_stats::StringStats;
 
 /// Most bytes one accumulator takes: number and string tables full, every time format seen.
@@ -129,8 +132,14 @@ impl PathStats {
         self.string.get_or_insert_default().push_many(text, n, n_units);
     }
 
+    /// Takes back every claim about units.
+    pub(crate) fn forget_units(&mut self) {
+        self.number.iter_mut().for_each(|numbers| without_units(&mut numbers.distinct));
+        self.string.iter_mut().for_each(|strings| without_units(&mut strings.distinct));
+    }
+
     /// Adds what was seen at the same path in other records.
-    pub(crate) fn merge(&mut self, other: Self) {
+    pub(crate) fn merge(&mut self, other: Self, units: Units) {
         self.n_values += other.n_values;
         self.n_units += other.n_units;
         self.position_sum += other.position_sum;
@@ -138,8 +147,8 @@ impl PathStats {
             *ours += theirs;
         }
         self.n_true += other.n_true;
-        merge_option(&mut self.number, other.number, |ours, theirs| ours.merge(*theirs));
-        merge_option(&mut self.string, other.string, |ours, theirs| ours.merge(*theirs));
+        merge_option(&mut self.number, other.number, |ours, theirs| ours.merge(*theirs, units));
+        merge_option(&mut self.string, other.string, |ours, theirs| ours.merge(*theirs, units));
         merge_option(&mut self.lengths, other.lengths, |ours, theirs| ours.merge(*theirs));
         merge_option(&mut self.n_members, other.n_members, |ours, theirs| ours.merge(*theirs));
         if self.key.is_empty() {
@@ -154,4 +163,31 @@ fn merge_option<T>(ours: &mut Option<Box<T>>, theirs: Option<Box<T>>, merge: imp
         (None, theirs) => *ours = theirs,
         (Some(_), None) => {}
     }
+}
+
+/// Adds a table of distinct values, with the units counted as `units` says.
+pub(crate) fn merge_distinct<T: Clone>(ours: &mut BottomK<T>, theirs: BottomK<T>, units: Units) {
+    if units != Units::KeepLargest {
+        ours.merge(theirs);
+        return;
+    }
+    let mut largest: BTreeMap<u64, u64> = BTreeMap::new();
+    for entry in ours.entries().chain(theirs.entries()) {
+        let known = largest.entry(entry.hash).or_default();
+        *known = entry.n_units.max(*known);
+    }
+    ours.merge(theirs);
+    set_units(ours, |hash| largest.get(&hash).copied().unwrap_or(0));
+}
+
+fn without_units<T: Clone>(table: &mut BottomK<T>) {
+    set_units(table, |_| 0);
+}
+
+fn set_units<T: Clone>(table: &mut BottomK<T>, n_units: impl Fn(u64) -> u64) {
+    let entries: Vec<(u64, T, u64, u64)> = table
+        .entries()
+        .map(|entry| (entry.hash, entry.value.clone(), entry.count, n_units(entry.hash)))
+        .collect();
+    *table = BottomK::from_entries(table.capacity(), table.total(), table.is_complete(), entries);
 }

@@ -125,6 +125,9 @@ pub struct NumberProfile {
     pub n_distinct: u64,
     /// No number was seen twice.
     pub is_unique: bool,
+    /// Kind of personal data they are, if any.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub personal: Option<String>,
     /// The numbers fill a range of whole numbers without a gap; its first.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub dense_from: Option<i64>,

@@ -7,14 +7,7 @@ use synth_core::{Event, EventSink, JsonType, RecordSink, RecordStart, Scalar};
 use crate::partial::{NodeId, Partial};
 use crate::sample::SampledRecord;
 
-/// What counts as one unit when the support of a value is counted.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Unit {
-    /// A record of a stream.
-    Record,
-    /// An element of an outermost array, for a document that is one record.
-    Element,
-}
+pub use crate::partial::Unit;
 
 /// Receives records and accumulates a [`Partial`].
 #[derive(Debug)]
@@ -43,7 +36,7 @@ impl Profiler {
     #[must_use]
     pub fn new(unit_kind: Unit) -> Self {
         Self {
-            partial: Partial::default(),
+            partial: Partial::new(unit_kind),
             unit_kind,
             unit: 0,
             stack: Vec::new(),
@@ -105,6 +98,9 @@ impl Profiler {
 
     fn key(&mut self, key: &str) {
         let Some(frame) = self.stack.last_mut() else { return };
+        if self.n_open_arrays == 0 && self.unit_kind == Unit::Element {
+            self.unit += 1;
+        }
         let member = self.partial.member(frame.node, key, frame.last_member, self.unit);
         let stats = self.partial.stats_mut(member);
         stats.position_sum += frame.n_children;

@@ -59,7 +59,10 @@ impl Writer<'_> {
         }
         let mut properties = Map::new();
         let mut required = Vec::new();
-        for child in self.tree.children(id) {
+        // Ids were given in the order of the data.
+        let mut children: Vec<PathId> = self.tree.children(id).collect();
+        children.sort_unstable();
+        for child in children {
             let (Some(Segment::Key(key)), Some(member)) =
                 (self.tree.segment(child), self.by_id[child.index()])
             else {

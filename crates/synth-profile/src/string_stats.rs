@@ -3,6 +3,9 @@
 use synth_core::{cast, hash};
 use synth_stats::{BottomK, HyperLogLog, LengthHistogram};
 
+use crate::partial::Units;
+use crate::path_stats::merge_distinct;
+
 use crate::time_stats::TimeStats;
 
 /// Distinct strings that are kept with their counts; beyond it, those with the smallest hashes.
@@ -62,8 +65,8 @@ impl StringStats {
         self.times.push(text, n);
     }
 
-    pub(crate) fn merge(&mut self, other: Self) {
-        self.distinct.merge(other.distinct);
+    pub(crate) fn merge(&mut self, other: Self, units: Units) {
+        merge_distinct(&mut self.distinct, other.distinct, units);
         self.hyperloglog.merge(&other.hyperloglog);
         self.lengths.merge(other.lengths);
         self.times.merge(other.times);

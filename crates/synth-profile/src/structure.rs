@@ -2,7 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use synth_core::{JsonPath, JsonType, Segment, TypeSet};
+use synth_core::{JsonPath, JsonType, Segment, TypeSet, cast};
+use synth_privacy::{FieldEvidence, Gate, PathWords, ValueForm, contains_personal, detect, scan_value};
 
 use crate::partial::{NodeId, Partial};
 use crate::path_stats::PathStats;
@@ -14,6 +15,7 @@ use crate::path_stats::PathStats;
 pub struct Structure {
     dictionaries: BTreeSet<JsonPath>,
     tuples: BTreeSet<JsonPath>,
+    n_withheld: u64,
 }
 
 /// Fewest keys of an object whose keys look like data.
@@ -22,14 +24,18 @@ const MIN_DATA_KEYS: usize = 3;
 const MIN_SPARSE_KEYS: usize = 30;
 /// Share of keys that must look like data.
 const DATA_KEY_SHARE: f64 = 0.9;
+/// Names of fields are shorter than this.
+const MAX_NAME_BYTES: usize = 120;
 /// Largest mean presence of the keys of a sparse dictionary.
 const SPARSE_PRESENCE: f64 = 0.2;
 
 impl Structure {
-    /// Decides the structure of what was learned and applies it, so that dictionaries are one path.
-    pub fn decide(partial: &mut Partial) -> Self {
+    /// Decides the structure of what was learned and applies it: dictionaries become one path, and members whose
+    /// names are rare and say something of a person are dropped.
+    pub fn decide(partial: &mut Partial, gate: Gate) -> Self {
         let mut structure = Self::default();
-        structure.visit(partial, NodeId::ROOT, &JsonPath::root());
+        partial.settle_units();
+        structure.visit(partial, (NodeId::ROOT, &JsonPath::root()), gate);
         structure
     }
 
@@ -38,10 +44,17 @@ impl Structure {
         self.apply_at(partial, NodeId::ROOT, &JsonPath::root());
     }
 
-    fn visit(&mut self, partial: &mut Partial, id: NodeId, path: &JsonPath) {
-        if looks_like_dictionary(partial, id) {
+    /// Returns how many members were dropped for their names.
+    #[must_use]
+    pub fn n_withheld(&self) -> u64 {
+        self.n_withheld
+    }
+
+    fn visit(&mut self, partial: &mut Partial, (id, path): (NodeId, &JsonPath), gate: Gate) {
+        if looks_like_dictionary(partial, id) || has_personal_keys(partial, (id, path), gate) {
             partial.collapse(id);
         }
+        self.withhold_keys(partial, id, gate);
         if partial.node(id).is_dictionary() {
             self.dictionaries.insert(path.clone());
         }
@@ -51,7 +64,20 @@ impl Structure {
             partial.give_up_tuple(id);
         }
         for (segment, child) in children(partial, id) {
-            self.visit(partial, child, &path.join(segment));
+            self.visit(partial, (child, &path.join(segment)), gate);
+        }
+    }
+
+    /// Drops members whose names are too rare to be names of fields and hold something personal.
+    fn withhold_keys(&mut self, partial: &mut Partial, id: NodeId, gate: Gate) {
+        let is_withheld = |key: &str, child: NodeId| {
+            !gate.is_enough(partial.node(child).stats.n_units) && says_something_of_a_person(key)
+        };
+        let keys = partial.node(id).keys().filter(|(key, child)| is_withheld(key, *child));
+        let withheld: Vec<String> = keys.map(|(key, _)| key.to_owned()).collect();
+        for key in withheld {
+            partial.remove_member(id, &key);
+            self.n_withheld += 1;
         }
     }
 
@@ -75,6 +101,34 @@ fn children(partial: &Partial, id: NodeId) -> Vec<(Segment, NodeId)> {
     let members = node.members().map(|child| (Segment::Members, child));
     let elements = node.elements().map(|child| (Segment::Elements, child));
     named.chain(members).chain(elements).collect()
+}
+
+/// Names of members that are addresses, numbers of persons, or longer than any name of a field.
+fn says_something_of_a_person(key: &str) -> bool {
+    let has_digit = key.contains(|c: char| c.is_ascii_digit());
+    contains_personal(key).is_some()
+        || scan_value(key).is_some()
+        || key.len() > MAX_NAME_BYTES
+        || (has_digit && key.contains(char::is_whitespace))
+}
+
+/// Most keys are rare, and together they look like personal data: names of persons, say.
+fn has_personal_keys(partial: &Partial, (id, path): (NodeId, &JsonPath), gate: Gate) -> bool {
+    let node = partial.node(id);
+    let keys: Vec<(&str, u64)> =
+        node.keys().map(|(key, child)| (key, partial.node(child).stats.n_values)).collect();
+    let n_rare = node.keys().filter(|(_, child)| !gate.is_enough(partial.node(*child).stats.n_units)).count();
+    if keys.len() < MIN_DATA_KEYS || 2 * n_rare < keys.len() {
+        return false;
+    }
+    let evidence = FieldEvidence {
+        words: &PathWords::of(path),
+        values: &keys,
+        form: ValueForm::Text,
+        n_distinct: cast::to_u64(keys.len()),
+        n_rows: keys.iter().map(|(_, count)| count).sum(),
+    };
+    detect(&evidence).is_some()
 }
 
 fn looks_like_dictionary(partial: &Partial, id: NodeId) -> bool {

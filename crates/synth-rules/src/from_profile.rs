@@ -83,7 +83,8 @@ fn field_rule(field: &FieldProfile, profile: &Profile) -> Option<FieldRule> {
             share::rounded(field.null_rate())
         },
         unique,
-        personal: field.text.as_ref().is_some_and(|text| text.personal.is_some()),
+        personal: field.text.as_ref().is_some_and(|text| text.personal.is_some())
+            || field.number.as_ref().is_some_and(|number| number.personal.is_some()),
         semantic_type: field
             .text
             .as_ref()

@@ -18,6 +18,9 @@ pub(crate) use places::Step;
 /// Larger rule files are refused.
 const MAX_BYTES: usize = 64 << 20;
 
+/// Sections whose keys are paths.
+const SECTIONS: [&str; 3] = ["fields", "shape", "variants"];
+
 impl RuleSet {
     /// Reads a rule file; `source` names it in errors.
     ///
@@ -47,6 +50,15 @@ impl RuleSet {
             Some(rules) if loader.errors.is_empty() => Ok(rules),
             _ => Err(Errors(loader.errors)),
         }
+    }
+
+    /// Returns the line and column at which a rule file speaks of a path; `source` names the file.
+    #[must_use]
+    pub fn place_of(text: &str, source: &str, path: &str) -> Place {
+        let unknown = || Place { path: Some(path.to_owned()), ..Place::in_source(source) };
+        let Ok(places) = Places::scan(text, source) else { return unknown() };
+        let known = SECTIONS.iter().find_map(|section| places.exact(&[(*section).into(), path.into()]));
+        known.unwrap_or_else(unknown)
     }
 
     /// Returns the JSON Schema of rule files.

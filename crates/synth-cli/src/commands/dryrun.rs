@@ -1,18 +1,17 @@
 //! `synth dryrun`
 
 use synth_core::Findings;
-use synth_gen::{CompileOptions, Plan};
 use synth_profile::Profiler;
 use synth_profile::schema::schema;
 use synth_report::SchemaCheck;
 use synth_rules::RuleSet;
 
-use super::generate::n_rows;
+use super::generate::{compile, n_rows};
 use super::name;
 use crate::Outcome;
 use crate::args::Dryrun;
 use crate::display::Screen;
-use crate::failure::Failure;
+use crate::failure::{Failure, RuleSource};
 use crate::judge::{Clock, ReportFiles, Sides, Unwritten, judge};
 use crate::samples;
 
@@ -25,8 +24,8 @@ pub(crate) fn run(args: &Dryrun, screen: &Screen) -> Result<Outcome, Failure> {
     clock.lap("read real");
     let rules = RuleSet::from_profile(&profile);
     let n_rows = n_rows(&rules, args.n, None)?;
-    let plan =
-        Plan::compile(&rules, &CompileOptions { seed: args.seed.unwrap_or(rules.globals.seed), n_rows })?;
+    let source = RuleSource { name: "the learned rules".to_owned(), text: rules.to_yaml() };
+    let plan = compile(&rules, args.seed.unwrap_or(rules.globals.seed), n_rows, source)?;
     let profiler = Profiler::new(samples::unit(real.format));
     let mut made = Unwritten::new(profiler, SchemaCheck::new(&schema(&profile))?);
     made.fill(&plan);

@@ -13,7 +13,7 @@ use super::{name, overwrite};
 use crate::Outcome;
 use crate::args::Generate;
 use crate::display::Screen;
-use crate::failure::Failure;
+use crate::failure::{Failure, RuleSource};
 use crate::progress::Progress;
 use crate::samples::threads;
 
@@ -23,12 +23,12 @@ const BLOCK: u64 = 4096;
 const MAX_RULE_BYTES: u64 = 64 << 20;
 
 pub(crate) fn run(args: &Generate, screen: &Screen) -> Result<Outcome, Failure> {
-    let rules = read_rules(&args.rules)?;
+    let (rules, source) = read_rules(&args.rules)?;
     let out = args.out.clone().unwrap_or_else(|| default_name(rules.globals.layout));
     let overwrite = overwrite(args.force);
     let n_rows = n_rows(&rules, args.n, args.scale)?;
     let seed = args.seed.unwrap_or(rules.globals.seed);
-    let plan = Plan::compile(&rules, &CompileOptions { seed, n_rows })?;
+    let plan = compile(&rules, seed, n_rows, source)?;
     let range = args.range.clone().unwrap_or(0..plan.n_records());
     if range.end > plan.n_records() {
         return Err(Failure::usage(format!("the range ends behind record {}, the last", plan.n_records())));
@@ -110,9 +110,18 @@ fn default_name(layout: synth_rules::Layout) -> PathBuf {
 }
 
 /// Reads a rule file.
-pub(super) fn read_rules(path: &Path) -> Result<RuleSet, Failure> {
+pub(super) fn read_rules(path: &Path) -> Result<(RuleSet, RuleSource), Failure> {
     let text = read_text_file(path, MAX_RULE_BYTES)?;
-    RuleSet::parse(&text, &name(path)).map_err(|errors| Failure::Rules { errors, text })
+    match RuleSet::parse(&text, &name(path)) {
+        Ok(rules) => Ok((rules, RuleSource { name: name(path), text })),
+        Err(errors) => Err(Failure::Rules { errors, text }),
+    }
+}
+
+/// Compiles rules; errors are shown with their lines in `source`.
+pub(super) fn compile(rules: &RuleSet, seed: u64, n_rows: u64, source: RuleSource) -> Result<Plan, Failure> {
+    Plan::compile(rules, &CompileOptions { seed, n_rows })
+        .map_err(|errors| Failure::Plan { errors, rules: source })
 }
 
 /// The number of rows asked for.
@@ -124,6 +133,9 @@ pub(super) fn n_rows(rules: &RuleSet, n: Option<u64>, scale: Option<f64>) -> Res
             Ok(cast::round_to_u64(default_n as f64 * scale))
         }
         (None, Some(_)) => Err(Failure::usage("the scale is not a number of at least 0")),
+        (None, None) if default_n == 0 => {
+            Err(Failure::usage("the rule file names no number of records; say how many with -n"))
+        }
         (None, None) => Ok(default_n),
     }
 }

@@ -4,7 +4,7 @@ use synth_io::OutputFile;
 use synth_profile::schema::schema;
 use synth_rules::RuleSet;
 
-use super::{json_text, name, overwrite};
+use super::{count, json_text, name, overwrite};
 use crate::Outcome;
 use crate::args::Profile;
 use crate::display::Screen;
@@ -27,9 +27,9 @@ pub(crate) fn run(args: &Profile, screen: &Screen) -> Result<Outcome, Failure> {
         file.finish()?;
     }
     screen.say(&format!(
-        "{} fields, {} tagged unions: {}, {}, {}",
-        rules.fields.len(),
-        rules.variants.len(),
+        "{}, {}: {}, {}, {}",
+        count(rules.fields.len(), "field"),
+        count(rules.variants.len(), "tagged union"),
         name(&args.out),
         name(&args.profile_out),
         name(&args.schema_out)

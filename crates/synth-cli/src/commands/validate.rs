@@ -41,7 +41,7 @@ pub(crate) fn run(args: &Validate, screen: &Screen) -> Result<Outcome, Failure> 
         synthetic: &mut synthetic.partial,
         structure: &structure,
         schema: check,
-        rules: rules.as_ref(),
+        rules: rules.as_ref().map(|(rules, _)| rules),
         gate,
         names: [(&names(&args.real), &real.findings), (&names(&args.synthetic), &synthetic.findings)],
     };

@@ -1,7 +1,7 @@
 //! Numbers: spelling, few values, spikes and the rest of the distribution.
 
 use synth_core::{JsonPath, cast, math};
-use synth_privacy::Gate;
+use synth_privacy::{FieldEvidence, Gate, PathWords, PiiKind, ValueForm, scan_value};
 use synth_stats::bottom_k::Entry;
 use synth_stats::quantiles::FitConfig;
 use synth_stats::{OrderHistogram, QuantileFunction};
@@ -33,20 +33,26 @@ pub(super) fn profile(numbers: &NumberStats, path: &JsonPath, gate: Gate) -> Num
     let count = numbers.distinct.total();
     let is_unique = is_unique(numbers);
     let time = time::epoch_profile(numbers, path, gate);
-    let categories = if is_unique || time.is_some() { Vec::new() } else { categories(numbers, gate) };
-    let spikes = if categories.is_empty() && !is_unique { spikes(numbers, gate) } else { Vec::new() };
+    let personal = if time.is_some() { None } else { personal_kind(numbers, path) };
+    let may_list = !is_unique && time.is_none() && personal.is_none();
+    let categories = if may_list { categories(numbers, gate) } else { Vec::new() };
+    let spikes = if may_list && categories.is_empty() { spikes(numbers, gate) } else { Vec::new() };
     let (decimals, padded) = decimals(numbers);
     NumberProfile {
         count,
         n_distinct: cast::round_to_u64(numbers.distinct.estimate_distinct()),
         is_unique,
+        personal: personal.map(|kind| kind.name().to_owned()),
         dense_from: dense_from(numbers, is_unique),
-        mean: numbers.sum.mean(),
+        mean: numbers.sum.mean().filter(|_| gate.is_enough(count) && personal.is_none()),
         decimals,
         needed_decimals: needed_decimals(numbers, &spikes, usize::from(decimals)),
         n_zero_fraction: numbers.n_zero_fraction,
         padded,
-        curve: curve(&without_spikes(numbers, &spikes), gate.k()),
+        curve: match personal {
+            Some(_) => rough_curve(&numbers.histogram),
+            None => rest_curve(numbers, &spikes, gate),
+        },
         categories: categories.iter().map(|entry| public(entry)).collect(),
         spikes: spikes.iter().map(|entry| public(entry)).collect(),
         time,
@@ -89,7 +95,11 @@ fn sorted(mut entries: Vec<&Entry<NumberValue>>) -> Vec<&Entry<NumberValue>> {
 }
 
 fn is_public(entry: &Entry<NumberValue>, gate: Gate) -> bool {
-    gate.is_enough(entry.n_units) && entry.value.as_f64().is_finite()
+    let is_safe = match entry.value {
+        NumberValue::Integer(value) => scan_value(&value.to_string()).is_none(),
+        NumberValue::Float(value) => value.is_finite(),
+    };
+    is_safe && gate.is_enough(entry.n_units)
 }
 
 /// All numbers, when they are few and public.
@@ -124,10 +134,33 @@ fn public(entry: &Entry<NumberValue>) -> NumberCategory {
     NumberCategory { value, count: entry.count }
 }
 
-/// The distribution of the numbers that are no spikes.
-fn without_spikes(numbers: &NumberStats, spikes: &[&Entry<NumberValue>]) -> OrderHistogram {
+/// The distribution of the numbers that are no spikes; empty when they are too few to say anything of them.
+fn rest_curve(numbers: &NumberStats, spikes: &[&Entry<NumberValue>], gate: Gate) -> Curve {
     let values: Vec<f64> = spikes.iter().map(|entry| entry.value.as_f64()).collect();
-    numbers.histogram.without(&values)
+    let rest = numbers.histogram.without(&values);
+    let says_nothing = !spikes.is_empty() && !gate.is_enough(rest.count());
+    if says_nothing { Curve::default() } else { curve(&rest, gate.k()) }
+}
+
+/// Kind of personal data that the numbers are, by their path and their digits.
+fn personal_kind(numbers: &NumberStats, path: &JsonPath) -> Option<PiiKind> {
+    let texts: Vec<(String, u64)> = numbers
+        .distinct
+        .entries()
+        .map(|entry| match entry.value {
+            NumberValue::Integer(value) => (value.to_string(), entry.count),
+            NumberValue::Float(value) => (value.to_string(), entry.count),
+        })
+        .collect();
+    let values: Vec<(&str, u64)> = texts.iter().map(|(text, count)| (text.as_str(), *count)).collect();
+    let evidence = FieldEvidence {
+        words: &PathWords::of(path),
+        values: &values,
+        form: ValueForm::Number,
+        n_distinct: cast::round_to_u64(numbers.distinct.estimate_distinct()),
+        n_rows: numbers.distinct.total(),
+    };
+    synth_privacy::detect(&evidence).map(|finding| finding.kind)
 }
 
 /// Publishes a distribution; with fewer than `k` values only its rough magnitude.
@@ -135,6 +168,11 @@ pub(super) fn curve(histogram: &OrderHistogram, k: u64) -> Curve {
     if let Some(function) = QuantileFunction::fit(histogram, FitConfig { k, max_knots: MAX_KNOTS }) {
         return Curve::of(&function);
     }
+    rough_curve(histogram)
+}
+
+/// Publishes a magnitude only: half as much to half as much again, to one digit.
+fn rough_curve(histogram: &OrderHistogram) -> Curve {
     let (Some(min), Some(max)) = (histogram.min(), histogram.max()) else {
         return Curve::default();
     };

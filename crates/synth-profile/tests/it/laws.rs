@@ -70,3 +70,24 @@ fn an_object_with_too_many_keys_is_a_dictionary_in_any_order() {
     assert!(whole.fields.iter().any(|field| field.path.to_string() == "$.by_name.*~"));
     assert!(whole.fields.len() < 10);
 }
+
+/// Catches units that are counted by member before an object becomes a dictionary and by record after it.
+#[test]
+fn rare_values_in_a_large_dictionary_do_not_show_the_order() {
+    let word = |index: u64| synth_core::hash::mix(index + 1);
+    let record = |index: u64| {
+        let members = (0..10).map(|slot| {
+            let pick = word(index * 10 + slot);
+            (format!("k{}", pick % 2500), json!(format!("v{}", pick / 2500 % 200)))
+        });
+        json!({"d": members.collect::<serde_json::Map<_, _>>()})
+    };
+    let records: Vec<Value> = (0..600).map(record).collect();
+    let whole = finish_stream(&mut partial(&records));
+    let reversed: Vec<Value> = records.iter().rev().cloned().collect();
+    assert_eq!(finish_stream(&mut partial(&reversed)), whole);
+    let (front, back) = records.split_at(250);
+    let mut merged = partial(back);
+    merged.merge(partial(front));
+    assert_eq!(finish_stream(&mut merged), whole);
+}

@@ -130,3 +130,42 @@ fn numbers_keep_their_spelling() {
     assert_eq!(field(&profile, "$.count").number.as_ref().unwrap().dense_from, Some(0));
     assert_eq!(field(&profile, "$.half").types.len(), 2);
 }
+
+fn written(profile: &Profile) -> String {
+    serde_json::to_string(profile).expect("a profile has a JSON form") + &schema(profile).to_string()
+}
+
+#[test]
+fn personal_numbers_and_keys_are_nowhere() {
+    let records: Vec<Value> = (0..300)
+        .map(|index| match index {
+            77 => json!({"ssn": 219_099_999, "users": {"alice.smith@corp.example": 1}, "Jane Doe 1975-03-02": 1}),
+            _ => json!({"ssn": 219_099_999 - index % 20, "card": 4_111_111_111_111_111_i64, "users": {}}),
+        })
+        .collect();
+    let profile = profile(&records);
+    let written = written(&profile);
+    for secret in ["219099999", "219099990", "4111111111111111", "alice.smith", "Jane Doe"] {
+        assert!(!written.contains(secret), "{secret} in {written}");
+    }
+    assert_eq!(profile.findings["profile/withheld-key"], 2);
+}
+
+#[test]
+fn keys_that_are_names_of_persons_make_a_dictionary() {
+    let given = ["Maria", "John", "Anna", "Peter", "Laura", "James"];
+    let family = ["Smith", "Miller", "Johnson", "Brown"];
+    let name = |index: usize| format!("{} {}", given[index % 6], family[index / 6]);
+    let records: Vec<Value> = (0..24).map(|index| json!({"by_name": {name(index): {"n": index}}})).collect();
+    let profile = profile(&records);
+    assert!(field(&profile, "$.by_name").is_dictionary);
+    assert!(!written(&profile).contains("Maria"));
+}
+
+#[test]
+fn many_members_of_one_record_are_one_unit() {
+    let mut records: Vec<Value> =
+        (0..100).map(|index| json!({"d": {format!("{}", 1000 + index): "common"}})).collect();
+    records[50] = json!({"d": (0..12).map(|key| (format!("{}", 2000 + key), json!("only-here"))).collect::<serde_json::Map<_, _>>()});
+    assert!(!written(&profile(&records)).contains("only-here"));
+}

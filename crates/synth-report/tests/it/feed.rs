@@ -110,7 +110,7 @@ pub(crate) fn edited(mut records: Vec<Value>, key: &str, edit: impl Fn(usize, &m
 
 pub(crate) fn judge_with(real: &[Value], synthetic: &[Value], rules: Option<&RuleSet>) -> Comparison {
     let (mut real, mut synthetic) = (profile(real), profile(synthetic));
-    let structure = Structure::decide(&mut real);
+    let structure = Structure::decide(&mut real, synth_privacy::Gate::default());
     structure.apply(&mut synthetic);
     compare(&real, &synthetic, &CompareContext { gate: Gate::new(K), rules })
 }

@@ -81,7 +81,8 @@ fn categories(categories: &[NumberCategory]) -> Categorical {
 
 fn quantiles(number: &NumberProfile) -> QuantileSample {
     let mut counts: Vec<u64> = number.spikes.iter().map(|spike| spike.count).collect();
-    counts.push(number.count - counts.iter().sum::<u64>().min(number.count));
+    let n_rest = number.count - counts.iter().sum::<u64>().min(number.count);
+    counts.push(if number.curve.percent.is_empty() { 0 } else { n_rest });
     let spikes = number
         .spikes
         .iter()

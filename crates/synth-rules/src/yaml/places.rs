@@ -46,6 +46,8 @@ pub(super) struct Places {
     marks: BTreeMap<Vec<Step>, (u64, u64)>,
     /// Keys that stand twice in one mapping.
     pub(super) duplicates: Vec<(String, Place)>,
+    /// Where they stand; the keys below them are not told apart.
+    repeated: Vec<Vec<Step>>,
 }
 
 /// A mapping or sequence that is open.
@@ -59,7 +61,12 @@ struct Open {
 impl Places {
     /// Reads the text once, keeping places only.
     pub(super) fn scan(text: &str, source: &str) -> Result<Self, Box<Error>> {
-        let mut places = Self { source: source.to_owned(), marks: BTreeMap::new(), duplicates: Vec::new() };
+        let mut places = Self {
+            source: source.to_owned(),
+            marks: BTreeMap::new(),
+            duplicates: Vec::new(),
+            repeated: Vec::new(),
+        };
         let mut steps: Vec<Step> = Vec::new();
         let mut stack: Vec<Open> = Vec::new();
         for event in Parser::new_from_str(text) {
@@ -98,8 +105,12 @@ impl Places {
 
     fn key(&mut self, steps: &[Step], key: &str, mark: (u64, u64)) {
         if self.marks.insert(steps.to_vec(), mark).is_some() {
-            let place = self.place(mark);
-            self.duplicates.push((key.to_owned(), place));
+            let is_part = |known: &Vec<Step>| steps.len() > known.len() && steps.starts_with(known);
+            if !self.repeated.iter().any(is_part) {
+                let place = self.place(mark);
+                self.duplicates.push((key.to_owned(), place));
+                self.repeated.push(steps.to_vec());
+            }
         }
     }
 
@@ -114,6 +125,11 @@ impl Places {
 
     fn place(&self, (line, column): (u64, u64)) -> Place {
         Place { line: Some(line), column: Some(column), ..Place::in_source(self.source.clone()) }
+    }
+
+    /// Returns the place of these very steps.
+    pub(super) fn exact(&self, steps: &[Step]) -> Option<Place> {
+        self.marks.contains_key(steps).then(|| self.find(steps))
     }
 
     /// Returns the place of the deepest of the steps that stands in the file.

@@ -63,7 +63,7 @@ fn write_item(item: &Value, indent: usize, out: &mut String) {
     push_indent(indent, out);
     out.push('-');
     match item {
-        Value::Object(entries) if indent + flow(item).len() >= WIDTH => {
+        Value::Object(entries) if indent + 1 + flow(item).len() >= WIDTH => {
             let mut block = String::new();
             write_entries(entries, indent + 2, &mut block);
             // The first key stands on the line of the dash.
