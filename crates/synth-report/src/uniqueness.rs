@@ -27,7 +27,7 @@ const UNEXPECTED: f64 = 0.01;
 /// accident, like measurements with many digits: n independent draws from S equally likely values have n (n - 1)
 /// / (2 S) repeats on average (Feller 1968, An Introduction to Probability Theory I, section II.3). S is taken as
 /// twice the interquartile range over the coarser resolution of both sides: the width of the uniform distribution
-/// with that range. Real uniqueness binds unless it may be an accident and the synthetic data are so many that
+/// with that range. Names and prose bind by the rules only. Real uniqueness binds unless it may be an accident and the synthetic data are so many that
 /// repeats are to be expected.
 pub(crate) fn check(pairs: &[PathPair<'_>], rules: Option<&RuleSet>) -> Check {
     let by_rule = |path: &JsonPath| rules.is_some_and(|rules| is_unique_by_rule(rules, path));
@@ -138,8 +138,21 @@ fn usual_decimals(numbers: &NumberStats) -> usize {
 }
 
 fn strings_bind(strings: &StringStats, n: u64, m: u64) -> bool {
-    main_times(strings)
-        .is_none_or(|(format, times)| binds(&times.histogram, format.resolution_micros() as f64 / 1e6, n, m))
+    match main_times(strings) {
+        Some((format, times)) => binds(&times.histogram, format.resolution_micros() as f64 / 1e6, n, m),
+        None => are_identifiers(strings),
+    }
+}
+
+/// Tells codes from names and prose, which may be unique in a sample without being meant to: nine in ten are one
+/// word with a digit in it, or without small letters.
+fn are_identifiers(strings: &StringStats) -> bool {
+    let is_identifier = |text: &str| {
+        !text.contains(char::is_whitespace)
+            && (text.contains(|c: char| c.is_ascii_digit()) || !text.contains(char::is_lowercase))
+    };
+    let n_identifiers = strings.distinct.entries().filter(|entry| is_identifier(&entry.value.text)).count();
+    10 * n_identifiers >= 9 * strings.distinct.len()
 }
 
 fn binds(histogram: &OrderHistogram, resolution: f64, n: u64, m: u64) -> bool {
