@@ -46,6 +46,8 @@ pub(super) struct Places {
     marks: BTreeMap<Vec<Step>, (u64, u64)>,
     /// Keys that stand twice in one mapping.
     pub(super) duplicates: Vec<(String, Place)>,
+    /// The same keys as steps: what stands below them is no duplicate of its own.
+    duplicate_steps: Vec<Vec<Step>>,
 }
 
 /// A mapping or sequence that is open.
@@ -59,7 +61,12 @@ struct Open {
 impl Places {
     /// Reads the text once, keeping places only.
     pub(super) fn scan(text: &str, source: &str) -> Result<Self, Box<Error>> {
-        let mut places = Self { source: source.to_owned(), marks: BTreeMap::new(), duplicates: Vec::new() };
+        let mut places = Self {
+            source: source.to_owned(),
+            marks: BTreeMap::new(),
+            duplicates: Vec::new(),
+            duplicate_steps: Vec::new(),
+        };
         let mut steps: Vec<Step> = Vec::new();
         let mut stack: Vec<Open> = Vec::new();
         for event in Parser::new_from_str(text) {
@@ -97,7 +104,10 @@ impl Places {
     }
 
     fn key(&mut self, steps: &[Step], key: &str, mark: (u64, u64)) {
-        if self.marks.insert(steps.to_vec(), mark).is_some() {
+        let is_known = self.marks.insert(steps.to_vec(), mark).is_some();
+        let is_below = |outer: &Vec<Step>| steps.len() > outer.len() && steps.starts_with(outer);
+        if is_known && !self.duplicate_steps.iter().any(is_below) {
+            self.duplicate_steps.push(steps.to_vec());
             let place = self.place(mark);
             self.duplicates.push((key.to_owned(), place));
         }
