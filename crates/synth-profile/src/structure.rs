@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use synth_core::{JsonPath, JsonType, Segment, TypeSet};
+use synth_privacy::contains_personal;
 
 use crate::partial::{NodeId, Partial};
 use crate::path_stats::PathStats;
@@ -39,7 +40,7 @@ impl Structure {
     }
 
     fn visit(&mut self, partial: &mut Partial, id: NodeId, path: &JsonPath) {
-        if looks_like_dictionary(partial, id) {
+        if looks_like_dictionary(partial, id) || has_personal_key(partial, id) {
             partial.collapse(id);
         }
         if partial.node(id).is_dictionary() {
@@ -93,6 +94,11 @@ fn looks_like_dictionary(partial: &Partial, id: NodeId) -> bool {
     let mean_presence = n_members as f64 / (n_keys as f64 * n_objects as f64);
     let sparse = n_keys >= MIN_SPARSE_KEYS && (mean_presence <= SPARSE_PRESENCE || n_objects == 1);
     sparse && one_kind(partial, &members) && same_members(partial, &members)
+}
+
+/// A key that is personal by itself is data, whatever stands beside it: as a field's name it would be published.
+fn has_personal_key(partial: &Partial, id: NodeId) -> bool {
+    partial.node(id).keys().any(|(key, _)| contains_personal(key).is_some())
 }
 
 /// Keys that are numbers, identifiers, dates or addresses rather than names of fields.
