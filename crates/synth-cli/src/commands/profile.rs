@@ -1,5 +1,6 @@
 //! `synth profile`
 
+use synth_core::cast;
 use synth_io::OutputFile;
 use synth_profile::schema::schema;
 use synth_rules::RuleSet;
@@ -9,7 +10,7 @@ use crate::Outcome;
 use crate::args::Profile;
 use crate::display::Screen;
 use crate::failure::Failure;
-use crate::samples;
+use crate::samples::{self, plural};
 
 pub(crate) fn run(args: &Profile, screen: &Screen) -> Result<Outcome, Failure> {
     let overwrite = overwrite(args.force);
@@ -19,6 +20,7 @@ pub(crate) fn run(args: &Profile, screen: &Screen) -> Result<Outcome, Failure> {
     let mut schema_file = OutputFile::create(&args.schema_out, overwrite)?;
     let mut sample = samples::read(&args.inputs, &args.reading.options(), screen)?;
     let (profile, _) = samples::profile(&mut sample, &args.inputs, args.reading.gate());
+    samples::tell(&mut sample, &profile, screen);
     let rules = RuleSet::from_profile(&profile);
     rules_file.write_all(rules.to_yaml().as_bytes())?;
     profile_file.write_all(json_text(&profile).as_bytes())?;
@@ -27,9 +29,11 @@ pub(crate) fn run(args: &Profile, screen: &Screen) -> Result<Outcome, Failure> {
         file.finish()?;
     }
     screen.say(&format!(
-        "{} fields, {} tagged unions: {}, {}, {}",
+        "{} field{}, {} tagged union{}: {}, {}, {}",
         rules.fields.len(),
+        plural(cast::to_u64(rules.fields.len())),
         rules.variants.len(),
+        plural(cast::to_u64(rules.variants.len())),
         name(&args.out),
         name(&args.profile_out),
         name(&args.schema_out)

@@ -47,11 +47,7 @@ fn unknown_generators() {
     check(
         "uuid_v4",
         "uuid_v9",
-        &[
-            "error[rules/unknown-generator]",
-            "--> ruleset.yaml:3:24 at $.id",
-            "hint: did you mean `uuid_v",
-        ],
+        &["error[rules/unknown-generator]", "--> ruleset.yaml:3:24 at $.id", "hint: did you mean `uuid_v"],
     );
 }
 

@@ -33,7 +33,8 @@ fn threads_do_not_show_in_records() {
 #[test]
 fn ranges_make_the_whole() {
     let folder = rules();
-    let ranges = ["0..100", "100..250", "250..250", "250..400"].map(|range| made(&folder, &["--range", range]));
+    let ranges =
+        ["0..100", "100..250", "250..250", "250..400"].map(|range| made(&folder, &["--range", range]));
     assert!(ranges.concat() == made(&folder, &[]));
 }
 

@@ -27,7 +27,10 @@ fn go_on(folder: &Folder) {
 fn the_last_of_duplicate_keys_counts() {
     let (folder, said, profile) = profile(&"{\"a\":\"x\",\"b\":true,\"a\":1}\n".repeat(20));
     assert!(said.contains("warning[io/duplicate-key]"), "{said}");
-    assert!(said.contains("20 times") && said.contains("--> a.jsonl:1:19 (byte 18, record 0) at $.a"), "{said}");
+    assert!(
+        said.contains("20 times") && said.contains("--> a.jsonl:1:19 (byte 18, record 0) at $.a"),
+        "{said}"
+    );
     assert_eq!(profile["findings"], serde_json::json!({"io/duplicate-key": 20}));
     assert_eq!(types(&profile, "$.a"), serde_json::json!({"integer": 20}));
     go_on(&folder);
@@ -54,8 +57,7 @@ fn lone_surrogates_are_replaced() {
 fn mixed_types_are_kept() {
     let lines = "{\"a\":1}\n{\"a\":\"x\"}\n{\"a\":null}\n{\"a\":[1]}\n{\"a\":{\"b\":true}}\n".repeat(20);
     let (folder, _, profile) = profile(&lines);
-    let expected =
-        serde_json::json!({"array": 20, "integer": 20, "null": 20, "object": 20, "string": 20});
+    let expected = serde_json::json!({"array": 20, "integer": 20, "null": 20, "object": 20, "string": 20});
     assert_eq!(types(&profile, "$.a"), expected);
     go_on(&folder);
 }

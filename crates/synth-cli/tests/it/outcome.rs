@@ -32,12 +32,8 @@ fn a_closed_pipe_is_a_quiet_end() {
 #[test]
 fn a_closed_pipe_ends_printing_quietly() {
     let folder = Folder::new();
-    let mut child = folder
-        .command(&["schema", "rules"])
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .unwrap();
+    let mut child =
+        folder.command(&["schema", "rules"]).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
     drop(child.stdout.take());
     let output = child.wait_with_output().unwrap();
     let said = String::from_utf8(output.stderr).unwrap();

@@ -107,7 +107,7 @@ fn plant_strings(value: &mut serde_json::Value, secrets: &mut Vec<String>, n_see
     match value {
         Value::String(text) => {
             *n_seen += 1;
-            if *n_seen % 401 == 0 && secrets.len() < 200 {
+            if n_seen.is_multiple_of(401) && secrets.len() < 200 {
                 *text = format!("{} {:03}", SECRETS[secrets.len() % SECRETS.len()], secrets.len());
                 secrets.push(text.clone());
             }
@@ -146,5 +146,17 @@ fn planted_strings_of_a_document_are_not_told() {
 fn planted_strings_of_nested_records_are_not_told() {
     if let Some(path) = shared("data/synthea_fhir_resources.jsonl") {
         check_shared(&path);
+    }
+}
+
+/// The keys of a dictionary are data even when nothing about one of them is personal.
+#[test]
+fn findings_name_no_key_of_a_dictionary() {
+    let record = |i: u32| format!("{{\"by\":{{\"{}\":{{\"x\":1,\"x\":2}}}}}}\n", 7_300_100 + i);
+    let folder = Folder::with("a.jsonl", (0..50).map(record).collect::<String>());
+    for args in [&["profile", "a.jsonl"][..], &["dryrun", "--input", "a.jsonl"]] {
+        let run = folder.done(args);
+        assert!(run.stderr.contains("50 times") && run.stderr.contains("at $.by.*.x"), "{}", run.stderr);
+        assert!(!run.stderr.contains("73001"), "{}", run.stderr);
     }
 }
