@@ -48,6 +48,8 @@ const MAX_FRACTION: usize = 9;
 #[derive(Debug, Clone, Default)]
 pub struct TimeStats {
     formats: BTreeMap<FormatId, Box<TimeAccumulator>>,
+    /// Formats that were tried here, ready for use; no part of what was learned.
+    compiled: BTreeMap<FormatId, TimeFormat>,
 }
 
 /// Layout and digits of the second.
@@ -95,12 +97,21 @@ impl TimeStats {
             if !shape_fits(spec, text) {
                 continue;
             }
-            let digits = if spec.contains("%f") { fraction } else { 0 };
-            let Some(time) = format_of((layout, digits)).and_then(|format| format.read(text)) else {
-                continue;
-            };
-            self.formats.entry((layout, digits)).or_default().push_n(time, n);
+            let id = (layout, if spec.contains("%f") { fraction } else { 0 });
+            if let Some(time) = self.read(id, text) {
+                self.formats.entry(id).or_default().push_n(time, n);
+            }
         }
+    }
+
+    fn read(&mut self, id: FormatId, text: &str) -> Option<Timestamp> {
+        if let Some(format) = self.compiled.get(&id) {
+            return format.read(text);
+        }
+        let format = format_of(id)?;
+        let time = format.read(text);
+        self.compiled.insert(id, format);
+        time
     }
 
     pub(crate) fn merge(&mut self, other: Self) {

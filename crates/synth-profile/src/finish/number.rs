@@ -12,6 +12,10 @@ use crate::profile::{Curve, NumberCategory, NumberProfile};
 
 /// Numbers with at most this many distinct values may be a list of categories.
 const MAX_CATEGORIES: usize = 40;
+/// The same for codes: whole numbers so far apart that what lies between them means nothing.
+const MAX_CODES: usize = 200;
+/// Codes are on average at least this far apart.
+const CODE_GAP: f64 = 50.0;
 /// The same for numbers with fractions, which quantiles do not hit exactly.
 const MAX_FRACTIONS: usize = 64;
 /// Spikes listed, at most.
@@ -68,8 +72,14 @@ fn dense_from(numbers: &NumberStats, is_unique: bool) -> Option<i64> {
 /// The distinct numbers when they are few, smallest first.
 fn few(numbers: &NumberStats) -> Option<Vec<&Entry<NumberValue>>> {
     let has_fractions = numbers.distinct.entries().any(|entry| matches!(entry.value, NumberValue::Float(_)));
-    let max = if has_fractions { MAX_FRACTIONS } else { MAX_CATEGORIES };
-    let is_few = numbers.distinct.is_complete() && numbers.distinct.len() <= max;
+    let n_distinct = numbers.distinct.len();
+    let span = numbers.histogram.max()? - numbers.histogram.min()?;
+    let max = match has_fractions {
+        true => MAX_FRACTIONS,
+        false if span >= CODE_GAP * n_distinct as f64 => MAX_CODES,
+        false => MAX_CATEGORIES,
+    };
+    let is_few = numbers.distinct.is_complete() && n_distinct <= max;
     is_few.then(|| sorted(numbers.distinct.entries().collect()))
 }
 
