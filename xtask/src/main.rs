@@ -1,7 +1,7 @@
 //! Checks and measurements of the workspace: `cargo xtask <task>`.
 //!
 //! Depends on no crate it checks. Modules in reading order: [`ci`] is the list of stages, [`layers`], [`tidy`]
-//! and [`golden`] are its own checks, [`mod@bench`] measures, [`workspace`] asks cargo, [`failure`] is how a task
+//! and [`golden`] are its own checks, [`mod@bench`] measures, [`demo`] shows the program at work, [`workspace`] asks cargo, [`failure`] is how a task
 //! stops.
 
 #![expect(
@@ -13,6 +13,7 @@
 
 mod bench;
 mod ci;
+mod demo;
 mod failure;
 mod golden;
 mod layers;
@@ -26,6 +27,7 @@ use failure::Failure;
 const USAGE: &str = "\
 usage: cargo xtask <task>
 
+  demo                   learn a sample of the repository, make data like it, judge it
   ci [--slow]            run every check, tests last
   layers                 compare the edges between the crates with the table
   tidy                   check sizes, names and forbidden words
@@ -48,6 +50,7 @@ fn main() -> ExitCode {
 
 fn run(words: &[&str]) -> Result<(), Failure> {
     match words {
+        ["demo"] => demo::run(),
         ["ci"] => ci::run(ci::Depth::Usual),
         ["ci", "--slow"] => ci::run(ci::Depth::Slow),
         ["layers"] => layers::run(),

@@ -27,6 +27,6 @@ pub(crate) fn name(path: &Path) -> String {
 }
 
 /// A number with what it counts: `1 field`, `2 fields`.
-pub(crate) fn count(n: usize, what: &str) -> String {
+pub(crate) fn count(n: u64, what: &str) -> String {
     if n == 1 { format!("{n} {what}") } else { format!("{n} {what}s") }
 }

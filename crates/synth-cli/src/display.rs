@@ -4,7 +4,7 @@ use std::error::Error as _;
 use std::fmt::Write as _;
 use std::io::IsTerminal;
 
-use synth_core::{Diagnostic, Findings, Place, Severity};
+use synth_core::{Diagnostic, Findings, JsonPath, Place, Segment, Severity};
 use synth_rules::RuleSet;
 
 use crate::failure::{Failure, RuleSource};
@@ -132,7 +132,8 @@ fn show(problem: &Problem<'_>, text: Option<&str>) -> String {
         Severity::Warning => "warning",
         Severity::Error => "error",
     };
-    let mut out = format!("{severity}[{}]: {}\n  --> {}\n", problem.code, problem.message, problem.place);
+    let place = Place { path: problem.place.path.as_deref().map(shown_path), ..problem.place.clone() };
+    let mut out = format!("{severity}[{}]: {}\n  --> {place}\n", problem.code, problem.message);
     let line =
         problem.place.line.and_then(|line| text?.lines().nth(usize::try_from(line).ok()?.checked_sub(1)?));
     if let Some(line) = line {
@@ -140,6 +141,26 @@ fn show(problem: &Problem<'_>, text: Option<&str>) -> String {
         let _ = writeln!(out, "   | {}", line.chars().take(120).collect::<String>());
     }
     with_hint(out, problem.hint.as_deref())
+}
+
+/// A path without keys that are personal by themselves, and cut when it is very long.
+fn shown_path(path: &str) -> String {
+    const MAX_CHARS: usize = 200;
+    let public = match JsonPath::parse(path) {
+        Ok(path) => {
+            let is_personal = |key: &str| synth_privacy::contains_personal(key).is_some();
+            let segments = path.segments().iter().map(|segment| match segment {
+                Segment::Key(key) if is_personal(key) => Segment::Members,
+                other => other.clone(),
+            });
+            segments.collect::<JsonPath>().to_string()
+        }
+        Err(_) => path.to_owned(),
+    };
+    match public.char_indices().nth(MAX_CHARS) {
+        Some((at, _)) => format!("{}…", &public[..at]),
+        None => public,
+    }
 }
 
 fn with_hint(mut out: String, hint: Option<&str>) -> String {

@@ -3,13 +3,14 @@
 use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 
-use synth_core::Findings;
+use synth_core::{Findings, JsonPath, Segment};
 use synth_io::{Folded, Format, Input, ReadOptions};
 use synth_privacy::Gate;
 use synth_profile::profile::SampleLayout;
 use synth_profile::{FinishConfig, Partial, Profile, Profiler, Structure, Unit, finish};
 
 use crate::args::{InputFormat, Reading};
+use crate::commands::count;
 use crate::display::Screen;
 use crate::failure::Failure;
 use crate::progress::Progress;
@@ -58,11 +59,9 @@ pub(crate) fn read(paths: &[PathBuf], options: &ReadOptions, screen: &Screen) ->
     let folded = synth_io::fold_records(input, || Profiler::new(unit(format)), Profiler::merge);
     progress.finish();
     let Folded { accumulator, n_records, n_bad, findings, .. } = folded?;
-    let skipped = if n_bad > 0 { format!(", {n_bad} bad records skipped") } else { String::new() };
+    let skipped = if n_bad > 0 { format!(", {} skipped", count(n_bad, "bad record")) } else { String::new() };
     let names: Vec<String> = paths.iter().map(|path| path.display().to_string()).collect();
-    let plural = if n_records == 1 { "" } else { "s" };
-    screen.say(&format!("{}: {format}, {n_records} record{plural}{skipped}", names.join(", ")));
-    screen.findings(&findings);
+    screen.say(&format!("{}: {format}, {}{skipped}", names.join(", "), count(n_records, "record")));
     Ok(Sample { partial: accumulator.into_partial(), findings, format })
 }
 
@@ -86,6 +85,27 @@ pub(crate) fn profile(sample: &mut Sample, paths: &[PathBuf], gate: Gate) -> (Pr
         gate,
     };
     finish(&mut sample.partial, &sample.findings, &config)
+}
+
+/// Shows what was found in a sample; the keys of the profile's dictionaries are data and stay hidden.
+pub(crate) fn tell(sample: &mut Sample, profile: &Profile, screen: &Screen) {
+    let dictionaries: Vec<&JsonPath> =
+        profile.fields.iter().filter(|field| field.is_dictionary).map(|field| &field.path).collect();
+    sample.findings.change_places(|place| {
+        if let Some(path) = place.path.as_deref().and_then(|path| JsonPath::parse(path).ok()) {
+            place.path = Some(without_data_keys(&path, &dictionaries).to_string());
+        }
+    });
+    screen.findings(&sample.findings);
+}
+
+/// Writes `.*` for the keys of dictionaries.
+fn without_data_keys(path: &JsonPath, dictionaries: &[&JsonPath]) -> JsonPath {
+    path.segments().iter().fold(JsonPath::root(), |general, segment| {
+        let is_data = matches!(segment, Segment::Key(_))
+            && dictionaries.iter().any(|dictionary| dictionary.matches(&general));
+        general.join(if is_data { Segment::Members } else { segment.clone() })
+    })
 }
 
 fn file_name(path: &Path) -> Option<String> {

@@ -63,6 +63,8 @@ enum Render {
     Integer(Quotes),
     Decimal(DecimalSpelling, Quotes),
     Float(FloatSpelling, Quotes),
+    /// Whole numbers beyond 64 bits, all digits written.
+    LargeInteger(Quotes),
     Text,
 }
 
@@ -231,7 +233,11 @@ impl Recipe {
                 let reason = "the numbers are too large for so many decimals";
                 return Err(ErrorKind::CannotBeUnique { generator: "quantile_sample", reason });
             }
-            let render = Render::Float(FloatSpelling::new(constraints.spelling), quotes);
+            let render = if fractional {
+                Render::Float(FloatSpelling::new(constraints.spelling), quotes)
+            } else {
+                Render::LargeInteger(quotes)
+            };
             return Ok(Self { program: Program::Floats(floats), render });
         };
         let program = if setting.unique {
@@ -310,6 +316,9 @@ impl Recipe {
             }
             (Render::Float(spelling, quotes), Values::Floats(floats)) => {
                 (spelling.write(floats[slot], &mut rooms.float), *quotes)
+            }
+            (Render::LargeInteger(quotes), Values::Floats(floats)) => {
+                (rooms.integer.format(cast::round_to_i128(floats[slot])), *quotes)
             }
             (_, Values::Text(text)) => (text.get(slot), Quotes::With),
             _ => unreachable!("a program fills the buffer its rendering reads"),

@@ -1,6 +1,6 @@
 //! The accumulator of numbers.
 
-use synth_core::{Number, hash};
+use synth_core::{Number, cast, hash};
 use synth_stats::{BottomK, ExactSum, OrderHistogram};
 
 use crate::partial::Units;
@@ -86,7 +86,12 @@ impl NumberStats {
 
     fn push_spelling(&mut self, number: Number<'_>) {
         let text = number.as_str().as_bytes();
-        self.n_exponent += u64::from(text.iter().any(|byte| matches!(byte, b'e' | b'E')));
+        if let Some(places) = exponent_places(number) {
+            self.n_exponent += 1;
+            self.decimals[places] += 1;
+            self.needed_decimals[places] += 1;
+            return;
+        }
         let decimals = number.decimals();
         self.decimals[decimals.min(MAX_DECIMALS)] += 1;
         let fraction = &text[text.len() - decimals..];
@@ -112,6 +117,16 @@ impl NumberStats {
     }
 }
 
+/// How many digits behind the point a literal with an exponent needs when it is written without one.
+fn exponent_places(number: Number<'_>) -> Option<usize> {
+    let (mantissa, exponent) = number.as_str().split_once(['e', 'E'])?;
+    let fraction = mantissa.split_once('.').map_or("", |(_, fraction)| fraction.trim_end_matches('0'));
+    // An exponent beyond 64 bits is one of a number that is zero or infinite.
+    let places = cast::to_u64(fraction.len()).cast_signed().saturating_sub(exponent.parse().unwrap_or(0));
+    let is_zero = mantissa.bytes().all(|byte| !matches!(byte, b'1'..=b'9'));
+    Some(if is_zero { 0 } else { usize::try_from(places.max(0)).unwrap_or(MAX_DECIMALS).min(MAX_DECIMALS) })
+}
+
 /// Equal numbers hash alike, whatever their spelling.
 fn hash_of(value: NumberValue) -> u64 {
     match value {
@@ -120,5 +135,26 @@ fn hash_of(value: NumberValue) -> u64 {
         }
         // Adding zero turns -0.0 into 0.0.
         other => hash::mix(hash::combine((other.as_f64() + 0.0).to_bits(), 0)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn exponents_move_the_point() {
+        let check = |literal, expected| {
+            assert_eq!(exponent_places(Number::from_literal(literal)), expected, "{literal}");
+        };
+        check("1.25", None);
+        check("1e5", Some(0));
+        check("1.25e1", Some(1));
+        check("1.50e0", Some(1));
+        check("-1.5E-7", Some(8));
+        check("0.0e-9", Some(0));
+        check("1e-300", Some(MAX_DECIMALS));
+        check("1e400", Some(0));
+        check("1e-99999999999999999999", Some(0));
     }
 }

@@ -51,7 +51,10 @@ impl Structure {
     }
 
     fn visit(&mut self, partial: &mut Partial, (id, path): (NodeId, &JsonPath), gate: Gate) {
-        if looks_like_dictionary(partial, id) || has_personal_keys(partial, (id, path), gate) {
+        if looks_like_dictionary(partial, id)
+            || has_personal_key(partial, id, gate)
+            || has_personal_keys(partial, (id, path), gate)
+        {
             partial.collapse(id);
         }
         self.withhold_keys(partial, id, gate);
@@ -147,6 +150,12 @@ fn looks_like_dictionary(partial: &Partial, id: NodeId) -> bool {
     let mean_presence = n_members as f64 / (n_keys as f64 * n_objects as f64);
     let sparse = n_keys >= MIN_SPARSE_KEYS && (mean_presence <= SPARSE_PRESENCE || n_objects == 1);
     sparse && one_kind(partial, &members) && same_members(partial, &members)
+}
+
+/// A key that is an address or number of a person, and so frequent that dropping it would lose much.
+fn has_personal_key(partial: &Partial, id: NodeId, gate: Gate) -> bool {
+    let is_frequent = |child: NodeId| gate.is_enough(partial.node(child).stats.n_units);
+    partial.node(id).keys().any(|(key, child)| is_frequent(child) && contains_personal(key).is_some())
 }
 
 /// Keys that are numbers, identifiers, dates or addresses rather than names of fields.

@@ -16,6 +16,9 @@ mod text;
 
 use share::apportion;
 
+/// Whole numbers from here on are not made one by one: 2^63.
+const LARGE: f64 = 9_223_372_036_854_775_808.0;
+
 impl RuleSet {
     /// Returns the rules that make data like the profiled sample.
     ///
@@ -52,7 +55,7 @@ fn globals(profile: &Profile) -> Globals {
     let main = profile.main_collection.as_ref();
     let rows = main.and_then(|path| profile.fields.iter().find(|field| field.path == *path));
     Globals {
-        default_n: rows.map_or(profile.n_records, |field| field.n_values),
+        default_n: Some(rows.map_or(profile.n_records, |field| field.n_values)),
         layout: match profile.layout {
             SampleLayout::JsonLines => Layout::JsonLines,
             SampleLayout::Array => Layout::Array,
@@ -155,7 +158,9 @@ fn is_unique(field: &FieldProfile, kinds: &[ValueKind]) -> bool {
     let can_keep = match kinds {
         [kind] => match &kind.generator {
             Some(Generator::UuidV4 | Generator::UuidV7 | Generator::Ulid | Generator::Sequence(_)) => true,
-            Some(Generator::QuantileSample(_)) => kind.field_type == FieldType::Integer,
+            Some(Generator::QuantileSample(sample)) => {
+                kind.field_type == FieldType::Integer && sample.values.iter().all(|value| value.abs() < LARGE)
+            }
             Some(Generator::Pattern(_)) => field.text.as_ref().is_some_and(text::has_room),
             _ => false,
         },

@@ -22,13 +22,26 @@ pub struct Problem {
     pub kind: ErrorKind,
 }
 
+impl Problem {
+    /// A problem of the parameters at `steps`, or of the one list among them that it is about.
+    fn within(steps: &[Step], kind: ErrorKind) -> Self {
+        let list = match &kind {
+            ErrorKind::BadProbabilities { what: "probabilities", .. } => Some("probs"),
+            ErrorKind::UnequalLengths { right, .. } => Some(*right),
+            ErrorKind::NotRising { list } => Some(*list),
+            _ => None,
+        };
+        Self { steps: steps.iter().cloned().chain(list.map(Step::from)).collect(), kind }
+    }
+}
+
 /// Returns every problem of a rule set, in the order of the file's sections.
 #[must_use]
 pub fn lint(rules: &RuleSet) -> Vec<Problem> {
     let mut problems = Vec::new();
     for (path, shape) in &rules.shape {
         let steps = vec!["shape".into(), path.into(), "length".into(), "params".into()];
-        length_problems(&shape.length, &mut |kind| problems.push(Problem { steps: steps.clone(), kind }));
+        length_problems(&shape.length, &mut |kind| problems.push(Problem::within(&steps, kind)));
     }
     for (path, field) in &rules.fields {
         field_problems(path, field, &mut problems);
@@ -62,12 +75,12 @@ fn field_problems(path: &JsonPath, field: &FieldRule, problems: &mut Vec<Problem
     if several {
         let shares: Vec<f64> = field.kinds.iter().map(|kind| kind.share.get()).collect();
         let steps = [base.clone(), vec!["one_of".into()]].concat();
-        sum_to_one("shares", &shares, &mut |kind| problems.push(Problem { steps: steps.clone(), kind }));
+        sum_to_one("shares", &shares, &mut |kind| problems.push(Problem::within(&steps, kind)));
     }
     for (index, kind) in field.kinds.iter().enumerate() {
         let own = if several { vec!["one_of".into(), (&index).into()] } else { Vec::new() };
         let steps = [base.clone(), own, vec!["params".into()]].concat();
-        kind_problems(kind, &mut |kind| problems.push(Problem { steps: steps.clone(), kind }));
+        kind_problems(kind, &mut |kind| problems.push(Problem::within(&steps, kind)));
     }
 }
 

@@ -64,8 +64,8 @@ pub struct Globals {
     #[serde(default = "default_seed")]
     pub seed: u64,
     /// Rows made when no number is asked for.
-    #[serde(default)]
-    pub default_n: u64,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub default_n: Option<u64>,
     /// How records stand in the output.
     #[serde(default)]
     pub layout: Layout,
@@ -81,7 +81,7 @@ fn default_seed() -> u64 {
 
 impl Default for Globals {
     fn default() -> Self {
-        Self { seed: default_seed(), default_n: 0, layout: Layout::default(), main_collection: None }
+        Self { seed: default_seed(), default_n: None, layout: Layout::default(), main_collection: None }
     }
 }
 

@@ -21,6 +21,7 @@ pub(crate) fn run(args: &Dryrun, screen: &Screen) -> Result<Outcome, Failure> {
     let gate = args.reading.gate();
     let mut real = samples::read(&args.input, &args.reading.options(), screen)?;
     let (profile, structure) = samples::profile(&mut real, &args.input, gate);
+    samples::tell(&mut real, &profile, screen);
     clock.lap("read real");
     let rules = RuleSet::from_profile(&profile);
     let n_rows = n_rows(&rules, args.n, None)?;

@@ -126,16 +126,14 @@ pub(super) fn compile(rules: &RuleSet, seed: u64, n_rows: u64, source: RuleSourc
 
 /// The number of rows asked for.
 pub(super) fn n_rows(rules: &RuleSet, n: Option<u64>, scale: Option<f64>) -> Result<u64, Failure> {
-    let default_n = rules.globals.default_n;
+    let missing = || Failure::usage("the rule file names no number of records; say how many with -n");
+    let default_n = || rules.globals.default_n.ok_or_else(missing);
     match (n, scale) {
         (Some(n), _) => Ok(n),
         (None, Some(scale)) if scale.is_finite() && scale >= 0.0 => {
-            Ok(cast::round_to_u64(default_n as f64 * scale))
+            Ok(cast::round_to_u64(default_n()? as f64 * scale))
         }
         (None, Some(_)) => Err(Failure::usage("the scale is not a number of at least 0")),
-        (None, None) if default_n == 0 => {
-            Err(Failure::usage("the rule file names no number of records; say how many with -n"))
-        }
-        (None, None) => Ok(default_n),
+        (None, None) => default_n(),
     }
 }

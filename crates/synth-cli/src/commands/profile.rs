@@ -1,5 +1,6 @@
 //! `synth profile`
 
+use synth_core::cast;
 use synth_io::OutputFile;
 use synth_profile::schema::schema;
 use synth_rules::RuleSet;
@@ -19,6 +20,7 @@ pub(crate) fn run(args: &Profile, screen: &Screen) -> Result<Outcome, Failure> {
     let mut schema_file = OutputFile::create(&args.schema_out, overwrite)?;
     let mut sample = samples::read(&args.inputs, &args.reading.options(), screen)?;
     let (profile, _) = samples::profile(&mut sample, &args.inputs, args.reading.gate());
+    samples::tell(&mut sample, &profile, screen);
     let rules = RuleSet::from_profile(&profile);
     rules_file.write_all(rules.to_yaml().as_bytes())?;
     profile_file.write_all(json_text(&profile).as_bytes())?;
@@ -28,8 +30,8 @@ pub(crate) fn run(args: &Profile, screen: &Screen) -> Result<Outcome, Failure> {
     }
     screen.say(&format!(
         "{}, {}: {}, {}, {}",
-        count(rules.fields.len(), "field"),
-        count(rules.variants.len(), "tagged union"),
+        count(cast::to_u64(rules.fields.len()), "field"),
+        count(cast::to_u64(rules.variants.len()), "tagged union"),
         name(&args.out),
         name(&args.profile_out),
         name(&args.schema_out)

@@ -1,5 +1,8 @@
 //! `synth schema`
 
+use std::path::Path;
+
+use synth_io::{OutputFile, Overwrite};
 use synth_rules::RuleSet;
 
 use super::json_text;
@@ -8,8 +11,11 @@ use crate::args::{FileFormat, Schema};
 use crate::failure::Failure;
 
 pub(crate) fn run(args: &Schema) -> Result<Outcome, Failure> {
-    match args.of {
-        FileFormat::Rules => print!("{}", json_text(&RuleSet::json_schema())),
-    }
+    let text = match args.of {
+        FileFormat::Rules => json_text(&RuleSet::json_schema()),
+    };
+    let mut out = OutputFile::create(Path::new("-"), Overwrite::Refuse)?;
+    out.write_all(text.as_bytes())?;
+    out.finish()?;
     Ok(Outcome::Done)
 }

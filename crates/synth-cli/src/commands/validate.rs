@@ -26,8 +26,10 @@ pub(crate) fn run(args: &Validate, screen: &Screen) -> Result<Outcome, Failure> 
     let gate = args.reading.gate();
     let mut real = samples::read(&args.real, &options, screen)?;
     let (profile, structure) = samples::profile(&mut real, &args.real, gate);
+    samples::tell(&mut real, &profile, screen);
     clock.lap("read real");
     let mut synthetic = samples::read(&args.synthetic, &options, screen)?;
+    samples::tell(&mut synthetic, &profile, screen);
     clock.lap("read synthetic");
     let schema = match &args.schema {
         Some(path) => read_schema(path)?,

@@ -21,7 +21,10 @@ pub(super) fn profile(strings: &StringStats, path: &JsonPath, gate: Gate) -> Tex
     let values: Vec<(&str, u64)> =
         strings.distinct.entries().map(|entry| (&*entry.value.text, entry.count)).collect();
     let semantic_type = semantic_type(&values);
-    let times = time::profiles(&strings.times, count, gate);
+    // One time that stands everywhere has no distribution; it is a category.
+    let is_constant =
+        values.len() == 1 && strings.distinct.entries().all(|entry| gate.is_enough(entry.n_units));
+    let times = if is_constant { Vec::new() } else { time::profiles(&strings.times, count, gate) };
     let is_identifier = matches!(semantic_type, Some("uuid" | "ulid")) && values.len() > MAX_IDENTIFIERS;
     let known = is_identifier || !times.is_empty();
     let personal = if known && !is_birth_date(path) { None } else { personal_kind(strings, path, &values) };

@@ -41,6 +41,25 @@ fn data_keys_make_a_dictionary_and_names_do_not() {
     assert!(!field(&profile, "$.names").is_dictionary);
 }
 
+/// As the name of a field, such a key would stand in every file.
+#[test]
+fn a_personal_key_makes_a_dictionary() {
+    let mut records: Vec<Value> = (0..50).map(|index| json!({"likes": {"tea": index, "cake": 1}})).collect();
+    assert!(!field(&profile(&records), "$.likes").is_dictionary);
+    records[7] = json!({"likes": {"tea": 1, "jo@example.org": 2}});
+    let profile = profile(&records);
+    assert!(field(&profile, "$.likes").is_dictionary);
+    assert!(!serde_json::to_string(&profile).unwrap().contains("jo@example.org"));
+}
+
+#[test]
+fn one_time_that_stands_everywhere_is_a_category() {
+    let records: Vec<Value> = (0..20).map(|_| json!({"day": "2024-05-06"})).collect();
+    let profile = profile(&records);
+    let text = field(&profile, "$.day").text.as_ref().unwrap();
+    assert_eq!((text.times.len(), text.categories.len()), (0, 1));
+}
+
 #[test]
 fn a_wide_record_is_no_dictionary() {
     let wide = |index: i64| {

@@ -20,6 +20,9 @@ pub(super) fn kind(number: &NumberProfile, n_integers: u64, n_others: u64) -> Va
         (FieldType::Datetime, Generator::TemporalRhythmic(temporal(time)))
     } else if !number.categories.is_empty() {
         (FieldType::Enum, Generator::Categorical(categories(&number.categories)))
+    } else if number.curve.percent.is_empty() && !number.spikes.is_empty() {
+        // The other numbers are too few to say anything of them.
+        (FieldType::Enum, Generator::Categorical(categories(&number.spikes)))
     } else if let Some(start) = number.dense_from {
         let sequence = Sequence { start, step: 1, prefix: String::new(), width: 0 };
         (FieldType::Integer, Generator::Sequence(sequence))
@@ -119,9 +122,13 @@ fn profile(counts: &[u64]) -> Vec<f64> {
     apportion(counts).into_iter().map(Rate::get).collect()
 }
 
+/// The first and last second of the years 0000 to 9999, which RFC 3339 can write.
+const RFC3339_SECONDS: (f64, f64) = (-62_167_219_200.0, 253_402_300_799.0);
+
 /// Prints seconds since the epoch, with microseconds only when there are some.
 fn rfc3339(seconds: f64) -> String {
-    let time = synth_core::Timestamp(synth_core::cast::round_to_i64(seconds * 1e6));
+    let (first, last) = RFC3339_SECONDS;
+    let time = synth_core::Timestamp(synth_core::cast::round_to_i64(seconds.clamp(first, last) * 1e6));
     let spec = if time.0 % 1_000_000 == 0 { "%Y-%m-%dT%H:%M:%SZ" } else { "%Y-%m-%dT%H:%M:%S%.6fZ" };
     let mut text = String::new();
     if let Ok(format) = synth_core::TimeFormat::parse(spec) {
@@ -129,4 +136,16 @@ fn rfc3339(seconds: f64) -> String {
         let _ = format.write(time, &mut text);
     }
     text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn times_have_four_digits_of_year() {
+        assert_eq!(rfc3339(0.5), "1970-01-01T00:00:00.500000Z");
+        assert_eq!(rfc3339(1e12), "9999-12-31T23:59:59Z");
+        assert_eq!(rfc3339(-1e12), "0000-01-01T00:00:00Z");
+    }
 }

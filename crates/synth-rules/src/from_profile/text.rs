@@ -121,7 +121,8 @@ fn one_word(lengths: &Curve) -> Generator {
             .map_or(1, |(_, value)| synth_core::cast::round_to_u64(*value))
     };
     let (low, high) = (at(5.0).max(1), at(95.0).max(1));
-    Generator::Pattern(Pattern { patterns: vec![format!("[A-Za-z0-9]{{{low},{high}}}")], probs: Vec::new() })
+    let lengths = if low == high { low.to_string() } else { format!("{low},{high}") };
+    Generator::Pattern(Pattern { patterns: vec![format!("[A-Za-z0-9]{{{lengths}}}")], probs: Vec::new() })
 }
 
 /// Tells whether the patterns describe many more strings than were seen.

@@ -27,7 +27,11 @@ fn write_entries(entries: &Map<String, Value>, indent: usize, out: &mut String) 
 
 fn write_entry(key: &str, value: &Value, indent: usize, out: &mut String) {
     push_indent(indent, out);
-    out.push_str(&text(key, Style::Block));
+    out.push_str(&name(key, Style::Block));
+    if is_long(key) {
+        out.push('\n');
+        push_indent(indent, out);
+    }
     out.push(':');
     write_value(value, indent, out);
 }
@@ -113,12 +117,22 @@ fn flow(value: &Value) -> String {
         Value::Object(entries) => {
             let entries: Vec<String> = entries
                 .iter()
-                .map(|(key, value)| format!("{}: {}", text(key, Style::Flow), flow(value)))
+                .map(|(key, value)| format!("{}: {}", name(key, Style::Flow), flow(value)))
                 .collect();
             format!("{{{}}}", entries.join(", "))
         }
         scalar_value => scalar(scalar_value, Style::Flow),
     }
+}
+
+/// A key; a reader looks for the colon behind it within 1024 characters, and behind a question mark anywhere.
+fn name(key: &str, style: Style) -> String {
+    format!("{}{}", if is_long(key) { "? " } else { "" }, text(key, style))
+}
+
+fn is_long(key: &str) -> bool {
+    const MAX_BYTES: usize = 500;
+    key.len() > MAX_BYTES
 }
 
 /// Where a scalar stands: inside brackets more characters mean something.
@@ -140,9 +154,8 @@ const KEYWORDS: [&str; 6] = ["y", "n", "yes", "no", "on", "off"];
 
 /// A string: plain when the reader takes it back as the same string, else quoted.
 fn text(content: &str, style: Style) -> String {
-    if content.chars().any(char::is_control) {
-        // The escapes of JSON are escapes of YAML's double quotes.
-        return Value::from(content).to_string();
+    if content.chars().any(is_unprintable) {
+        return escaped(content);
     }
     let in_flow = |c: char| matches!(c, ',' | '[' | ']' | '{' | '}');
     let in_any =
@@ -158,6 +171,24 @@ fn text(content: &str, style: Style) -> String {
         return format!("'{}'", content.replace('\'', "''"));
     }
     content.to_owned()
+}
+
+/// Characters that YAML takes for line breaks, for a byte order mark or for no text at all.
+fn is_unprintable(c: char) -> bool {
+    c.is_control() || matches!(c, '\u{2028}' | '\u{2029}' | '\u{feff}' | '\u{fffe}' | '\u{ffff}')
+}
+
+/// A string in double quotes: the escapes of JSON are escapes of YAML, and JSON leaves some characters as they are.
+fn escaped(content: &str) -> String {
+    let json = Value::from(content).to_string();
+    json.chars().fold(String::new(), |mut out, c| {
+        if is_unprintable(c) {
+            out.push_str(&format!("\\u{:04x}", u32::from(c)));
+        } else {
+            out.push(c);
+        }
+        out
+    })
 }
 
 /// Paths such as `$.users.*` read back plain although they hold a star.
@@ -184,6 +215,43 @@ mod tests {
             "version: 2\nfields:\n  $.a[]: {type: enum, values: [x y, 'no', '1', 'a, b', 'it''s']}\n",
         );
         check(&json!({"a": {"k": "line\nbreak"}, "b": {}}), "a:\n  k: \"line\\nbreak\"\nb: {}\n");
+    }
+
+    /// libyaml and saphyr refuse some of these characters when they are not escaped.
+    #[test]
+    fn hidden_characters_are_escaped() {
+        check(
+            &json!({"a": {"x\u{7f}\u{85}": "\u{2028}\u{2029}\u{feff}"}}),
+            "a:\n  \"x\\u007f\\u0085\": \"\\u2028\\u2029\\ufeff\"\n",
+        );
+        for c in [
+            '\0',
+            '\u{1f}',
+            '\u{7f}',
+            '\u{85}',
+            '\u{9f}',
+            '\u{a0}',
+            '\u{2028}',
+            '\u{feff}',
+            '\u{fffe}',
+            '\u{10ffff}',
+        ] {
+            let value = json!({"a": {format!("k{c}"): [format!("{c}v")]}});
+            let Value::Object(root) = &value else { unreachable!() };
+            let printed = print(root);
+            assert_eq!(serde_yaml::from_str::<Value>(&printed).unwrap(), value, "{printed:?}");
+            assert!(super::super::places::Places::scan(&printed, "printed").is_ok(), "{printed:?}");
+        }
+    }
+
+    #[test]
+    fn long_keys_are_marked() {
+        let key = "$.k".to_owned() + &"k".repeat(2000);
+        let value = json!({"a": {key.clone(): {"x": 1}, "b": {key: [1, {"c": 2}]}}});
+        let Value::Object(root) = &value else { unreachable!() };
+        let printed = print(root);
+        assert_eq!(serde_yaml::from_str::<Value>(&printed).unwrap(), value, "{printed}");
+        assert!(super::super::places::Places::scan(&printed, "printed").is_ok(), "{printed}");
     }
 
     #[test]

@@ -29,7 +29,7 @@ fn errors_have_places() {
 #[test]
 fn impossible_probabilities_are_refused_with_their_place() {
     let body = "fields:\n  $.a:\n    type: enum\n    generator: categorical\n    params:\n      values: [x, y]\n      probs: [0.5, 0.6]\n";
-    check(body, "rules/bad-probabilities", (6, 5), "1.1");
+    check(body, "rules/bad-probabilities", (8, 7), "1.1");
 }
 
 #[test]

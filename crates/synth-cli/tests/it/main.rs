@@ -1,0 +1,18 @@
+//! The built program, run in an empty folder: wiring, exit codes, messages and files.
+#![expect(
+    clippy::unwrap_used,
+    clippy::disallowed_methods,
+    clippy::print_stderr,
+    reason = "tests make and read files, find their data, and stop where they cannot go on"
+)]
+
+mod bad_input;
+mod bad_rules;
+mod determinism;
+mod findings;
+mod folder;
+mod json_suite;
+mod odd_input;
+mod outcome;
+mod privacy;
+mod whole_way;

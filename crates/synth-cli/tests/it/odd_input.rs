@@ -1,0 +1,139 @@
+//! Unusual but valid samples go the whole way.
+
+use serde_json::{Value, json};
+
+use crate::folder::Folder;
+
+/// Learns, makes as many records and judges them; all checks must pass.
+fn check_text(what: &str, name: &str, text: &str) {
+    let folder = Folder::with(name, text);
+    folder.done(&["profile", name]);
+    folder.done(&["generate", "--out", "made"]);
+    let run = folder.synth(&["validate", "--real", name, "--synthetic", "made", "--rules", "ruleset.yaml"]);
+    assert_eq!(run.code, Some(0), "{what}: {}", run.stderr);
+}
+
+fn check(what: &str, record: impl Fn(usize) -> Value) {
+    let lines: String = (0..60).map(|index| format!("{}\n", record(index))).collect();
+    check_text(what, "a.jsonl", &lines);
+}
+
+#[test]
+fn odd_keys() {
+    check("empty", |i| json!({"": i, "a": {"": {"": i % 3}}}));
+    check("other scripts", |i| json!({"ключ": i, "日本": {"ß": i % 3}, "e\u{301}": 1, "é": 2}));
+    let marks =
+        ["a.b", "a\"b", "a'b", "a\\", "a\nb", "a[0]", "[]", "*", "$", "..", "~", "*~", " ", "# x", ": "];
+    check("marks", |i| marks.iter().map(|key| ((*key).to_owned(), json!(i % 4))).collect());
+    let words =
+        ["- ", "null", "true", "1", "no", "~", "<script>", "{{", "{}", "%", "@", "`", "!a", "&a", "|", "?"];
+    check("words", |i| words.iter().map(|key| ((*key).to_owned(), json!(i % 4))).collect());
+    let hidden = ["\0", "\u{7f}", "\u{85}", "\u{2028}", "\u{2029}", "\u{feff}", "\u{fffe}", "\u{200b}"];
+    check("hidden", |i| {
+        hidden.iter().map(|key| (format!("a{key}b"), json!(format!("x{key}{}", i % 3)))).collect()
+    });
+    check("long", |i| json!({"k".repeat(3000): i % 4}));
+    check("same names", |i| json!({"a": {"a": {"a": i}}, "b": [{"b": [{"b": i}]}]}));
+}
+
+#[test]
+fn odd_numbers() {
+    check_text("negative zero", "a.jsonl", &"{\"a\":-0.0,\"b\":-0}\n{\"a\":0.0,\"b\":0}\n".repeat(30));
+    check_text("exponents", "a.jsonl", &"{\"a\":1e5,\"b\":5e-324}\n{\"a\":1E-7,\"b\":-1e308}\n".repeat(30));
+    check_text("many digits", "a.jsonl", &"{\"a\":3.141592653589793238462643}\n{\"a\":1e-21}\n".repeat(30));
+    check("small with exponents", |i| json!({"a": 1e-9 * (i / 3) as f64}));
+    check_text("all beyond doubles", "a.jsonl", &"{\"a\":1e400}\n".repeat(30));
+}
+
+#[test]
+fn odd_shapes() {
+    check("nested arrays", |i| json!({"m": [[[i, i + 1], [i]], []], "t": [[[[[["x"]]]]]]}));
+    check("mixed elements", |i| json!({"m": [{"a": i}, i, "s", null, [1], true]}));
+    check("mixed kinds", |i| {
+        [json!({"a": i}), json!([i]), json!("s"), json!(null), json!(true)][i % 5].clone()
+    });
+    check("nothing inside", |_| json!({"a": [], "b": {}}));
+    check("no members", |_| json!({}));
+    check("no elements", |_| json!([]));
+    check("nulls", |_| json!({"a": null, "b": null}));
+    check("only null", |_| json!(null));
+    check("arrays as records", |i| json!([i, "x", i % 2 == 0]));
+    check("scalars as records", |i| [json!(i % 4), json!("x"), json!(null), json!(true)][i % 4].clone());
+    check("300 members", |i| (0..300).map(|c| (format!("c{c}"), json!(i * c % 7))).collect());
+    check("many keys", |i| {
+        let members =
+            (0..250_usize).map(|k| (format!("k{:010x}", (i * 250 + k).wrapping_mul(0x9E37_79B9)), json!(k)));
+        json!({"d": members.collect::<Value>()})
+    });
+}
+
+/// Catches numbers that are counted in 64 bits with a sign.
+#[test]
+fn large_integers() {
+    check("hashes", |i| json!({"h": (i as u64 + 1).wrapping_mul(0x9E37_79B9_7F4A_7C15), "n": i % 3}));
+}
+
+#[test]
+fn small_samples() {
+    check_text(
+        "one record",
+        "a.jsonl",
+        "{\"id\":1,\"name\":\"Ann Smith\",\"at\":\"2026-01-02T03:04:05Z\",\"x\":[1,2]}\n",
+    );
+    check_text("two records", "a.jsonl", "{\"id\":1,\"x\":[1,2,3]}\n{\"id\":2,\"x\":[]}");
+    for text in ["42", "\"hello\"", "null", "true", "[]", "{}", "[1,2,3.5]", "[[],[[]]]", "{\"a\":[1,2]}"] {
+        check_text(text, "a.json", text);
+    }
+}
+
+#[test]
+fn odd_times() {
+    let text = "{\"a\":\"0000-00-00\",\"b\":\"9999-12-31T23:59:59Z\",\"c\":\"0001-01-01T00:00:00Z\",\"d\":\"2026-02-30\"}\n";
+    check_text("at the ends", "a.jsonl", &text.repeat(30));
+    check("odd formats", |i| {
+        let (day, hour) = (i % 28 + 1, i % 12 + 1);
+        json!({
+            "a": format!("{day:02}/03/2024"), "b": format!("2024-W{day:02}-3"), "c": format!("{hour}:05 PM"),
+            "d": format!("Mar {day}, 2024"), "e": format!("202403{day:02}"), "f": 1_700_000_000_000_usize + i * 86_400_000,
+        })
+    });
+}
+
+#[test]
+fn odd_texts() {
+    let traps = [
+        "no", "on", "~", "null", "1e3", "0x1F", "012", "1_000", "- x", "# c", "a: b", "a #b", " lead",
+        "trail ", "{x}", "[y]", "*z", "&w", "!t", "|", ">", "%", "@", "`", "'s'", "\"q\"", "\t", "\n",
+        "a\nb", "\\", "",
+    ];
+    check("yaml", |i| json!({"a": (0..31).map(|k| traps[(i + k) % traps.len()]).collect::<Vec<_>>()}));
+    check("emoji", |i| json!({"a": format!("👩‍👩‍👧‍👦 {}", i % 5), "b": "z̸͎a͜l", "c": "שלום"}));
+    check("control", |_| json!({"a": "\0\u{1}\u{1f}\u{7f}"}));
+    check_text("a long one", "a.jsonl", &format!("{{\"a\":\"{}\"}}\n", "word ".repeat(200_000)).repeat(6));
+}
+
+#[test]
+fn odd_files() {
+    let lines =
+        |end: &str| (0..40).map(|i| format!("{{\"a\":{i},\"s\":\"x{}\"}}{end}", i % 3)).collect::<String>();
+    check_text("carriage returns", "a.jsonl", &lines("\r\n"));
+    check_text("empty lines", "a.jsonl", &lines("\n\n  \n"));
+    check_text("byte order mark", "a.jsonl", &format!("\u{feff}{}", lines("\n")));
+    check_text("no last line feed", "a.jsonl", lines("\n").trim_end());
+    check_text("another ending", "a.txt", &lines("\n"));
+}
+
+/// Numbers far below one keep their size.
+#[test]
+fn small_numbers_do_not_become_zero() {
+    let lines: String = (1..100).map(|i| format!("{{\"a\":{i}.5e-12}}\n")).collect();
+    let folder = Folder::with("a.jsonl", lines);
+    folder.done(&["profile", "a.jsonl"]);
+    folder.done(&["generate"]);
+    let is_small = |line: &str| {
+        let record: Value = serde_json::from_str(line).unwrap();
+        record["a"].as_f64().is_some_and(|number| number > 1e-13 && number < 1e-9)
+    };
+    let made = folder.text("synthetic.jsonl");
+    assert!(made.lines().filter(|line| is_small(line)).count() > 90, "{made}");
+}
