@@ -80,10 +80,12 @@ struct Compiler<'a> {
 /// Returns the paths that are unique on their own by a relationship.
 fn unique_paths(rules: &RuleSet) -> BTreeSet<&JsonPath> {
     let single = |relationship: &'_ Relationship| match relationship {
-        Relationship::PrimaryKey { paths } | Relationship::Unique { paths } => match &paths[..] {
-            [path] => rules.fields.get_key_value(path).map(|(path, _)| path),
-            _ => None,
-        },
+        Relationship::PrimaryKey { paths, when: None } | Relationship::Unique { paths, when: None } => {
+            match &paths[..] {
+                [path] => rules.fields.get_key_value(path).map(|(path, _)| path),
+                _ => None,
+            }
+        }
         _ => None,
     };
     rules.relationships.iter().filter_map(single).collect()

@@ -7,7 +7,7 @@ use synth_stats::LengthHistogram;
 use crate::partial::{NodeId, Partial};
 use crate::profile::{Curve, FieldProfile, LengthProfile, Profile, SampleLayout, VERSION};
 use crate::structure::Structure;
-use crate::variants;
+use crate::{relations, variants};
 
 mod number;
 mod text;
@@ -46,6 +46,7 @@ pub fn finish(partial: &mut Partial, findings: &Findings, config: &FinishConfig)
         SampleLayout::Document => main_collection(partial, &walk),
         SampleLayout::JsonLines | SampleLayout::Array => None,
     };
+    let variants = variants::find_variants(partial, &fields);
     let profile = Profile {
         version: VERSION,
         source: config.source.clone(),
@@ -53,7 +54,8 @@ pub fn finish(partial: &mut Partial, findings: &Findings, config: &FinishConfig)
         n_records: partial.n_records,
         k: config.gate.k(),
         main_collection,
-        variants: variants::find_variants(partial, &fields),
+        relations: relations::mine(partial, &fields, &variants, config.gate),
+        variants,
         fields,
         findings: findings
             .groups()
@@ -99,7 +101,7 @@ fn n_slots(partial: &Partial, path: &JsonPath, id: NodeId) -> u64 {
     }
 }
 
-fn length_profile(lengths: &LengthHistogram) -> LengthProfile {
+pub(crate) fn length_profile(lengths: &LengthHistogram) -> LengthProfile {
     let (min, max) = (lengths.min().unwrap_or(0), lengths.max().unwrap_or(0));
     let counts: Vec<(u64, u64)> = lengths
         .buckets()

@@ -6,7 +6,7 @@
 //!
 //! Modules in reading order: [`profiler`] walks the tokens, [`partial`] holds the tree of paths, [`path_stats`]
 //! is the accumulator of one path with [`number_stats`], [`string_stats`] and [`time_stats`] in it, [`sample`]
-//! keeps whole records; [`structure`] decides what is a dictionary or a tuple, [`text_pattern`] and [`variants`]
+//! keeps whole records, [`relations`] what binds fields together; [`structure`] decides what is a dictionary or a tuple, [`text_pattern`] and [`variants`]
 //! learn shapes, [`mod@finish`] puts the [`profile`] together.
 //!
 //! Invariants: a `Partial` is a function of the set of records alone, bit for bit. It holds real values and stays
@@ -19,6 +19,7 @@ pub mod partial;
 pub mod path_stats;
 pub mod profile;
 pub mod profiler;
+pub mod relations;
 pub mod sample;
 pub mod schema;
 pub mod string_stats;

@@ -11,6 +11,7 @@ use crate::rule_set::{Globals, Layout, Metadata, Privacy, RuleSet, VERSION, Vari
 use crate::shape::{LengthRule, ShapeRule};
 
 mod number;
+mod relation;
 mod share;
 mod text;
 
@@ -44,7 +45,7 @@ impl RuleSet {
             globals: globals(profile),
             shape,
             fields,
-            relationships: Vec::new(),
+            relationships: relation::relationships(&profile.relations),
             variants,
             privacy: Privacy { k: profile.k },
         }

@@ -2,4 +2,5 @@
 
 mod feed;
 mod laws;
+mod relations;
 mod shapes;
