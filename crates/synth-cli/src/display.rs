@@ -7,7 +7,7 @@ use std::io::IsTerminal;
 use synth_core::{Diagnostic, Findings, JsonPath, Place, Segment, Severity};
 use synth_rules::RuleSet;
 
-use crate::failure::{Failure, RuleSource};
+use crate::failure::{Failure, RuleSource, SettingProblem};
 
 /// Where messages go: standard error, or nowhere.
 #[derive(Debug)]
@@ -80,6 +80,9 @@ impl Screen {
                 });
                 shown.collect()
             }
+            Failure::Settings { problems, text } => {
+                problems.iter().map(|problem| show(&of_setting(problem), Some(text))).collect()
+            }
             Failure::Usage { message, hint } => with_hint(format!("error: {message}\n"), hint.as_deref()),
             other => format!("error: {other}\n"),
         };
@@ -104,6 +107,16 @@ fn of_rule(error: &synth_rules::Error) -> Problem<'_> {
         message: error.to_string(),
         place: &error.place,
         hint: error.hint(),
+    }
+}
+
+fn of_setting(problem: &SettingProblem) -> Problem<'_> {
+    Problem {
+        severity: Severity::Error,
+        code: problem.code,
+        message: problem.message.clone(),
+        place: &problem.place,
+        hint: problem.hint.clone(),
     }
 }
 

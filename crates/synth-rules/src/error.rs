@@ -157,7 +157,13 @@ impl fmt::Display for Errors {
 impl std::error::Error for Errors {}
 
 /// Returns the known name that is closest to `name`, if one is close.
-pub(crate) fn suggest<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> Option<String> {
+///
+/// # Method
+///
+/// Fewest insertions, deletions, replacements and swaps of neighbours, at most one and a quarter of the known name's
+/// bytes. Damerau, F. (1964), A technique for computer detection and correction of spelling errors, Comm. ACM 7(3).
+/// Ties go to the first name in alphabetical order.
+pub fn suggest<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> Option<String> {
     known
         .into_iter()
         .map(|candidate| (strsim::damerau_levenshtein(name, candidate), candidate))

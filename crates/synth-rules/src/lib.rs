@@ -18,7 +18,7 @@ pub mod rule_set;
 pub mod shape;
 mod yaml;
 
-pub use error::{Error, ErrorKind, Errors};
+pub use error::{Error, ErrorKind, Errors, suggest};
 pub use field::{Constraints, FieldRule, FieldType, NumberSpelling, ValueKind};
 pub use generator::{Generator, Literal};
 pub use rule_set::{Globals, Layout, Metadata, Privacy, Relationship, RuleSet, VariantCase, Variants};

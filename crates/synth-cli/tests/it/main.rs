@@ -15,4 +15,5 @@ mod json_suite;
 mod odd_input;
 mod outcome;
 mod privacy;
+mod settings;
 mod whole_way;
