@@ -4,6 +4,7 @@ use std::num::NonZeroUsize;
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use synth_core::JsonPath;
 
 /// Learn the shape and statistics of JSON and write synthetic JSON that stands in for it
 #[derive(Debug, Parser)]
@@ -105,9 +106,12 @@ pub(crate) struct Generate {
     /// Make N records; in a document, N elements of its main collection [default: as many as the sample had]
     #[arg(short, long, value_name = "N")]
     pub(crate) n: Option<u64>,
-    /// Multiply the number of records by this factor
+    /// Multiply the number of records, or of elements of a document's collections, by this factor
     #[arg(long, value_name = "FACTOR", conflicts_with = "n", value_parser = parse_factor)]
     pub(crate) scale: Option<f64>,
+    /// In a document, make N elements of one collection, whatever -n makes of the others; may be repeated
+    #[arg(long, value_name = "PATH=N", value_parser = parse_count)]
+    pub(crate) count: Vec<(JsonPath, u64)>,
     /// Write here; `-` is standard output, .gz and .zst compress [default: synthetic.jsonl or synthetic.json]
     #[arg(short, long, value_name = "FILE")]
     pub(crate) out: Option<PathBuf>,
@@ -206,6 +210,12 @@ pub(crate) struct ShowConfig {
     /// Rule file whose globals count [default: ruleset.yaml, if there is one]
     #[arg(long, value_name = "FILE")]
     pub(crate) rules: Option<PathBuf>,
+}
+
+fn parse_count(text: &str) -> Result<(JsonPath, u64), String> {
+    let (path, count) = text.rsplit_once('=').ok_or("expected PATH=N, such as $.orders[]=5000")?;
+    let path = JsonPath::parse(path).map_err(|error| error.to_string())?;
+    Ok((path, count.parse().map_err(|_| "expected a whole number behind `=`")?))
 }
 
 fn parse_factor(text: &str) -> Result<f64, String> {

@@ -9,6 +9,7 @@ pub(crate) mod validate;
 
 use std::path::Path;
 
+use synth_core::JsonPath;
 use synth_io::Overwrite;
 
 /// Whether files that exist may be replaced.
@@ -25,6 +26,11 @@ fn json_text(value: &impl serde::Serialize) -> String {
 /// Names a file in a message.
 pub(crate) fn name(path: &Path) -> String {
     path.display().to_string()
+}
+
+/// A number of elements with the path of their collection.
+pub(crate) fn elements(n: u64, path: &JsonPath) -> String {
+    format!("{} of {path}", count(n, "element"))
 }
 
 /// A number with what it counts: `1 field`, `2 fields`.

@@ -14,6 +14,7 @@ mod display;
 mod failure;
 mod judge;
 mod progress;
+mod rules;
 mod samples;
 mod settings;
 

@@ -193,7 +193,7 @@ mod tests {
     use super::*;
 
     /// Flags about the files and records of one run, which no settings file should fix.
-    const OF_ONE_RUN: [&str; 17] = [
+    const OF_ONE_RUN: [&str; 18] = [
         "config",
         "help",
         "version",
@@ -209,6 +209,7 @@ mod tests {
         "report",
         "report_json",
         "range",
+        "count",
         "of",
         "origin",
     ];

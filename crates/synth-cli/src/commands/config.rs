@@ -7,11 +7,11 @@ use clap::{ArgMatches, CommandFactory as _};
 use synth_io::{OutputFile, Overwrite};
 use synth_rules::RuleSet;
 
-use super::generate::read_rules;
 use super::name;
 use crate::Outcome;
 use crate::args::{Arguments, ShowConfig};
 use crate::failure::Failure;
+use crate::rules::read_rules;
 use crate::settings::{Form, Setting, SettingsFile, layered};
 
 /// A setting's value and where it is from.

@@ -9,6 +9,7 @@
 mod bad_input;
 mod bad_rules;
 mod determinism;
+mod documents;
 mod findings;
 mod folder;
 mod json_suite;
