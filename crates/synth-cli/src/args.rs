@@ -152,10 +152,10 @@ pub(crate) struct Validate {
 /// What is written about a comparison.
 #[derive(Debug, Args)]
 pub(crate) struct Reporting {
-    /// Write the page here
+    /// Write the page here; `-` is standard output
     #[arg(long, value_name = "FILE", default_value = "report.html")]
     pub(crate) report: PathBuf,
-    /// Write the numbers here [default: beside the page, as .json]
+    /// Write the numbers here [default: beside the page, as .json; not written beside standard output]
     #[arg(long, value_name = "FILE")]
     pub(crate) report_json: Option<PathBuf>,
     /// Fail, with exit code 1, when the quality score is below this, from 0 to 1

@@ -12,9 +12,19 @@ use std::path::Path;
 use synth_core::JsonPath;
 use synth_io::Overwrite;
 
+use crate::failure::Failure;
+
 /// Whether files that exist may be replaced.
 pub(crate) fn overwrite(force: bool) -> Overwrite {
     if force { Overwrite::Replace } else { Overwrite::Refuse }
+}
+
+/// Refuses to write two results to one place.
+pub(crate) fn distinct(outputs: &[Option<&Path>]) -> Result<(), Failure> {
+    let outputs: Vec<&Path> = outputs.iter().copied().flatten().collect();
+    let repeated = (1..outputs.len()).find(|&at| outputs[..at].contains(&outputs[at]));
+    let Some(at) = repeated else { return Ok(()) };
+    Err(Failure::usage(format!("two results would be written to {}", name(outputs[at]))))
 }
 
 /// Prints JSON as a file: indented, with a last newline.
