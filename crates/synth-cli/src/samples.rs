@@ -81,7 +81,7 @@ pub(crate) fn unit(format: Format) -> Unit {
     }
 }
 
-/// Makes the profile of a sample.
+/// Makes the profile of a sample; what it finds joins the findings of reading.
 pub(crate) fn profile(sample: &mut Sample, paths: &[PathBuf], gate: Gate) -> (Profile, Structure) {
     let config = FinishConfig {
         source: paths.first().and_then(|path| file_name(path)),
@@ -92,7 +92,9 @@ pub(crate) fn profile(sample: &mut Sample, paths: &[PathBuf], gate: Gate) -> (Pr
         },
         gate,
     };
-    finish(&mut sample.partial, &sample.findings, &config)
+    let (profile, structure) = finish(&mut sample.partial, &sample.findings, &config);
+    sample.findings.merge(profile.mixed_types());
+    (profile, structure)
 }
 
 /// Says what a sample is and shows what was found in it; the keys of the profile's dictionaries are data and stay hidden.
