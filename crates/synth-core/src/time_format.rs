@@ -208,6 +208,15 @@ impl Cursor<'_> {
         Some(digits.iter().fold(0, |value, digit| value * 10 + u32::from(digit - b'0')))
     }
 
+    fn literal(&mut self, wanted: char) -> Option<()> {
+        if !wanted.is_ascii() {
+            return self.take(wanted.encode_utf8(&mut [0; 4]).as_bytes());
+        }
+        let (first, rest) = self.rest.split_first()?;
+        self.rest = rest;
+        (char::from(*first) == wanted).then_some(())
+    }
+
     fn take(&mut self, wanted: &[u8]) -> Option<()> {
         self.rest = self.rest.strip_prefix(wanted)?;
         Some(())
@@ -255,7 +264,7 @@ impl Fields {
     fn read_part(&mut self, part: Part, cursor: &mut Cursor<'_>) -> Option<()> {
         let civil = &mut self.civil;
         match part {
-            Part::Literal(c) => cursor.take(c.encode_utf8(&mut [0; 4]).as_bytes())?,
+            Part::Literal(c) => cursor.literal(c)?,
             Part::Year => civil.year = i32::try_from(cursor.digits(4, 4)?).ok()?,
             Part::Month => civil.month = cursor.digits(2, 2)?,
             Part::MonthBare => civil.month = cursor.digits(1, 2)?,

@@ -47,7 +47,7 @@ pub fn finish(partial: &mut Partial, findings: &Findings, config: &FinishConfig)
         SampleLayout::JsonLines | SampleLayout::Array => None,
     };
     let variants = variants::find_variants(partial, &fields);
-    let profile = Profile {
+    let mut profile = Profile {
         version: VERSION,
         source: config.source.clone(),
         layout: config.layout,
@@ -63,6 +63,9 @@ pub fn finish(partial: &mut Partial, findings: &Findings, config: &FinishConfig)
             .chain((structure.n_withheld() > 0).then(|| (WITHHELD_KEY.to_owned(), structure.n_withheld())))
             .collect(),
     };
+    let mixed =
+        profile.mixed_types().groups().map(|(code, count, _)| (code.to_owned(), count)).collect::<Vec<_>>();
+    profile.findings.extend(mixed);
     (profile, structure)
 }
 

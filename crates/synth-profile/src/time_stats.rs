@@ -93,11 +93,13 @@ impl TimeStats {
             return;
         }
         let fraction = fraction_digits(text);
-        for (layout, spec) in LAYOUTS.iter().enumerate() {
-            if !shape_fits(spec, text) {
+        let start = Start::of(text);
+        for (layout, shape) in SHAPES.iter().enumerate() {
+            let digits = if shape.has_fraction { fraction } else { 0 };
+            if !shape.fits(start, text.len(), digits) {
                 continue;
             }
-            let id = (layout, if spec.contains("%f") { fraction } else { 0 });
+            let id = (layout, digits);
             if let Some(time) = self.read(id, text) {
                 self.formats.entry(id).or_default().push_n(time, n);
             }
@@ -139,15 +141,82 @@ fn may_be_time(text: &str) -> bool {
         && bytes.iter().any(|byte| matches!(byte, b':' | b'-' | b'/' | b'.' | b' '))
 }
 
-/// Compares the first separator, which tells most layouts apart.
-fn shape_fits(spec: &str, text: &str) -> bool {
-    let text = text.as_bytes();
-    let digits = text.iter().take_while(|byte| byte.is_ascii_digit()).count();
-    match spec.as_bytes() {
-        [b'%', b'Y', separator, ..] => digits == 4 && text.get(4) == Some(separator),
-        [b'%', b'd' | b'm' | b'H', separator, ..] => digits == 2 && text.get(2) == Some(separator),
-        [b'%', b'-', ..] => matches!(digits, 1 | 2),
-        _ => digits == 0,
+/// How a text begins: with how many digits, and what stands behind them.
+#[derive(Debug, Clone, Copy)]
+struct Start {
+    digits: usize,
+    separator: u8,
+}
+
+impl Start {
+    fn of(text: &str) -> Self {
+        let bytes = text.as_bytes();
+        let digits = bytes.iter().take_while(|byte| byte.is_ascii_digit()).count();
+        Self { digits, separator: bytes.get(digits).copied().unwrap_or(0) }
+    }
+}
+
+/// What tells a layout from most texts that it cannot read, at the cost of a few comparisons.
+#[derive(Debug, Clone, Copy)]
+struct Shape {
+    /// Fewest and most digits at the start.
+    digits: (usize, usize),
+    /// What stands behind them; 0 for anything.
+    separator: u8,
+    /// Fewest and most bytes of a text, the digits of the second left out.
+    length: (usize, usize),
+    has_fraction: bool,
+}
+
+/// The shapes of [`LAYOUTS`].
+const SHAPES: [Shape; LAYOUTS.len()] = {
+    let mut shapes = [Shape::of(LAYOUTS[0]); LAYOUTS.len()];
+    let mut layout = 1;
+    while layout < LAYOUTS.len() {
+        shapes[layout] = Shape::of(LAYOUTS[layout]);
+        layout += 1;
+    }
+    shapes
+};
+
+impl Shape {
+    const fn of(spec: &str) -> Self {
+        let bytes = spec.as_bytes();
+        let (digits, separator) = match bytes {
+            [b'%', b'Y', separator, ..] => ((4, 4), *separator),
+            [b'%', b'd' | b'm' | b'H', separator, ..] => ((2, 2), *separator),
+            [b'%', b'-', ..] => ((1, 2), 0),
+            _ => ((0, 0), 0),
+        };
+        let (mut length, mut has_fraction, mut at) = ((0, 0), false, 0);
+        while at < bytes.len() {
+            let (step, (min, max)) = match bytes.split_at(at).1 {
+                [b'%', b'f', ..] => {
+                    has_fraction = true;
+                    (2, (0, 0))
+                }
+                [b'%', b'Y', ..] => (2, (4, 4)),
+                [b'%', b'-', ..] => (3, (1, 2)),
+                [b'%', b':', ..] => (3, (6, 6)),
+                [b'%', b'z', ..] => (2, (5, 5)),
+                [b'%', b'a' | b'b', ..] => (2, (3, 3)),
+                // May and September.
+                [b'%', b'B', ..] => (2, (3, 9)),
+                [b'%', ..] => (2, (2, 2)),
+                _ => (1, (1, 1)),
+            };
+            at += step;
+            length = (length.0 + min, length.1 + max);
+        }
+        Self { digits, separator, length, has_fraction }
+    }
+
+    /// Tells whether a text may be read; `fraction` is the number of its digits of the second.
+    fn fits(&self, start: Start, length: usize, fraction: usize) -> bool {
+        let point = usize::from(fraction > 0);
+        (self.digits.0..=self.digits.1).contains(&start.digits)
+            && (self.separator == 0 || self.separator == start.separator)
+            && (self.length.0 + point + fraction..=self.length.1 + point + fraction).contains(&length)
     }
 }
 
@@ -168,6 +237,22 @@ mod tests {
         stats.push(text, 1);
         let found: Vec<String> = stats.formats().map(|(format, _)| format.as_str().to_owned()).collect();
         assert_eq!(found, expected, "{text}");
+    }
+
+    /// Catches a shape that is too narrow: what a format prints must fit its shape.
+    #[test]
+    fn shapes_hold_all_that_formats_write() {
+        for day in 0..400 {
+            let time = Timestamp(day * 86_400_000_000 * 3 + day * 3_723_456_789);
+            for (layout, shape) in SHAPES.iter().enumerate() {
+                for digits in if shape.has_fraction { vec![0, 3, 9] } else { vec![0] } {
+                    let mut text = String::new();
+                    format_of((layout, digits)).unwrap().write(time, &mut text).unwrap();
+                    let found = if shape.has_fraction { fraction_digits(&text) } else { 0 };
+                    assert!(shape.fits(Start::of(&text), text.len(), found), "{} {text}", LAYOUTS[layout]);
+                }
+            }
+        }
     }
 
     #[test]

@@ -10,6 +10,7 @@ use crate::generator::{Categorical, Generator, Literal};
 use crate::rule_set::{Globals, Layout, Metadata, Privacy, RuleSet, VERSION, VariantCase, Variants};
 use crate::shape::{LengthRule, ShapeRule};
 
+mod lookup;
 mod number;
 mod relation;
 mod share;
@@ -34,7 +35,9 @@ impl RuleSet {
             }
             if let (Some(length), false) = (&field.length, field.n_values == 0) {
                 let step = if field.is_dictionary { Segment::Members } else { Segment::Elements };
-                shape.insert(field.path.join(step), ShapeRule { length: length_rule(length) });
+                let path = field.path.join(step);
+                let grows = !lookup::is_lookup(&path, profile);
+                shape.insert(path, ShapeRule { length: length_rule(length), grows });
             }
         }
         let variants =

@@ -19,7 +19,7 @@ pub mod rule_set;
 pub mod shape;
 mod yaml;
 
-pub use error::{Error, ErrorKind, Errors};
+pub use error::{Error, ErrorKind, Errors, suggest};
 pub use field::{Constraints, FieldRule, FieldType, NumberSpelling, ValueKind};
 pub use generator::{Generator, Literal};
 pub use relationship::{FieldList, Relationship};
