@@ -91,6 +91,9 @@ pub(crate) struct Profile {
     /// Write the profile here
     #[arg(long, value_name = "FILE", default_value = "profile.json")]
     pub(crate) profile_out: PathBuf,
+    /// Read the sample once: do not test on all records what binds fields together
+    #[arg(long)]
+    pub(crate) single_pass: bool,
     /// Replace files that exist
     #[arg(long)]
     pub(crate) force: bool,

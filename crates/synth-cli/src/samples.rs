@@ -21,6 +21,8 @@ pub(crate) struct Sample {
     pub(crate) partial: Partial,
     pub(crate) findings: Findings,
     pub(crate) format: Format,
+    /// The files can be read again.
+    pub(crate) is_repeatable: bool,
     summary: Summary,
 }
 
@@ -62,6 +64,7 @@ pub(crate) fn threads(wanted: Option<NonZeroUsize>) -> NonZeroUsize {
 pub(crate) fn read(paths: &[PathBuf], options: &ReadOptions, screen: &Screen) -> Result<Sample, Failure> {
     let input = Input::open(paths, options)?;
     let format = input.format();
+    let is_repeatable = input.is_repeatable();
     let progress = Progress::bytes(screen, "reading", input.total_bytes());
     let bar = progress.clone();
     let input = input.on_progress(move |n_bytes| bar.set(n_bytes));
@@ -70,7 +73,7 @@ pub(crate) fn read(paths: &[PathBuf], options: &ReadOptions, screen: &Screen) ->
     let Folded { accumulator, n_records, n_bad, findings, .. } = folded?;
     let names: Vec<String> = paths.iter().map(|path| path.display().to_string()).collect();
     let summary = Summary { names: names.join(", "), n_records, n_bad };
-    Ok(Sample { partial: accumulator.into_partial(), findings, format, summary })
+    Ok(Sample { partial: accumulator.into_partial(), findings, format, is_repeatable, summary })
 }
 
 /// What counts as one unit in a format.

@@ -53,6 +53,8 @@ impl RecordSlice<'_> {
 /// Some records of one source, whole and in order.
 pub(crate) struct Chunk {
     name: Arc<str>,
+    /// Number of the source among those that are read.
+    pub(crate) source: u32,
     pub(crate) format: Format,
     bytes: Vec<u8>,
     start: u64,
@@ -96,8 +98,17 @@ impl Chunk {
 /// What is handed to a thread.
 pub(crate) enum Piece {
     Chunk(Chunk),
-    /// A document that is too large to be held.
-    Stream(Window),
+    /// A document that is too large to be held, and the number of its source.
+    Stream(Window, u32),
+}
+
+impl Piece {
+    fn set_source(&mut self, number: u32) {
+        match self {
+            Self::Chunk(chunk) => chunk.source = number,
+            Self::Stream(_, source) => *source = number,
+        }
+    }
 }
 
 /// The pieces of all sources, in order; after an error there are no more.
@@ -106,6 +117,8 @@ pub(crate) struct Pieces {
     options: ReadOptions,
     progress: Progress,
     current: Option<Cutter>,
+    /// Sources that were opened so far.
+    n_opened: u32,
 }
 
 enum Cutter {
@@ -117,7 +130,7 @@ enum Cutter {
 impl Pieces {
     pub(crate) fn new(input: Input) -> Self {
         let Input { sources, options, progress, .. } = input;
-        Self { sources: sources.into_iter(), options, progress, current: None }
+        Self { sources: sources.into_iter(), options, progress, current: None, n_opened: 0 }
     }
 
     fn next_piece(&mut self) -> Result<Option<Piece>, Error> {
@@ -125,11 +138,15 @@ impl Pieces {
             let cutter = match self.current.take() {
                 Some(cutter) => cutter,
                 None => match self.sources.next() {
-                    Some(source) => Cutter::new(source, &mut self.progress)?,
+                    Some(source) => {
+                        self.n_opened += 1;
+                        Cutter::new(source, &mut self.progress)?
+                    }
                     None => return Ok(None),
                 },
             };
-            if let Some(piece) = self.cut(cutter)? {
+            if let Some(mut piece) = self.cut(cutter)? {
+                piece.set_source(self.n_opened - 1);
                 self.progress.report();
                 return Ok(Some(piece));
             }
@@ -182,7 +199,7 @@ impl Cutter {
 fn document(mut window: Window, options: &ReadOptions) -> Result<Piece, Error> {
     window.fill(options.max_document_bytes.saturating_add(1))?;
     if !window.is_at_end() || window.bytes().len() > options.max_document_bytes {
-        return Ok(Piece::Stream(window));
+        return Ok(Piece::Stream(window, 0));
     }
     let text = window.bytes();
     let (start, end) = crate::scan::trim(text);
@@ -195,7 +212,7 @@ fn document(mut window: Window, options: &ReadOptions) -> Result<Piece, Error> {
 fn whole_chunk(mut window: Window, format: Format, spans: Vec<Span>) -> Chunk {
     let start = window.start.offset;
     let bytes = window.split(window.bytes().len(), 0);
-    Chunk { name: window.name, format, bytes, start, first_record: 0, spans, ends_open: false }
+    Chunk { name: window.name, source: 0, format, bytes, start, first_record: 0, spans, ends_open: false }
 }
 
 fn too_long(window: &Window, at: usize, options: &ReadOptions) -> Error {

@@ -136,6 +136,11 @@ impl Partial {
         Self { nodes: vec![Node::default()], unit, n_records: 0, sample: RecordSample::default() }
     }
 
+    /// Returns what counts as one unit of support.
+    pub(crate) fn unit(&self) -> Unit {
+        self.unit
+    }
+
     /// Returns one path's node.
     #[must_use]
     pub fn node(&self, id: NodeId) -> &Node {

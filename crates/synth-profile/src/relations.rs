@@ -13,7 +13,9 @@ use crate::profile::{LengthProfile, TagValue};
 
 mod arithmetic;
 mod builder;
+mod counts;
 mod dependencies;
+mod exceptions;
 mod identity;
 mod keys;
 mod mine;
@@ -22,9 +24,13 @@ mod ordering;
 mod presence;
 mod references;
 mod table;
+mod tally;
 mod value_set;
+mod verify;
 
+pub use exceptions::Exception;
 pub(crate) use mine::mine;
+pub use verify::{Proposals, Verifier};
 
 /// What binds fields together.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -47,6 +53,9 @@ pub struct Relations {
     /// Fields that are there together, or only with others.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub presence: Vec<Presence>,
+    /// Fields that would be keys but for a few rows.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub near_keys: Vec<NearKey>,
     /// Every record was looked at; else the relations were seen in a sample of them.
     pub covers_all_records: bool,
 }
@@ -91,6 +100,20 @@ pub struct Key {
     pub n_rows: u64,
 }
 
+/// Fields that hardly ever repeat.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct NearKey {
+    /// The fields.
+    pub paths: Vec<JsonPath>,
+    /// The rows among which they hardly ever repeat; all when left out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub when: Option<Condition>,
+    /// Rows that are the first with their values hold.
+    pub evidence: Evidence,
+    /// The first few rows that repeat values of another.
+    pub exceptions: Vec<Exception>,
+}
+
 /// A foreign key.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Reference {
@@ -108,6 +131,9 @@ pub struct Reference {
     pub evidence: Evidence,
     /// How many children the parents have, those without any included.
     pub children: LengthProfile,
+    /// The first few rows that break it, when all records were looked at.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub exceptions: Vec<Exception>,
 }
 
 /// A functional dependency.
@@ -128,6 +154,9 @@ pub struct Dependent {
     pub path: JsonPath,
     /// Rows that agree with the commonest value of their group hold.
     pub evidence: Evidence,
+    /// The first few rows that break it, when all records were looked at.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub exceptions: Vec<Exception>,
 }
 
 /// One field is never larger than another.
@@ -143,6 +172,9 @@ pub struct Ordering {
     pub scope: OrderingScope,
     /// Rows tested.
     pub evidence: Evidence,
+    /// The first few rows that break it, when all records were looked at.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub exceptions: Vec<Exception>,
 }
 
 /// Which values an ordering compares.
@@ -169,6 +201,9 @@ pub struct Arithmetic {
     pub offset: f64,
     /// Rows within the rounding of the target hold.
     pub evidence: Evidence,
+    /// The first few rows that break it, when all records were looked at.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub exceptions: Vec<Exception>,
 }
 
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "the signature serde asks for")]

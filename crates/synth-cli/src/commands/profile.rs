@@ -11,6 +11,7 @@ use crate::args::Profile;
 use crate::display::Screen;
 use crate::failure::Failure;
 use crate::samples;
+use crate::second_pass::{Passes, verify};
 
 pub(crate) fn run(args: &Profile, screen: &Screen) -> Result<Outcome, Failure> {
     let overwrite = overwrite(args.force);
@@ -19,9 +20,12 @@ pub(crate) fn run(args: &Profile, screen: &Screen) -> Result<Outcome, Failure> {
     let mut rules_file = OutputFile::create(&args.out, overwrite)?;
     let mut profile_file = OutputFile::create(&args.profile_out, overwrite)?;
     let mut schema_file = OutputFile::create(&args.schema_out, overwrite)?;
-    let mut sample = samples::read(&args.inputs, &args.reading.options(), screen)?;
-    let (profile, _) = samples::profile(&mut sample, &args.inputs, args.reading.gate());
+    let (options, gate) = (args.reading.options(), args.reading.gate());
+    let mut sample = samples::read(&args.inputs, &options, screen)?;
+    let (mut profile, _) = samples::profile(&mut sample, &args.inputs, gate);
     samples::tell(&mut sample, &profile, screen);
+    let passes = if args.single_pass { Passes::One } else { Passes::AsNeeded };
+    verify((&sample, &mut profile), &args.inputs, (&options, passes), gate, screen)?;
     let rules = RuleSet::from_profile(&profile);
     rules_file.write_all(rules.to_yaml().as_bytes())?;
     profile_file.write_all(json_text(&profile).as_bytes())?;

@@ -4,3 +4,4 @@ mod feed;
 mod laws;
 mod relations;
 mod shapes;
+mod verify;
