@@ -74,6 +74,8 @@ impl<K: Ord + Copy> Tally<K> {
     /// Sorts in what was pushed.
     pub(crate) fn settle(&mut self) {
         self.pending.sort_unstable_by_key(|entry| entry.key);
+        // A table that doubles its memory would take twice its bound.
+        self.entries.reserve_exact(self.pending.len());
         // Two sorted runs behind each other are merged in linear time.
         self.entries.append(&mut self.pending);
         self.entries.sort_by_key(|entry| entry.key);

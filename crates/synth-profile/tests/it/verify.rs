@@ -159,6 +159,27 @@ fn a_field_that_is_not_there_with_the_others_leaves_their_group() {
     assert_eq!(groups(&broken), ["$.b+$.c"]);
 }
 
+/// In a sample hardly any session is there with its events, so that all of them seem to be unique.
+#[test]
+fn the_types_of_a_union_refer_to_each_other_where_a_sample_shows_none() {
+    let kinds = ["login", "query", "upload", "logout"];
+    let records: Vec<Value> = (0..120_000_u64)
+        .map(|index| {
+            let session = if index % 4 == 0 { index } else { 4 * draw(index % 4, index, 1 + index / 4) };
+            let kind = kinds[usize::try_from(index % 4).expect("small")];
+            let mut record = json!({"kind": kind, "session": code(session)});
+            let own = ["host", "size", "name", "reason"][usize::try_from(index % 4).expect("small")];
+            record[own] = json!(draw(9, index, 20));
+            record
+        })
+        .collect();
+    let (_, relations) = relations(&records);
+    let [reference] = &relations.references[..] else { panic!("one reference: {:?}", relations.references) };
+    assert_eq!((names(&reference.child), names(&reference.parent)), ("$.session".into(), "$.session".into()));
+    assert!(reference.parent_when.is_some());
+    assert_eq!(reference.evidence, Evidence { n_rows: 90_000, n_holding: 90_000 });
+}
+
 /// Catches counts that depend on batches, threads or the order in which records come.
 #[test]
 fn pieces_in_any_order_and_shape_give_the_same_relations() {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use synth_core::{JsonPath, cast};
+use synth_core::{JsonPath, JsonType, Rate, cast};
 use synth_privacy::Gate;
 
 use super::batch::SheetRows;
@@ -13,7 +13,7 @@ use crate::profile::{FieldProfile, Profile, VariantProfile};
 use crate::relations::arithmetic::{self, Formula};
 use crate::relations::builder::TableBuilder;
 use crate::relations::counts::{Slot, View};
-use crate::relations::keys::{several_columns, unique_columns};
+use crate::relations::keys::{UniqueColumn, several_columns, unique_columns};
 use crate::relations::mine::{hash_of, sheets, tables, tag_of};
 use crate::relations::ordering::Chance;
 use crate::relations::references::composite::namesakes;
@@ -46,7 +46,7 @@ impl Proposals {
         let sheets = sheets(&tables, &profile.variants);
         let is_complete = partial.sample.is_complete();
         let view = View { tables: &tables, sheets: &sheets, counts: None, is_complete, gate };
-        let slots = slots(&view, partial);
+        let slots = slots(&view, (partial, &profile.fields));
         let pairs = pair_checks(&tables, &profile.relations);
         let rows = row_checks(&tables, &profile.relations);
         let sheets: Vec<SheetRows> = sheet_rows(&tables, &profile.variants);
@@ -152,8 +152,9 @@ fn sheet_rows(tables: &[Table], variants: &[VariantProfile]) -> Vec<SheetRows> {
 }
 
 /// The values that keys and references are tested by.
-fn slots(view: &View<'_>, partial: &Partial) -> Vec<Slot> {
-    let unique = unique_columns(view);
+fn slots(view: &View<'_>, (partial, fields): (&Partial, &[FieldProfile])) -> Vec<Slot> {
+    let mut unique = unique_columns(view);
+    unique.retain(|column| is_worth_counting(column, view, fields));
     let parent_slot = |index: usize| {
         let parent = &unique[index];
         Slot::of_sheet(parent.sheet, &view.sheets[parent.sheet], vec![parent.column])
@@ -178,7 +179,9 @@ fn slots(view: &View<'_>, partial: &Partial) -> Vec<Slot> {
     let namesakes: Vec<Slot> = composite.iter().flat_map(|key| namesakes(view.tables, key)).collect();
     let mut slots: Vec<Slot> = Vec::new();
     let parents = children.iter().map(|(_, unique)| parent_slot(*unique));
-    let keys = (0..unique.len()).filter(|index| unique[*index].is_exact).map(parent_slot);
+    // The values of one tag are a key only where something refers to them.
+    let is_own = |index: &usize| unique[*index].is_exact && view.sheets[unique[*index].sheet].when.is_none();
+    let keys = (0..unique.len()).filter(is_own).map(parent_slot);
     let mut known = BTreeSet::new();
     for slot in parents
         .chain(keys)
@@ -192,6 +195,26 @@ fn slots(view: &View<'_>, partial: &Partial) -> Vec<Slot> {
     }
     slots
 }
+
+/// Tells whether a column that is unique in the sample may be so in all records: of a column whose values never
+/// repeat the rows of one tag say nothing more, and one whose values do repeat is unique for a tag at most.
+fn is_worth_counting(column: &UniqueColumn, view: &View<'_>, fields: &[FieldProfile]) -> bool {
+    let sheet = &view.sheets[column.sheet];
+    let path = &sheet.table.columns[column.column].path;
+    let Some(field) = fields.iter().find(|field| field.path == *path) else { return true };
+    let n_values = |json_types: &[JsonType]| json_types.iter().map(|one| field.n_of(*one)).sum::<u64>();
+    let share = match (&field.text, &field.number) {
+        (Some(text), None) => Rate::of(text.n_distinct, n_values(&[JsonType::String])),
+        (None, Some(number)) => Rate::of(number.n_distinct, n_values(&[JsonType::Integer, JsonType::Number])),
+        _ => return true,
+    };
+    let never_repeats = field.text.as_ref().is_some_and(|text| text.is_unique)
+        || field.number.as_ref().is_some_and(|number| number.is_unique);
+    if sheet.when.is_some() { !never_repeats } else { never_repeats || share.get() >= MIN_DISTINCT }
+}
+
+/// Share of the values that are distinct, by an estimate, in a column that may still be a key.
+const MIN_DISTINCT: f64 = 0.9;
 
 /// Share of the distinct values of a child that a parent must have, as far as the whole paths tell.
 const MIN_SHARED: f64 = 0.2;
