@@ -6,7 +6,7 @@
 //!
 //! Modules in reading order: [`profiler`] walks the tokens, [`partial`] holds the tree of paths, [`path_stats`]
 //! is the accumulator of one path with [`number_stats`], [`string_stats`] and [`time_stats`] in it, [`sample`]
-//! keeps whole records, [`relations`] what binds fields together; [`structure`] decides what is a dictionary or a
+//! keeps whole records, `part_sample` parts of large documents, [`relations`] what binds fields together; [`structure`] decides what is a dictionary or a
 //! tuple, [`text_pattern`] and [`variants`] learn shapes, [`mod@finish`] puts the [`profile`] together;
 //! [`mixed_types`] looks for what is odd in it.
 //!
@@ -17,6 +17,7 @@
 pub mod finish;
 pub mod mixed_types;
 pub mod number_stats;
+mod part_sample;
 pub mod partial;
 pub mod path_stats;
 pub mod profile;

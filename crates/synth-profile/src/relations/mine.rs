@@ -30,12 +30,12 @@ pub(crate) fn mine(
 ) -> Relations {
     let tables = tables(partial, fields);
     let sheets = sheets(&tables, variants);
-    let is_complete = partial.sample.is_complete();
+    let is_complete = partial.is_sampled_whole();
     let view = View { tables: &tables, sheets: &sheets, counts: None, is_complete, gate };
     let (keys, references) = keys_and_references(&view);
     Relations {
         near_keys: Vec::new(),
-        covers_all_records: partial.sample.is_complete() && !tables.iter().any(|table| table.is_cut),
+        covers_all_records: is_complete && !tables.iter().any(|table| table.is_cut),
         dependencies: super::dependencies::dependencies(&tables),
         orderings: super::ordering::orderings(&tables),
         arithmetic: super::arithmetic::arithmetic(&tables),
@@ -66,6 +66,7 @@ pub(crate) fn tables(partial: &Partial, fields: &[FieldProfile]) -> Vec<Table> {
             let Ok(()) = record.replay(&mut builder);
         }
     }
+    let Ok(()) = partial.parts.replay(&mut builder, |_| ());
     builder.finish()
 }
 

@@ -180,6 +180,50 @@ fn the_types_of_a_union_refer_to_each_other_where_a_sample_shows_none() {
     assert_eq!(reference.evidence, Evidence { n_rows: 90_000, n_holding: 90_000 });
 }
 
+/// Customers, and orders of twice the size a document is sampled whole; sorted by day but for two steps.
+fn large_document() -> Value {
+    let note = "x".repeat(160);
+    let customers: Vec<Value> = (0..20_000_u64)
+        .map(|index| json!({"id": code(index), "city": format!("c{}", draw(1, index, 200)), "note": note}))
+        .collect();
+    let orders: Vec<Value> = (0..60_000_u64)
+        .map(|index| {
+            let customer = if index % 50 == 0 { 1_000_000 + index } else { draw(2, index, 20_000) };
+            let (net, tax) = (draw(3, index, 100_000), draw(4, index, 9000));
+            let day = if index == 8200 || index == 30_000 { 0 } else { index / 100 };
+            json!({"order_id": index, "customer": code(customer), "net": net, "tax": tax, "gross": net + tax, "note": note,
+                "on": format!("20{:02}-{:02}-{:02}", 10 + day / 336, 1 + day / 28 % 12, 1 + day % 28)})
+        })
+        .collect();
+    json!({"version": 3, "data": {"customers": customers, "orders": orders}})
+}
+
+/// Catches a large document of which nothing is known, and counts that are lost where its rows are cut into batches.
+#[test]
+fn a_document_that_is_too_large_for_the_sample_has_relations() {
+    let document = large_document();
+    let mut profiler = Profiler::new(Unit::Element);
+    push_record(&document, &mut profiler);
+    let mut partial = profiler.into_partial();
+    assert!(!partial.is_sampled_whole());
+    let profile = finish_as(&mut partial, SampleLayout::Document);
+    let proposals = Proposals::new(&partial, &profile, Gate::new(5));
+    let verifier = verified(&proposals, &[(0, &document)]);
+    let relations = proposals.settle(verifier, (&partial, &profile), Gate::new(5));
+    assert!(relations.covers_all_records);
+    let [reference] = &relations.references[..] else { panic!("one reference: {:?}", relations.references) };
+    assert_eq!(names(&reference.parent), "$.data.customers[].id");
+    assert_eq!(reference.evidence, Evidence { n_rows: 60_000, n_holding: 58_800 });
+    assert_eq!(rows(&reference.exceptions), [0, 50, 100]);
+    let sum = relations.arithmetic.iter().find(|found| found.target.to_string() == "$.data.orders[].gross");
+    assert_eq!(sum.expect("kept").evidence, Evidence { n_rows: 60_000, n_holding: 60_000 });
+    let sorted = relations.orderings.iter().find(|found| found.low == found.high).expect("days never fall");
+    assert_eq!(sorted.evidence, Evidence { n_rows: 59_999, n_holding: 59_997 });
+    assert_eq!(rows(&sorted.exceptions), [8200, 30_000]);
+    let keys: Vec<String> = relations.keys.iter().map(|key| names(&key.paths)).collect();
+    assert_eq!(keys, ["$.data.customers[].id", "$.data.orders[].order_id"]);
+}
+
 /// Catches counts that depend on batches, threads or the order in which records come.
 #[test]
 fn pieces_in_any_order_and_shape_give_the_same_relations() {

@@ -44,7 +44,7 @@ impl Proposals {
     pub fn new(partial: &Partial, profile: &Profile, gate: Gate) -> Self {
         let tables = tables(partial, &profile.fields);
         let sheets = sheets(&tables, &profile.variants);
-        let is_complete = partial.sample.is_complete();
+        let is_complete = partial.is_sampled_whole();
         let view = View { tables: &tables, sheets: &sheets, counts: None, is_complete, gate };
         let slots = slots(&view, (partial, &profile.fields));
         let pairs = pair_checks(&tables, &profile.relations);

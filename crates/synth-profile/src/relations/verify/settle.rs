@@ -42,7 +42,7 @@ impl Proposals {
             values: self.slots.iter().cloned().zip(verifier.values.iter().map(Counted::of)).collect(),
             n_rows: verifier.n_sheet_rows.clone(),
         };
-        let is_complete = partial.sample.is_complete();
+        let is_complete = partial.is_sampled_whole();
         let view = View { tables: &tables, sheets: &sheets, counts: Some(&counts), is_complete, gate };
         let (keys, references) = keys_and_references(&view);
         Relations {
