@@ -29,14 +29,17 @@ pub(crate) fn verify(
     gate: Gate,
     screen: &Screen,
 ) -> Result<(), Failure> {
-    if profile.relations.covers_all_records {
-        return Ok(());
-    }
+    let is_known = profile.relations.covers_all_records;
     if passes == Passes::One || !sample.is_repeatable {
-        screen.say("read once: relations between fields are as seen in a part of the records");
+        if !is_known {
+            screen.say("read once: relations between fields are as seen in a part of the records");
+        }
         return Ok(());
     }
     let proposals = Proposals::new(&sample.partial, profile, gate);
+    if proposals.is_empty() {
+        return Ok(());
+    }
     let input = Input::open(paths, options)?;
     let progress = Progress::bytes(screen, "testing relations", input.total_bytes());
     let bar = progress.clone();
@@ -49,6 +52,9 @@ pub(crate) fn verify(
         return Ok(());
     }
     profile.relations = proposals.settle(folded.accumulator, (&sample.partial, profile), gate);
+    if is_known {
+        return Ok(());
+    }
     let relations = &profile.relations;
     let n_relations = relations.keys.len()
         + relations.references.len()

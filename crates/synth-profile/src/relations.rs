@@ -185,6 +185,8 @@ pub enum OrderingScope {
     Row,
     /// The first value in an element of an array and the second in the next element.
     NextElement,
+    /// The first value in a record of a stream and the second in the next record that has one.
+    NextRecord,
 }
 
 /// How a number follows from others.

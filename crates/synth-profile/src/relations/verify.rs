@@ -15,6 +15,7 @@ use batch::{Batch, SheetRows};
 use pairs::PairCheck;
 pub(crate) use rows::At;
 use rows::{RowCheck, RowCounts, Subject};
+use sequence::Sequence;
 
 use super::Relations;
 use crate::partial::Unit;
@@ -23,6 +24,7 @@ mod batch;
 mod pairs;
 mod plan;
 mod rows;
+mod sequence;
 mod settle;
 mod values;
 
@@ -45,6 +47,8 @@ pub struct Proposals {
     pairs: Vec<PairCheck>,
     pair_capacity: usize,
     rows: Vec<(Subject, RowCheck)>,
+    /// Columns of the records of a stream whose order is watched.
+    watched: Vec<At>,
     /// The relations of the sample.
     proposed: Relations,
 }
@@ -66,6 +70,8 @@ pub struct Verifier<'p> {
     n_sheet_rows: Vec<u64>,
     pairs: Vec<Tally<(u64, u64)>>,
     rows: Vec<RowCounts>,
+    /// Nothing is known of the order when a record came without its position.
+    sequence: Option<Sequence>,
     is_large: bool,
     /// Some rows were left out.
     is_cut: bool,
@@ -83,6 +89,7 @@ impl Proposals {
             n_sheet_rows: vec![0; self.sheets.len()],
             pairs: self.pairs.iter().map(|_| Tally::new(self.pair_capacity)).collect(),
             rows: self.rows.iter().map(|(_, check)| RowCounts::of(check)).collect(),
+            sequence: Some(Sequence::new(self.watched.len())),
             is_large: false,
             is_cut: false,
         }
@@ -106,6 +113,10 @@ impl Verifier<'_> {
         for (ours, theirs) in self.rows.iter_mut().zip(&other.rows) {
             ours.merge(theirs);
         }
+        self.sequence = self.sequence.take().zip(other.sequence).map(|(mut ours, theirs)| {
+            ours.merge(theirs);
+            ours
+        });
         self.is_cut |= other.is_cut;
     }
 
@@ -146,6 +157,9 @@ impl Verifier<'_> {
                 values::count(slot, tally, (tables, &plan.sheets), &self.batch);
             }
         }
+        if let Some(sequence) = self.sequence.as_mut().filter(|_| with_records) {
+            sequence.count(&plan.watched, tables, &self.batch);
+        }
         for (check, tally) in plan.pairs.iter().zip(&mut self.pairs) {
             if is_due(check.table) {
                 check.count(tally, tables, &self.batch);
@@ -174,6 +188,7 @@ impl EventSink for Verifier<'_> {
 
 impl RecordSink for Verifier<'_> {
     fn begin_record(&mut self, start: RecordStart) {
+        self.sequence = None;
         self.begin_record_at(start, RecordPosition::default());
     }
 

@@ -5,7 +5,7 @@ use synth_core::hash::mix;
 use synth_core::{JsonPath, RecordPosition};
 use synth_privacy::Gate;
 use synth_profile::profile::SampleLayout;
-use synth_profile::relations::{Evidence, Exception, Proposals, Relations, Verifier};
+use synth_profile::relations::{Evidence, Exception, OrderingScope, Proposals, Relations, Verifier};
 use synth_profile::{Partial, Profiler, Unit};
 
 use crate::feed::{finish_as, push_record, push_record_at};
@@ -224,10 +224,51 @@ fn a_document_that_is_too_large_for_the_sample_has_relations() {
     assert_eq!(keys, ["$.data.customers[].id", "$.data.orders[].order_id"]);
 }
 
+/// Catches steps that are lost where a thread takes the next piece, and counters that are none.
+#[test]
+fn fields_that_never_fall_along_the_records_are_found_in_any_pieces() {
+    let records: Vec<Value> = (0..3000_u64)
+        .map(|index| {
+            let seq = if index == 1700 { 5 } else { index };
+            let flag = u64::from(index.is_multiple_of(50));
+            let mut record = json!({"seq": seq, "at": 1_700_000_000 + index / 3, "noise": draw(1, index, 999), "flag": flag});
+            if index.is_multiple_of(4) {
+                record["page"] = json!(index / 40);
+            }
+            record
+        })
+        .collect();
+    let mut whole = partial(&records);
+    let profile = finish_as(&mut whole, SampleLayout::JsonLines);
+    assert!(profile.relations.covers_all_records);
+    let proposals = Proposals::new(&whole, &profile, Gate::new(5));
+    let numbered: Vec<(u64, &Value)> = (0..).zip(&records).collect();
+    for piece_size in [3000, 700, 64, 1] {
+        let mut verifier = proposals.verifier();
+        let mut pieces: Vec<&[(u64, &Value)]> = numbered.chunks(piece_size).collect();
+        pieces.sort_by_key(|piece| mix(piece[0].0));
+        pieces.into_iter().for_each(|piece| verifier.merge(verified(&proposals, piece)));
+        let settled = proposals.settle(verifier, (&whole, &profile), Gate::new(5));
+        let along = settled.orderings.iter().filter(|found| found.scope == OrderingScope::NextRecord);
+        let found: Vec<_> = along
+            .map(|found| {
+                let Evidence { n_rows, n_holding } = found.evidence;
+                (found.low.to_string(), found.is_strict, n_rows, n_holding, rows(&found.exceptions))
+            })
+            .collect();
+        let expected = [
+            ("$.seq".to_owned(), false, 2999, 2998, vec![1700]),
+            ("$.at".to_owned(), false, 2999, 2999, vec![]),
+            ("$.page".to_owned(), false, 749, 749, vec![]),
+        ];
+        assert_eq!(found, expected, "pieces of {piece_size}");
+    }
+}
+
 /// Catches counts that depend on batches, threads or the order in which records come.
 #[test]
 fn pieces_in_any_order_and_shape_give_the_same_relations() {
-    let records: Vec<Value> = (0..40_000).map(record).collect();
+    let records: Vec<Value> = (0..80_000).map(record).collect();
     let mut whole = partial(&records);
     let profile = finish_as(&mut whole, SampleLayout::JsonLines);
     let proposals = Proposals::new(&whole, &profile, Gate::new(5));

@@ -8,6 +8,7 @@ use synth_privacy::Gate;
 use super::batch::SheetRows;
 use super::pairs::PairCheck;
 use super::rows::{RowCheck, Subject, ordered_pairs};
+use super::sequence::watched;
 use super::{At, MAX_CELLS, Proposals};
 use crate::profile::{FieldProfile, Profile, VariantProfile};
 use crate::relations::arithmetic::{self, Formula};
@@ -20,7 +21,7 @@ use crate::relations::references::composite::namesakes;
 use crate::relations::references::{conceivable, references};
 use crate::relations::table::{Column, Part, Table};
 use crate::relations::{Operation, Relations, dependencies};
-use crate::{Partial, relations};
+use crate::{Partial, Unit, relations};
 
 /// Values that all tallies of keys and references hold together.
 const MAX_VALUES: usize = 1 << 20;
@@ -35,7 +36,7 @@ const MAX_SLOTS: usize = 256;
 
 impl Proposals {
     /// Returns what must be counted to test the relations that a profile has from the sample, and those that its
-    /// sample could not show.
+    /// sample could not show: of a sample of all records only the order in which they come.
     ///
     /// # Cost
     ///
@@ -46,11 +47,17 @@ impl Proposals {
         let sheets = sheets(&tables, &profile.variants);
         let is_complete = partial.is_sampled_whole();
         let view = View { tables: &tables, sheets: &sheets, counts: None, is_complete, gate };
-        let slots = slots(&view, (partial, &profile.fields));
-        let pairs = pair_checks(&tables, &profile.relations);
-        let rows = row_checks(&tables, &profile.relations);
+        let known = &profile.relations;
+        let (slots, pairs, rows) = if known.covers_all_records {
+            (Vec::new(), Vec::new(), Vec::new())
+        } else {
+            let slots = slots(&view, (partial, &profile.fields));
+            (slots, pair_checks(&tables, known), row_checks(&tables, known))
+        };
+        let watched = if partial.unit() == Unit::Record { watched(&tables) } else { Vec::new() };
         let sheets: Vec<SheetRows> = sheet_rows(&tables, &profile.variants);
-        let used = used_columns((&slots, &sheets), &pairs, &rows);
+        let mut used = used_columns((&slots, &sheets), &pairs, &rows);
+        used.extend(&watched);
         let n_values = slots.iter().map(|slot| n_values(slot, &tables, &profile.fields)).collect();
         Self {
             builder: restricted(&profile.fields, &used),
@@ -61,14 +68,15 @@ impl Proposals {
             slots,
             pairs,
             rows,
+            watched,
             proposed: profile.relations.clone(),
         }
     }
 
-    /// Returns the number of relations that are tested.
+    /// Tells whether there is anything to be tested.
     #[must_use]
-    pub fn n_tests(&self) -> usize {
-        self.slots.len() + self.pairs.len() + self.rows.len()
+    pub fn is_empty(&self) -> bool {
+        self.slots.is_empty() && self.pairs.is_empty() && self.rows.is_empty() && self.watched.is_empty()
     }
 }
 

@@ -34,6 +34,16 @@ impl Proposals {
         gate: Gate,
     ) -> Relations {
         verifier.flush();
+        let mut sequence = verifier.sequence.take();
+        let mut in_order = || -> Vec<Ordering> {
+            let tables = self.builder.tables();
+            sequence.as_mut().map(|sequence| sequence.orderings(&self.watched, tables)).unwrap_or_default()
+        };
+        if self.proposed.covers_all_records {
+            let mut relations = self.proposed.clone();
+            relations.orderings.extend(in_order());
+            return relations;
+        }
         verifier.values.iter_mut().for_each(Tally::settle);
         verifier.pairs.iter_mut().for_each(Tally::settle);
         let tables = tables(partial, &profile.fields);
@@ -50,7 +60,7 @@ impl Proposals {
             keys,
             references,
             dependencies: self.dependencies(&verifier),
-            orderings: self.orderings(&verifier),
+            orderings: self.orderings(&verifier).into_iter().chain(in_order()).collect(),
             arithmetic: self.arithmetic(&verifier),
             presence: self.presence(&verifier),
             covers_all_records: !verifier.is_cut,
