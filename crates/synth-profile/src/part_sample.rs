@@ -223,3 +223,58 @@ impl Group {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::convert::Infallible;
+
+    use synth_core::Scalar;
+
+    use super::*;
+
+    #[derive(Debug, Default, PartialEq)]
+    struct Written(String);
+
+    impl EventSink for Written {
+        type Error = Infallible;
+
+        fn event(&mut self, event: Event<'_>, _offset: u64) -> Result<(), Infallible> {
+            self.0.push_str(&format!("{event:?} "));
+            Ok(())
+        }
+    }
+
+    fn push(sample: &mut PartSample, document: u64, collection: u64, index: u64) {
+        let keys = ["data".to_owned(), format!("list{collection:02}")];
+        let Some(mut part) = sample.begin(document, &keys, (index, None), 3) else { return };
+        part.value.keep(Event::Scalar(Scalar::String(&format!("{document} {index}"))));
+        sample.push(document, part);
+    }
+
+    fn written(sample: &PartSample) -> String {
+        let mut written = Written::default();
+        let Ok(()) = sample.replay(&mut written, |_| ());
+        written.0
+    }
+
+    /// Catches a bound that keeps what came first, and a merge in which the side shows.
+    #[test]
+    fn parts_and_collections_beyond_the_bounds_leave_in_any_order() {
+        let of = |document: u64, is_reversed: bool| {
+            let mut sample = PartSample::default();
+            for step in 0..5000 * 14 {
+                let step = if is_reversed { 5000 * 14 - 1 - step } else { step };
+                push(&mut sample, document, step % 14, step / 14);
+            }
+            sample
+        };
+        let mut forward = of(1, false);
+        forward.merge(of(2, false));
+        let mut backward = of(2, true);
+        backward.merge(of(1, true));
+        assert_eq!(written(&forward), written(&backward));
+        assert_eq!(forward.groups.len(), MAX_GROUPS);
+        assert!(forward.groups.values().all(|group| group.parts.len() == MAX_PARTS));
+        assert!(!written(&forward).contains("list12"));
+    }
+}

@@ -7,7 +7,7 @@ use synth_core::{Event, EventSink, Number, RecordStart, Scalar, cast};
 /// Most records in a sample.
 pub const MAX_RECORDS: usize = 50_000;
 /// Most bytes of a sample.
-pub const MAX_BYTES: usize = 32 << 20;
+pub const MAX_BYTES: usize = 24 << 20;
 
 /// The records with the smallest content hashes: the longest prefix in hash order that fits the two bounds.
 ///

@@ -16,5 +16,6 @@ mod json_suite;
 mod odd_input;
 mod outcome;
 mod privacy;
+mod second_pass;
 mod settings;
 mod whole_way;

@@ -60,7 +60,11 @@ pub(crate) fn keys_and_references(view: &View<'_>) -> (Vec<Key>, Vec<Reference>)
 
 /// Cuts the sample of a partial into tables.
 pub(crate) fn tables(partial: &Partial, fields: &[FieldProfile]) -> Vec<Table> {
-    let mut builder = TableBuilder::new(fields);
+    fill(TableBuilder::new(fields), partial)
+}
+
+/// Fills tables with the sample of a partial.
+pub(crate) fn fill(mut builder: TableBuilder, partial: &Partial) -> Vec<Table> {
     for record in partial.sample.records() {
         for _ in 0..record.count.min(MAX_REPEATS) {
             let Ok(()) = record.replay(&mut builder);

@@ -34,6 +34,10 @@ const BATCH_ROWS: usize = 8192;
 const LARGE_RECORD_BYTES: u64 = 256 << 10;
 /// Most cells of a table of one record, or of one element of a document's collection.
 const MAX_CELLS: usize = 1 << 20;
+/// Entries that all tallies of a kind hold together before they are sorted in.
+const MAX_PENDING: usize = 1 << 19;
+/// Entries that one tally holds before they are sorted in, at least and at most.
+const PENDING: (usize, usize) = (1 << 10, 1 << 15);
 
 /// What is to be tested on all records.
 #[derive(Debug, Clone)]
@@ -81,13 +85,16 @@ impl Proposals {
     /// Returns a verifier that has seen nothing.
     #[must_use]
     pub fn verifier(&self) -> Verifier<'_> {
+        let pending = |n_tallies: usize| (MAX_PENDING / n_tallies.max(1)).clamp(PENDING.0, PENDING.1);
+        let values = || Tally::new(self.slot_capacity, pending(self.slots.len()));
+        let pairs = || Tally::new(self.pair_capacity, pending(self.pairs.len()));
         Verifier {
             proposals: self,
             builder: self.builder.clone(),
             batch: Batch::default(),
-            values: self.slots.iter().map(|_| Tally::new(self.slot_capacity)).collect(),
+            values: self.slots.iter().map(|_| values()).collect(),
             n_sheet_rows: vec![0; self.sheets.len()],
-            pairs: self.pairs.iter().map(|_| Tally::new(self.pair_capacity)).collect(),
+            pairs: self.pairs.iter().map(|_| pairs()).collect(),
             rows: self.rows.iter().map(|(_, check)| RowCounts::of(check)).collect(),
             sequence: Some(Sequence::new(self.watched.len())),
             is_large: false,

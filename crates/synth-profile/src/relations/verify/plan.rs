@@ -24,7 +24,7 @@ use crate::relations::{Operation, Relations, dependencies};
 use crate::{Partial, Unit, relations};
 
 /// Values that all tallies of keys and references hold together.
-const MAX_VALUES: usize = 1 << 20;
+const MAX_VALUES: usize = 3 << 18;
 /// Values that one tally may hold in any case.
 const MIN_VALUES: usize = 1 << 12;
 /// Pairs that all tallies of dependencies hold together.

@@ -7,11 +7,12 @@ use super::rows::{RowCheck, Subject};
 use super::{Proposals, Tally, Verifier};
 use crate::Partial;
 use crate::profile::Profile;
+use crate::relations::builder::TableBuilder;
 use crate::relations::counts::{Counted, Counts, Slot, View};
-use crate::relations::mine::{keys_and_references, sheets, tables};
+use crate::relations::mine::{fill, keys_and_references, sheets};
 use crate::relations::{
     Arithmetic, Dependency, Dependent, Evidence, Key, NearKey, Ordering, Presence, PresenceRule, Relations,
-    arithmetic,
+    arithmetic, table,
 };
 
 /// Share of the values that are the first of their kind where a key is broken by a few rows.
@@ -44,14 +45,13 @@ impl Proposals {
             relations.orderings.extend(in_order());
             return relations;
         }
-        verifier.values.iter_mut().for_each(Tally::settle);
         verifier.pairs.iter_mut().for_each(Tally::settle);
-        let tables = tables(partial, &profile.fields);
+        // Gives back each tally before the next one is turned into what is looked up.
+        let values =
+            self.slots.iter().cloned().zip(std::mem::take(&mut verifier.values).into_iter().map(Counted::of));
+        let counts = Counts { values: values.collect(), n_rows: verifier.n_sheet_rows.clone() };
+        let tables = fill(self.sample_builder(), partial);
         let sheets = sheets(&tables, &profile.variants);
-        let counts = Counts {
-            values: self.slots.iter().cloned().zip(verifier.values.iter().map(Counted::of)).collect(),
-            n_rows: verifier.n_sheet_rows.clone(),
-        };
         let is_complete = partial.is_sampled_whole();
         let view = View { tables: &tables, sheets: &sheets, counts: Some(&counts), is_complete, gate };
         let (keys, references) = keys_and_references(&view);
@@ -158,6 +158,13 @@ impl Proposals {
             }));
         }
         settled
+    }
+
+    /// Tables for the sample with the columns that were tested: what was not cannot be a key or a reference.
+    fn sample_builder(&self) -> TableBuilder {
+        let mut builder = self.builder.clone();
+        builder.restrict(|_, _| true, table::MAX_CELLS);
+        builder
     }
 
     /// The keys of the sample that only a few rows break.
