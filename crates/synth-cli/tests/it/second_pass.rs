@@ -29,10 +29,10 @@ fn has_reference(folder: &Folder) -> bool {
 #[test]
 fn large_files_are_read_twice_unless_asked_not_to() {
     let folder = Folder::new();
-    folder.write("large.jsonl", stream(60_000).as_bytes());
+    folder.write("large.jsonl", stream(120_000).as_bytes());
     let twice = folder.done(&["profile", "large.jsonl"]);
     assert!(
-        twice.stderr.contains("read twice") && twice.stderr.contains("60000 records"),
+        twice.stderr.contains("read twice") && twice.stderr.contains("120000 records"),
         "{}",
         twice.stderr
     );
