@@ -99,6 +99,32 @@ pub enum Relationship {
         #[schemars(with = "f64")]
         confidence: Rate,
     },
+    /// A string follows from others, or holds them.
+    DerivedText {
+        /// The string that follows.
+        #[schemars(with = "String")]
+        target: JsonPath,
+        /// What it is made of.
+        operation: TextOperation,
+        /// The fields it is made of.
+        #[schemars(with = "Vec<String>")]
+        terms: Vec<JsonPath>,
+        /// What stands between joined fields.
+        #[serde(default, skip_serializing_if = "String::is_empty")]
+        separator: String,
+        /// Share of rows that keep the rule.
+        #[serde(default = "Rate::one", skip_serializing_if = "is_certain")]
+        #[schemars(with = "f64")]
+        confidence: Rate,
+    },
+    /// Arrays end where they began, or go side by side.
+    Sequence {
+        /// What is said.
+        rule: SequenceRule,
+        /// The fields of the elements.
+        #[schemars(with = "Vec<String>")]
+        paths: Vec<JsonPath>,
+    },
     /// The presence of fields hangs together; a field that is null counts as absent.
     ConditionalPresence {
         /// What is said.
@@ -193,6 +219,30 @@ pub enum Term {
         /// What it is multiplied with.
         factor: f64,
     },
+}
+
+/// What a string is made of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum TextOperation {
+    /// The first term, the separator and the second term.
+    Join,
+    /// The characters of the first term from the second term on, up to but not including the third.
+    Slice,
+    /// Any text in which the term occurs.
+    Contains,
+}
+
+/// A rule that arrays keep.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum SequenceRule {
+    /// The last element is the first again.
+    Closed,
+    /// The first field in one array and the second in another have the same values in the same order.
+    SideBySide,
 }
 
 /// How the presence of fields hangs together.

@@ -41,6 +41,8 @@ pub(crate) fn mine(
         dependencies: super::dependencies::dependencies(&tables),
         orderings: super::ordering::orderings(&tables),
         arithmetic: super::arithmetic::arithmetic(&tables),
+        texts: super::text::texts(&tables, gate),
+        sequences: super::sequence::sequences(&tables),
         presence: super::presence::presence(&tables),
         keys,
         references,
