@@ -84,6 +84,10 @@ pub struct Constraints {
     /// How numbers are spelled.
     #[serde(default, skip_serializing_if = "NumberSpelling::is_default")]
     pub spelling: NumberSpelling,
+    /// Share of the numbers without decimals that are spelled as integers (`28`); the others as `spelling` says.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Option<f64>")]
+    pub integer_share: Option<Rate>,
     /// Fewest characters of a string.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub min_length: Option<u64>,

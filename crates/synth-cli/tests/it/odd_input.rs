@@ -42,6 +42,10 @@ fn odd_numbers() {
     check_text("exponents", "a.jsonl", &"{\"a\":1e5,\"b\":5e-324}\n{\"a\":1E-7,\"b\":-1e308}\n".repeat(30));
     check_text("many digits", "a.jsonl", &"{\"a\":3.141592653589793238462643}\n{\"a\":1e-21}\n".repeat(30));
     check("small with exponents", |i| json!({"a": 1e-9 * (i / 3) as f64}));
+    let spelled = |i: usize| if i.is_multiple_of(3) { json!(2.0) } else { json!(1) };
+    check("integers and numbers of a few values", |i| json!({"a": spelled(i)}));
+    let mixed = |i: usize| [json!(17 * i), json!(17.0 * i as f64), json!(i as f64 / 7.0)][i % 3].clone();
+    check("integers and numbers of many values", |i| json!({"a": mixed(i), "b": mixed(i / 2)}));
     check_text("all beyond doubles", "a.jsonl", &"{\"a\":1e400}\n".repeat(30));
 }
 

@@ -200,6 +200,7 @@ fn field() -> impl Strategy<Value = FieldRule> {
         decimals,
         decimal_probs: Vec::new(),
         spelling: NumberSpelling::Fixed,
+        integer_share: decimals.filter(|n| n % 2 == 0).map(|_| Rate::ONE),
         min_length: decimals.map(u64::from),
         max_length: decimals.map(|n| u64::from(n) / 2),
     });

@@ -4,6 +4,7 @@ use synth_core::Rate;
 use synth_profile::profile::{NumberCategory, NumberProfile, TimeProfile};
 
 use super::apportion;
+use super::share::rounded;
 use crate::field::{Constraints, FieldType, NumberSpelling, ValueKind};
 use crate::generator::{Categorical, Generator, Literal, QuantileSample, Sequence, Spike, TemporalRhythmic};
 
@@ -30,39 +31,53 @@ pub(super) fn kind(number: &NumberProfile, n_integers: u64, n_others: u64) -> Va
         (plain_type, Generator::QuantileSample(quantiles(number)))
     };
     let constraints = if has_fractions && field_type != FieldType::Enum {
-        let decimal_probs = decimal_probs(number);
-        let is_limited = number.decimals <= MAX_DECIMALS || !decimal_probs.is_empty();
-        Constraints {
-            decimals: is_limited.then_some(number.decimals.min(MAX_DECIMALS)),
-            decimal_probs,
-            spelling: spelling(number, n_integers),
-            ..Constraints::default()
-        }
+        fractions(number, n_integers)
     } else {
         Constraints::default()
     };
     ValueKind { share: Rate::ONE, field_type, generator: Some(generator), constraints }
 }
 
+/// How numbers of which some have a point are spelled.
+fn fractions(number: &NumberProfile, n_integers: u64) -> Constraints {
+    let integer_share = integer_share(number, n_integers);
+    let decimal_probs = decimal_probs(number, n_integers > 0);
+    let is_limited = number.decimals <= MAX_DECIMALS || !decimal_probs.is_empty();
+    Constraints {
+        decimals: is_limited.then_some(number.decimals.min(MAX_DECIMALS)),
+        decimal_probs,
+        spelling: spelling(number, n_integers),
+        integer_share,
+        ..Constraints::default()
+    }
+}
+
+/// Share of whole numbers without a point, when some have one (`28.0`) and some have not (`28`).
+fn integer_share(number: &NumberProfile, n_integers: u64) -> Option<Rate> {
+    let share = Rate::of(n_integers, n_integers + number.n_zero_fraction);
+    (n_integers > 0 && number.n_zero_fraction > 0).then(|| rounded(share))
+}
+
 /// Shares by needed digits, when they differ from those of numbers that are cut at random: nine in ten need all.
-fn decimal_probs(number: &NumberProfile) -> Vec<f64> {
+/// Where integers stand between other numbers their share is always told.
+fn decimal_probs(number: &NumberProfile, is_mixed: bool) -> Vec<f64> {
     let mut counts = number.needed_decimals.clone();
     let beyond: u64 = counts.drain(counts.len().min(usize::from(MAX_DECIMALS) + 1)..).sum();
     let Some((full, fewer)) = counts.split_last_mut() else { return Vec::new() };
     *full += beyond;
     let n_fewer: u64 = fewer.iter().sum();
     let share = n_fewer as f64 / (n_fewer + *full).max(1) as f64;
-    if fewer.is_empty() || share <= 0.0 || USUAL_FEWER.contains(&share) {
+    if fewer.is_empty() || share <= 0.0 || (!is_mixed && USUAL_FEWER.contains(&share)) {
         return Vec::new();
     }
     apportion(&counts).into_iter().map(Rate::get).collect()
 }
 
-/// Whole numbers are spelled as most of them are.
+/// Whole numbers have a point if any of them has one; [`integer_share`] speaks of the others.
 fn spelling(number: &NumberProfile, n_integers: u64) -> NumberSpelling {
     if number.padded && n_integers == 0 {
         NumberSpelling::Fixed
-    } else if n_integers > number.n_zero_fraction {
+    } else if n_integers > 0 && number.n_zero_fraction == 0 {
         NumberSpelling::Shortest
     } else {
         NumberSpelling::Decimal
@@ -82,21 +97,33 @@ fn categories(categories: &[NumberCategory]) -> Categorical {
     }
 }
 
+/// The spikes by their value: `2` and `2.0` are one number here.
+fn spikes(number: &NumberProfile) -> Vec<(f64, u64)> {
+    let mut spikes: Vec<(f64, u64)> = Vec::new();
+    for spike in &number.spikes {
+        let value = spike.value.as_f64().unwrap_or(0.0);
+        match spikes.last_mut().filter(|last| last.0.total_cmp(&value).is_eq()) {
+            Some(last) => last.1 += spike.count,
+            None => spikes.push((value, spike.count)),
+        }
+    }
+    spikes
+}
+
 fn quantiles(number: &NumberProfile) -> QuantileSample {
-    let mut counts: Vec<u64> = number.spikes.iter().map(|spike| spike.count).collect();
+    let spikes = spikes(number);
+    let mut counts: Vec<u64> = spikes.iter().map(|(_, count)| *count).collect();
     let n_rest = number.count - counts.iter().sum::<u64>().min(number.count);
     counts.push(if number.curve.percent.is_empty() { 0 } else { n_rest });
-    let spikes = number
-        .spikes
-        .iter()
-        .zip(apportion(&counts))
-        .map(|(spike, share)| Spike { value: spike.value.as_f64().unwrap_or(0.0), prob: share.get() });
+    let shares = apportion(&counts);
     let (quantiles, values) = if number.curve.percent.is_empty() {
-        let only = number.spikes.first().and_then(|spike| spike.value.as_f64()).unwrap_or(0.0);
+        let only = spikes.first().map_or(0.0, |(value, _)| *value);
         (vec![0.0, 100.0], vec![only, only])
     } else {
         (number.curve.percent.clone(), number.curve.values.clone())
     };
+    let spikes =
+        spikes.iter().zip(shares).map(|((value, _), share)| Spike { value: *value, prob: share.get() });
     QuantileSample { quantiles, values, spikes: spikes.collect() }
 }
 
