@@ -156,7 +156,7 @@ impl Recipe {
 
     fn sequence(sequence: &Sequence, field_type: FieldType, setting: Setting) -> Result<Self, ErrorKind> {
         let steps = Steps::compile(sequence, setting.n_ordinals, setting.unique)?;
-        let is_text = field_type == FieldType::String || !sequence.prefix.is_empty() || sequence.width > 0;
+        let is_text = field_type == FieldType::String || sequence.is_text();
         Ok(if is_text {
             Self::text(Program::StepTexts(steps))
         } else {
@@ -278,11 +278,8 @@ impl Recipe {
 
     fn times(rhythm: &TemporalRhythmic, kind: &ValueKind, setting: Setting) -> Result<Self, ErrorKind> {
         let times = Times::compile(rhythm, kind.constraints.decimals.unwrap_or(0), setting.seed)?;
-        let times = if setting.unique {
-            times.unique(&rhythm.format, setting.n_ordinals, setting.seed)?
-        } else {
-            times
-        };
+        let times =
+            if setting.unique { times.unique(rhythm, setting.n_ordinals, setting.seed)? } else { times };
         let quotes = quotes(kind.field_type);
         let render = match times.form() {
             TimeForm::Text(_) => Render::Text,

@@ -15,6 +15,7 @@
 
 pub mod finish;
 pub mod number_stats;
+pub mod numbered_text;
 pub mod partial;
 pub mod path_stats;
 pub mod profile;
@@ -24,10 +25,11 @@ pub mod schema;
 pub mod string_stats;
 pub mod structure;
 pub mod text_pattern;
+pub mod time_grid;
 pub mod time_stats;
 pub mod variants;
 
-pub use finish::{FinishConfig, finish};
+pub use finish::{FinishConfig, finish, is_key, is_numbering};
 pub use partial::{NodeId, Partial};
 pub use profile::Profile;
 pub use profiler::{Profiler, Unit};

@@ -4,6 +4,8 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use crate::resolution::Resolution;
+
 /// How the values of a field are made: the pair `generator` and `params` of a rule.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(tag = "generator", content = "params", rename_all = "snake_case")]
@@ -47,7 +49,7 @@ pub enum Literal {
     Text(String),
 }
 
-/// Params of `sequence`: row `i` gets `prefix` and `start + i * step`, padded with zeros to `width` digits.
+/// Params of `sequence`: row `i` gets `prefix`, `start + i * step` padded with zeros to `width` digits, `suffix`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Sequence {
@@ -62,6 +64,23 @@ pub struct Sequence {
     /// Digits, padded with zeros; 0 for none. Only for strings.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub width: u8,
+    /// Text behind the number.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub suffix: String,
+}
+
+impl Sequence {
+    /// Returns bare numbers in steps.
+    #[must_use]
+    pub fn numbers(start: i64, step: i64) -> Self {
+        Self { start, step, prefix: String::new(), width: 0, suffix: String::new() }
+    }
+
+    /// Tells whether the values are strings whatever the field's type: something stands around the number.
+    #[must_use]
+    pub fn is_text(&self) -> bool {
+        !self.prefix.is_empty() || self.width > 0 || !self.suffix.is_empty()
+    }
 }
 
 fn one() -> i64 {
@@ -219,6 +238,9 @@ pub struct TemporalRhythmic {
     pub quantiles: Vec<f64>,
     /// The time at each of them, as RFC 3339 in UTC, not falling.
     pub values: Vec<String>,
+    /// Step that all times are multiples of, such as `1h`; that of the format if left out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub resolution: Option<Resolution>,
     /// Seven weights, Monday first; even if left out.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub weekday_profile: Vec<f64>,
@@ -226,6 +248,27 @@ pub struct TemporalRhythmic {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub hour_profile: Vec<f64>,
 }
+
+impl TemporalRhythmic {
+    /// Tells whether different steps of `step_micros` microseconds always have different texts.
+    #[must_use]
+    pub fn tells_moments_apart(&self, step_micros: i64) -> bool {
+        let has = |letters: &[&str]| letters.iter().any(|letter| self.format.contains(letter));
+        let has_day = has(&["%Y"])
+            && has(&["%m", "%-m", "%b", "%B"])
+            && has(&["%d", "%-d"])
+            && !has(&["%-m%-d", "%-m%d", "%m%-d"]);
+        let has_time = (step_micros >= DAY || has(&["%H"]) || (has(&["%I"]) && has(&["%p"])))
+            && (step_micros >= HOUR || has(&["%M"]))
+            && (step_micros >= MINUTE || has(&["%S"]));
+        self.format.starts_with("epoch_") || (has_day && has_time)
+    }
+}
+
+/// Microseconds.
+const MINUTE: i64 = 60_000_000;
+const HOUR: i64 = 60 * MINUTE;
+const DAY: i64 = 24 * HOUR;
 
 /// Params of `constant`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]

@@ -9,8 +9,11 @@ fn check_text(what: &str, name: &str, text: &str) {
     let folder = Folder::with(name, text);
     folder.done(&["profile", name]);
     folder.done(&["generate", "--out", "made"]);
-    let run = folder.synth(&["validate", "--real", name, "--synthetic", "made", "--rules", "ruleset.yaml"]);
-    assert_eq!(run.code, Some(0), "{what}: {}", run.stderr);
+    let judge = ["validate", "--real", name, "--synthetic", "made", "--force"];
+    for args in [&judge[..], &[&judge[..], &["--rules", "ruleset.yaml"]].concat()] {
+        let run = folder.synth(args);
+        assert_eq!(run.code, Some(0), "{what}: {}", run.stderr);
+    }
 }
 
 fn check(what: &str, record: impl Fn(usize) -> Value) {
@@ -47,6 +50,38 @@ fn odd_numbers() {
     let mixed = |i: usize| [json!(17 * i), json!(17.0 * i as f64), json!(i as f64 / 7.0)][i % 3].clone();
     check("integers and numbers of many values", |i| json!({"a": mixed(i), "b": mixed(i / 2)}));
     check_text("all beyond doubles", "a.jsonl", &"{\"a\":1e400}\n".repeat(30));
+}
+
+#[test]
+fn keys_and_numbered_texts() {
+    check("a date for each day", |i| json!({"d": day(i)}));
+    check("epochs in equal steps", |i| json!({"ts": 1_700_000_000_000_u64 + 5000 * i as u64}));
+    check(
+        "numbered",
+        |i| json!({"a": format!("v{i}"), "b": format!("/var/log/{i}.log"), "c": format!("{i:04}")}),
+    );
+    check("numbered with gaps", |i| json!({"a": format!("user_{}", 17 + i * i / 20), "b": 3 * i + 40}));
+    check("codes", |i| json!({"a": format!("INV-2024-{:04}", i * 7919 % 10_000)}));
+    check("sparse", |i| json!({"id": i * 7_919_333 % 100_000_007, "x": (i * 7919 % 10_007) as f64 / 7.0}));
+}
+
+/// A day of the year 2024 and the years after, all of them with months of 28 days.
+fn day(n: usize) -> String {
+    format!("{}-{:02}-{:02}", 2024 + n / 336, n / 28 % 12 + 1, n % 28 + 1)
+}
+
+#[test]
+fn times_on_a_grid() {
+    check("hours", |i| json!({"t": format!("{}T{:02}:00:00Z", day(i / 2), i * 7 % 24)}));
+    check("half hours", |i| json!({"t": format!("{} {:02}:{}0:00", day(i), i * 7 % 24, i % 2 * 3)}));
+    let folder = Folder::with(
+        "a.jsonl",
+        (0..60).map(|i| format!("{{\"t\":\"{}T{:02}:00:00Z\"}}\n", day(i), i * 7 % 24)).collect::<String>(),
+    );
+    folder.done(&["profile", "a.jsonl"]);
+    assert!(folder.text("ruleset.yaml").contains("resolution: 1h"));
+    folder.done(&["generate", "-n", "500", "--out", "made"]);
+    assert!(folder.text("made").lines().all(|line| line.ends_with(":00:00Z\"}")));
 }
 
 #[test]

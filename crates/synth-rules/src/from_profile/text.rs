@@ -1,11 +1,11 @@
 //! Rules for strings.
 
 use synth_core::Rate;
-use synth_profile::profile::{Curve, TagValue, TextProfile};
+use synth_profile::profile::{Curve, NumberedProfile, TagValue, TextProfile};
 
-use super::{apportion, number};
+use super::{apportion, time};
 use crate::field::{Constraints, FieldType, ValueKind};
-use crate::generator::{Categorical, Faker, FakerMethod, Generator, Literal, Pattern};
+use crate::generator::{Categorical, Faker, FakerMethod, Generator, Literal, Pattern, Sequence};
 
 /// Strings that are no category are left out when they are rarer than this.
 const NEGLIGIBLE_SHARE: f64 = 0.02;
@@ -15,13 +15,11 @@ const MIN_CATEGORY_SHARE: f64 = 0.05;
 const MIN_PATTERN_SHARE: f64 = 0.6;
 /// Strings of more words than this are prose, whatever their patterns.
 const MAX_PATTERN_WORDS: f64 = 3.0;
-/// A unique field needs this many times as many possible strings as values.
-const ROOM_FACTOR: f64 = 10.0;
 
 /// The kinds of strings with their weights.
 pub(super) fn kinds(text: &TextProfile) -> Vec<(u64, ValueKind)> {
     if !text.times.is_empty() {
-        let kind = |time| plain(FieldType::Datetime, Generator::TemporalRhythmic(number::temporal(time)));
+        let kind = |times| plain(FieldType::Datetime, Generator::TemporalRhythmic(time::temporal(times)));
         return text.times.iter().map(|time| (time.count, kind(time))).collect();
     }
     let n_public: u64 = text.categories.iter().map(|category| category.count).sum();
@@ -64,12 +62,25 @@ fn rest(text: &TextProfile) -> ValueKind {
     if let Some(method) = text.personal.as_deref().and_then(personal_method) {
         return plain(FieldType::String, faker(method));
     }
+    if let Some(numbered) = &text.numbered {
+        return plain(FieldType::String, Generator::Sequence(sequence(numbered)));
+    }
     let generator = match text.semantic_type.as_deref() {
         Some("uuid") => Generator::UuidV4,
         Some("ulid") => Generator::Ulid,
         _ => made_up(text),
     };
     plain(FieldType::String, generator)
+}
+
+fn sequence(numbered: &NumberedProfile) -> Sequence {
+    Sequence {
+        start: numbered.start,
+        step: numbered.step,
+        prefix: numbered.prefix.as_str().to_owned(),
+        width: numbered.width,
+        suffix: numbered.suffix.as_str().to_owned(),
+    }
 }
 
 fn made_up(text: &TextProfile) -> Generator {
@@ -123,12 +134,6 @@ fn one_word(lengths: &Curve) -> Generator {
     let (low, high) = (at(5.0).max(1), at(95.0).max(1));
     let lengths = if low == high { low.to_string() } else { format!("{low},{high}") };
     Generator::Pattern(Pattern { patterns: vec![format!("[A-Za-z0-9]{{{lengths}}}")], probs: Vec::new() })
-}
-
-/// Tells whether the patterns describe many more strings than were seen.
-pub(super) fn has_room(text: &TextProfile) -> bool {
-    let n_strings: f64 = text.patterns.iter().map(|pattern| pattern.n_strings).sum();
-    n_strings >= ROOM_FACTOR * text.count as f64
 }
 
 /// How values of a kind of personal data are made up.
