@@ -54,10 +54,9 @@ pub(crate) enum TimeForm {
 impl Times {
     pub(crate) fn compile(rhythm: &TemporalRhythmic, decimals: u8, seed: Seed) -> Result<Self, ErrorKind> {
         let times: Vec<i64> = rhythm
-            .values
-            .iter()
+            .moments()
             .enumerate()
-            .map(|(index, text)| read_time(text).ok_or(ErrorKind::BadTime { index }))
+            .map(|(index, moment)| moment.ok_or(ErrorKind::BadTime { index }))
             .collect::<Result<_, _>>()?;
         let (form, unit) = form(&rhythm.format, decimals)?;
         let step = rhythm.resolution.map(Resolution::micros).filter(|step| step % unit == 0).unwrap_or(unit);
@@ -187,18 +186,6 @@ fn profile(weights: &[f64], n: usize, name: &'static str) -> Result<Option<Choic
         return Err(ErrorKind::LengthMismatch { left: name, right: "the calendar", n_left, n_right: n });
     }
     Choice::fit(weights, Sum::Normalize).map(Some)
-}
-
-/// Reads an RFC 3339 time or date.
-fn read_time(text: &str) -> Option<i64> {
-    let digits =
-        text.split_once('.').map_or(0, |(_, rest)| rest.bytes().take_while(u8::is_ascii_digit).count());
-    let fraction = if digits == 0 { String::new() } else { format!("%.{digits}f") };
-    let zoned = ["Z", "%:z", ""].map(|zone| format!("%Y-%m-%dT%H:%M:%S{fraction}{zone}"));
-    let all = zoned.iter().map(String::as_str).chain(["%Y-%m-%d"]);
-    all.filter_map(|format| TimeFormat::parse(format).ok())
-        .find_map(|format| format.read(text))
-        .map(|time| time.0)
 }
 
 #[cfg(test)]

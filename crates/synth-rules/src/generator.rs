@@ -3,6 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use synth_core::TimeFormat;
 
 use crate::resolution::Resolution;
 
@@ -183,6 +184,36 @@ pub enum FakerMethod {
     Text,
 }
 
+impl FakerMethod {
+    /// All methods with their names, as they stand in rule files.
+    pub const ALL: [(&'static str, Self); 24] = [
+        ("name", Self::Name),
+        ("first_name", Self::FirstName),
+        ("last_name", Self::LastName),
+        ("company_name", Self::CompanyName),
+        ("email", Self::Email),
+        ("user_name", Self::UserName),
+        ("phone_number", Self::PhoneNumber),
+        ("ipv4", Self::Ipv4),
+        ("ipv6", Self::Ipv6),
+        ("mac_address", Self::MacAddress),
+        ("url", Self::Url),
+        ("domain_name", Self::DomainName),
+        ("street_address", Self::StreetAddress),
+        ("city", Self::City),
+        ("region", Self::Region),
+        ("country", Self::Country),
+        ("postal_code", Self::PostalCode),
+        ("credit_card", Self::CreditCard),
+        ("iban", Self::Iban),
+        ("ssn", Self::Ssn),
+        ("date_of_birth", Self::DateOfBirth),
+        ("job_title", Self::JobTitle),
+        ("words", Self::Words),
+        ("text", Self::Text),
+    ];
+}
+
 /// Params of `categorical`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -250,6 +281,11 @@ pub struct TemporalRhythmic {
 }
 
 impl TemporalRhythmic {
+    /// Returns the times of `values` in microseconds since the epoch; `None` where there is none.
+    pub fn moments(&self) -> impl Iterator<Item = Option<i64>> {
+        self.values.iter().map(|text| read_time(text))
+    }
+
     /// Tells whether different steps of `step_micros` microseconds always have different texts.
     #[must_use]
     pub fn tells_moments_apart(&self, step_micros: i64) -> bool {
@@ -263,6 +299,18 @@ impl TemporalRhythmic {
             && (step_micros >= MINUTE || has(&["%S"]));
         self.format.starts_with("epoch_") || (has_day && has_time)
     }
+}
+
+/// Reads an RFC 3339 time or date.
+fn read_time(text: &str) -> Option<i64> {
+    let digits =
+        text.split_once('.').map_or(0, |(_, rest)| rest.bytes().take_while(u8::is_ascii_digit).count());
+    let fraction = if digits == 0 { String::new() } else { format!("%.{digits}f") };
+    let zoned = ["Z", "%:z", ""].map(|zone| format!("%Y-%m-%dT%H:%M:%S{fraction}{zone}"));
+    let all = zoned.iter().map(String::as_str).chain(["%Y-%m-%d"]);
+    all.filter_map(|format| TimeFormat::parse(format).ok())
+        .find_map(|format| format.read(text))
+        .map(|time| time.0)
 }
 
 /// Microseconds.
@@ -293,6 +341,24 @@ impl Generator {
         "temporal_rhythmic",
         "constant",
     ];
+
+    /// Returns the name in rule files.
+    #[must_use]
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::UuidV4 => "uuid_v4",
+            Self::UuidV7 => "uuid_v7",
+            Self::Ulid => "ulid",
+            Self::Sequence(_) => "sequence",
+            Self::Pattern(_) => "pattern",
+            Self::Template(_) => "template",
+            Self::Faker(_) => "faker",
+            Self::Categorical(_) => "categorical",
+            Self::QuantileSample(_) => "quantile_sample",
+            Self::TemporalRhythmic(_) => "temporal_rhythmic",
+            Self::Constant(_) => "constant",
+        }
+    }
 
     /// Puts a generator together from the two keys of a rule.
     pub(crate) fn from_form(name: Option<String>, params: Option<Value>) -> Result<Option<Self>, String> {
@@ -327,5 +393,28 @@ impl Generator {
             }
             _ => unreachable!("an adjacently tagged enum is written as an object"),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn times_are_read_in_all_spellings() {
+        for text in
+            ["2024-01-01", "2024-01-01T00:00:00Z", "2024-01-01T01:00:00.000+01:00", "2024-01-01T00:00:00"]
+        {
+            assert_eq!(read_time(text), Some(1_704_067_200_000_000), "{text}");
+        }
+        assert_eq!(read_time("yesterday"), None);
+    }
+
+    #[test]
+    fn names_are_those_of_rule_files() {
+        for (name, method) in FakerMethod::ALL {
+            assert_eq!(serde_json::to_value(method).unwrap(), name);
+        }
+        assert_eq!(Generator::UuidV7.into_form().0, Generator::UuidV7.name());
     }
 }

@@ -98,11 +98,3 @@ fn bad_rules_are_refused() {
     rule.hour_profile = vec![1.0; 23];
     assert!(matches!(compile(&rule), Some(ErrorKind::LengthMismatch { .. })));
 }
-
-#[test]
-fn times_are_read_in_all_spellings() {
-    for text in ["2024-01-01", "2024-01-01T00:00:00Z", "2024-01-01T01:00:00.000+01:00", "2024-01-01T00:00:00"]
-    {
-        assert_eq!(read_time(text), Some(1_704_067_200_000_000), "{text}");
-    }
-}

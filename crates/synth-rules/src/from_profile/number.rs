@@ -31,7 +31,9 @@ pub(super) fn kind(number: &NumberProfile, n_integers: u64, n_others: u64) -> Va
         (plain_type, Generator::QuantileSample(quantiles(number)))
     };
     let constraints = if has_fractions && field_type != FieldType::Enum {
-        fractions(number, n_integers)
+        // Times have a grid in place of shares by digits.
+        let limits = fractions(number, n_integers);
+        if number.time.is_some() { Constraints { decimal_probs: Vec::new(), ..limits } } else { limits }
     } else {
         Constraints::default()
     };
