@@ -399,6 +399,7 @@ fn atom(literal: &Literal, kind: &ValueKind) -> Result<Atom, ErrorKind> {
         Ok(spell(number, kind))
     };
     let atom = match literal {
+        Literal::Null => Atom::Null,
         Literal::Bool(flag) => Atom::Bool(*flag),
         Literal::Integer(number)
             if kind.field_type != FieldType::Number || number.unsigned_abs() > 1 << 53 =>
@@ -443,6 +444,7 @@ impl Atom {
     /// Tells whether a literal of the rules names this value, however it is spelled.
     fn equals(&self, literal: &Literal) -> bool {
         match (self, literal) {
+            (Self::Null, Literal::Null) => true,
             (Self::Bool(flag), Literal::Bool(wanted)) => flag == wanted,
             (Self::Bool(flag), Literal::Text(wanted)) => wanted == if *flag { "true" } else { "false" },
             (Self::Text(text), Literal::Text(wanted)) => text == wanted,

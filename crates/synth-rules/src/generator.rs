@@ -36,10 +36,12 @@ pub enum Generator {
     Constant(Constant),
 }
 
-/// A value that stands in a rule file: a string, number or boolean.
+/// A value that stands in a rule file: a string, number, boolean or null.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(untagged)]
 pub enum Literal {
+    /// `null`.
+    Null,
     /// `true` or `false`.
     Bool(bool),
     /// A whole number.

@@ -85,6 +85,29 @@ fn times_on_a_grid() {
 }
 
 #[test]
+fn tags_may_be_null_and_decide() {
+    let tagged = |i: usize| match i % 3 {
+        0 => json!({"type": "a", "x": 1}),
+        1 => json!({"type": "b", "y": 1}),
+        _ => json!({"type": null, "z": 1}),
+    };
+    check("a tag that may be null", tagged);
+    let lines: String = (0..60).map(|index| format!("{}\n", tagged(index))).collect();
+    let folder = Folder::with("a.jsonl", lines);
+    folder.done(&["profile", "a.jsonl"]);
+    folder.done(&["generate", "--out", "made"]);
+    for line in folder.text("made").lines() {
+        let record: Value = serde_json::from_str(line).unwrap();
+        let expected = match record["type"].as_str() {
+            Some("a") => "x",
+            Some(_) => "y",
+            None => "z",
+        };
+        assert!(record.get(expected).is_some() && record.as_object().unwrap().len() == 2, "{line}");
+    }
+}
+
+#[test]
 fn odd_shapes() {
     check("nested arrays", |i| json!({"m": [[[i, i + 1], [i]], []], "t": [[[[[["x"]]]]]]}));
     check("mixed elements", |i| json!({"m": [{"a": i}, i, "s", null, [1], true]}));

@@ -158,6 +158,7 @@ fn personal_method(kind: &str) -> Option<FakerMethod> {
 
 pub(super) fn tag_literal(tag: &TagValue) -> Literal {
     match tag {
+        TagValue::Null => Literal::Null,
         TagValue::Bool(value) => Literal::Bool(*value),
         TagValue::Integer(value) => Literal::Integer(*value),
         TagValue::Text(text) => Literal::Text(text.as_str().to_owned()),
