@@ -199,6 +199,9 @@ pub struct TextProfile {
     /// Patterns of the strings that are no category, with shares of those.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub patterns: Vec<PatternProfile>,
+    /// Class of the letters of the strings that are no category, when most are of a script other than Latin.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub letters: Option<String>,
     /// Mean number of words of the strings that are no category.
     pub mean_words: f64,
     /// Lengths in characters of all strings.

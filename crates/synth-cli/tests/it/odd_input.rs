@@ -65,6 +65,39 @@ fn keys_and_numbered_texts() {
     check("sparse", |i| json!({"id": i * 7_919_333 % 100_000_007, "x": (i * 7919 % 10_007) as f64 / 7.0}));
 }
 
+/// Catches letters that become Latin, and kana that are lost among the many Han characters.
+#[test]
+fn texts_keep_their_script() {
+    let texts = ["東京タワー", "大阪", "札幌ドーム", "名古屋城", "ナゴヤ"];
+    let lines: String = (0..60)
+        .map(|i| {
+            let cyrillic: String =
+                (0..5 + i % 7).map(|at| ["мир ", "слово ", "дом "][(i + at) % 3]).collect();
+            json!({"a": format!("{}{i}", texts[i % 5]), "b": cyrillic.trim(), "unit": "EUR"}).to_string()
+                + "\n"
+        })
+        .collect();
+    let folder = Folder::with("a.jsonl", lines);
+    folder.done(&["profile", "a.jsonl"]);
+    folder.done(&["generate", "-n", "50", "--out", "made"]);
+    let made = folder.text("made");
+    assert!(!made.lines().any(|line| line.replace("EUR", "").contains(char::is_uppercase)), "{made}");
+    assert!(made.contains(|c| ('ァ'..='ヶ').contains(&c)) && made.contains(|c| ('一'..='龥').contains(&c)));
+    assert!(made.contains(|c| ('а'..='я').contains(&c)));
+}
+
+#[test]
+fn a_single_value_keeps_its_form() {
+    let folder =
+        Folder::with("a.json", r#"{"version": "2.1", "unit": "EUR", "items": [{"a": 1}, {"a": 2}]}"#);
+    folder.done(&["profile", "a.json"]);
+    let rules = folder.text("ruleset.yaml");
+    assert!(
+        rules.contains(r"'[0-9]\.[0-9]'") && rules.contains("'[A-Z]{3}'") && !rules.contains("EUR"),
+        "{rules}"
+    );
+}
+
 /// A day of the year 2024 and the years after, all of them with months of 28 days.
 fn day(n: usize) -> String {
     format!("{}-{:02}-{:02}", 2024 + n / 336, n / 28 % 12 + 1, n % 28 + 1)

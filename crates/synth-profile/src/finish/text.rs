@@ -8,7 +8,7 @@ use super::{keys, time};
 use crate::numbered_text::numbered_texts;
 use crate::profile::{Curve, NumberedProfile, PatternProfile, TextCategory, TextProfile};
 use crate::string_stats::{KeptText, StringStats};
-use crate::text_pattern::learn_patterns;
+use crate::text_pattern::{foreign_letters, learn_patterns};
 
 /// Categories listed, at most.
 const MAX_CATEGORIES: usize = 1000;
@@ -48,8 +48,10 @@ pub(super) fn profile(strings: &StringStats, path: &JsonPath, gate: Gate) -> Tex
     };
     let (patterns, mean_words) = (patterns(&rest, gate), mean_words(&rest));
     let has_room = is_identifier || numbered.is_some() || has_room(&patterns, mean_words, count);
+    let letters = foreign_letters(rest.iter().map(|(text, _)| *text));
     TextProfile {
         count,
+        letters,
         n_distinct: strings.n_distinct(),
         is_unique,
         is_key: is_unique

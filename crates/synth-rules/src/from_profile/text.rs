@@ -92,7 +92,10 @@ fn made_up(text: &TextProfile) -> Generator {
         return faker(FakerMethod::Url);
     }
     if text.mean_words < 1.5 {
-        return one_word(&text.lengths);
+        return one_word(&text.lengths, text.letters.as_deref());
+    }
+    if let Some(letters) = &text.letters {
+        return words(letters, text.mean_words);
     }
     let method = if text.mean_words > 8.0 { FakerMethod::Text } else { FakerMethod::Words };
     Generator::Faker(Faker {
@@ -122,8 +125,16 @@ fn patterns(text: &TextProfile) -> Generator {
     })
 }
 
+/// Words of one script, half as many to half as many again as there are on average.
+fn words(letters: &str, mean_words: f64) -> Generator {
+    let (low, high) = ((mean_words / 2.0).max(1.0), mean_words * 1.5);
+    let n = |words: f64| synth_core::cast::round_to_u64(words.max(1.0)) - 1;
+    let pattern = format!("{letters}{{2,9}}(?: {letters}{{2,9}}){{{},{}}}", n(low), n(high).max(1));
+    Generator::Pattern(Pattern { patterns: vec![pattern], probs: Vec::new() })
+}
+
 /// Letters and digits of the lengths that the middle nine tenths of the strings have.
-fn one_word(lengths: &Curve) -> Generator {
+fn one_word(lengths: &Curve, letters: Option<&str>) -> Generator {
     let at = |wanted: f64| {
         let knots = lengths.percent.iter().zip(&lengths.values);
         knots
@@ -133,7 +144,10 @@ fn one_word(lengths: &Curve) -> Generator {
     };
     let (low, high) = (at(5.0).max(1), at(95.0).max(1));
     let lengths = if low == high { low.to_string() } else { format!("{low},{high}") };
-    Generator::Pattern(Pattern { patterns: vec![format!("[A-Za-z0-9]{{{lengths}}}")], probs: Vec::new() })
+    Generator::Pattern(Pattern {
+        patterns: vec![format!("{}{{{lengths}}}", letters.unwrap_or("[A-Za-z0-9]"))],
+        probs: Vec::new(),
+    })
 }
 
 /// How values of a kind of personal data are made up.
