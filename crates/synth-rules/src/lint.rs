@@ -26,13 +26,18 @@ pub struct Problem {
 /// Returns every problem of a rule set: those of each rule, then those of rules that do not fit each other.
 #[must_use]
 pub fn lint(rules: &RuleSet) -> Vec<Problem> {
+    lint_known(rules, &[])
+}
+
+/// Returns every problem of a rule set of which some rules could not be read; those stand at the paths `unread`.
+pub(crate) fn lint_known(rules: &RuleSet, unread: &[JsonPath]) -> Vec<Problem> {
     let mut problems = lint_each(rules);
-    paths::problems(rules, &mut problems);
+    paths::problems(rules, unread, &mut problems);
     problems
 }
 
 /// Returns the problems that each rule has by itself, in the order of the file's sections.
-pub(crate) fn lint_each(rules: &RuleSet) -> Vec<Problem> {
+fn lint_each(rules: &RuleSet) -> Vec<Problem> {
     let mut problems = Vec::new();
     for (path, shape) in &rules.shape {
         let base: Vec<Step> = vec!["shape".into(), path.into(), "length".into(), "params".into()];

@@ -7,7 +7,7 @@ use synth_core::{JsonPath, Place, cast};
 
 use crate::error::{Error, ErrorKind, Errors};
 use crate::field::FieldRule;
-use crate::lint::{lint, lint_each};
+use crate::lint::lint_known;
 use crate::rule_set::{Relationship, RuleSet, VERSION};
 use crate::shape::ShapeRule;
 
@@ -30,7 +30,7 @@ impl RuleSet {
     /// # Errors
     ///
     /// All problems at once, each with line and column: bad YAML, unknown and duplicate keys, wrong types, and what
-    /// [`lint`] finds.
+    /// [`lint`](crate::lint::lint) finds.
     pub fn parse(text: &str, source: &str) -> Result<Self, Errors> {
         if text.len() > MAX_BYTES {
             let reason = format!("the file is larger than {MAX_BYTES} bytes");
@@ -40,13 +40,11 @@ impl RuleSet {
             }]));
         }
         let places = Places::scan(text, source).map_err(|error| Errors(vec![*error]))?;
-        let mut loader = Loader { places, errors: Vec::new() };
+        let mut loader = Loader { places, errors: Vec::new(), unread: Vec::new() };
         loader.duplicates();
         let rules = loader.load(text);
-        let is_whole = loader.errors.is_empty();
         if let Some(rules) = &rules {
-            let problems = if is_whole { lint(rules) } else { lint_each(rules) };
-            for problem in problems {
+            for problem in lint_known(rules, &loader.unread) {
                 let place = loader.places.find(&problem.steps);
                 loader.errors.push(Error { kind: problem.kind, place });
             }
@@ -95,6 +93,8 @@ mod print;
 struct Loader {
     places: Places,
     errors: Vec<Error>,
+    /// Paths of rules that could not be read.
+    unread: Vec<JsonPath>,
 }
 
 impl Loader {
@@ -162,10 +162,13 @@ impl Loader {
             let steps = [name.into(), key.as_str().into()];
             let path = self.rule_path(&key, &steps);
             let rule = read(self, value, &steps);
-            if let (Some(path), Some(rule)) = (path, rule)
-                && rules.insert(path, rule).is_some()
-            {
-                self.push(ErrorKind::DuplicateKey { key }, &steps);
+            match (path, rule) {
+                (Some(path), Some(rule)) => {
+                    if rules.insert(path, rule).is_some() {
+                        self.push(ErrorKind::DuplicateKey { key }, &steps);
+                    }
+                }
+                (path, _) => self.unread.extend(path),
             }
         }
         rules

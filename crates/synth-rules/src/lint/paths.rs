@@ -9,31 +9,66 @@ use crate::error::{ErrorKind, suggest};
 use crate::rule_set::{Relationship, RuleSet, Variants};
 use crate::yaml::Step;
 
-pub(super) fn problems(rules: &RuleSet, problems: &mut Vec<Problem>) {
-    missing_lengths(rules, problems);
+pub(super) fn problems(rules: &RuleSet, unread: &[JsonPath], problems: &mut Vec<Problem>) {
+    let known = Known { rules, unread };
+    missing_lengths(known, problems);
     for (path, variants) in &rules.variants {
-        variant_problems(rules, path, variants, problems);
+        variant_problems(known, path, variants, problems);
     }
     for (index, relationship) in rules.relationships.iter().enumerate() {
         let base: [Step; 3] = ["relationships".into(), (&index).into(), "paths".into()];
-        relationship_problems(rules, relationship, &base, problems);
+        relationship_problems(known, relationship, &base, problems);
     }
     if let Some(main) = &rules.globals.main_collection
-        && !is_known(rules, main)
+        && !known.covers(main)
     {
-        problems.push(unknown_path(rules, main, vec!["globals".into(), "main_collection".into()]));
+        problems.push(known.unknown(main, vec!["globals".into(), "main_collection".into()]));
+    }
+}
+
+/// The paths of a rule file: those of its rules, and those of rules that could not be read.
+#[derive(Debug, Clone, Copy)]
+struct Known<'a> {
+    rules: &'a RuleSet,
+    unread: &'a [JsonPath],
+}
+
+impl Known<'_> {
+    /// Tells whether there is a rule for the field itself.
+    fn has_field(self, path: &JsonPath) -> bool {
+        self.rules.fields.contains_key(path) || self.unread.contains(path)
+    }
+
+    fn has_length(self, path: &JsonPath) -> bool {
+        self.rules.shape.contains_key(path) || self.unread.contains(path)
+    }
+
+    /// Tells whether some field has the path or stands below it, or a length speaks of it.
+    fn covers(self, path: &JsonPath) -> bool {
+        self.all().any(|known| known.starts_with(path))
+    }
+
+    fn all(&self) -> impl Iterator<Item = &JsonPath> {
+        self.rules.fields.keys().chain(self.rules.shape.keys()).chain(self.unread)
+    }
+
+    fn unknown(self, path: &JsonPath, steps: Vec<Step>) -> Problem {
+        let path = path.to_string();
+        let known: Vec<String> = self.all().map(ToString::to_string).collect();
+        let suggestion = suggest(&path, known.iter().map(String::as_str));
+        Problem { steps, kind: ErrorKind::UnknownPath { path, suggestion } }
     }
 }
 
 /// Every `[]` and `.*` of a field needs a length; each is told once.
-fn missing_lengths(rules: &RuleSet, problems: &mut Vec<Problem>) {
+fn missing_lengths(known: Known<'_>, problems: &mut Vec<Problem>) {
     let mut told: BTreeSet<JsonPath> = BTreeSet::new();
-    for field in rules.fields.keys() {
+    for field in known.rules.fields.keys() {
         let mut path = JsonPath::root();
         for segment in field.segments() {
             path = path.join(segment.clone());
             let needs_one = matches!(segment, Segment::Elements | Segment::Members);
-            if needs_one && !rules.shape.contains_key(&path) && told.insert(path.clone()) {
+            if needs_one && !known.has_length(&path) && told.insert(path.clone()) {
                 let kind = ErrorKind::MissingLength { path: path.to_string() };
                 problems.push(Problem { steps: vec!["fields".into(), field.into()], kind });
             }
@@ -41,23 +76,11 @@ fn missing_lengths(rules: &RuleSet, problems: &mut Vec<Problem>) {
     }
 }
 
-/// Some field has the path or stands below it, or a length speaks of it.
-fn is_known(rules: &RuleSet, path: &JsonPath) -> bool {
-    rules.fields.keys().chain(rules.shape.keys()).any(|known| known.starts_with(path))
-}
-
-fn unknown_path(rules: &RuleSet, path: &JsonPath, steps: Vec<Step>) -> Problem {
-    let path = path.to_string();
-    let known: Vec<String> = rules.fields.keys().chain(rules.shape.keys()).map(ToString::to_string).collect();
-    let suggestion = suggest(&path, known.iter().map(String::as_str));
-    Problem { steps, kind: ErrorKind::UnknownPath { path, suggestion } }
-}
-
-fn variant_problems(rules: &RuleSet, path: &JsonPath, variants: &Variants, problems: &mut Vec<Problem>) {
+fn variant_problems(known: Known<'_>, path: &JsonPath, variants: &Variants, problems: &mut Vec<Problem>) {
     let base: Vec<Step> = vec!["variants".into(), path.into()];
-    if !rules.fields.contains_key(&variants.discriminator) {
+    if !known.has_field(&variants.discriminator) {
         let steps = [base.clone(), vec!["discriminator".into()]].concat();
-        problems.push(unknown_path(rules, &variants.discriminator, steps));
+        problems.push(known.unknown(&variants.discriminator, steps));
     }
     for (index, case) in variants.cases.iter().enumerate() {
         let base = [base.clone(), vec!["cases".into(), (&index).into()]].concat();
@@ -65,23 +88,23 @@ fn variant_problems(rules: &RuleSet, path: &JsonPath, variants: &Variants, probl
         let always = always.map(|(at, field)| (field, ["always".into(), Step::from(&at)]));
         let sometimes = case.sometimes.keys().map(|field| (field, ["sometimes".into(), Step::from(field)]));
         for (field, own) in always.chain(sometimes) {
-            if !is_known(rules, field) {
-                problems.push(unknown_path(rules, field, [base.clone(), own.to_vec()].concat()));
+            if !known.covers(field) {
+                problems.push(known.unknown(field, [base.clone(), own.to_vec()].concat()));
             }
         }
     }
 }
 
 fn relationship_problems(
-    rules: &RuleSet,
+    known: Known<'_>,
     relationship: &Relationship,
     base: &[Step],
     problems: &mut Vec<Problem>,
 ) {
     let (Relationship::PrimaryKey { paths } | Relationship::Unique { paths }) = relationship;
     for (index, path) in paths.iter().enumerate() {
-        if !rules.fields.contains_key(path) {
-            problems.push(unknown_path(rules, path, [base, &[(&index).into()]].concat()));
+        if !known.has_field(path) {
+            problems.push(known.unknown(path, [base, &[(&index).into()]].concat()));
         }
     }
     let kind = match paths.len() {

@@ -19,6 +19,8 @@ pub(super) type Report<'a> = &'a mut dyn FnMut(&[Step], ErrorKind);
 /// serde stops at the first problem, so what is wrong is taken out and the rest is read again.
 pub(super) fn read<T: DeserializeOwned>(mut value: Value, report: Report<'_>) -> Option<T> {
     let mut removed: Vec<Vec<Step>> = Vec::new();
+    // Keys that were meant by others.
+    let mut meant: Vec<String> = Vec::new();
     for _ in 0..MAX_PROBLEMS {
         let mut track = serde_path_to_error::Track::new();
         let error = match T::deserialize(serde_path_to_error::Deserializer::new(&value, &mut track)) {
@@ -28,9 +30,13 @@ pub(super) fn read<T: DeserializeOwned>(mut value: Value, report: Report<'_>) ->
         let steps: Vec<Step> = track.path().iter().map(|segment| segment.to_string().into()).collect();
         let kind = kind_of(&error, &value, &steps);
         if let ErrorKind::MissingKey { key } = &kind
-            && removed.iter().any(|gone| gone.split_last().is_some_and(|(last, _)| last.as_str() == key))
+            && (meant.contains(key)
+                || removed.iter().any(|gone| gone.last().is_some_and(|last| last.as_str() == key)))
         {
             return None;
+        }
+        if let ErrorKind::UnknownKey { suggestion: Some(suggestion), .. } = &kind {
+            meant.push(suggestion.clone());
         }
         report(&steps, kind);
         if !remove(&mut value, &steps) {

@@ -249,13 +249,7 @@ fn every_problem_is_shown() {
     let text = "version: 2\nfields:\n  $.a: {typ: string}\n  $.b: {type: sting}\n  c: {type: string}\n  $.d: {type: integer}\n";
     let errors = RuleSet::parse(text, "rules.yaml").unwrap_err();
     let codes: Vec<&str> = errors.0.iter().map(Error::code).collect();
-    let expected = [
-        "rules/unknown-key",
-        "rules/missing-key",
-        "rules/unknown-word",
-        "rules/bad-path",
-        "rules/missing-generator",
-    ];
+    let expected = ["rules/unknown-key", "rules/unknown-word", "rules/bad-path", "rules/missing-generator"];
     assert_eq!(codes, expected);
     assert_eq!(errors.0[0].hint().as_deref(), Some("did you mean `type`?"));
 }
