@@ -17,6 +17,7 @@
 pub mod finish;
 pub mod mixed_types;
 pub mod number_stats;
+pub mod numbered_text;
 pub mod partial;
 pub mod path_stats;
 pub mod profile;
@@ -27,10 +28,11 @@ pub mod schema;
 pub mod string_stats;
 pub mod structure;
 pub mod text_pattern;
+pub mod time_grid;
 pub mod time_stats;
 pub mod variants;
 
-pub use finish::{FinishConfig, finish};
+pub use finish::{FinishConfig, finish, is_key, is_numbering};
 pub use partial::{NodeId, Partial};
 pub use profile::Profile;
 pub use profiler::{Profiler, Unit};

@@ -1,6 +1,6 @@
 //! The accumulator of numbers.
 
-use synth_core::{Number, cast, hash};
+use synth_core::{Number, cast, hash, math};
 use synth_stats::{BottomK, ExactSum, OrderHistogram};
 
 use crate::partial::Units;
@@ -73,7 +73,8 @@ impl NumberStats {
     pub(crate) fn push(&mut self, number: Number<'_>, unit: u64) {
         let value = match number.as_i64() {
             Some(value) => NumberValue::Integer(value),
-            None => NumberValue::Float(number.as_f64()),
+            // Adding zero turns -0.0 into 0.0.
+            None => NumberValue::Float(number.as_f64() + 0.0),
         };
         self.distinct.push(hash_of(value), unit, || value);
         self.histogram.push(value.as_f64());
@@ -127,20 +128,40 @@ fn exponent_places(number: Number<'_>) -> Option<usize> {
     Some(if is_zero { 0 } else { usize::try_from(places.max(0)).unwrap_or(MAX_DECIMALS).min(MAX_DECIMALS) })
 }
 
-/// Equal numbers hash alike, whatever their spelling.
+/// Equal numbers hash alike, but `2` and `2.0` are told apart: they are of two types, each with its own count.
 fn hash_of(value: NumberValue) -> u64 {
     match value {
         NumberValue::Integer(value) if value.unsigned_abs() > 1 << 53 => {
             hash::mix(hash::combine(value.cast_unsigned(), 1))
         }
-        // Adding zero turns -0.0 into 0.0.
-        other => hash::mix(hash::combine((other.as_f64() + 0.0).to_bits(), 0)),
+        NumberValue::Integer(value) => hash::mix(hash::combine((value as f64).to_bits(), 0)),
+        NumberValue::Float(value) if math::floor(value).total_cmp(&value).is_eq() => {
+            hash::mix(hash::combine(value.to_bits(), 2))
+        }
+        NumberValue::Float(value) => hash::mix(hash::combine(value.to_bits(), 0)),
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn spellings_of_one_number_are_counted_apart_in_any_order() {
+        let table = |literals: &[&str]| {
+            let mut stats = NumberStats::default();
+            literals.iter().zip(0..).for_each(|(text, unit)| stats.push(Number::from_literal(text), unit));
+            let entries = stats.distinct.entries().map(|entry| (entry.value, entry.count));
+            entries.collect::<Vec<_>>()
+        };
+        let counted = table(&["2", "2.0", "2", "2.00", "-0.0", "0.0", "2.5"]);
+        assert_eq!(counted.len(), 4);
+        assert!(
+            counted.contains(&(NumberValue::Integer(2), 2))
+                && counted.contains(&(NumberValue::Float(2.0), 2))
+        );
+        assert_eq!(counted, table(&["2.5", "0.0", "-0.0", "2.00", "2", "2.0", "2"]));
+    }
 
     #[test]
     fn exponents_move_the_point() {

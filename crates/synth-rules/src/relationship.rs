@@ -135,6 +135,71 @@ pub enum Relationship {
     },
 }
 
+/// One step to a path within a relationship, as its YAML is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum PathStep {
+    Name(&'static str),
+    Index(usize),
+}
+
+impl Relationship {
+    /// Every path of the relationship, and the steps that lead to it.
+    pub(crate) fn named_paths(&self) -> Vec<(Vec<PathStep>, &JsonPath)> {
+        match self {
+            Self::PrimaryKey { paths, when } | Self::Unique { paths, when } => {
+                let condition = when.iter().map(|when| condition_path("when", when));
+                listed("paths", paths).chain(condition).collect()
+            }
+            Self::ForeignKey { child, parent, parent_when, .. } => {
+                let condition = parent_when.iter().map(|when| condition_path("parent_when", when));
+                list("child", child).chain(list("parent", parent)).chain(condition).collect()
+            }
+            Self::FunctionalDep { lhs, rhs, .. } => listed("lhs", lhs).chain(listed("rhs", rhs)).collect(),
+            Self::Ordering { low, high, .. } => vec![named("low", low), named("high", high)],
+            Self::Arithmetic { target, terms, .. } => {
+                let terms = (0..).zip(terms).map(|(index, term)| match term {
+                    Term::Plain(path) => (vec![PathStep::Name("terms"), PathStep::Index(index)], path),
+                    Term::Scaled { path, .. } => {
+                        (vec![PathStep::Name("terms"), PathStep::Index(index), PathStep::Name("path")], path)
+                    }
+                });
+                std::iter::once(named("target", target)).chain(terms).collect()
+            }
+            Self::DerivedText { target, terms, .. } => {
+                std::iter::once(named("target", target)).chain(listed("terms", terms)).collect()
+            }
+            Self::Sequence { paths, .. } | Self::ConditionalPresence { paths, .. } => {
+                listed("paths", paths).collect()
+            }
+        }
+    }
+}
+
+fn named<'a>(name: &'static str, path: &'a JsonPath) -> (Vec<PathStep>, &'a JsonPath) {
+    (vec![PathStep::Name(name)], path)
+}
+
+fn condition_path<'a>(name: &'static str, condition: &'a Condition) -> (Vec<PathStep>, &'a JsonPath) {
+    (vec![PathStep::Name(name), PathStep::Name("path")], &condition.path)
+}
+
+fn listed<'a>(
+    name: &'static str,
+    paths: &'a [JsonPath],
+) -> impl Iterator<Item = (Vec<PathStep>, &'a JsonPath)> {
+    let steps = move |index| vec![PathStep::Name(name), PathStep::Index(index)];
+    (0..).zip(paths).map(move |(index, path)| (steps(index), path))
+}
+
+fn list<'a>(
+    name: &'static str,
+    fields: &'a FieldList,
+) -> impl Iterator<Item = (Vec<PathStep>, &'a JsonPath)> {
+    let is_one = matches!(fields, FieldList::One(_));
+    listed(name, fields.paths())
+        .map(move |(steps, path)| if is_one { named(name, path) } else { (steps, path) })
+}
+
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "the signature serde asks for")]
 fn is_certain(share: &Rate) -> bool {
     share.is_one()

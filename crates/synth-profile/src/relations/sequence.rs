@@ -68,12 +68,12 @@ fn side_by_side(left: &Table, right: &Table) -> Vec<Sequence> {
     let mut found = Vec::new();
     for one in left.columns.iter().filter(|column| column.n_distinct() >= MIN_DISTINCT) {
         for other in right.columns.iter().filter(|column| column.n_distinct() == one.n_distinct()) {
-            let are_equal = |(left, right): &(&(u32, Range<usize>), &(u32, Range<usize>))| {
-                left.1.clone().zip(right.1.clone()).all(|(row, other_row)| {
-                    one.has_value(row) && one.hash(one.cell(row)) == other.hash(other.cell(other_row))
-                })
+            let equal = |(row, other_row): (usize, usize)| {
+                one.has_value(row) && one.hash(one.cell(row)) == other.hash(other.cell(other_row))
             };
-            let n_holding = left_rows.iter().zip(&right_rows).filter(are_equal).count();
+            let arrays = left_rows.iter().zip(&right_rows);
+            let n_holding =
+                arrays.filter(|(left, right)| left.1.clone().zip(right.1.clone()).all(equal)).count();
             if let Some(evidence) = evidence(left_rows.len(), n_holding) {
                 let paths = vec![one.path.clone(), other.path.clone()];
                 found.push(Sequence { rule: SequenceRule::SideBySide, paths, evidence });
