@@ -8,7 +8,8 @@ use synth_core::{JsonPath, Place, cast};
 use crate::error::{Error, ErrorKind, Errors};
 use crate::field::FieldRule;
 use crate::lint::lint_known;
-use crate::rule_set::{Relationship, RuleSet, VERSION};
+use crate::relationship::Relationship;
+use crate::rule_set::{RuleSet, VERSION};
 use crate::shape::ShapeRule;
 
 mod forms;
