@@ -6,13 +6,14 @@
 //!
 //! Modules in reading order: [`profiler`] walks the tokens, [`partial`] holds the tree of paths, [`path_stats`]
 //! is the accumulator of one path with [`number_stats`], [`string_stats`] and [`time_stats`] in it, [`sample`]
-//! keeps whole records; [`structure`] decides what is a dictionary or a tuple, [`text_pattern`] and [`variants`]
+//! keeps whole records; [`stored`] keeps a partial in a file; [`structure`] decides what is a dictionary or a tuple, [`text_pattern`] and [`variants`]
 //! learn shapes, [`mod@finish`] puts the [`profile`] together.
 //!
-//! Invariants: a `Partial` is a function of the set of records alone, bit for bit. It holds real values and stays
-//! in memory; a `Profile` holds literals that passed the [`Gate`](synth_privacy::Gate) and nothing else, so it
+//! Invariants: a `Partial` is a function of the set of records alone, bit for bit. It holds real values and
+//! leaves memory only as a file that the user asked for; a `Profile` holds literals that passed the [`Gate`](synth_privacy::Gate) and nothing else, so it
 //! may be written.
 
+pub mod error;
 pub mod finish;
 pub mod number_stats;
 pub mod partial;
@@ -21,14 +22,17 @@ pub mod profile;
 pub mod profiler;
 pub mod sample;
 pub mod schema;
+pub mod stored;
 pub mod string_stats;
 pub mod structure;
 pub mod text_pattern;
 pub mod time_stats;
 pub mod variants;
 
+pub use error::{Error, ErrorKind};
 pub use finish::{FinishConfig, finish};
 pub use partial::{NodeId, Partial};
 pub use profile::Profile;
 pub use profiler::{Profiler, Unit};
+pub use stored::{Origin, PartialFile};
 pub use structure::Structure;

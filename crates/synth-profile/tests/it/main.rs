@@ -1,5 +1,8 @@
 //! Tests of the profiler from records to profile.
+#![expect(clippy::print_stderr, reason = "tests say when there are no data sets")]
 
+mod cuts;
 mod feed;
 mod laws;
 mod shapes;
+mod stored;
