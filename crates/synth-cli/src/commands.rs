@@ -2,6 +2,7 @@
 
 pub(crate) mod dryrun;
 pub(crate) mod generate;
+pub(crate) mod partials;
 pub(crate) mod profile;
 pub(crate) mod schema;
 pub(crate) mod validate;

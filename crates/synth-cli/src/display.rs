@@ -70,6 +70,16 @@ impl Screen {
                 }
                 text
             }
+            Failure::Partial(error) => show(
+                &Problem {
+                    severity: Severity::Error,
+                    code: error.code(),
+                    message: error.to_string(),
+                    place: &error.place,
+                    hint: error.hint().map(str::to_owned),
+                },
+                None,
+            ),
             Failure::Rules { errors, text } => {
                 errors.0.iter().map(|error| show(&of_rule(error), Some(text))).collect()
             }

@@ -12,6 +12,8 @@ pub(crate) enum Failure {
     #[error("no data can be made from the rules")]
     Plan { errors: synth_gen::Errors, rules: RuleSource },
     #[error(transparent)]
+    Partial(#[from] synth_profile::Error),
+    #[error(transparent)]
     Report(#[from] synth_report::Error),
     #[error("{message}")]
     Usage { message: String, hint: Option<String> },

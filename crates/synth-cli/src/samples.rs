@@ -77,14 +77,19 @@ pub(crate) fn unit(format: Format) -> Unit {
 pub(crate) fn profile(sample: &mut Sample, paths: &[PathBuf], gate: Gate) -> (Profile, Structure) {
     let config = FinishConfig {
         source: paths.first().and_then(|path| file_name(path)),
-        layout: match sample.format {
-            Format::JsonLines => SampleLayout::JsonLines,
-            Format::Array => SampleLayout::Array,
-            Format::Document => SampleLayout::Document,
-        },
+        layout: layout(sample.format),
         gate,
     };
     finish(&mut sample.partial, &sample.findings, &config)
+}
+
+/// How the records stand in a format.
+pub(crate) fn layout(format: Format) -> SampleLayout {
+    match format {
+        Format::JsonLines => SampleLayout::JsonLines,
+        Format::Array => SampleLayout::Array,
+        Format::Document => SampleLayout::Document,
+    }
 }
 
 /// Shows what was found in a sample; the keys of the profile's dictionaries are data and stay hidden.
@@ -108,6 +113,7 @@ fn without_data_keys(path: &JsonPath, dictionaries: &[&JsonPath]) -> JsonPath {
     })
 }
 
-fn file_name(path: &Path) -> Option<String> {
+/// The name of a file without its folder.
+pub(crate) fn file_name(path: &Path) -> Option<String> {
     path.file_name().map(|name| name.to_string_lossy().into_owned())
 }

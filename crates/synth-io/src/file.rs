@@ -214,6 +214,20 @@ pub fn write_text_file(path: &Path, text: &str, overwrite: Overwrite) -> Result<
     file.finish()
 }
 
+/// Reads a whole file into memory, undoing gzip and Zstandard; `-` is standard input.
+///
+/// # Errors
+///
+/// With the path: it cannot be read or decompressed, or has more than `max_bytes`.
+pub fn read_file(path: &Path, max_bytes: u64) -> Result<Vec<u8>, Error> {
+    let mut window = crate::source::open_path(path)?;
+    window.fill(cast::to_usize(max_bytes.saturating_add(1)))?;
+    if cast::to_u64(window.bytes().len()) > max_bytes {
+        return Err(error(ErrorKind::RecordTooLong { max_bytes }, path));
+    }
+    Ok(window.split(window.bytes().len(), 0))
+}
+
 /// Reads a small text file, such as a rule file.
 ///
 /// # Errors

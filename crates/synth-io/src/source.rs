@@ -218,6 +218,11 @@ impl Source {
     }
 }
 
+/// Opens a file, or standard input for `-`, and undoes its compression.
+pub(crate) fn open_path(path: &Path) -> Result<Window, Error> {
+    open::open_path(path, &ReadCount::default()).map(|opened| opened.window)
+}
+
 /// An input while its sources are being opened.
 struct Opening<'o> {
     options: &'o ReadOptions,

@@ -14,5 +14,6 @@ mod folder;
 mod json_suite;
 mod odd_input;
 mod outcome;
+mod partials;
 mod privacy;
 mod whole_way;
