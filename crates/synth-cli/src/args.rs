@@ -1,5 +1,6 @@
 //! Arguments and flags.
 
+pub(crate) mod keeping;
 pub(crate) mod partials;
 
 use std::num::NonZeroUsize;
@@ -7,6 +8,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use keeping::Keeping;
 use partials::PartialAction;
 
 /// Learn the shape and statistics of JSON and write synthetic JSON that stands in for it
@@ -56,6 +58,9 @@ pub(crate) struct Reading {
     /// Refuse records longer than N bytes
     #[arg(long, value_name = "N", default_value_t = 256 << 20)]
     pub(crate) max_line_bytes: usize,
+    /// Hand out streams to threads in pieces of about N bytes; does not show in any result
+    #[arg(long, value_name = "N", default_value = "1048576")]
+    pub(crate) chunk_size: NonZeroUsize,
     /// Use N threads [default: all cores]
     #[arg(long, value_name = "N", env = "SYNTH_PARALLEL_WORKERS")]
     pub(crate) parallel: Option<NonZeroUsize>,
@@ -90,6 +95,8 @@ pub(crate) struct Profile {
     pub(crate) partial: bool,
     #[command(flatten)]
     pub(crate) outputs: ProfileOutputs,
+    #[command(flatten)]
+    pub(crate) keeping: Keeping,
     #[command(flatten)]
     pub(crate) reading: Reading,
 }

@@ -13,6 +13,8 @@ pub(crate) enum Failure {
     Plan { errors: synth_gen::Errors, rules: RuleSource },
     #[error(transparent)]
     Partial(#[from] synth_profile::Error),
+    #[error("not a checkpoint that can be read: {error}")]
+    Checkpoint { error: synth_core::SealError, place: Box<synth_core::Place> },
     #[error(transparent)]
     Report(#[from] synth_report::Error),
     #[error("{message}")]

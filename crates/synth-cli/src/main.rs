@@ -9,6 +9,7 @@
 )]
 
 mod args;
+mod checkpoint;
 mod commands;
 mod display;
 mod failure;

@@ -35,6 +35,7 @@ impl Reading {
             max_depth: self.max_depth,
             max_line_bytes: self.max_line_bytes,
             n_threads: threads(self.parallel),
+            chunk_bytes: self.chunk_size.get(),
             ..ReadOptions::default()
         }
     }
@@ -58,11 +59,16 @@ pub(crate) fn read(paths: &[PathBuf], options: &ReadOptions, screen: &Screen) ->
     let input = input.on_progress(move |n_bytes| bar.set(n_bytes));
     let folded = synth_io::fold_records(input, || Profiler::new(unit(format)), Profiler::merge);
     progress.finish();
-    let Folded { accumulator, n_records, n_bad, findings, .. } = folded?;
+    Ok(of_folded(folded?, paths, screen))
+}
+
+/// Says what was read and makes a sample of it.
+pub(crate) fn of_folded(folded: Folded<Profiler>, paths: &[PathBuf], screen: &Screen) -> Sample {
+    let Folded { accumulator, n_records, n_bad, findings, format, .. } = folded;
     let skipped = if n_bad > 0 { format!(", {} skipped", count(n_bad, "bad record")) } else { String::new() };
     let names: Vec<String> = paths.iter().map(|path| path.display().to_string()).collect();
     screen.say(&format!("{}: {format}, {}{skipped}", names.join(", "), count(n_records, "record")));
-    Ok(Sample { partial: accumulator.into_partial(), findings, format })
+    Sample { partial: accumulator.into_partial(), findings, format }
 }
 
 /// What counts as one unit in a format.

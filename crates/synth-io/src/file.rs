@@ -228,6 +228,18 @@ pub fn read_file(path: &Path, max_bytes: u64) -> Result<Vec<u8>, Error> {
     Ok(window.split(window.bytes().len(), 0))
 }
 
+/// Removes a file; one that is not there needs no removal.
+///
+/// # Errors
+///
+/// With the path: the file cannot be removed.
+pub fn remove_file(path: &Path) -> Result<(), Error> {
+    match fs::remove_file(path) {
+        Err(cause) if cause.kind() != io::ErrorKind::NotFound => Err(write_error(path, cause)),
+        _ => Ok(()),
+    }
+}
+
 /// Reads a small text file, such as a rule file.
 ///
 /// # Errors

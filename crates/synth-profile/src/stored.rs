@@ -38,9 +38,15 @@ impl PartialFile {
     /// About as many bytes as the partial has in memory; at most twice that while they are made.
     #[must_use]
     pub fn to_bytes(&self) -> Vec<u8> {
+        Self::bytes_of(&self.partial, &self.origin)
+    }
+
+    /// Returns the bytes of the file of a partial that is still in use, as [`to_bytes`](Self::to_bytes) does.
+    #[must_use]
+    pub fn bytes_of(partial: &Partial, origin: &Origin) -> Vec<u8> {
         let mut out = Writer::default();
-        self.origin.store(&mut out);
-        self.partial.store(&mut out);
+        origin.store(&mut out);
+        partial.store(&mut out);
         sealed::seal(KIND, &out.into_bytes())
     }
 

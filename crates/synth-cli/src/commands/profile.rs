@@ -10,7 +10,9 @@ use synth_rules::RuleSet;
 
 use super::{count, json_text, name, overwrite, partials};
 use crate::Outcome;
+use crate::args::keeping::CheckpointPlan;
 use crate::args::{Profile, ProfileOutputs};
+use crate::checkpoint;
 use crate::display::Screen;
 use crate::failure::Failure;
 use crate::samples::{self, Sample};
@@ -25,14 +27,28 @@ pub(crate) fn run(args: &Profile, screen: &Screen) -> Result<Outcome, Failure> {
         return learn_partial(args, &out, screen);
     }
     let files = ProfileFiles::create(&out, &args.outputs)?;
-    let sample = samples::read(&args.inputs, &args.reading.options(), screen)?;
-    finish_sample(sample, &args.inputs, args.reading.gate(), files, screen)
+    let plan = args.keeping.checkpoint(&out);
+    let sample = learn(args, plan.as_ref(), screen)?;
+    let outcome = finish_sample(sample, &args.inputs, args.reading.gate(), files, screen)?;
+    plan.iter().try_for_each(checkpoint::remove)?;
+    Ok(outcome)
+}
+
+/// Reads the sample in the way that was asked for.
+fn learn(args: &Profile, plan: Option<&CheckpointPlan>, screen: &Screen) -> Result<Sample, Failure> {
+    let options = args.reading.options();
+    match plan {
+        Some(plan) => checkpoint::read(&args.inputs, &options, plan, screen),
+        None => samples::read(&args.inputs, &options, screen),
+    }
 }
 
 fn learn_partial(args: &Profile, out: &Path, screen: &Screen) -> Result<Outcome, Failure> {
     let file = OutputFile::create(out, overwrite(args.outputs.force))?;
-    let sample = samples::read(&args.inputs, &args.reading.options(), screen)?;
+    let plan = args.keeping.checkpoint(out);
+    let sample = learn(args, plan.as_ref(), screen)?;
     partials::write_partial(&partials::of_sample(sample, &args.inputs), file)?;
+    plan.iter().try_for_each(checkpoint::remove)?;
     screen.say(&format!("partial: {}", name(out)));
     Ok(Outcome::Done)
 }
