@@ -9,6 +9,7 @@
 )]
 
 mod args;
+mod cache;
 mod checkpoint;
 mod commands;
 mod display;

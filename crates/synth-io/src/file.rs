@@ -228,6 +228,20 @@ pub fn read_file(path: &Path, max_bytes: u64) -> Result<Vec<u8>, Error> {
     Ok(window.split(window.bytes().len(), 0))
 }
 
+/// Makes a folder, and those above it, that only its owner can look into; one that exists stays as it is.
+///
+/// # Errors
+///
+/// With the path: the folder cannot be made.
+pub fn create_private_folder(path: &Path) -> Result<(), Error> {
+    let mut builder = fs::DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    let place = || Place::in_source(path.display().to_string());
+    builder.create(path).map_err(|cause| Error::caused(ErrorKind::Unwritable, place(), cause))
+}
+
 /// Removes a file; one that is not there needs no removal.
 ///
 /// # Errors

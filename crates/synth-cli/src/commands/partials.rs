@@ -71,13 +71,18 @@ pub(super) fn write_partial(partial: &PartialFile, mut out: OutputFile) -> Resul
 
 /// Makes a partial of a sample that was read from `paths`.
 pub(super) fn of_sample(sample: Sample, paths: &[PathBuf]) -> PartialFile {
-    let Sample { partial, findings, format } = sample;
+    let origin = origin_of(&sample, paths);
+    PartialFile { partial: sample.partial, origin }
+}
+
+/// What is known of a sample beside its records.
+pub(crate) fn origin_of(sample: &Sample, paths: &[PathBuf]) -> Origin {
     let source = paths.first().and_then(|path| samples::file_name(path));
-    PartialFile { partial, origin: Origin { layout: samples::layout(format), source, findings } }
+    Origin { layout: samples::layout(sample.format), source, findings: sample.findings.clone() }
 }
 
 /// Makes a sample of a partial; also returns the name of what it was read from.
-pub(super) fn to_sample(file: PartialFile) -> (Sample, Vec<PathBuf>) {
+pub(crate) fn to_sample(file: PartialFile) -> (Sample, Vec<PathBuf>) {
     let PartialFile { partial, origin: Origin { layout, source, findings } } = file;
     let format = match layout {
         SampleLayout::JsonLines => Format::JsonLines,

@@ -12,10 +12,10 @@ use super::{count, json_text, name, overwrite, partials};
 use crate::Outcome;
 use crate::args::keeping::CheckpointPlan;
 use crate::args::{Profile, ProfileOutputs};
-use crate::checkpoint;
 use crate::display::Screen;
 use crate::failure::Failure;
 use crate::samples::{self, Sample};
+use crate::{cache, checkpoint};
 
 pub(crate) fn run(args: &Profile, screen: &Screen) -> Result<Outcome, Failure> {
     if let Some(action) = &args.action {
@@ -39,6 +39,9 @@ fn learn(args: &Profile, plan: Option<&CheckpointPlan>, screen: &Screen) -> Resu
     let options = args.reading.options();
     match plan {
         Some(plan) => checkpoint::read(&args.inputs, &options, plan, screen),
+        None if args.keeping.cache => {
+            cache::read(&args.inputs, &options, args.keeping.cache_dir.as_deref(), screen)
+        }
         None => samples::read(&args.inputs, &options, screen),
     }
 }

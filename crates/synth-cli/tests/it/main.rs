@@ -8,6 +8,7 @@
 
 mod bad_input;
 mod bad_rules;
+mod cache;
 mod checkpoints;
 mod determinism;
 mod findings;
