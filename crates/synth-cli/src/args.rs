@@ -2,6 +2,7 @@
 
 pub(crate) mod keeping;
 pub(crate) mod partials;
+pub(crate) mod updating;
 
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
@@ -10,6 +11,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use keeping::Keeping;
 use partials::PartialAction;
+use updating::Updating;
 
 /// Learn the shape and statistics of JSON and write synthetic JSON that stands in for it
 #[derive(Debug, Parser)]
@@ -95,6 +97,8 @@ pub(crate) struct Profile {
     pub(crate) partial: bool,
     #[command(flatten)]
     pub(crate) outputs: ProfileOutputs,
+    #[command(flatten)]
+    pub(crate) updating: Updating,
     #[command(flatten)]
     pub(crate) keeping: Keeping,
     #[command(flatten)]

@@ -5,6 +5,7 @@ pub(crate) mod generate;
 pub(crate) mod partials;
 pub(crate) mod profile;
 pub(crate) mod schema;
+mod update;
 pub(crate) mod validate;
 
 use std::path::Path;

@@ -11,7 +11,7 @@ use crate::rule_set::{Globals, Layout, Metadata, Privacy, RuleSet, VERSION, Vari
 use crate::shape::{LengthRule, ShapeRule};
 
 mod number;
-mod share;
+pub(crate) mod share;
 mod text;
 
 use share::apportion;

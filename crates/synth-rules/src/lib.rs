@@ -16,6 +16,7 @@ pub mod generator;
 pub mod lint;
 pub mod rule_set;
 pub mod shape;
+mod update;
 mod yaml;
 
 pub use error::{Error, ErrorKind, Errors};
@@ -23,3 +24,4 @@ pub use field::{Constraints, FieldRule, FieldType, NumberSpelling, ValueKind};
 pub use generator::{Generator, Literal};
 pub use rule_set::{Globals, Layout, Metadata, Privacy, Relationship, RuleSet, VariantCase, Variants};
 pub use shape::{LengthRule, ShapeRule};
+pub use update::{LayoutMismatch, MergeStrategy};

@@ -8,7 +8,7 @@ use synth_privacy::Gate;
 use synth_profile::schema::schema;
 use synth_rules::RuleSet;
 
-use super::{count, json_text, name, overwrite, partials};
+use super::{count, json_text, name, overwrite, partials, update};
 use crate::Outcome;
 use crate::args::keeping::CheckpointPlan;
 use crate::args::{Profile, ProfileOutputs};
@@ -20,6 +20,9 @@ use crate::{cache, checkpoint};
 pub(crate) fn run(args: &Profile, screen: &Screen) -> Result<Outcome, Failure> {
     if let Some(action) = &args.action {
         return partials::run(action, screen);
+    }
+    if let Some(rules) = &args.updating.update {
+        return update::run(args, rules, screen);
     }
     let default_name = if args.partial { "sample.partial" } else { "ruleset.yaml" };
     let out = args.out.clone().unwrap_or_else(|| default_name.into());
@@ -35,7 +38,11 @@ pub(crate) fn run(args: &Profile, screen: &Screen) -> Result<Outcome, Failure> {
 }
 
 /// Reads the sample in the way that was asked for.
-fn learn(args: &Profile, plan: Option<&CheckpointPlan>, screen: &Screen) -> Result<Sample, Failure> {
+pub(super) fn learn(
+    args: &Profile,
+    plan: Option<&CheckpointPlan>,
+    screen: &Screen,
+) -> Result<Sample, Failure> {
     let options = args.reading.options();
     match plan {
         Some(plan) => checkpoint::read(&args.inputs, &options, plan, screen),

@@ -18,4 +18,5 @@ mod odd_input;
 mod outcome;
 mod partials;
 mod privacy;
+mod update;
 mod whole_way;
