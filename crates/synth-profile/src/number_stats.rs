@@ -1,5 +1,7 @@
 //! The accumulator of numbers.
 
+mod stored;
+
 use synth_core::{Number, cast, hash, math};
 use synth_stats::{BottomK, ExactSum, OrderHistogram};
 
@@ -29,6 +31,19 @@ impl NumberValue {
         match self {
             Self::Integer(value) => value as f64,
             Self::Float(value) => value,
+        }
+    }
+
+    /// Settles how one number that was spelled in two ways is kept: with a fraction if one of them had one, and
+    /// of two zeros the one without a sign.
+    fn join(&mut self, other: Self) {
+        let is_plainer = match (*self, other) {
+            (Self::Integer(_), Self::Float(_)) => true,
+            (Self::Float(ours), Self::Float(theirs)) => ours.is_sign_negative() && !theirs.is_sign_negative(),
+            (_, Self::Integer(_)) => false,
+        };
+        if is_plainer {
+            *self = other;
         }
     }
 }
@@ -103,7 +118,7 @@ impl NumberStats {
     }
 
     pub(crate) fn merge(&mut self, other: Self, units: Units) {
-        merge_distinct(&mut self.distinct, other.distinct, units);
+        merge_distinct(&mut self.distinct, other.distinct, units, NumberValue::join);
         self.histogram.merge(other.histogram);
         self.sum.merge(other.sum);
         for (ours, theirs) in self.decimals.iter_mut().zip(other.decimals) {

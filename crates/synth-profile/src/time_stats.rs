@@ -1,5 +1,7 @@
 //! Strings that are dates or times, told by their format.
 
+mod stored;
+
 use std::collections::BTreeMap;
 
 use synth_core::{TimeFormat, Timestamp};

@@ -14,7 +14,7 @@ use crate::shape::{LengthRule, ShapeRule};
 mod lookup;
 mod number;
 mod relation;
-mod share;
+pub(crate) mod share;
 mod text;
 mod time;
 

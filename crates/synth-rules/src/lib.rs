@@ -18,6 +18,7 @@ pub mod relationship;
 mod resolution;
 pub mod rule_set;
 pub mod shape;
+mod update;
 mod yaml;
 
 pub use error::{Error, ErrorKind, Errors, suggest};
@@ -27,3 +28,4 @@ pub use relationship::{FieldList, Relationship};
 pub use resolution::{Resolution, ResolutionError};
 pub use rule_set::{Globals, Layout, Metadata, Privacy, RuleSet, VariantCase, Variants};
 pub use shape::{LengthRule, ShapeRule};
+pub use update::{LayoutMismatch, MergeStrategy};

@@ -143,6 +143,19 @@ pub(crate) enum PathStep {
 }
 
 impl Relationship {
+    /// The names by which rule files call the types.
+    pub(crate) const NAMES: [&str; 9] = [
+        "primary_key",
+        "unique",
+        "foreign_key",
+        "functional_dep",
+        "ordering",
+        "arithmetic",
+        "derived_text",
+        "sequence",
+        "conditional_presence",
+    ];
+
     /// Every path of the relationship, and the steps that lead to it.
     pub(crate) fn named_paths(&self) -> Vec<(Vec<PathStep>, &JsonPath)> {
         match self {

@@ -12,10 +12,12 @@ use crate::relationship::Relationship;
 use crate::rule_set::{RuleSet, VERSION};
 use crate::shape::ShapeRule;
 
+mod comments;
 mod forms;
 mod kinds;
 mod places;
 
+use comments::with_comments;
 use places::Places;
 pub(crate) use places::Step;
 
@@ -85,6 +87,15 @@ impl RuleSet {
             Ok(Value::Object(root)) => print::print(&root),
             _ => unreachable!("a struct with string keys is written as an object"),
         }
+    }
+
+    /// Writes the rule set as YAML with the comments of an earlier text.
+    ///
+    /// A comment goes to the key that it stood above or behind or, when that is gone, to the nearest key above it.
+    /// A text whose comments cannot be told from its values has none.
+    #[must_use]
+    pub fn to_yaml_with_comments_of(&self, earlier: &str) -> String {
+        with_comments(self.to_yaml(), earlier)
     }
 }
 

@@ -10,6 +10,7 @@ use crate::error::{ErrorKind, suggest};
 use crate::generator::{
     Categorical, Constant, Faker, Generator, Pattern, QuantileSample, Sequence, Template, TemporalRhythmic,
 };
+use crate::relationship::{Condition, Relationship};
 
 /// Reports what is wrong with the generators of a rule, and takes it out so that the rest can be read.
 pub(super) fn check_rule(rule: &mut Value, report: Report<'_>) {
@@ -138,16 +139,18 @@ struct KeyOfFields {
     #[serde(rename = "type")]
     name: String,
     paths: Vec<JsonPath>,
+    when: Option<Condition>,
 }
-
-const RELATIONSHIPS: [&str; 2] = ["primary_key", "unique"];
 
 /// Tells whether an entry of `relationships` can be read, and reports why not.
 pub(super) fn relationship_is_sound(entry: &Value, report: Report<'_>) -> bool {
-    match entry.get("type") {
-        Some(Value::String(name)) if !RELATIONSHIPS.contains(&name.as_str()) => {
-            report(&["type".into()], ErrorKind::unknown_word(name, RELATIONSHIPS.to_vec()));
+    match entry.get("type").and_then(Value::as_str) {
+        Some(name) if !Relationship::NAMES.contains(&name) => {
+            report(&["type".into()], ErrorKind::unknown_word(name, Relationship::NAMES.to_vec()));
             false
+        }
+        Some(name) if !matches!(name, "primary_key" | "unique") => {
+            read::<Relationship>(entry.clone(), report).is_some()
         }
         _ => read::<KeyOfFields>(entry.clone(), report).is_some(),
     }

@@ -136,6 +136,11 @@ impl Places {
         Place { line: Some(line), column: Some(column), ..Place::in_source(self.source.clone()) }
     }
 
+    /// Returns every key and entry with its line and column.
+    pub(super) fn marks(&self) -> impl Iterator<Item = (&[Step], (u64, u64))> {
+        self.marks.iter().map(|(steps, mark)| (steps.as_slice(), *mark))
+    }
+
     /// Returns the place of these very steps.
     pub(super) fn exact(&self, steps: &[Step]) -> Option<Place> {
         self.marks.contains_key(steps).then(|| self.find(steps))

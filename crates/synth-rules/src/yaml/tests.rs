@@ -106,10 +106,10 @@ fn messages_speak_of_rule_files() {
         "a whole number",
     );
     check(
-        "relationships:\n- {type: foreign_key, paths: []}\n",
+        "relationships:\n- {type: foreign_kay, paths: []}\n",
         "rules/unknown-word",
         (3, 4),
-        "`foreign_key`",
+        "`foreign_kay`",
     );
     check("relationships:\n- {type: unique, path: $.a}\n", "rules/unknown-key", (3, 18), "`path`");
 }
@@ -199,10 +199,16 @@ fn rules_that_do_not_fit_each_other_are_found() {
         "`$.nmae`",
     );
     check(
-        &format!("{field}relationships:\n- {{type: unique, paths: [$.name, $.name]}}\n"),
-        "rules/unsupported",
-        (5, 18),
-        "several fields",
+        &format!("{field}relationships:\n- {{type: foreign_key, child: $.name, parent: [$.name, $.name]}}\n"),
+        "rules/unequal-lengths",
+        (5, 38),
+        "2",
+    );
+    check(
+        &format!("{field}relationships:\n- {{type: functional_dep, lhs: [$.name], rhs: [$.nmae]}}\n"),
+        "rules/unknown-path",
+        (5, 47),
+        "`$.nmae`",
     );
     check(
         "fields:\n  $.a[].b: {type: string, generator: uuid_v4}\n",
