@@ -100,7 +100,7 @@ pub(crate) struct Profile {
     #[arg(short, long, value_name = "FILE")]
     pub(crate) out: Option<PathBuf>,
     /// Write what was learned as a partial instead of rules, to be merged with others and finished later
-    #[arg(long, conflicts_with_all = ["schema_out", "profile_out"])]
+    #[arg(long, conflicts_with_all = ["schema_out", "profile_out", "hypotheses_out"])]
     pub(crate) partial: bool,
     #[command(flatten)]
     pub(crate) outputs: ProfileOutputs,
@@ -121,6 +121,9 @@ pub(crate) struct ProfileOutputs {
     /// Write the profile here
     #[arg(long, value_name = "FILE", default_value = "profile.json")]
     pub(crate) profile_out: PathBuf,
+    /// Write what was supposed of the data, with the evidence, here
+    #[arg(long, value_name = "FILE", default_value = "rule_hypotheses.json")]
+    pub(crate) hypotheses_out: PathBuf,
     /// Replace files that exist
     #[arg(long)]
     pub(crate) force: bool,

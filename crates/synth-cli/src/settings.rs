@@ -208,6 +208,7 @@ mod tests {
         "out",
         "schema_out",
         "profile_out",
+        "hypotheses_out",
         "rules",
         "schema",
         "report",

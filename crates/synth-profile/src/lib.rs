@@ -16,6 +16,7 @@
 
 pub mod error;
 pub mod finish;
+pub mod hypotheses;
 pub mod mixed_types;
 pub mod number_stats;
 pub mod numbered_text;

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use synth_core::cast;
 use synth_io::OutputFile;
 use synth_privacy::Gate;
+use synth_profile::hypotheses::hypotheses;
 use synth_profile::schema::schema;
 use synth_rules::RuleSet;
 
@@ -70,18 +71,26 @@ pub(super) struct ProfileFiles {
     rules: OutputFile,
     profile: OutputFile,
     schema: OutputFile,
-    names: [String; 3],
+    hypotheses: OutputFile,
+    names: [String; 4],
 }
 
 impl ProfileFiles {
     pub(super) fn create(rules: &Path, outputs: &ProfileOutputs) -> Result<Self, Failure> {
         let overwrite = overwrite(outputs.force);
-        distinct(&[Some(rules), Some(&outputs.profile_out), Some(&outputs.schema_out)])?;
+        let all: [&Path; 4] = [rules, &outputs.profile_out, &outputs.schema_out, &outputs.hypotheses_out];
+        distinct(&all.map(|path: &Path| Some(path)))?;
         Ok(Self {
             rules: OutputFile::create(rules, overwrite)?,
             profile: OutputFile::create(&outputs.profile_out, overwrite)?,
             schema: OutputFile::create(&outputs.schema_out, overwrite)?,
-            names: [name(rules), name(&outputs.profile_out), name(&outputs.schema_out)],
+            hypotheses: OutputFile::create(&outputs.hypotheses_out, overwrite)?,
+            names: [
+                name(rules),
+                name(&outputs.profile_out),
+                name(&outputs.schema_out),
+                name(&outputs.hypotheses_out),
+            ],
         })
     }
 }
@@ -100,7 +109,8 @@ pub(super) fn finish_sample(
     files.rules.write_all(rules.to_yaml().as_bytes())?;
     files.profile.write_all(json_text(&profile).as_bytes())?;
     files.schema.write_all(json_text(&schema(&profile)).as_bytes())?;
-    for file in [files.rules, files.profile, files.schema] {
+    files.hypotheses.write_all(json_text(&hypotheses(&profile)).as_bytes())?;
+    for file in [files.rules, files.profile, files.schema, files.hypotheses] {
         file.finish()?;
     }
     screen.say(&format!(
