@@ -209,6 +209,7 @@ mod tests {
         "schema_out",
         "profile_out",
         "hypotheses_out",
+        "anomalies_out",
         "rules",
         "schema",
         "report",

@@ -14,6 +14,7 @@
 //! leaves memory only as a file that the user asked for; a `Profile` holds literals that passed the
 //! [`Gate`](synth_privacy::Gate) and nothing else, so it may be written.
 
+pub mod anomalies;
 pub mod error;
 pub mod finish;
 pub mod hypotheses;
