@@ -65,6 +65,8 @@ enum Render {
     Float(FloatSpelling, Quotes),
     /// Whole numbers beyond 64 bits, all digits written.
     LargeInteger(Quotes),
+    /// Texts that are numbers.
+    Digits,
     Text,
 }
 
@@ -263,10 +265,12 @@ impl Recipe {
         let quotes = quotes(kind.field_type);
         let render = match times.form() {
             TimeForm::Text(_) => Render::Text,
-            TimeForm::Epoch { decimals: 0 } if kind.field_type != FieldType::Number => {
+            TimeForm::Digits(_) if kind.field_type == FieldType::String => Render::Text,
+            TimeForm::Digits(_) => Render::Digits,
+            TimeForm::Epoch { decimals: 0, .. } if kind.field_type != FieldType::Number => {
                 Render::Integer(quotes)
             }
-            TimeForm::Epoch { decimals } => {
+            TimeForm::Epoch { decimals, .. } => {
                 Render::Decimal(DecimalSpelling::new(*decimals, kind.constraints.spelling), quotes)
             }
         };
@@ -320,6 +324,7 @@ impl Recipe {
             (Render::LargeInteger(quotes), Values::Floats(floats)) => {
                 (rooms.integer.format(cast::round_to_i128(floats[slot])), *quotes)
             }
+            (Render::Digits, Values::Text(text)) => (text.get(slot), Quotes::Without),
             (_, Values::Text(text)) => (text.get(slot), Quotes::With),
             _ => unreachable!("a program fills the buffer its rendering reads"),
         };

@@ -216,16 +216,37 @@ pub struct PatternProfile {
 /// What is known of times at one path.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct TimeProfile {
-    /// `strftime` letters, or `epoch_seconds`, `epoch_millis`, `epoch_micros` for numbers.
+    /// `strftime` letters, or `epoch_seconds`, `epoch_millis`, `epoch_micros`, `epoch_nanos` for numbers.
     pub format: String,
+    /// The texts of the format are written as numbers, without zeros in front.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub as_number: bool,
+    /// Other formats that read just as many of the values.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub alternatives: Vec<String>,
     /// How many values are times in this format.
     pub count: u64,
-    /// The distribution, in seconds since the epoch.
+    /// Times that stand out of the distribution.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub spikes: Vec<TimeSpike>,
+    /// The distribution without the spikes, in seconds since the epoch.
     pub curve: Curve,
     /// Times by weekday in UTC, Monday first.
     pub weekdays: Vec<u64>,
     /// Times by hour in UTC.
     pub hours: Vec<u64>,
+    /// Times by the minutes that their zone is ahead of UTC, when there are other zones than UTC.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub zones: Vec<(i32, u64)>,
+}
+
+/// A time that is repeated often, such as one that stands for "never".
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct TimeSpike {
+    /// Seconds since the epoch.
+    pub seconds: f64,
+    /// How often it was seen.
+    pub count: u64,
 }
 
 /// What is known of lengths.

@@ -11,35 +11,46 @@ use crate::number_stats::MAX_CELLS;
 ///
 /// Formats that read the same text (day before month, month before day) are all counted; which one is meant is
 /// decided when all of the data is known.
-const LAYOUTS: [&str; 27] = [
-    "%Y-%m-%dT%H:%M:%S%fZ",
-    "%Y-%m-%dT%H:%M:%S%f%:z",
-    "%Y-%m-%dT%H:%M:%S%f%z",
-    "%Y-%m-%dT%H:%M:%S%f",
-    "%Y-%m-%dT%H:%M",
-    "%Y-%m-%d %H:%M:%S%f",
-    "%Y-%m-%d %H:%M:%S%f%:z",
-    "%Y-%m-%d %H:%M:%S%f %z",
-    "%Y-%m-%d %H:%M",
-    "%Y-%m-%d",
-    "%Y/%m/%d %H:%M:%S%f",
-    "%Y/%m/%d",
-    "%d/%m/%Y %H:%M:%S",
-    "%d/%m/%Y %H:%M",
-    "%d/%m/%Y",
-    "%m/%d/%Y %H:%M:%S",
-    "%m/%d/%Y %H:%M",
-    "%m/%d/%Y",
-    "%-m/%-d/%Y",
-    "%d.%m.%Y %H:%M",
-    "%d.%m.%Y",
-    "%a, %d %b %Y %H:%M:%S %z",
-    "%a %b %d %H:%M:%S %z %Y",
-    "%d/%b/%Y:%H:%M:%S %z",
-    "%B %-d, %Y",
-    "%b %d %Y",
-    "%H:%M:%S%f",
+#[rustfmt::skip]
+const LAYOUTS: [&str; 94] = [
+    "%Y-%m-%dT%H:%M:%S%fZ", "%Y-%m-%dT%H:%M:%S%f%:z", "%Y-%m-%dT%H:%M:%S%f%z", "%Y-%m-%dT%H:%M:%S%f",
+    "%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%MZ", "%Y-%m-%dT%H:%M%:z",
+    "%Y-%m-%d %H:%M:%S%f", "%Y-%m-%d %H:%M:%S%f%:z", "%Y-%m-%d %H:%M:%S%f%z", "%Y-%m-%d %H:%M:%S%f %z",
+    "%Y-%m-%d %H:%M:%S%f %:z", "%Y-%m-%d %H:%M:%S%fZ", "%Y-%m-%d %H:%M:%S%f UTC", "%Y-%m-%d %H:%M",
+    "%Y-%m-%d %I:%M:%S %p", "%Y-%m-%d %I:%M %p", "%Y-%m-%d",
+    "%Y-%m-%dT%H:%M:%S,%3f", "%Y-%m-%d %H:%M:%S,%3f",
+    "%Y/%m/%d %H:%M:%S%f", "%Y/%m/%d %H:%M", "%Y/%m/%d", "%Y.%m.%d %H:%M:%S", "%Y.%m.%d",
+    "%Y%m%dT%H%M%SZ", "%Y%m%dT%H%M%S", "%Y-%m", "%Y/%m", "%Y-%j", "%G-W%V-%u", "%G-W%V",
+    "%d/%m/%Y %H:%M:%S", "%d/%m/%Y %H:%M", "%d/%m/%Y", "%d/%m/%y",
+    "%m/%d/%Y %H:%M:%S", "%m/%d/%Y %H:%M", "%m/%d/%Y %I:%M:%S %p", "%m/%d/%Y %I:%M %p", "%m/%d/%Y", "%m/%d/%y",
+    "%-d/%-m/%Y", "%-d/%-m/%Y %-H:%M", "%-d/%-m/%y",
+    "%-m/%-d/%Y", "%-m/%-d/%Y %-H:%M", "%-m/%-d/%Y %-H:%M:%S", "%-m/%-d/%Y %-I:%M %p", "%-m/%-d/%Y %-I:%M:%S %p",
+    "%-m/%-d/%y", "%-m/%-d/%y %-H:%M",
+    "%d.%m.%Y %H:%M:%S", "%d.%m.%Y %H:%M", "%d.%m.%Y", "%d.%m.%y", "%-d.%-m.%Y",
+    "%d-%m-%Y %H:%M:%S", "%d-%m-%Y %H:%M", "%d-%m-%Y", "%m-%d-%Y %H:%M:%S", "%m-%d-%Y", "%d-%m-%y",
+    "%a, %d %b %Y %H:%M:%S %z", "%a, %-d %b %Y %H:%M:%S %z", "%a, %d %b %Y %H:%M:%S GMT",
+    "%-d %b %Y %H:%M:%S %z", "%a %b %d %H:%M:%S %z %Y", "%a %b %d %H:%M:%S %Y", "%a %b %e %H:%M:%S %Y",
+    "%d/%b/%Y:%H:%M:%S %z", "%b %e %H:%M:%S", "%A, %B %-d, %Y", "%B %-d, %Y", "%b %-d, %Y", "%b %d, %Y",
+    "%b %d %Y", "%d %b %Y", "%-d %b %Y", "%d %B %Y", "%-d %B %Y", "%d-%b-%Y", "%d-%b-%y", "%d/%b/%Y",
+    "%B %Y", "%b %Y",
+    "%H:%M:%S%f", "%H:%M", "%-H:%M", "%I:%M %p", "%-I:%M %p", "%-I:%M:%S %p",
+    "%[H]:%M:%S", "%-[H]:%M:%S",
 ];
+
+/// Formats of digits alone, with the number of digits; any number could be one, so more is asked of them.
+const DIGIT_LAYOUTS: [(&str, usize); 8] = [
+    ("%Y%m%d", 8),
+    ("%Y%m%d%H%M", 12),
+    ("%Y%m%d%H%M%S", 14),
+    ("%s", 10),
+    ("%s%3f", 13),
+    ("%s%6f", 16),
+    ("%s%9f", 19),
+    ("%s%f", 10),
+];
+
+/// Digits alone are taken for a time only from 1970-01-01 to 2100-01-01, in seconds since the epoch.
+const DIGIT_WINDOW: std::ops::Range<i64> = 0..4_102_444_800;
 
 /// Digits of the second that are told apart.
 const MAX_FRACTION: usize = 9;
@@ -64,11 +75,18 @@ pub struct TimeAccumulator {
     pub weekdays: [u64; 7],
     /// Times by hour in UTC.
     pub hours: [u64; 24],
+    /// Times by the minutes that their zone is ahead of UTC; empty when the format has no zone.
+    pub zones: BTreeMap<i32, u64>,
 }
 
 impl Default for TimeAccumulator {
     fn default() -> Self {
-        Self { histogram: OrderHistogram::new(MAX_CELLS), weekdays: [0; 7], hours: [0; 24] }
+        Self {
+            histogram: OrderHistogram::new(MAX_CELLS),
+            weekdays: [0; 7],
+            hours: [0; 24],
+            zones: BTreeMap::new(),
+        }
     }
 }
 
@@ -84,6 +102,9 @@ impl TimeAccumulator {
         self.histogram.merge(other.histogram);
         self.weekdays.iter_mut().zip(other.weekdays).for_each(|(ours, theirs)| *ours += theirs);
         self.hours.iter_mut().zip(other.hours).for_each(|(ours, theirs)| *ours += theirs);
+        for (zone, n) in other.zones {
+            *self.zones.entry(zone).or_default() += n;
+        }
     }
 }
 
@@ -92,24 +113,48 @@ impl TimeStats {
         if !may_be_time(text) {
             return;
         }
+        if let Some(digits) = digits_around_point(text) {
+            self.push_digits(text, digits, n);
+            return;
+        }
         let fraction = fraction_digits(text);
-        for (layout, spec) in LAYOUTS.iter().enumerate() {
-            if !shape_fits(spec, text) {
-                continue;
-            }
-            let id = (layout, if spec.contains("%f") { fraction } else { 0 });
-            if let Some(time) = self.read(id, text) {
-                self.formats.entry(id).or_default().push_n(time, n);
+        let shape = Shape::of_text(text.as_bytes());
+        for (layout, (spec, wanted)) in LAYOUTS.iter().zip(&SHAPES).enumerate() {
+            if wanted.fits(shape) {
+                let id = (layout, if spec.contains("%f") { fraction } else { 0 });
+                self.push_as(id, text, n);
             }
         }
     }
 
-    fn read(&mut self, id: FormatId, text: &str) -> Option<Timestamp> {
+    /// Digits alone, with the number of them before and behind a point.
+    fn push_digits(&mut self, text: &str, (whole, fraction): (usize, usize), n: u64) {
+        for (at, (spec, length)) in DIGIT_LAYOUTS.iter().enumerate() {
+            let has_fraction = spec.contains("%f");
+            if *length == whole && has_fraction == (fraction > 0) && fraction <= MAX_FRACTION {
+                self.push_as((LAYOUTS.len() + at, fraction), text, n);
+            }
+        }
+    }
+
+    fn push_as(&mut self, id: FormatId, text: &str, n: u64) {
+        let Some((time, zone)) = self.read(id, text) else { return };
+        if id.0 >= LAYOUTS.len() && !DIGIT_WINDOW.contains(&time.seconds()) {
+            return;
+        }
+        let times = self.formats.entry(id).or_default();
+        times.push_n(time, n);
+        if self.compiled.get(&id).is_some_and(TimeFormat::has_zone) {
+            *times.zones.entry(zone).or_default() += n;
+        }
+    }
+
+    fn read(&mut self, id: FormatId, text: &str) -> Option<(Timestamp, i32)> {
         if let Some(format) = self.compiled.get(&id) {
-            return format.read(text);
+            return format.read_zoned(text);
         }
         let format = format_of(id)?;
-        let time = format.read(text);
+        let time = format.read_zoned(text);
         self.compiled.insert(id, format);
         time
     }
@@ -128,26 +173,119 @@ impl TimeStats {
 
 fn format_of((layout, digits): FormatId) -> Option<TimeFormat> {
     let fraction = if digits == 0 { String::new() } else { format!("%.{digits}f") };
-    TimeFormat::parse(&LAYOUTS[layout].replace("%f", &fraction)).ok()
+    let spec = match layout.checked_sub(LAYOUTS.len()) {
+        None => LAYOUTS[layout],
+        Some(at) => DIGIT_LAYOUTS[at].0,
+    };
+    TimeFormat::parse(&spec.replace("%f", &fraction)).ok()
 }
 
 /// Cheap refusal of nearly all strings that are no times.
 fn may_be_time(text: &str) -> bool {
     let bytes = text.as_bytes();
-    (8..=40).contains(&bytes.len())
-        && bytes.iter().filter(|byte| byte.is_ascii_digit()).count() >= 4
-        && bytes.iter().any(|byte| matches!(byte, b':' | b'-' | b'/' | b'.' | b' '))
+    (4..=40).contains(&bytes.len()) && bytes.iter().filter(|byte| byte.is_ascii_digit()).count() >= 3
 }
 
-/// Compares the first separator, which tells most layouts apart.
-fn shape_fits(spec: &str, text: &str) -> bool {
-    let text = text.as_bytes();
-    let digits = text.iter().take_while(|byte| byte.is_ascii_digit()).count();
-    match spec.as_bytes() {
-        [b'%', b'Y', separator, ..] => digits == 4 && text.get(4) == Some(separator),
-        [b'%', b'd' | b'm' | b'H', separator, ..] => digits == 2 && text.get(2) == Some(separator),
-        [b'%', b'-', ..] => matches!(digits, 1 | 2),
-        _ => digits == 0,
+/// The number of digits, or of those before and behind a point, when there is nothing else.
+fn digits_around_point(text: &str) -> Option<(usize, usize)> {
+    let (whole, fraction) = text.split_once('.').unwrap_or((text, ""));
+    let is_digits = |part: &str| part.bytes().all(|byte| byte.is_ascii_digit());
+    (is_digits(whole) && is_digits(fraction)).then_some((whole.len(), fraction.len()))
+}
+
+/// What tells most layouts apart without reading: how a text begins, and its punctuation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Shape {
+    /// How many digits stand at the beginning.
+    start: Start,
+    /// The first byte after them.
+    separator: u8,
+    n_colons: u8,
+    n_slashes: u8,
+    /// Spaces, unless a layout pads with them.
+    n_spaces: Option<u8>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Start {
+    /// Exactly so many.
+    Digits(u8),
+    OneOrTwo,
+    /// Two or more.
+    Many,
+    Any,
+}
+
+/// The shapes of [`LAYOUTS`].
+const SHAPES: [Shape; LAYOUTS.len()] = {
+    let mut shapes =
+        [Shape { start: Start::Any, separator: 0, n_colons: 0, n_slashes: 0, n_spaces: None }; LAYOUTS.len()];
+    let mut at = 0;
+    while at < LAYOUTS.len() {
+        shapes[at] = Shape::of_spec(LAYOUTS[at].as_bytes());
+        at += 1;
+    }
+    shapes
+};
+
+const fn count(bytes: &[u8], wanted: u8) -> u8 {
+    let (mut n, mut at) = (0, 0);
+    while at < bytes.len() {
+        n += (bytes[at] == wanted) as u8;
+        at += 1;
+    }
+    n
+}
+
+impl Shape {
+    const fn of_spec(spec: &[u8]) -> Self {
+        let (start, separator) = match spec {
+            [b'%', b'Y', b'%', b'm', b'%', b'd', separator, ..] => (Start::Digits(8), *separator),
+            [b'%', b'Y' | b'G', separator, ..] => (Start::Digits(4), *separator),
+            [b'%', b'-', b'[', b'H', b']', separator, ..] => (Start::Any, *separator),
+            [b'%', b'[', b'H', b']', separator, ..] => (Start::Many, *separator),
+            [b'%', b'-', _, separator, ..] => (Start::OneOrTwo, *separator),
+            [b'%', b'd' | b'm' | b'H' | b'I', separator, ..] => (Start::Digits(2), *separator),
+            _ => (Start::Digits(0), 0),
+        };
+        // A space that pads a day is no separator.
+        let pads = {
+            let mut at = 0;
+            let mut found = false;
+            while at + 1 < spec.len() {
+                found |= spec[at] == b'%' && spec[at + 1] == b'e';
+                at += 1;
+            }
+            found
+        };
+        let n_spaces = if pads { None } else { Some(count(spec, b' ')) };
+        Self { start, separator, n_colons: count(spec, b':'), n_slashes: count(spec, b'/'), n_spaces }
+    }
+
+    fn of_text(text: &[u8]) -> Self {
+        let n_digits = text.iter().take_while(|byte| byte.is_ascii_digit()).count();
+        Self {
+            start: Start::Digits(u8::try_from(n_digits).unwrap_or(u8::MAX)),
+            separator: text.get(n_digits).copied().unwrap_or(0),
+            n_colons: count(text, b':'),
+            n_slashes: count(text, b'/'),
+            n_spaces: Some(count(text, b' ')),
+        }
+    }
+
+    fn fits(self, text: Self) -> bool {
+        let Start::Digits(n_digits) = text.start else { return false };
+        let starts = match self.start {
+            Start::Digits(wanted) => n_digits == wanted,
+            Start::OneOrTwo => matches!(n_digits, 1 | 2),
+            Start::Many => n_digits >= 2,
+            Start::Any => true,
+        };
+        starts
+            && (self.separator == text.separator || self.start == Start::Digits(0))
+            && self.n_colons == text.n_colons
+            && self.n_slashes == text.n_slashes
+            && (self.n_spaces.is_none() || self.n_spaces == text.n_spaces)
     }
 }
 
@@ -174,10 +312,27 @@ mod tests {
     fn every_reading_is_counted() {
         check("2024-05-06", &["%Y-%m-%d"]);
         check("2024-05-06T07:08:09.123Z", &["%Y-%m-%dT%H:%M:%S%.3fZ"]);
-        check("05/06/2024", &["%d/%m/%Y", "%m/%d/%Y", "%-m/%-d/%Y"]);
+        check("05/06/2024", &["%d/%m/%Y", "%m/%d/%Y"]);
+        check("5/6/2024", &["%-d/%-m/%Y", "%-m/%-d/%Y"]);
         check("25/06/2024", &["%d/%m/%Y"]);
-        check("Thu, 29 Feb 2024 13:00:01 +0000", &["%a, %d %b %Y %H:%M:%S %z"]);
+        check("Thu, 09 Feb 2024 13:00:01 +0000", &["%a, %d %b %Y %H:%M:%S %z"]);
         check("12:30:00.5", &["%H:%M:%S%.1f"]);
+        check("05:17", &["%H:%M"]);
+        check("5:17", &["%-H:%M"]);
+        check("25:10:00", &["%[H]:%M:%S", "%-[H]:%M:%S"]);
+        check("1:02:03", &["%-[H]:%M:%S"]);
+        check("Feb  9 07:08:09", &["%b %e %H:%M:%S"]);
+        check("2024-W09-4", &["%G-W%V-%u"]);
+        check("2024-060", &["%Y-%j"]);
+        check("20240229", &["%Y%m%d"]);
+        check("1709211601", &["%s"]);
+        check("1709211601.25", &["%s%.2f"]);
+        check("1709211601250", &["%s%3f"]);
+        check("29.02.24", &["%d.%m.%y"]);
+        check("Thu, 29 Feb 2024 13:00:01 GMT", &["%a, %d %b %Y %H:%M:%S GMT"]);
+        check("2/9/2024 1:05:09 PM", &["%-m/%-d/%Y %-I:%M:%S %p"]);
+        check("1234567", &[]);
+        check("10.5", &[]);
         check("192.168.0.1", &[]);
         check("555-0100-22", &[]);
         check("hello world 2024", &[]);

@@ -6,7 +6,7 @@ use synth_core::{JsonPath, TimeFormat};
 
 use crate::error::ErrorKind;
 use crate::field::{FieldRule, ValueKind};
-use crate::generator::{Categorical, Faker, Generator, Pattern, QuantileSample, TemporalRhythmic};
+use crate::generator::{Categorical, Faker, Generator, Pattern, QuantileSample, TemporalRhythmic, WrittenAs};
 use crate::rule_set::{RuleSet, Variants};
 use crate::shape::LengthRule;
 use crate::yaml::Step;
@@ -142,10 +142,29 @@ fn quantile_problems(params: &QuantileSample, report: Report<'_>) {
 }
 
 fn temporal_problems(params: &TemporalRhythmic, report: Report<'_>) {
-    if !params.format.starts_with("epoch_")
-        && let Err(error) = TimeFormat::parse(&params.format)
-    {
-        report(ErrorKind::Impossible { reason: error.to_string() });
+    if !params.format.starts_with("epoch_") {
+        match TimeFormat::parse(&params.format) {
+            Err(error) => report(ErrorKind::Impossible { reason: error.to_string() }),
+            Ok(format) if params.written_as == WrittenAs::Number && !format.is_digits() => {
+                let reason = "a time written as a number needs a format of digits only".to_owned();
+                report(ErrorKind::Impossible { reason });
+            }
+            Ok(_) => {}
+        }
+    }
+    let spikes: Vec<f64> = params.spikes.iter().map(|spike| spike.prob).collect();
+    no_negative("spikes", &spikes, report);
+    let sum: f64 = spikes.iter().sum();
+    if sum > 1.0 + TOLERANCE {
+        report(ErrorKind::BadProbabilities { what: "the spikes' probabilities", sum, tolerance: TOLERANCE });
+    }
+    if !params.zones.is_empty() {
+        let probs: Vec<f64> = params.zones.iter().map(|zone| zone.prob).collect();
+        no_negative("zones", &probs, report);
+        sum_to_one("the zones' probabilities", &probs, report);
+        if params.zones.iter().any(|zone| !(-24 * 60 + 1..24 * 60).contains(&zone.minutes)) {
+            report(ErrorKind::Impossible { reason: "a zone is a day or more ahead of UTC".to_owned() });
+        }
     }
     equal_lengths(("quantiles", params.quantiles.len()), ("values", params.values.len()), report);
     percentages_rise("quantiles", &params.quantiles, report);

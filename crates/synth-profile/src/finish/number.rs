@@ -32,7 +32,7 @@ const MIN_UNIQUE: u64 = 8;
 pub(super) fn profile(numbers: &NumberStats, path: &JsonPath, gate: Gate) -> NumberProfile {
     let count = numbers.distinct.total();
     let is_unique = is_unique(numbers);
-    let time = time::epoch_profile(numbers, path, gate);
+    let time = time::epoch_profile(numbers, path, gate).or_else(|| time::digits_profile(numbers, path, gate));
     let personal = if time.is_some() { None } else { personal_kind(numbers, path) };
     let may_list = !is_unique && time.is_none() && personal.is_none();
     let categories = if may_list { categories(numbers, gate) } else { Vec::new() };

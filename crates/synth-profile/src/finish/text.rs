@@ -21,16 +21,19 @@ pub(super) fn profile(strings: &StringStats, path: &JsonPath, gate: Gate) -> Tex
     let values: Vec<(&str, u64)> =
         strings.distinct.entries().map(|entry| (&*entry.value.text, entry.count)).collect();
     let semantic_type = semantic_type(&values);
-    // One time that stands everywhere has no distribution; it is a category.
-    let is_constant =
-        values.len() == 1 && strings.distinct.entries().all(|entry| gate.is_enough(entry.n_units));
-    let times = if is_constant { Vec::new() } else { time::profiles(&strings.times, count, gate) };
+    let mut times = time::profiles(strings, path, gate);
     let is_identifier = matches!(semantic_type, Some("uuid" | "ulid")) && values.len() > MAX_IDENTIFIERS;
     let known = is_identifier || !times.is_empty();
     let personal = if known && !is_birth_date(path) { None } else { personal_kind(strings, path, &values) };
+    if personal.is_some() {
+        times.iter_mut().for_each(|time| time.spikes.clear());
+    }
     let is_unique = is_unique(strings);
-    let categories =
-        if known || personal.is_some() || is_unique { Vec::new() } else { categories(strings, gate) };
+    let mut categories =
+        if is_identifier || personal.is_some() || is_unique { Vec::new() } else { categories(strings, gate) };
+    if !times.is_empty() {
+        categories.retain(|category| !time::is_time(&times, category.value.as_str()));
+    }
     let rest: Vec<(&str, u64)> = match categories.last() {
         None => values,
         Some(_) => values

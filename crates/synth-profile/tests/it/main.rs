@@ -3,3 +3,4 @@
 mod feed;
 mod laws;
 mod shapes;
+mod times;

@@ -58,14 +58,6 @@ fn a_rare_personal_key_is_dropped_and_a_frequent_one_makes_a_dictionary() {
 }
 
 #[test]
-fn one_time_that_stands_everywhere_is_a_category() {
-    let records: Vec<Value> = (0..20).map(|_| json!({"day": "2024-05-06"})).collect();
-    let profile = profile(&records);
-    let text = field(&profile, "$.day").text.as_ref().unwrap();
-    assert_eq!((text.times.len(), text.categories.len()), (0, 1));
-}
-
-#[test]
 fn a_wide_record_is_no_dictionary() {
     let wide = |index: i64| {
         Value::Object((0..200).map(|column| (format!("column_{column}"), json!(index * column))).collect())

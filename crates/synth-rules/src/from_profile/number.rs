@@ -5,7 +5,10 @@ use synth_profile::profile::{NumberCategory, NumberProfile, TimeProfile};
 
 use super::apportion;
 use crate::field::{Constraints, FieldType, NumberSpelling, ValueKind};
-use crate::generator::{Categorical, Generator, Literal, QuantileSample, Sequence, Spike, TemporalRhythmic};
+use crate::generator::{
+    Categorical, Generator, Literal, QuantileSample, Sequence, Spike, TemporalRhythmic, TimeSpike, WrittenAs,
+    ZoneShare,
+};
 
 /// Share of decimals that end in zero when their last digit is as good as random: around one in ten.
 const USUAL_FEWER: std::ops::Range<f64> = 0.05..0.15;
@@ -109,13 +112,46 @@ pub(super) fn temporal(time: &TimeProfile) -> TemporalRhythmic {
     let span_days = seconds(&time.curve.values) / 86_400.0;
     let has_hours = time.hours.iter().filter(|count| **count > 0).count() > 1;
     let has_weekdays = time.weekdays.iter().filter(|count| **count > 0).count() > 1;
+    let (quantiles, values) = knots(time);
     TemporalRhythmic {
         format: time.format.clone(),
-        quantiles: time.curve.percent.clone(),
-        values: time.curve.values.iter().map(|seconds| rfc3339(*seconds)).collect(),
+        written_as: if time.as_number { WrittenAs::Number } else { WrittenAs::Text },
+        quantiles,
+        values: values.into_iter().map(rfc3339).collect(),
+        spikes: spikes(time),
         weekday_profile: if span_days >= 21.0 && has_weekdays { profile(&time.weekdays) } else { Vec::new() },
         hour_profile: if span_days >= 7.0 && has_hours { profile(&time.hours) } else { Vec::new() },
+        zones: zones(time),
     }
+}
+
+/// The quantiles; those of the first spike when nothing is known of other times.
+fn knots(time: &TimeProfile) -> (Vec<f64>, Vec<f64>) {
+    match time.spikes.first() {
+        Some(spike) if time.curve.percent.is_empty() => (vec![0.0, 100.0], vec![spike.seconds; 2]),
+        _ => (time.curve.percent.clone(), time.curve.values.clone()),
+    }
+}
+
+fn spikes(time: &TimeProfile) -> Vec<TimeSpike> {
+    let mut counts: Vec<u64> = time.spikes.iter().map(|spike| spike.count).collect();
+    let n_rest = time.count - counts.iter().sum::<u64>().min(time.count);
+    counts.push(if time.curve.percent.is_empty() { 0 } else { n_rest });
+    let share = |(spike, share): (&synth_profile::profile::TimeSpike, Rate)| TimeSpike {
+        value: rfc3339(spike.seconds),
+        prob: share.get(),
+    };
+    time.spikes.iter().zip(apportion(&counts)).map(share).collect()
+}
+
+fn zones(time: &TimeProfile) -> Vec<ZoneShare> {
+    let counts: Vec<u64> = time.zones.iter().map(|(_, count)| *count).collect();
+    let shares = apportion(&counts).into_iter();
+    time.zones
+        .iter()
+        .zip(shares)
+        .map(|((minutes, _), share)| ZoneShare { minutes: *minutes, prob: share.get() })
+        .collect()
 }
 
 fn profile(counts: &[u64]) -> Vec<f64> {

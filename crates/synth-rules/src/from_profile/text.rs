@@ -22,7 +22,14 @@ const ROOM_FACTOR: f64 = 10.0;
 pub(super) fn kinds(text: &TextProfile) -> Vec<(u64, ValueKind)> {
     if !text.times.is_empty() {
         let kind = |time| plain(FieldType::Datetime, Generator::TemporalRhythmic(number::temporal(time)));
-        return text.times.iter().map(|time| (time.count, kind(time))).collect();
+        let mut kinds: Vec<(u64, ValueKind)> =
+            text.times.iter().map(|time| (time.count, kind(time))).collect();
+        // Words beside the times, such as those for "never".
+        if !text.categories.is_empty() {
+            let n_words = text.categories.iter().map(|category| category.count).sum();
+            kinds.push((n_words, plain(FieldType::Enum, categories(text))));
+        }
+        return kinds;
     }
     let n_public: u64 = text.categories.iter().map(|category| category.count).sum();
     let n_rest = text.count - n_public.min(text.count);
