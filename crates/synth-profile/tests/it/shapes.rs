@@ -41,6 +41,23 @@ fn data_keys_make_a_dictionary_and_names_do_not() {
     assert!(!field(&profile, "$.names").is_dictionary);
 }
 
+#[test]
+fn hosts_with_equal_objects_make_a_dictionary() {
+    let pool = |n: i64| json!({"size": n, "state": "up", "peers": []});
+    let records: Vec<Value> = (0..20)
+        .map(|n| {
+            json!({
+                "pools": {"web-a": pool(n), "web-b": pool(n), "db.local": pool(n)},
+                "sides": {"left": pool(n), "right": pool(n), "top": pool(n)},
+                "headers": {"content-type": "a", "user-agent": "b", "x-id": "c"},
+            })
+        })
+        .collect();
+    let profile = profile(&records);
+    assert!(field(&profile, "$.pools").is_dictionary);
+    assert!(!field(&profile, "$.sides").is_dictionary && !field(&profile, "$.headers").is_dictionary);
+}
+
 /// As the name of a field, such a key would stand in every file.
 #[test]
 fn a_rare_personal_key_is_dropped_and_a_frequent_one_makes_a_dictionary() {
