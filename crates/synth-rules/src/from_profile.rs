@@ -91,7 +91,8 @@ fn field_rule(field: &FieldProfile, profile: &Profile) -> Option<FieldRule> {
         semantic_type: field
             .text
             .as_ref()
-            .and_then(|text| text.personal.clone().or_else(|| text.semantic_type.clone())),
+            .and_then(|text| text.personal.clone().or_else(|| text.semantic_type.clone()))
+            .or_else(|| field.number.as_ref().and_then(|number| number.personal.clone())),
         kinds,
     })
 }

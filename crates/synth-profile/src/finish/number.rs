@@ -29,11 +29,17 @@ const MAX_KNOTS: usize = 41;
 /// Uniqueness is claimed from this many values on.
 const MIN_UNIQUE: u64 = 8;
 
-pub(super) fn profile(numbers: &NumberStats, path: &JsonPath, gate: Gate) -> NumberProfile {
+/// Describes numbers; `known` is the kind of personal data that their company makes of them.
+pub(super) fn profile(
+    numbers: &NumberStats,
+    path: &JsonPath,
+    gate: Gate,
+    known: Option<PiiKind>,
+) -> NumberProfile {
     let count = numbers.distinct.total();
     let is_unique = is_unique(numbers);
     let time = time::epoch_profile(numbers, path, gate).or_else(|| time::digits_profile(numbers, path, gate));
-    let personal = if time.is_some() { None } else { personal_kind(numbers, path) };
+    let personal = if time.is_some() { None } else { known.or_else(|| personal_kind(numbers, path)) };
     let may_list = !is_unique && time.is_none() && personal.is_none();
     let categories = if may_list { categories(numbers, gate) } else { Vec::new() };
     let spikes = if may_list && categories.is_empty() { spikes(numbers, gate) } else { Vec::new() };
@@ -144,6 +150,15 @@ fn rest_curve(numbers: &NumberStats, spikes: &[&Entry<NumberValue>], gate: Gate)
 
 /// Kind of personal data that the numbers are, by their path and their digits.
 fn personal_kind(numbers: &NumberStats, path: &JsonPath) -> Option<PiiKind> {
+    with_evidence(numbers, path, synth_privacy::detect).map(|finding| finding.kind)
+}
+
+/// Shows the numbers to a detector of personal data.
+pub(super) fn with_evidence<T>(
+    numbers: &NumberStats,
+    path: &JsonPath,
+    ask: impl FnOnce(&FieldEvidence<'_>) -> T,
+) -> T {
     let texts: Vec<(String, u64)> = numbers
         .distinct
         .entries()
@@ -153,14 +168,13 @@ fn personal_kind(numbers: &NumberStats, path: &JsonPath) -> Option<PiiKind> {
         })
         .collect();
     let values: Vec<(&str, u64)> = texts.iter().map(|(text, count)| (text.as_str(), *count)).collect();
-    let evidence = FieldEvidence {
+    ask(&FieldEvidence {
         words: &PathWords::of(path),
         values: &values,
         form: ValueForm::Number,
         n_distinct: cast::round_to_u64(numbers.distinct.estimate_distinct()),
         n_rows: numbers.distinct.total(),
-    };
-    synth_privacy::detect(&evidence).map(|finding| finding.kind)
+    })
 }
 
 /// Publishes a distribution; with fewer than `k` values only its rough magnitude.

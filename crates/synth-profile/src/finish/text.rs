@@ -16,7 +16,13 @@ const MAX_IDENTIFIERS: usize = 32;
 /// Uniqueness is claimed from this many values on.
 const MIN_UNIQUE: u64 = 8;
 
-pub(super) fn profile(strings: &StringStats, path: &JsonPath, gate: Gate) -> TextProfile {
+/// Describes strings; `company` is the kind of personal data that what stands around them makes of them.
+pub(super) fn profile(
+    strings: &StringStats,
+    path: &JsonPath,
+    gate: Gate,
+    company: Option<PiiKind>,
+) -> TextProfile {
     let count = strings.distinct.total();
     let values: Vec<(&str, u64)> =
         strings.distinct.entries().map(|entry| (&*entry.value.text, entry.count)).collect();
@@ -24,13 +30,18 @@ pub(super) fn profile(strings: &StringStats, path: &JsonPath, gate: Gate) -> Tex
     let mut times = time::profiles(strings, path, gate);
     let is_identifier = matches!(semantic_type, Some("uuid" | "ulid")) && values.len() > MAX_IDENTIFIERS;
     let known = is_identifier || !times.is_empty();
-    let personal = if known && !is_birth_date(path) { None } else { personal_kind(strings, path, &values) };
-    if personal.is_some() {
+    let personal = if known && !is_birth_date(path) {
+        company
+    } else {
+        company.or_else(|| with_evidence(strings, path, synth_privacy::detect).map(|found| found.kind))
+    };
+    let is_secret = personal.is_some_and(|kind| !kind.is_shared());
+    if is_secret {
         times.iter_mut().for_each(|time| time.spikes.clear());
     }
     let is_unique = is_unique(strings);
     let mut categories =
-        if is_identifier || personal.is_some() || is_unique { Vec::new() } else { categories(strings, gate) };
+        if is_identifier || is_secret || is_unique { Vec::new() } else { categories(strings, gate) };
     if !times.is_empty() {
         categories.retain(|category| !time::is_time(&times, category.value.as_str()));
     }
@@ -94,15 +105,21 @@ fn is_url(text: &str) -> bool {
     (text.starts_with("http://") || text.starts_with("https://")) && !text.contains(char::is_whitespace)
 }
 
-fn personal_kind(strings: &StringStats, path: &JsonPath, values: &[(&str, u64)]) -> Option<PiiKind> {
-    let evidence = FieldEvidence {
+/// Shows the strings to a detector of personal data.
+pub(super) fn with_evidence<T>(
+    strings: &StringStats,
+    path: &JsonPath,
+    ask: impl FnOnce(&FieldEvidence<'_>) -> T,
+) -> T {
+    let values: Vec<(&str, u64)> =
+        strings.distinct.entries().map(|entry| (&*entry.value.text, entry.count)).collect();
+    ask(&FieldEvidence {
         words: &PathWords::of(path),
-        values,
+        values: &values,
         form: ValueForm::Text,
         n_distinct: strings.n_distinct(),
         n_rows: strings.distinct.total(),
-    };
-    synth_privacy::detect(&evidence).map(|finding| finding.kind)
+    })
 }
 
 fn categories(strings: &StringStats, gate: Gate) -> Vec<TextCategory> {

@@ -58,6 +58,29 @@ fn hosts_with_equal_objects_make_a_dictionary() {
     assert!(!field(&profile, "$.sides").is_dictionary && !field(&profile, "$.headers").is_dictionary);
 }
 
+#[test]
+fn company_makes_data_personal() {
+    let names = ["Anna Schmidt", "Peter Weber", "Jean Martin", "Luis Romero", "Marta Greco", "Paul Fischer"];
+    let records: Vec<Value> = (0..60_usize)
+        .map(|n| {
+            json!({
+                "name": {"full_name": names[n % 6]},
+                "gender": if n % 2 == 0 { "f" } else { "m" },
+                "ids": {"registry": format!("Q{}", n * 37)},
+                "address": {"street": format!("{} Main Street", n + 1), "zip": format!("0{}", 1000 + n % 6)},
+                "depots": {"zip": format!("0{}", 1000 + n % 6)},
+            })
+        })
+        .collect();
+    let profile = profile(&records);
+    let personal = |path: &str| field(&profile, path).text.as_ref().unwrap().personal.clone();
+    assert_eq!(personal("$.gender").as_deref(), Some("gender"));
+    assert_eq!(field(&profile, "$.gender").text.as_ref().unwrap().categories.len(), 2);
+    assert_eq!(personal("$.ids.registry").as_deref(), Some("person_id"));
+    assert_eq!(personal("$.address.zip").as_deref(), Some("postal_code"));
+    assert_eq!(personal("$.depots.zip"), None);
+}
+
 /// As the name of a field, such a key would stand in every file.
 #[test]
 fn a_rare_personal_key_is_dropped_and_a_frequent_one_makes_a_dictionary() {

@@ -154,6 +154,9 @@ fn personal_method(kind: &str) -> Option<FakerMethod> {
         "mac_address" => FakerMethod::MacAddress,
         "address" => FakerMethod::StreetAddress,
         "date_of_birth" => FakerMethod::DateOfBirth,
+        "city" => FakerMethod::City,
+        "personal_url" => FakerMethod::Url,
+        "host_name" => FakerMethod::DomainName,
         _ => return None,
     })
 }
