@@ -7,12 +7,13 @@
 //! Modules in reading order: [`profiler`] walks the tokens, [`partial`] holds the tree of paths, [`path_stats`]
 //! is the accumulator of one path with [`number_stats`], [`string_stats`] and [`time_stats`] in it, [`sample`]
 //! keeps whole records; [`structure`] decides what is a dictionary or a tuple, [`text_pattern`] and [`variants`]
-//! learn shapes, [`mod@finish`] puts the [`profile`] together.
+//! learn shapes, `semantic` and `code_list` say what values mean, [`mod@finish`] puts the [`profile`] together.
 //!
 //! Invariants: a `Partial` is a function of the set of records alone, bit for bit. It holds real values and stays
 //! in memory; a `Profile` holds literals that passed the [`Gate`](synth_privacy::Gate) and nothing else, so it
 //! may be written.
 
+mod code_list;
 pub mod finish;
 pub mod number_stats;
 pub mod partial;
@@ -21,6 +22,7 @@ pub mod profile;
 pub mod profiler;
 pub mod sample;
 pub mod schema;
+mod semantic;
 pub mod string_stats;
 pub mod structure;
 pub mod text_pattern;

@@ -128,6 +128,9 @@ pub struct NumberProfile {
     /// Kind of personal data they are, if any.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub personal: Option<String>,
+    /// What the numbers mean otherwise, for example `latitude`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub semantic_type: Option<String>,
     /// The numbers fill a range of whole numbers without a gap; its first.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub dense_from: Option<i64>,
@@ -181,6 +184,9 @@ pub struct TextProfile {
     /// Strings that enough records hold, largest first.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub categories: Vec<TextCategory>,
+    /// Words of a public list that may stand for strings that are no category; they are not from the data.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub others: Vec<Publishable>,
     /// Times in the formats that read most of the strings.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub times: Vec<TimeProfile>,

@@ -92,7 +92,10 @@ fn field_rule(field: &FieldProfile, profile: &Profile) -> Option<FieldRule> {
             .text
             .as_ref()
             .and_then(|text| text.personal.clone().or_else(|| text.semantic_type.clone()))
-            .or_else(|| field.number.as_ref().and_then(|number| number.personal.clone())),
+            .or_else(|| {
+                let number = field.number.as_ref()?;
+                number.personal.clone().or_else(|| number.semantic_type.clone())
+            }),
         kinds,
     })
 }

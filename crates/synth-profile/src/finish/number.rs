@@ -9,6 +9,7 @@ use synth_stats::{OrderHistogram, QuantileFunction};
 use super::time;
 use crate::number_stats::{MAX_DECIMALS, NumberStats, NumberValue};
 use crate::profile::{Curve, NumberCategory, NumberProfile};
+use crate::semantic::{self, NumberEvidence};
 
 /// Numbers with at most this many distinct values may be a list of categories.
 const MAX_CATEGORIES: usize = 40;
@@ -49,6 +50,7 @@ pub(super) fn profile(
         n_distinct: cast::round_to_u64(numbers.distinct.estimate_distinct()),
         is_unique,
         personal: personal.map(|kind| kind.name().to_owned()),
+        semantic_type: semantic_type(numbers, path, decimals).map(str::to_owned),
         dense_from: dense_from(numbers, is_unique),
         mean: numbers.sum.mean().filter(|_| gate.is_enough(count) && personal.is_none()),
         decimals,
@@ -63,6 +65,16 @@ pub(super) fn profile(
         spikes: spikes.iter().map(|entry| public(entry)).collect(),
         time,
     }
+}
+
+fn semantic_type(numbers: &NumberStats, path: &JsonPath, decimals: u8) -> Option<&'static str> {
+    let evidence = NumberEvidence {
+        min: numbers.histogram.min()?,
+        max: numbers.histogram.max()?,
+        n_distinct: cast::to_u64(numbers.distinct.len()),
+        decimals,
+    };
+    semantic::of_numbers(evidence, &PathWords::of(path))
 }
 
 /// No retained number occurs twice. While the table is complete that is exact; else the retained numbers are a

@@ -1,11 +1,13 @@
 //! Strings: personal data, times, categories, and the shape of the rest.
 
 use synth_core::{JsonPath, cast};
-use synth_privacy::{FieldEvidence, Gate, PathWords, PiiKind, ValueForm};
+use synth_privacy::{FieldEvidence, Gate, PathWords, PiiKind, Publishable, ValueForm};
 use synth_stats::bottom_k::Entry;
 
 use super::time;
+use crate::code_list::CodeList;
 use crate::profile::{Curve, PatternProfile, TextCategory, TextProfile};
+use crate::semantic;
 use crate::string_stats::{KeptText, StringStats};
 use crate::text_pattern::learn_patterns;
 
@@ -26,9 +28,11 @@ pub(super) fn profile(
     let count = strings.distinct.total();
     let values: Vec<(&str, u64)> =
         strings.distinct.entries().map(|entry| (&*entry.value.text, entry.count)).collect();
-    let semantic_type = semantic_type(&values);
+    let words = PathWords::of(path);
+    let list = code_list(strings, &words);
+    let semantic_type = list.map(|list| list.name).or_else(|| semantic_type(strings, &words));
     let mut times = time::profiles(strings, path, gate);
-    let is_identifier = matches!(semantic_type, Some("uuid" | "ulid")) && values.len() > MAX_IDENTIFIERS;
+    let is_identifier = semantic_type.is_some_and(is_identifier_type) && values.len() > MAX_IDENTIFIERS;
     let known = is_identifier || !times.is_empty();
     let personal = if known && !is_birth_date(path) {
         company
@@ -45,6 +49,8 @@ pub(super) fn profile(
     if !times.is_empty() {
         categories.retain(|category| !time::is_time(&times, category.value.as_str()));
     }
+    let may_pool = !is_unique && !known && !is_secret;
+    let others = if may_pool { others(list, &categories) } else { Vec::new() };
     let rest: Vec<(&str, u64)> = match categories.last() {
         None => values,
         Some(_) => values
@@ -63,6 +69,7 @@ pub(super) fn profile(
         mean_words: mean_words(&rest),
         lengths: lengths(strings),
         categories,
+        others,
     }
 }
 
@@ -74,35 +81,31 @@ fn is_birth_date(path: &JsonPath) -> bool {
     path.last_key().is_some_and(|key| key.to_lowercase().contains("birth"))
 }
 
-/// What identifiers are by their form alone, when all values agree.
-fn semantic_type(values: &[(&str, u64)]) -> Option<&'static str> {
-    let all = |is_kind: fn(&str) -> bool| values.iter().all(|(value, _)| is_kind(value));
-    match values.len() {
-        0..3 => None,
-        _ if all(is_uuid) => Some("uuid"),
-        _ if all(is_ulid) => Some("ulid"),
-        _ if all(is_url) => Some("url"),
-        _ => None,
-    }
+/// Strings that were kept whole and are not empty.
+fn whole(strings: &StringStats) -> Vec<&str> {
+    let is_whole = |entry: &&Entry<KeptText>| entry.value.is_whole && !entry.value.text.is_empty();
+    strings.distinct.entries().filter(is_whole).map(|entry| &*entry.value.text).collect()
 }
 
-fn is_uuid(text: &str) -> bool {
-    let bytes = text.as_bytes();
-    bytes.len() == 36
-        && bytes.iter().enumerate().all(|(index, byte)| match index {
-            8 | 13 | 18 | 23 => *byte == b'-',
-            _ => matches!(byte, b'0'..=b'9' | b'a'..=b'f'),
-        })
+/// The public list that all strings are drawn from.
+fn code_list(strings: &StringStats, words: &PathWords) -> Option<&'static CodeList> {
+    if strings.distinct.is_complete() { CodeList::find(&whole(strings), words) } else { None }
 }
 
-fn is_ulid(text: &str) -> bool {
-    text.len() == 26
-        && text.starts_with(['0', '1'])
-        && text.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'A'..=b'H' | b'J' | b'K' | b'M' | b'N' | b'P'..=b'T' | b'V'..=b'Z'))
+/// The words of a short public list that are no category.
+fn others(list: Option<&CodeList>, categories: &[TextCategory]) -> Vec<Publishable> {
+    let words = list.map(CodeList::published).unwrap_or_default();
+    let is_listed = |word: &Publishable| categories.iter().any(|category| category.value == *word);
+    words.into_iter().filter(|word| !is_listed(word)).collect()
 }
 
-fn is_url(text: &str) -> bool {
-    (text.starts_with("http://") || text.starts_with("https://")) && !text.contains(char::is_whitespace)
+fn semantic_type(strings: &StringStats, words: &PathWords) -> Option<&'static str> {
+    semantic::of_texts(&whole(strings), words)
+}
+
+/// Random identifiers that generators make by their form.
+fn is_identifier_type(name: &str) -> bool {
+    matches!(name, "uuid" | "uuid_v4" | "uuid_v7" | "guid" | "ulid")
 }
 
 /// Shows the strings to a detector of personal data.

@@ -18,7 +18,8 @@ fn values(make: impl Fn(i64) -> Value, name: &str) -> Profile {
 }
 
 fn times(profile: &Profile, path: &str) -> Vec<TimeProfile> {
-    let field = profile.fields.iter().find(|field| field.path.to_string() == path).unwrap();
+    let field =
+        profile.fields.iter().find(|field| field.path.to_string() == path).expect("the path is there");
     let text = field.text.iter().flat_map(|text| text.times.clone());
     text.chain(field.number.iter().filter_map(|number| number.time.clone())).collect()
 }

@@ -1,6 +1,7 @@
 //! Rules for strings.
 
 use synth_core::Rate;
+use synth_privacy::Publishable;
 use synth_profile::profile::{Curve, TagValue, TextProfile};
 
 use super::{apportion, number};
@@ -34,6 +35,9 @@ pub(super) fn kinds(text: &TextProfile) -> Vec<(u64, ValueKind)> {
     let n_public: u64 = text.categories.iter().map(|category| category.count).sum();
     let n_rest = text.count - n_public.min(text.count);
     let share = |n: u64| n as f64 / text.count.max(1) as f64;
+    if !text.others.is_empty() && n_rest > 0 {
+        return vec![(text.count, plain(FieldType::Enum, pooled(text, n_rest)))];
+    }
     let mut kinds = Vec::new();
     let categories_count = share(n_public) >= MIN_CATEGORY_SHARE;
     if categories_count {
@@ -58,9 +62,23 @@ fn plain(field_type: FieldType, generator: Generator) -> ValueKind {
 
 fn categories(text: &TextProfile) -> Generator {
     let counts: Vec<u64> = text.categories.iter().map(|category| category.count).collect();
-    let value = |text: &synth_privacy::Publishable| Literal::Text(text.as_str().to_owned());
+    let value = |text: &Publishable| Literal::Text(text.as_str().to_owned());
     Generator::Categorical(Categorical {
         values: text.categories.iter().map(|category| value(&category.value)).collect(),
+        probs: apportion(&counts).into_iter().map(Rate::get).collect(),
+        normalize: false,
+    })
+}
+
+/// Categories, and the other words of their public list, which share what is left evenly.
+fn pooled(text: &TextProfile, n_rest: u64) -> Generator {
+    let n_others = synth_core::cast::to_u64(text.others.len());
+    let public =
+        text.categories.iter().map(|category| (&category.value, category.count.saturating_mul(n_others)));
+    let (values, counts): (Vec<&Publishable>, Vec<u64>) =
+        public.chain(text.others.iter().map(|word| (word, n_rest))).unzip();
+    Generator::Categorical(Categorical {
+        values: values.into_iter().map(|value| Literal::Text(value.as_str().to_owned())).collect(),
         probs: apportion(&counts).into_iter().map(Rate::get).collect(),
         normalize: false,
     })
@@ -72,7 +90,9 @@ fn rest(text: &TextProfile) -> ValueKind {
         return plain(FieldType::String, faker(method));
     }
     let generator = match text.semantic_type.as_deref() {
-        Some("uuid") => Generator::UuidV4,
+        Some("uuid" | "uuid_v4") => Generator::UuidV4,
+        Some("uuid_v7") => Generator::UuidV7,
+        Some("country") => faker(FakerMethod::Country),
         Some("ulid") => Generator::Ulid,
         _ => made_up(text),
     };
