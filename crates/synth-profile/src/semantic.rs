@@ -11,12 +11,13 @@ const MIN_DISTINCT: usize = 3;
 type Form = (&'static str, fn(&str) -> bool);
 
 /// Forms from the most to the least certain.
-const FORMS: [Form; 24] = [
+const FORMS: [Form; 25] = [
     ("uuid_v4", |text| is_uuid(text) && text.as_bytes()[14] == b'4'),
     ("uuid_v7", |text| is_uuid(text) && text.as_bytes()[14] == b'7'),
     ("uuid", is_uuid),
     ("guid", is_guid),
     ("ulid", is_ulid),
+    ("sid", is_sid),
     ("md5", |text| is_hex(text, 32)),
     ("sha1", |text| is_hex(text, 40)),
     ("sha256", |text| is_hex(text, 64)),
@@ -60,7 +61,7 @@ pub(crate) fn of_texts(values: &[&str], words: &PathWords) -> Option<&'static st
     };
     let enough = |name: &str| match name {
         "boolean" => values.len() == 2,
-        // Two digits are flags, and a card of ten digits is often its own number.
+        "sid" => !values.is_empty(),
         "numeric" | "json" | "xml" => values.len() >= 2,
         _ => values.len() >= MIN_DISTINCT,
     };
@@ -171,6 +172,11 @@ fn is_ulid(text: &str) -> bool {
     text.len() == 26
         && text.starts_with(['0', '1'])
         && text.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'A'..=b'H' | b'J' | b'K' | b'M' | b'N' | b'P'..=b'T' | b'V'..=b'Z'))
+}
+
+/// A security identifier of Windows.
+fn is_sid(text: &str) -> bool {
+    text.strip_prefix("S-1-").is_some_and(|rest| rest.split('-').all(is_digits))
 }
 
 fn is_url(text: &str) -> bool {

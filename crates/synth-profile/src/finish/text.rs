@@ -9,7 +9,7 @@ use crate::code_list::CodeList;
 use crate::profile::{Curve, PatternProfile, TextCategory, TextProfile};
 use crate::semantic;
 use crate::string_stats::{KeptText, StringStats};
-use crate::text_pattern::learn_patterns;
+use crate::text_pattern::{SharedWords, learn_patterns};
 
 /// Categories listed, at most.
 const MAX_CATEGORIES: usize = 1000;
@@ -65,7 +65,7 @@ pub(super) fn profile(
         personal: personal.map(|kind| kind.name().to_owned()),
         semantic_type: semantic_type.map(str::to_owned),
         times,
-        patterns: patterns(&rest, gate),
+        patterns: patterns(&rest, gate, if is_secret { SharedWords::OfAll } else { SharedWords::OfMany }),
         mean_words: mean_words(&rest),
         lengths: lengths(strings),
         categories,
@@ -139,8 +139,8 @@ fn categories(strings: &StringStats, gate: Gate) -> Vec<TextCategory> {
         .collect()
 }
 
-fn patterns(rest: &[(&str, u64)], gate: Gate) -> Vec<PatternProfile> {
-    learn_patterns(rest, gate)
+fn patterns(rest: &[(&str, u64)], gate: Gate, words: SharedWords) -> Vec<PatternProfile> {
+    learn_patterns(rest, gate, words)
         .into_iter()
         .map(|pattern| PatternProfile {
             regex: pattern.regex,

@@ -107,8 +107,14 @@ fn made_up(text: &TextProfile) -> Generator {
     if text.semantic_type.as_deref() == Some("url") {
         return faker(FakerMethod::Url);
     }
+    if let Some(pattern) = text.semantic_type.as_deref().and_then(usual_pattern) {
+        return Generator::Pattern(Pattern { patterns: vec![pattern.to_owned()], probs: Vec::new() });
+    }
+    if text.semantic_type.as_deref() == Some("numeric") {
+        return one_word("[0-9]", &text.lengths);
+    }
     if text.mean_words < 1.5 {
-        return one_word(&text.lengths);
+        return one_word("[A-Za-z0-9]", &text.lengths);
     }
     let method = if text.mean_words > 8.0 { FakerMethod::Text } else { FakerMethod::Words };
     Generator::Faker(Faker {
@@ -138,8 +144,25 @@ fn patterns(text: &TextProfile) -> Generator {
     })
 }
 
-/// Letters and digits of the lengths that the middle nine tenths of the strings have.
-fn one_word(lengths: &Curve) -> Generator {
+/// How values of a meaning look, when too few were seen to learn it.
+fn usual_pattern(semantic_type: &str) -> Option<&'static str> {
+    Some(match semantic_type {
+        "sid" => "S-1-5-21-[1-9][0-9]{9}-[1-9][0-9]{9}-[1-9][0-9]{9}-[1-9][0-9]{3}",
+        "guid" => r"\{[0-9A-F]{8}-[0-9A-F]{4}-4[0-9A-F]{3}-[89AB][0-9A-F]{3}-[0-9A-F]{12}\}",
+        "md5" => "[0-9a-f]{32}",
+        "sha1" => "[0-9a-f]{40}",
+        "sha256" => "[0-9a-f]{64}",
+        "sha512" => "[0-9a-f]{128}",
+        "semver" => r"[0-9]\.[0-9]{1,2}\.[0-9]{1,2}",
+        "cve" => "CVE-20[012][0-9]-[0-9]{4,5}",
+        "color" => "#[0-9a-f]{6}",
+        "duration" => "PT[1-9][0-9]?M",
+        _ => return None,
+    })
+}
+
+/// Characters of a class, of the lengths that the middle nine tenths of the strings have.
+fn one_word(class: &str, lengths: &Curve) -> Generator {
     let at = |wanted: f64| {
         let knots = lengths.percent.iter().zip(&lengths.values);
         knots
@@ -149,7 +172,7 @@ fn one_word(lengths: &Curve) -> Generator {
     };
     let (low, high) = (at(5.0).max(1), at(95.0).max(1));
     let lengths = if low == high { low.to_string() } else { format!("{low},{high}") };
-    Generator::Pattern(Pattern { patterns: vec![format!("[A-Za-z0-9]{{{lengths}}}")], probs: Vec::new() })
+    Generator::Pattern(Pattern { patterns: vec![format!("{class}{{{lengths}}}")], probs: Vec::new() })
 }
 
 /// Tells whether the patterns describe many more strings than were seen.
