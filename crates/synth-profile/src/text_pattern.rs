@@ -226,6 +226,11 @@ impl RunShape<'_> {
     fn write(&self, regex: &mut String) {
         match self {
             Self::Stretches(stretches) => stretches.iter().for_each(|stretch| stretch.write(regex)),
+            Self::Words(words) if words.iter().all(|word| word.chars().count() == 1) => {
+                regex.push('[');
+                words.iter().for_each(|word| regex.push_str(word));
+                regex.push(']');
+            }
             Self::Words(words) => {
                 regex.push_str("(?:");
                 for (at, word) in words.iter().enumerate() {
@@ -396,6 +401,7 @@ mod tests {
     fn few_words_are_listed_when_many_values_have_them() {
         let values = ["EU-101", "EU-232", "EU-317", "US-404", "US-555", "US-681"];
         check(&values, 3, &["(?:EU|US)\\-[0-9]{3}"]);
+        check(&["A-101", "A-232", "B-317", "B-404"], 2, &["[AB]\\-[0-9]{3}"]);
         check(&values, 4, &["[A-Z]{2}\\-[0-9]{3}"]);
         let weighted: Vec<(&str, u64)> = values.iter().map(|value| (*value, 1)).collect();
         let learned = learn_patterns(&weighted, Gate::new(3), SharedWords::OfAll);

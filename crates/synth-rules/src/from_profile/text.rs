@@ -156,6 +156,8 @@ fn usual_pattern(semantic_type: &str) -> Option<&'static str> {
         "semver" => r"[0-9]\.[0-9]{1,2}\.[0-9]{1,2}",
         "cve" => "CVE-20[012][0-9]-[0-9]{4,5}",
         "color" => "#[0-9a-f]{6}",
+        "language_code" => "[a-z]{2}",
+        "currency_code" => "[A-Z]{3}",
         "duration" => "PT[1-9][0-9]?M",
         _ => return None,
     })
