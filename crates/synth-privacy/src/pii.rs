@@ -19,6 +19,7 @@ use std::fmt;
 
 use synth_core::Rate;
 
+pub(crate) use account::is_well_known;
 pub use context::{Company, detect_in_company};
 pub use field::detect;
 pub use text::{contains_personal, scan_value};

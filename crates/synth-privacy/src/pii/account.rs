@@ -12,6 +12,44 @@ pub(super) fn is_sid(text: &str) -> bool {
     }) && parts <= 15
 }
 
+/// Accounts that every system has, so that they name nobody.
+const WELL_KNOWN: &[&str] = &[
+    "S-1-0-0",
+    "S-1-1-0",
+    "S-1-2-0",
+    "S-1-3-0",
+    "S-1-5-2",
+    "S-1-5-4",
+    "S-1-5-6",
+    "S-1-5-7",
+    "S-1-5-9",
+    "S-1-5-10",
+    "S-1-5-11",
+    "S-1-5-18",
+    "S-1-5-19",
+    "S-1-5-20",
+    "S-1-5-32-544",
+    "S-1-5-32-545",
+    "SYSTEM",
+    "LOCAL SERVICE",
+    "NETWORK SERVICE",
+    "ANONYMOUS LOGON",
+    "NT AUTHORITY",
+    "NT AUTHORITY\\SYSTEM",
+    "NT AUTHORITY\\LOCAL SERVICE",
+    "NT AUTHORITY\\NETWORK SERVICE",
+    "root",
+    "nobody",
+    "daemon",
+    "www-data",
+    "-",
+];
+
+/// Tells whether a value is an account that every system has.
+pub(crate) fn is_well_known(text: &str) -> bool {
+    WELL_KNOWN.contains(&text)
+}
+
 /// A user in a domain or realm: `DOMAIN\user`, `user/REALM`, `user@REALM`.
 pub(super) fn is_domain_account(text: &str) -> bool {
     let is_name = |name: &str| {

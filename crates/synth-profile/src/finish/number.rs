@@ -58,13 +58,18 @@ pub(super) fn profile(
         n_zero_fraction: numbers.n_zero_fraction,
         padded,
         curve: match personal {
-            Some(_) => rough_curve(&numbers.histogram),
-            None => rest_curve(numbers, &spikes, gate),
+            Some(kind) if !is_spread(kind) => rough_curve(&numbers.histogram),
+            _ => rest_curve(numbers, &spikes, gate),
         },
         categories: categories.iter().map(|entry| public(entry)).collect(),
         spikes: spikes.iter().map(|entry| public(entry)).collect(),
         time,
     }
+}
+
+/// Numbers that mean nothing to somebody who does not know whose they are; their quantiles lie k values apart.
+fn is_spread(kind: PiiKind) -> bool {
+    matches!(kind, PiiKind::PersonId | PiiKind::Coordinates)
 }
 
 fn semantic_type(numbers: &NumberStats, path: &JsonPath, decimals: u8) -> Option<&'static str> {

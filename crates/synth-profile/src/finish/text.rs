@@ -45,7 +45,7 @@ pub(super) fn profile(
     }
     let is_unique = is_unique(strings);
     let mut categories =
-        if is_identifier || is_secret || is_unique { Vec::new() } else { categories(strings, gate) };
+        if is_identifier || is_unique { Vec::new() } else { categories(strings, gate, personal) };
     if !times.is_empty() {
         categories.retain(|category| !time::is_time(&times, category.value.as_str()));
     }
@@ -125,14 +125,14 @@ pub(super) fn with_evidence<T>(
     })
 }
 
-fn categories(strings: &StringStats, gate: Gate) -> Vec<TextCategory> {
+fn categories(strings: &StringStats, gate: Gate, personal: Option<PiiKind>) -> Vec<TextCategory> {
     let mut entries: Vec<&Entry<KeptText>> =
         strings.distinct.entries().filter(|entry| entry.value.is_whole).collect();
     entries.sort_by(|a, b| b.count.cmp(&a.count).then_with(|| a.value.text.cmp(&b.value.text)));
     entries
         .into_iter()
         .filter_map(|entry| {
-            let value = gate.category(&entry.value.text, entry.n_units, None)?;
+            let value = gate.category(&entry.value.text, entry.n_units, personal)?;
             Some(TextCategory { value, count: entry.count })
         })
         .take(MAX_CATEGORIES)

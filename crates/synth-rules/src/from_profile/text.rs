@@ -200,8 +200,6 @@ fn personal_method(kind: &str) -> Option<FakerMethod> {
         "address" => FakerMethod::StreetAddress,
         "date_of_birth" => FakerMethod::DateOfBirth,
         "city" => FakerMethod::City,
-        "personal_url" => FakerMethod::Url,
-        "host_name" => FakerMethod::DomainName,
         _ => return None,
     })
 }
