@@ -1,4 +1,4 @@
-//! The limits of the house style that no lint checks: sizes, names, places and forbidden words.
+//! The limits of the house style that no lint checks: sizes, names, places, forbidden words and unused dependencies.
 //!
 //! Every check is a function of file paths and texts; only [`run`] reads the repository.
 
@@ -6,6 +6,7 @@ mod layout;
 mod size;
 mod source;
 mod strip;
+mod unused;
 mod words;
 
 use std::fmt;
@@ -69,6 +70,9 @@ fn check_files(files: &[SourceFile]) -> Vec<Violation> {
         found.extend(layout::check_names(file));
         found.extend(size::check_file(file));
         found.extend(words::check(file));
+        if file.path.ends_with("/Cargo.toml") && !file.path.starts_with("fuzz/") {
+            found.extend(unused::check(file, files));
+        }
     }
     found.extend(size::check_cli_share(files));
     found

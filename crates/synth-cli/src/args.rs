@@ -4,6 +4,7 @@ use std::num::NonZeroUsize;
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use synth_core::JsonPath;
 
 /// Learn the shape and statistics of JSON and write synthetic JSON that stands in for it
 #[derive(Debug, Parser)]
@@ -21,6 +22,9 @@ pub(crate) struct Global {
     /// Say nothing but errors
     #[arg(short, long, global = true)]
     pub(crate) quiet: bool,
+    /// Take settings from this file [default: synth.toml, if there is one]
+    #[arg(long, global = true, value_name = "FILE")]
+    pub(crate) config: Option<PathBuf>,
 }
 
 #[derive(Debug, Subcommand)]
@@ -35,6 +39,9 @@ pub(crate) enum Command {
     Dryrun(Dryrun),
     /// Print the JSON Schema of a file format
     Schema(Schema),
+    /// Look at the settings
+    #[command(subcommand)]
+    Config(Config),
 }
 
 /// How input is read.
@@ -53,7 +60,7 @@ pub(crate) struct Reading {
     #[arg(long, value_name = "N", default_value_t = 256 << 20)]
     pub(crate) max_line_bytes: usize,
     /// Use N threads [default: all cores]
-    #[arg(long, value_name = "N", env = "SYNTH_PARALLEL_WORKERS")]
+    #[arg(long, value_name = "N")]
     pub(crate) parallel: Option<NonZeroUsize>,
     /// Write a literal into rules and reports only if at least K records hold it
     #[arg(long, value_name = "K", default_value_t = 5, value_parser = clap::value_parser!(u64).range(1..))]
@@ -99,20 +106,23 @@ pub(crate) struct Generate {
     /// Make N records; in a document, N elements of its main collection [default: as many as the sample had]
     #[arg(short, long, value_name = "N")]
     pub(crate) n: Option<u64>,
-    /// Multiply the number of records by this factor
-    #[arg(long, value_name = "FACTOR", conflicts_with = "n")]
+    /// Multiply the number of records, or of elements of a document's collections, by this factor
+    #[arg(long, value_name = "FACTOR", conflicts_with = "n", value_parser = parse_factor)]
     pub(crate) scale: Option<f64>,
+    /// In a document, make N elements of one collection, whatever -n makes of the others; may be repeated
+    #[arg(long, value_name = "PATH=N", value_parser = parse_count)]
+    pub(crate) count: Vec<(JsonPath, u64)>,
     /// Write here; `-` is standard output, .gz and .zst compress [default: synthetic.jsonl or synthetic.json]
     #[arg(short, long, value_name = "FILE")]
     pub(crate) out: Option<PathBuf>,
     /// Draw from this seed [default: the rule file's]
-    #[arg(long, value_name = "SEED", env = "SYNTH_SEED")]
+    #[arg(long, value_name = "SEED")]
     pub(crate) seed: Option<u64>,
     /// Make only records A up to but not including B of the N
     #[arg(long, value_name = "A..B", value_parser = parse_range)]
     pub(crate) range: Option<std::ops::Range<u64>>,
     /// Use N threads [default: all cores]
-    #[arg(long, value_name = "N", env = "SYNTH_PARALLEL_WORKERS")]
+    #[arg(long, value_name = "N")]
     pub(crate) parallel: Option<NonZeroUsize>,
     /// Replace files that exist
     #[arg(long)]
@@ -142,14 +152,14 @@ pub(crate) struct Validate {
 /// What is written about a comparison.
 #[derive(Debug, Args)]
 pub(crate) struct Reporting {
-    /// Write the page here
+    /// Write the page here; `-` is standard output
     #[arg(long, value_name = "FILE", default_value = "report.html")]
     pub(crate) report: PathBuf,
-    /// Write the numbers here [default: beside the page, as .json]
+    /// Write the numbers here [default: beside the page, as .json; not written beside standard output]
     #[arg(long, value_name = "FILE")]
     pub(crate) report_json: Option<PathBuf>,
     /// Fail, with exit code 1, when the quality score is below this, from 0 to 1
-    #[arg(long, value_name = "SCORE")]
+    #[arg(long, value_name = "SCORE", value_parser = parse_score)]
     pub(crate) fail_under: Option<f64>,
     /// Replace files that exist
     #[arg(long)]
@@ -164,8 +174,8 @@ pub(crate) struct Dryrun {
     /// Make N records; in a document, N elements of its main collection [default: as many as the sample has]
     #[arg(short, long, value_name = "N")]
     pub(crate) n: Option<u64>,
-    /// Draw from this seed
-    #[arg(long, value_name = "SEED", env = "SYNTH_SEED")]
+    /// Draw from this seed [default: 42]
+    #[arg(long, value_name = "SEED")]
     pub(crate) seed: Option<u64>,
     #[command(flatten)]
     pub(crate) reporting: Reporting,
@@ -184,6 +194,38 @@ pub(crate) struct Schema {
 pub(crate) enum FileFormat {
     /// ruleset.yaml
     Rules,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Config {
+    /// Print every setting as it is in force, in the form of synth.toml
+    Show(ShowConfig),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ShowConfig {
+    /// Say behind each setting where it is from
+    #[arg(long)]
+    pub(crate) origin: bool,
+    /// Rule file whose globals count [default: ruleset.yaml, if there is one]
+    #[arg(long, value_name = "FILE")]
+    pub(crate) rules: Option<PathBuf>,
+}
+
+fn parse_count(text: &str) -> Result<(JsonPath, u64), String> {
+    let (path, count) = text.rsplit_once('=').ok_or("expected PATH=N, such as $.orders[]=5000")?;
+    let path = JsonPath::parse(path).map_err(|error| error.to_string())?;
+    Ok((path, count.parse().map_err(|_| "expected a whole number behind `=`")?))
+}
+
+fn parse_factor(text: &str) -> Result<f64, String> {
+    let factor = text.parse::<f64>().ok().filter(|factor| factor.is_finite() && *factor >= 0.0);
+    factor.ok_or_else(|| "expected a number of at least 0".to_owned())
+}
+
+fn parse_score(text: &str) -> Result<f64, String> {
+    let score = text.parse::<f64>().ok().filter(|score| (0.0..=1.0).contains(score));
+    score.ok_or_else(|| "expected a number from 0 to 1".to_owned())
 }
 
 fn parse_range(text: &str) -> Result<std::ops::Range<u64>, String> {

@@ -1,5 +1,6 @@
 //! One module for each command.
 
+pub(crate) mod config;
 pub(crate) mod dryrun;
 pub(crate) mod generate;
 pub(crate) mod profile;
@@ -8,11 +9,22 @@ pub(crate) mod validate;
 
 use std::path::Path;
 
+use synth_core::JsonPath;
 use synth_io::Overwrite;
+
+use crate::failure::Failure;
 
 /// Whether files that exist may be replaced.
 pub(crate) fn overwrite(force: bool) -> Overwrite {
     if force { Overwrite::Replace } else { Overwrite::Refuse }
+}
+
+/// Refuses to write two results to one place.
+pub(crate) fn distinct(outputs: &[Option<&Path>]) -> Result<(), Failure> {
+    let outputs: Vec<&Path> = outputs.iter().copied().flatten().collect();
+    let repeated = (1..outputs.len()).find(|&at| outputs[..at].contains(&outputs[at]));
+    let Some(at) = repeated else { return Ok(()) };
+    Err(Failure::usage(format!("two results would be written to {}", name(outputs[at]))))
 }
 
 /// Prints JSON as a file: indented, with a last newline.
@@ -24,6 +36,11 @@ fn json_text(value: &impl serde::Serialize) -> String {
 /// Names a file in a message.
 pub(crate) fn name(path: &Path) -> String {
     path.display().to_string()
+}
+
+/// A number of elements with the path of their collection.
+pub(crate) fn elements(n: u64, path: &JsonPath) -> String {
+    format!("{} of {path}", count(n, "element"))
 }
 
 /// A number with what it counts: `1 field`, `2 fields`.

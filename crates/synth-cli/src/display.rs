@@ -4,10 +4,10 @@ use std::error::Error as _;
 use std::fmt::Write as _;
 use std::io::IsTerminal;
 
-use synth_core::{Diagnostic, Findings, JsonPath, Place, Segment, Severity};
+use synth_core::{Diagnostic, Findings, JsonPath, Place, Segment, Severity, cast};
 use synth_rules::RuleSet;
 
-use crate::failure::{Failure, RuleSource};
+use crate::failure::{Failure, RuleSource, SettingProblem};
 
 /// Where messages go: standard error, or nowhere.
 #[derive(Debug)]
@@ -41,13 +41,18 @@ impl Screen {
         !self.quiet && std::io::stderr().is_terminal()
     }
 
-    /// Shows each kind of finding with its count and first place.
+    /// Shows each kind of finding with its count and first places.
     pub(crate) fn findings(&self, findings: &Findings) {
         for (code, count, first) in findings.groups() {
-            let Some(finding) = first.first() else { continue };
-            let more =
-                if count > 1 { format!(" ({count} times; the first is shown)") } else { String::new() };
-            self.say(show(&of_finding(code, finding, &more), None).trim_end());
+            let shown = &first[..first.len().min(n_shown(first))];
+            for (index, finding) in shown.iter().enumerate() {
+                let more = match (index, shown.len()) {
+                    (0, 1) if count > 1 => format!(" ({count} times; the first is shown)"),
+                    (0, n) if count > cast::to_u64(n) => format!(" ({count} times; the first {n} are shown)"),
+                    _ => String::new(),
+                };
+                self.say(show(&of_finding(code, finding, &more), None).trim_end());
+            }
         }
     }
 
@@ -80,11 +85,20 @@ impl Screen {
                 });
                 shown.collect()
             }
+            Failure::Settings { problems, text } => {
+                problems.iter().map(|problem| show(&of_setting(problem), Some(text))).collect()
+            }
             Failure::Usage { message, hint } => with_hint(format!("error: {message}\n"), hint.as_deref()),
             other => format!("error: {other}\n"),
         };
         eprint!("{text}");
     }
+}
+
+/// How many findings of one kind are shown: those of records are much alike, those of whole paths are not.
+fn n_shown(findings: &[Diagnostic]) -> usize {
+    const MAX_PATHS: usize = 5;
+    if findings.iter().all(|finding| finding.place.offset_bytes.is_none()) { MAX_PATHS } else { 1 }
 }
 
 fn of_finding<'a>(code: &'a str, finding: &'a Diagnostic, more: &str) -> Problem<'a> {
@@ -104,6 +118,16 @@ fn of_rule(error: &synth_rules::Error) -> Problem<'_> {
         message: error.to_string(),
         place: &error.place,
         hint: error.hint(),
+    }
+}
+
+fn of_setting(problem: &SettingProblem) -> Problem<'_> {
+    Problem {
+        severity: Severity::Error,
+        code: problem.code,
+        message: problem.message.clone(),
+        place: &problem.place,
+        hint: problem.hint.clone(),
     }
 }
 

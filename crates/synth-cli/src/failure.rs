@@ -2,6 +2,8 @@
 
 use std::path::Path;
 
+use synth_core::Place;
+
 /// What stopped a command.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum Failure {
@@ -15,6 +17,8 @@ pub(crate) enum Failure {
     Report(#[from] synth_report::Error),
     #[error("{message}")]
     Usage { message: String, hint: Option<String> },
+    #[error("the settings have problems")]
+    Settings { problems: Vec<SettingProblem>, text: String },
     #[error("{path} is not JSON: line {line}, column {column}")]
     NotJson { path: String, line: usize, column: usize },
 }
@@ -24,6 +28,15 @@ pub(crate) enum Failure {
 pub(crate) struct RuleSource {
     pub(crate) name: String,
     pub(crate) text: String,
+}
+
+/// One problem of a settings file.
+#[derive(Debug)]
+pub(crate) struct SettingProblem {
+    pub(crate) code: &'static str,
+    pub(crate) message: String,
+    pub(crate) place: Place,
+    pub(crate) hint: Option<String>,
 }
 
 impl Failure {

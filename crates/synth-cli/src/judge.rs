@@ -16,7 +16,7 @@ use synth_rules::RuleSet;
 
 use crate::Outcome;
 use crate::args::Reporting;
-use crate::commands::{name, overwrite};
+use crate::commands::{distinct, name, overwrite};
 use crate::display::Screen;
 use crate::failure::Failure;
 
@@ -43,15 +43,19 @@ impl Clock {
 /// The files of a report, made before the work so that errors about them come at once.
 pub(crate) struct ReportFiles {
     html: OutputFile,
-    json: OutputFile,
+    json: Option<OutputFile>,
     html_path: PathBuf,
 }
 
 impl ReportFiles {
     pub(crate) fn create(args: &Reporting) -> Result<Self, Failure> {
-        let json_path = args.report_json.clone().unwrap_or_else(|| args.report.with_extension("json"));
+        // Beside standard output there is no place for a second file.
+        let is_printed = args.report == Path::new("-");
+        let beside = (!is_printed).then(|| args.report.with_extension("json"));
+        let json_path = args.report_json.clone().or(beside);
+        distinct(&[Some(&args.report), json_path.as_deref()])?;
         let html = OutputFile::create(&args.report, overwrite(args.force))?;
-        let json = OutputFile::create(&json_path, overwrite(args.force))?;
+        let json = json_path.map(|path| OutputFile::create(&path, overwrite(args.force))).transpose()?;
         Ok(Self { html, json, html_path: args.report.clone() })
     }
 }
@@ -89,11 +93,13 @@ pub(crate) fn judge(
             timings: clock.timings,
         },
     );
-    let ReportFiles { mut html, mut json, html_path } = files;
+    let ReportFiles { mut html, json, html_path } = files;
     html.write_all(synth_report::html(&report)?.as_bytes())?;
-    json.write_all(report.to_json().as_bytes())?;
     html.finish()?;
-    json.finish()?;
+    if let Some(mut json) = json {
+        json.write_all(report.to_json().as_bytes())?;
+        json.finish()?;
+    }
     tell(&report, &html_path, screen);
     let high_enough = args.fail_under.is_none_or(|least| report.score() >= least);
     if !high_enough {

@@ -14,13 +14,13 @@ mod display;
 mod failure;
 mod judge;
 mod progress;
+mod rules;
 mod samples;
+mod settings;
 
 use std::process::ExitCode;
 
-use clap::Parser;
-
-use args::{Arguments, Command};
+use args::{Command, Config};
 
 /// How a command that ran ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -32,7 +32,13 @@ enum Outcome {
 }
 
 fn main() -> ExitCode {
-    let arguments = Arguments::parse();
+    let arguments = match settings::arguments() {
+        Ok(arguments) => arguments,
+        Err(failure) => {
+            display::Screen::new(false).failure(&failure);
+            return ExitCode::from(2);
+        }
+    };
     let screen = display::Screen::new(arguments.global.quiet);
     let result = match &arguments.command {
         Command::Profile(args) => commands::profile::run(args, &screen),
@@ -40,6 +46,9 @@ fn main() -> ExitCode {
         Command::Validate(args) => commands::validate::run(args, &screen),
         Command::Dryrun(args) => commands::dryrun::run(args, &screen),
         Command::Schema(args) => commands::schema::run(args),
+        Command::Config(Config::Show(args)) => {
+            commands::config::run(args, arguments.global.config.as_deref())
+        }
     };
     match result {
         Ok(Outcome::Done) => ExitCode::SUCCESS,

@@ -10,7 +10,7 @@ use synth_profile::profile::SampleLayout;
 use synth_profile::{FinishConfig, Partial, Profile, Profiler, Structure, Unit, finish};
 
 use crate::args::{InputFormat, Reading};
-use crate::commands::count;
+use crate::commands::{count, elements};
 use crate::display::Screen;
 use crate::failure::Failure;
 use crate::progress::Progress;
@@ -21,6 +21,15 @@ pub(crate) struct Sample {
     pub(crate) partial: Partial,
     pub(crate) findings: Findings,
     pub(crate) format: Format,
+    summary: Summary,
+}
+
+/// What is said of a data set.
+#[derive(Debug)]
+struct Summary {
+    names: String,
+    n_records: u64,
+    n_bad: u64,
 }
 
 impl Reading {
@@ -49,7 +58,7 @@ pub(crate) fn threads(wanted: Option<NonZeroUsize>) -> NonZeroUsize {
     wanted.or_else(|| std::thread::available_parallelism().ok()).unwrap_or(NonZeroUsize::MIN)
 }
 
-/// Reads files into one partial and says what was found in them.
+/// Reads files into one partial.
 pub(crate) fn read(paths: &[PathBuf], options: &ReadOptions, screen: &Screen) -> Result<Sample, Failure> {
     let input = Input::open(paths, options)?;
     let format = input.format();
@@ -59,10 +68,9 @@ pub(crate) fn read(paths: &[PathBuf], options: &ReadOptions, screen: &Screen) ->
     let folded = synth_io::fold_records(input, || Profiler::new(unit(format)), Profiler::merge);
     progress.finish();
     let Folded { accumulator, n_records, n_bad, findings, .. } = folded?;
-    let skipped = if n_bad > 0 { format!(", {} skipped", count(n_bad, "bad record")) } else { String::new() };
     let names: Vec<String> = paths.iter().map(|path| path.display().to_string()).collect();
-    screen.say(&format!("{}: {format}, {}{skipped}", names.join(", "), count(n_records, "record")));
-    Ok(Sample { partial: accumulator.into_partial(), findings, format })
+    let summary = Summary { names: names.join(", "), n_records, n_bad };
+    Ok(Sample { partial: accumulator.into_partial(), findings, format, summary })
 }
 
 /// What counts as one unit in a format.
@@ -73,7 +81,7 @@ pub(crate) fn unit(format: Format) -> Unit {
     }
 }
 
-/// Makes the profile of a sample.
+/// Makes the profile of a sample; what it finds joins the findings of reading.
 pub(crate) fn profile(sample: &mut Sample, paths: &[PathBuf], gate: Gate) -> (Profile, Structure) {
     let config = FinishConfig {
         source: paths.first().and_then(|path| file_name(path)),
@@ -84,11 +92,14 @@ pub(crate) fn profile(sample: &mut Sample, paths: &[PathBuf], gate: Gate) -> (Pr
         },
         gate,
     };
-    finish(&mut sample.partial, &sample.findings, &config)
+    let (profile, structure) = finish(&mut sample.partial, &sample.findings, &config);
+    sample.findings.merge(profile.mixed_types());
+    (profile, structure)
 }
 
-/// Shows what was found in a sample; the keys of the profile's dictionaries are data and stay hidden.
+/// Says what a sample is and shows what was found in it; the keys of the profile's dictionaries are data and stay hidden.
 pub(crate) fn tell(sample: &mut Sample, profile: &Profile, screen: &Screen) {
+    screen.say(&summary_line(sample, profile.main_collection.as_ref()));
     let dictionaries: Vec<&JsonPath> =
         profile.fields.iter().filter(|field| field.is_dictionary).map(|field| &field.path).collect();
     sample.findings.change_places(|place| {
@@ -97,6 +108,19 @@ pub(crate) fn tell(sample: &mut Sample, profile: &Profile, screen: &Screen) {
         }
     });
     screen.findings(&sample.findings);
+}
+
+/// Files, format, and how much there is of what.
+fn summary_line(sample: &Sample, main: Option<&JsonPath>) -> String {
+    let Summary { names, n_records, n_bad } = &sample.summary;
+    let main = main.filter(|_| sample.format == Format::Document);
+    let rows = main.and_then(|main| {
+        let id = sample.partial.find(main)?;
+        Some(elements(sample.partial.node(id).stats.n_values, main))
+    });
+    let skipped = (*n_bad > 0).then(|| format!("{} skipped", count(*n_bad, "bad record")));
+    let parts = [Some(sample.format.to_string()), Some(count(*n_records, "record")), rows, skipped];
+    format!("{names}: {}", parts.into_iter().flatten().collect::<Vec<_>>().join(", "))
 }
 
 /// Writes `.*` for the keys of dictionaries.

@@ -38,6 +38,12 @@ impl Rate {
         self.0
     }
 
+    /// Returns everything: the default of a field that serde reads.
+    #[must_use]
+    pub const fn one() -> Self {
+        Self::ONE
+    }
+
     /// Tells whether this is exactly 1.
     #[must_use]
     pub fn is_one(self) -> bool {

@@ -25,7 +25,11 @@ const MAX_BLOCK: f64 = 4096.0;
 const MAX_BLOCK_VALUES: f64 = 262_144.0;
 
 /// Compiles a rule set, collecting all problems.
-pub(crate) fn compile(rules: &RuleSet, options: &CompileOptions) -> Result<Plan, Errors> {
+pub(crate) fn compile(
+    rules: &RuleSet,
+    options: &CompileOptions,
+    counts: &[(JsonPath, u64)],
+) -> Result<Plan, Errors> {
     let mut errors = Errors(Vec::new());
     let outline = Outline::of(rules, &mut errors);
     let seed = Seed::root(options.seed);
@@ -35,6 +39,8 @@ pub(crate) fn compile(rules: &RuleSet, options: &CompileOptions) -> Result<Plan,
         rules,
         unique: unique_paths(rules),
         scale: None,
+        counts,
+        countable: Vec::new(),
         seed,
         plan: Plan {
             nodes: Vec::new(),
@@ -55,6 +61,7 @@ pub(crate) fn compile(rules: &RuleSet, options: &CompileOptions) -> Result<Plan,
     compiler.open_scope(None, Some(n_records));
     compiler.node(PathId::ROOT, 0, Gate::Always);
     compiler.check_main();
+    compiler.check_counts();
     compiler.check_shape();
     let Compiler { mut plan, node_of, outline, mut errors, .. } = compiler;
     variants::compile(rules, &outline, (&mut plan, &node_of), &mut errors);
@@ -69,6 +76,10 @@ struct Compiler<'a> {
     unique: BTreeSet<&'a JsonPath>,
     /// In a document with a main collection: its path and the ratio.
     scale: Option<(PathId, Scale)>,
+    /// Numbers of elements that are asked for.
+    counts: &'a [(JsonPath, u64)],
+    /// The collections whose number of elements may be asked for.
+    countable: Vec<JsonPath>,
     seed: Seed,
     plan: Plan,
     /// By scope: ordinals are below this; `None` beyond 2^64.
@@ -80,10 +91,12 @@ struct Compiler<'a> {
 /// Returns the paths that are unique on their own by a relationship.
 fn unique_paths(rules: &RuleSet) -> BTreeSet<&JsonPath> {
     let single = |relationship: &'_ Relationship| match relationship {
-        Relationship::PrimaryKey { paths } | Relationship::Unique { paths } => match &paths[..] {
-            [path] => rules.fields.get_key_value(path).map(|(path, _)| path),
-            _ => None,
-        },
+        Relationship::PrimaryKey { paths, when: None } | Relationship::Unique { paths, when: None } => {
+            match &paths[..] {
+                [path] => rules.fields.get_key_value(path).map(|(path, _)| path),
+                _ => None,
+            }
+        }
         _ => None,
     };
     rules.relationships.iter().filter_map(single).collect()
@@ -124,6 +137,14 @@ impl<'a> Compiler<'a> {
         let is_outermost = |collection: &Collection| item == Some(&collection.item) && collection.streamed;
         if !self.plan.collections.iter().any(is_outermost) {
             self.errors.push(ErrorKind::BadMainCollection, &self.outline.path(id));
+        }
+    }
+
+    /// Finds counts of what is no outermost collection.
+    fn check_counts(&mut self) {
+        for (path, _) in self.counts.iter().filter(|(path, _)| !self.countable.contains(path)) {
+            let known = self.countable.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
+            self.errors.push(ErrorKind::NotACollection { known }, path);
         }
     }
 
@@ -236,6 +257,7 @@ impl<'a> Compiler<'a> {
         let path = self.outline.path(item);
         let owner_scope = self.plan.nodes[owner].scope;
         let streamed = owner_scope == 0 && self.plan.layout == Layout::Document;
+        self.countable.extend(streamed.then(|| path.clone()));
         let lengths =
             self.lengths(item, &path, streamed && (keys.is_some() || self.outline.may_be_object(item)));
         let limit = if streamed { MAX_STREAMED } else { MAX_HELD };
@@ -282,9 +304,11 @@ impl<'a> Compiler<'a> {
             return None;
         };
         let lengths = self.errors.keep(Lengths::compile(&rule.length, self.seed_of(path)), path)?;
-        Some(match self.scale {
-            Some((main, scale)) if main == item => lengths.fixed(scale.wanted),
-            Some((_, scale)) if scales => lengths.scaled(scale),
+        let count = self.counts.iter().rev().find(|(counted, _)| counted == path);
+        Some(match (count, self.scale) {
+            (Some((_, count)), _) if self.countable.contains(path) => lengths.fixed(*count),
+            (_, Some((main, scale))) if main == item => lengths.fixed(scale.wanted),
+            (_, Some((_, scale))) if scales && rule.grows => lengths.scaled(scale),
             _ => lengths,
         })
     }

@@ -188,9 +188,23 @@ pub enum ErrorKind {
     /// Fields whose presence depends on each other.
     #[error("the presence of the field depends on itself")]
     Cycle,
+    /// A number of elements is asked for where none can be.
+    #[error("the path is no outermost collection of a document; {}", collections(.known))]
+    NotACollection {
+        /// The paths that are.
+        known: String,
+    },
     /// A main collection that cannot be scaled.
     #[error("the main collection is not an array or dictionary outside of others")]
     BadMainCollection,
+}
+
+/// Names the collections there are.
+fn collections(known: &str) -> String {
+    match known {
+        "" => "the rules have none".to_owned(),
+        known => format!("the rules have {known}"),
+    }
 }
 
 impl ErrorKind {
@@ -227,6 +241,7 @@ impl ErrorKind {
             Self::BadDiscriminator { .. } => "gen/bad-discriminator",
             Self::DiscriminatorNotAbove { .. } => "gen/discriminator-not-above",
             Self::Cycle => "gen/cycle",
+            Self::NotACollection { .. } => "gen/not-a-collection",
             Self::BadMainCollection => "gen/bad-main-collection",
         }
     }
@@ -235,8 +250,12 @@ impl ErrorKind {
     #[must_use]
     pub const fn hint(&self) -> Option<&'static str> {
         match self {
-            Self::BadProbabilities { .. } => Some("divide by the sum, or set `normalize: true`"),
-            Self::NotEnoughValues { .. } => Some("widen the values, ask for fewer rows, or drop `unique`"),
+            Self::BadProbabilities { .. } => {
+                Some("divide each by the sum; a `categorical` may say `normalize: true` instead")
+            }
+            Self::NotEnoughValues { .. } => Some(
+                "widen the values, ask for fewer rows, or drop `unique`; a look-up collection keeps its size with `grows: false`",
+            ),
             Self::CannotBeUnique { .. } => Some("use `sequence`, `uuid_v4` or `pattern`, or drop `unique`"),
             Self::MissingLength => Some("add the path to `shape` with a `length`"),
             _ => None,

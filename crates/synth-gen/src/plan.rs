@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use synth_core::{EventSink, Seed};
+use synth_core::{EventSink, JsonPath, Seed};
 use synth_rules::{Layout, RuleSet};
 
 use crate::choice::Choice;
@@ -189,7 +189,21 @@ impl Plan {
     ///
     /// All problems at once.
     pub fn compile(rules: &RuleSet, options: &CompileOptions) -> Result<Self, Errors> {
-        compile::compile(rules, options)
+        compile::compile(rules, options, &[])
+    }
+
+    /// Compiles a rule set, with the number of elements of some outermost collections of a document as it is given,
+    /// whatever `n_rows` would make of them.
+    ///
+    /// # Errors
+    ///
+    /// All problems at once; also a path that is no such collection.
+    pub fn compile_with_counts(
+        rules: &RuleSet,
+        options: &CompileOptions,
+        counts: &[(JsonPath, u64)],
+    ) -> Result<Self, Errors> {
+        compile::compile(rules, options, counts)
     }
 
     /// Returns the number of records; a document is one.

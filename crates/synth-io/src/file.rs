@@ -188,7 +188,9 @@ fn temporary_beside(path: &Path) -> Result<Target, Error> {
     prefix.push(".");
     let file = tempfile::Builder::new().prefix(&prefix).suffix(".part").tempfile_in(folder);
     let place = || Place::in_source(path.display().to_string());
-    file.map(Target::Temporary).map_err(|cause| Error::caused(ErrorKind::Unwritable, place(), cause))
+    // The whole cause would name the temporary file, of which nobody has heard.
+    let plain = |cause: io::Error| fs::metadata(folder).err().unwrap_or_else(|| cause.kind().into());
+    file.map(Target::Temporary).map_err(|cause| Error::caused(ErrorKind::Unwritable, place(), plain(cause)))
 }
 
 fn error(kind: ErrorKind, path: &Path) -> Error {

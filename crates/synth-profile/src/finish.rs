@@ -7,7 +7,7 @@ use synth_stats::LengthHistogram;
 use crate::partial::{NodeId, Partial};
 use crate::profile::{Curve, FieldProfile, LengthProfile, Profile, SampleLayout, VERSION};
 use crate::structure::Structure;
-use crate::variants;
+use crate::{relations, variants};
 
 mod company;
 mod number;
@@ -48,14 +48,16 @@ pub fn finish(partial: &mut Partial, findings: &Findings, config: &FinishConfig)
         SampleLayout::Document => main_collection(partial, &walk),
         SampleLayout::JsonLines | SampleLayout::Array => None,
     };
-    let profile = Profile {
+    let variants = variants::find_variants(partial, &fields);
+    let mut profile = Profile {
         version: VERSION,
         source: config.source.clone(),
         layout: config.layout,
         n_records: partial.n_records,
         k: config.gate.k(),
         main_collection,
-        variants: variants::find_variants(partial, &fields),
+        relations: relations::mine(partial, &fields, &variants, config.gate),
+        variants,
         fields,
         findings: findings
             .groups()
@@ -63,6 +65,9 @@ pub fn finish(partial: &mut Partial, findings: &Findings, config: &FinishConfig)
             .chain((structure.n_withheld() > 0).then(|| (WITHHELD_KEY.to_owned(), structure.n_withheld())))
             .collect(),
     };
+    let mixed =
+        profile.mixed_types().groups().map(|(code, count, _)| (code.to_owned(), count)).collect::<Vec<_>>();
+    profile.findings.extend(mixed);
     (profile, structure)
 }
 
@@ -101,7 +106,7 @@ fn n_slots(partial: &Partial, path: &JsonPath, id: NodeId) -> u64 {
     }
 }
 
-fn length_profile(lengths: &LengthHistogram) -> LengthProfile {
+pub(crate) fn length_profile(lengths: &LengthHistogram) -> LengthProfile {
     let (min, max) = (lengths.min().unwrap_or(0), lengths.max().unwrap_or(0));
     let counts: Vec<(u64, u64)> = lengths
         .buckets()

@@ -6,8 +6,9 @@
 //!
 //! Modules in reading order: [`profiler`] walks the tokens, [`partial`] holds the tree of paths, [`path_stats`]
 //! is the accumulator of one path with [`number_stats`], [`string_stats`] and [`time_stats`] in it, [`sample`]
-//! keeps whole records; [`structure`] decides what is a dictionary or a tuple, [`text_pattern`] and [`variants`]
-//! learn shapes, `semantic` and `code_list` say what values mean, [`mod@finish`] puts the [`profile`] together.
+//! keeps whole records, [`relations`] what binds fields together; [`structure`] decides what is a dictionary or a
+//! tuple, [`text_pattern`] and [`variants`] learn shapes, `semantic` and `code_list` say what values mean,
+//! [`mod@finish`] puts the [`profile`] together; [`mixed_types`] looks for what is odd in it.
 //!
 //! Invariants: a `Partial` is a function of the set of records alone, bit for bit. It holds real values and stays
 //! in memory; a `Profile` holds literals that passed the [`Gate`](synth_privacy::Gate) and nothing else, so it
@@ -15,11 +16,13 @@
 
 mod code_list;
 pub mod finish;
+pub mod mixed_types;
 pub mod number_stats;
 pub mod partial;
 pub mod path_stats;
 pub mod profile;
 pub mod profiler;
+pub mod relations;
 pub mod sample;
 pub mod schema;
 mod semantic;

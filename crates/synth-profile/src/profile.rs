@@ -7,6 +7,8 @@ use serde::{Deserialize, Serialize};
 use synth_core::{JsonPath, JsonType, Rate};
 use synth_privacy::Publishable;
 
+use crate::relations::Relations;
+
 /// Version of `profile.json`.
 pub const VERSION: u32 = 1;
 
@@ -30,6 +32,9 @@ pub struct Profile {
     pub fields: Vec<FieldProfile>,
     /// Objects whose members depend on a tag.
     pub variants: Vec<VariantProfile>,
+    /// What binds fields together.
+    #[serde(default)]
+    pub relations: Relations,
     /// What was surprising in the input: code and count.
     pub findings: BTreeMap<String, u64>,
 }

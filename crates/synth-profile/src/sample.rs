@@ -89,6 +89,12 @@ impl RecordSample {
         }
     }
 
+    /// Tells whether every record is in the sample.
+    #[must_use]
+    pub fn is_complete(&self) -> bool {
+        self.limit.is_none()
+    }
+
     /// Returns the records in hash order.
     pub fn records(&self) -> impl ExactSizeIterator<Item = &SampledRecord> {
         self.records.values()

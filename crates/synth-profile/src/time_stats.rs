@@ -7,6 +7,10 @@ use synth_stats::OrderHistogram;
 
 use crate::number_stats::MAX_CELLS;
 
+mod shape;
+
+use shape::{Look, Shape};
+
 /// Formats that are looked for, with `%f` where digits of the second may follow.
 ///
 /// Formats that read the same text (day before month, month before day) are all counted; which one is meant is
@@ -48,6 +52,17 @@ const DIGIT_LAYOUTS: [(&str, usize); 8] = [
     ("%s%9f", 19),
     ("%s%f", 10),
 ];
+
+/// The shapes of [`LAYOUTS`].
+const SHAPES: [Shape; LAYOUTS.len()] = {
+    let mut shapes = [Shape::of(LAYOUTS[0]); LAYOUTS.len()];
+    let mut layout = 1;
+    while layout < LAYOUTS.len() {
+        shapes[layout] = Shape::of(LAYOUTS[layout]);
+        layout += 1;
+    }
+    shapes
+};
 
 /// Digits alone are taken for a time only from 1970-01-01 to 2100-01-01, in seconds since the epoch.
 const DIGIT_WINDOW: std::ops::Range<i64> = 0..4_102_444_800;
@@ -118,11 +133,11 @@ impl TimeStats {
             return;
         }
         let fraction = fraction_digits(text);
-        let shape = Shape::of_text(text.as_bytes());
-        for (layout, (spec, wanted)) in LAYOUTS.iter().zip(&SHAPES).enumerate() {
-            if wanted.fits(shape) {
-                let id = (layout, if spec.contains("%f") { fraction } else { 0 });
-                self.push_as(id, text, n);
+        let look = Look::of(text.as_bytes());
+        for (layout, shape) in SHAPES.iter().enumerate() {
+            let digits = if shape.has_fraction { fraction } else { 0 };
+            if shape.fits(look, digits) {
+                self.push_as((layout, digits), text, n);
             }
         }
     }
@@ -193,102 +208,6 @@ fn digits_around_point(text: &str) -> Option<(usize, usize)> {
     (is_digits(whole) && is_digits(fraction)).then_some((whole.len(), fraction.len()))
 }
 
-/// What tells most layouts apart without reading: how a text begins, and its punctuation.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct Shape {
-    /// How many digits stand at the beginning.
-    start: Start,
-    /// The first byte after them.
-    separator: u8,
-    n_colons: u8,
-    n_slashes: u8,
-    /// Spaces, unless a layout pads with them.
-    n_spaces: Option<u8>,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Start {
-    /// Exactly so many.
-    Digits(u8),
-    OneOrTwo,
-    /// Two or more.
-    Many,
-    Any,
-}
-
-/// The shapes of [`LAYOUTS`].
-const SHAPES: [Shape; LAYOUTS.len()] = {
-    let mut shapes =
-        [Shape { start: Start::Any, separator: 0, n_colons: 0, n_slashes: 0, n_spaces: None }; LAYOUTS.len()];
-    let mut at = 0;
-    while at < LAYOUTS.len() {
-        shapes[at] = Shape::of_spec(LAYOUTS[at].as_bytes());
-        at += 1;
-    }
-    shapes
-};
-
-const fn count(bytes: &[u8], wanted: u8) -> u8 {
-    let (mut n, mut at) = (0, 0);
-    while at < bytes.len() {
-        n += (bytes[at] == wanted) as u8;
-        at += 1;
-    }
-    n
-}
-
-impl Shape {
-    const fn of_spec(spec: &[u8]) -> Self {
-        let (start, separator) = match spec {
-            [b'%', b'Y', b'%', b'm', b'%', b'd', separator, ..] => (Start::Digits(8), *separator),
-            [b'%', b'Y' | b'G', separator, ..] => (Start::Digits(4), *separator),
-            [b'%', b'-', b'[', b'H', b']', separator, ..] => (Start::Any, *separator),
-            [b'%', b'[', b'H', b']', separator, ..] => (Start::Many, *separator),
-            [b'%', b'-', _, separator, ..] => (Start::OneOrTwo, *separator),
-            [b'%', b'd' | b'm' | b'H' | b'I', separator, ..] => (Start::Digits(2), *separator),
-            _ => (Start::Digits(0), 0),
-        };
-        // A space that pads a day is no separator.
-        let pads = {
-            let mut at = 0;
-            let mut found = false;
-            while at + 1 < spec.len() {
-                found |= spec[at] == b'%' && spec[at + 1] == b'e';
-                at += 1;
-            }
-            found
-        };
-        let n_spaces = if pads { None } else { Some(count(spec, b' ')) };
-        Self { start, separator, n_colons: count(spec, b':'), n_slashes: count(spec, b'/'), n_spaces }
-    }
-
-    fn of_text(text: &[u8]) -> Self {
-        let n_digits = text.iter().take_while(|byte| byte.is_ascii_digit()).count();
-        Self {
-            start: Start::Digits(u8::try_from(n_digits).unwrap_or(u8::MAX)),
-            separator: text.get(n_digits).copied().unwrap_or(0),
-            n_colons: count(text, b':'),
-            n_slashes: count(text, b'/'),
-            n_spaces: Some(count(text, b' ')),
-        }
-    }
-
-    fn fits(self, text: Self) -> bool {
-        let Start::Digits(n_digits) = text.start else { return false };
-        let starts = match self.start {
-            Start::Digits(wanted) => n_digits == wanted,
-            Start::OneOrTwo => matches!(n_digits, 1 | 2),
-            Start::Many => n_digits >= 2,
-            Start::Any => true,
-        };
-        starts
-            && (self.separator == text.separator || self.start == Start::Digits(0))
-            && self.n_colons == text.n_colons
-            && self.n_slashes == text.n_slashes
-            && (self.n_spaces.is_none() || self.n_spaces == text.n_spaces)
-    }
-}
-
 /// Digits of the second: those after a point that follows `:SS`.
 fn fraction_digits(text: &str) -> usize {
     let Some((before, after)) = text.split_once('.') else { return 0 };
@@ -306,6 +225,22 @@ mod tests {
         stats.push(text, 1);
         let found: Vec<String> = stats.formats().map(|(format, _)| format.as_str().to_owned()).collect();
         assert_eq!(found, expected, "{text}");
+    }
+
+    /// Catches a shape that is too narrow: what a format prints must fit its shape.
+    #[test]
+    fn shapes_hold_all_that_formats_write() {
+        for day in 0..400 {
+            let time = Timestamp(day * 86_400_000_000 * 3 + day * 3_723_456_789);
+            for (layout, shape) in SHAPES.iter().enumerate() {
+                for digits in if shape.has_fraction { vec![0, 3, 9] } else { vec![0] } {
+                    let mut text = String::new();
+                    format_of((layout, digits)).unwrap().write(time, &mut text).unwrap();
+                    let found = if shape.has_fraction { fraction_digits(&text) } else { 0 };
+                    assert!(shape.fits(Look::of(text.as_bytes()), found), "{} {text}", LAYOUTS[layout]);
+                }
+            }
+        }
     }
 
     #[test]

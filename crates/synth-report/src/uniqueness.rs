@@ -52,7 +52,7 @@ pub(crate) fn check(pairs: &[PathPair<'_>], rules: Option<&RuleSet>) -> Check {
 
 fn is_unique_by_rule(rules: &RuleSet, path: &JsonPath) -> bool {
     let names_it = |relationship: &Relationship| match relationship {
-        Relationship::PrimaryKey { paths } | Relationship::Unique { paths } => {
+        Relationship::PrimaryKey { paths, when: None } | Relationship::Unique { paths, when: None } => {
             paths.as_slice() == std::slice::from_ref(path)
         }
         _ => false,
@@ -63,7 +63,9 @@ fn is_unique_by_rule(rules: &RuleSet, path: &JsonPath) -> bool {
 /// What single paths cannot tell.
 fn composite_keys(rules: &RuleSet) -> Vec<String> {
     let note = |relationship: &Relationship| match relationship {
-        Relationship::PrimaryKey { paths } | Relationship::Unique { paths } if paths.len() > 1 => {
+        Relationship::PrimaryKey { paths, when: None } | Relationship::Unique { paths, when: None }
+            if paths.len() > 1 =>
+        {
             let names: Vec<String> = paths.iter().map(ToString::to_string).collect();
             Some(format!("key of several fields not checked: {}", names.join(", ")))
         }

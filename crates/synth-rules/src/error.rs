@@ -78,6 +78,14 @@ pub enum ErrorKind {
         /// How far it may be from 1.
         tolerance: f64,
     },
+    /// Probabilities that cannot be, of a generator that can divide them by their sum.
+    #[error("probabilities sum to {sum}, expected 1 ± {tolerance}")]
+    NotNormalized {
+        /// Their sum.
+        sum: f64,
+        /// How far it may be from 1.
+        tolerance: f64,
+    },
     /// Two lists that belong together differ in length.
     #[error("`{left}` has {n_left} entries, `{right}` has {n_right}")]
     UnequalLengths {
@@ -116,7 +124,7 @@ impl Error {
             ErrorKind::WrongType { .. } => "rules/wrong-type",
             ErrorKind::BadPath { .. } => "rules/bad-path",
             ErrorKind::BadVersion { .. } => "rules/bad-version",
-            ErrorKind::BadProbabilities { .. } => "rules/bad-probabilities",
+            ErrorKind::BadProbabilities { .. } | ErrorKind::NotNormalized { .. } => "rules/bad-probabilities",
             ErrorKind::UnequalLengths { .. } => "rules/unequal-lengths",
             ErrorKind::NotRising { .. } => "rules/not-rising",
             ErrorKind::Impossible { .. } => "rules/impossible",
@@ -131,8 +139,9 @@ impl Error {
             | ErrorKind::UnknownGenerator { suggestion: Some(name), .. } => {
                 Some(format!("did you mean `{name}`?"))
             }
-            ErrorKind::BadProbabilities { sum, .. } if *sum > 0.0 => {
-                Some(format!("divide each by {sum}, or set `normalize: true` where the generator has it"))
+            ErrorKind::BadProbabilities { sum, .. } if *sum > 0.0 => Some(format!("divide each by {sum}")),
+            ErrorKind::NotNormalized { sum, .. } if *sum > 0.0 => {
+                Some(format!("divide each by {sum}, or set `normalize: true`"))
             }
             ErrorKind::BadPath { .. } => Some("paths look like `$.orders[].id`".to_owned()),
             _ => None,
@@ -157,7 +166,13 @@ impl fmt::Display for Errors {
 impl std::error::Error for Errors {}
 
 /// Returns the known name that is closest to `name`, if one is close.
-pub(crate) fn suggest<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> Option<String> {
+///
+/// # Method
+///
+/// Fewest insertions, deletions, replacements and swaps of neighbours, at most one and a quarter of the known name's
+/// bytes. Damerau, F. (1964), A technique for computer detection and correction of spelling errors, Comm. ACM 7(3).
+/// Ties go to the first name in alphabetical order.
+pub fn suggest<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> Option<String> {
     known
         .into_iter()
         .map(|candidate| (strsim::damerau_levenshtein(name, candidate), candidate))

@@ -10,7 +10,9 @@ use crate::generator::{Categorical, Generator, Literal};
 use crate::rule_set::{Globals, Layout, Metadata, Privacy, RuleSet, VERSION, VariantCase, Variants};
 use crate::shape::{LengthRule, ShapeRule};
 
+mod lookup;
 mod number;
+mod relation;
 mod share;
 mod text;
 
@@ -33,7 +35,9 @@ impl RuleSet {
             }
             if let (Some(length), false) = (&field.length, field.n_values == 0) {
                 let step = if field.is_dictionary { Segment::Members } else { Segment::Elements };
-                shape.insert(field.path.join(step), ShapeRule { length: length_rule(length) });
+                let path = field.path.join(step);
+                let grows = !lookup::is_lookup(&path, profile);
+                shape.insert(path, ShapeRule { length: length_rule(length), grows });
             }
         }
         let variants =
@@ -44,7 +48,7 @@ impl RuleSet {
             globals: globals(profile),
             shape,
             fields,
-            relationships: Vec::new(),
+            relationships: relation::relationships(&profile.relations),
             variants,
             privacy: Privacy { k: profile.k },
         }

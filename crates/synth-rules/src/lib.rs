@@ -4,7 +4,7 @@
 //! generator sees nothing else.
 //!
 //! Modules in reading order: [`rule_set`] is the whole file, [`field`] the rule of one path, [`shape`] the
-//! lengths, [`generator`] the named ways to make values. `yaml` reads and writes files, [`lint`] finds what
+//! lengths, [`generator`] the named ways to make values, [`relationship`] what binds fields together. `yaml` reads and writes files, [`lint`] finds what
 //! types cannot refuse, `from_profile` makes the first rules.
 //!
 //! Invariants: a [`RuleSet`] that was parsed names only known keys, and its probabilities are sound.
@@ -14,12 +14,14 @@ pub mod field;
 mod from_profile;
 pub mod generator;
 pub mod lint;
+pub mod relationship;
 pub mod rule_set;
 pub mod shape;
 mod yaml;
 
-pub use error::{Error, ErrorKind, Errors};
+pub use error::{Error, ErrorKind, Errors, suggest};
 pub use field::{Constraints, FieldRule, FieldType, NumberSpelling, ValueKind};
 pub use generator::{Generator, Literal};
-pub use rule_set::{Globals, Layout, Metadata, Privacy, Relationship, RuleSet, VariantCase, Variants};
+pub use relationship::{FieldList, Relationship};
+pub use rule_set::{Globals, Layout, Metadata, Privacy, RuleSet, VariantCase, Variants};
 pub use shape::{LengthRule, ShapeRule};

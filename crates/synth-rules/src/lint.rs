@@ -26,7 +26,9 @@ impl Problem {
     /// A problem of the parameters at `steps`, or of the one list among them that it is about.
     fn within(steps: &[Step], kind: ErrorKind) -> Self {
         let list = match &kind {
-            ErrorKind::BadProbabilities { what: "probabilities", .. } => Some("probs"),
+            ErrorKind::BadProbabilities { what: "probabilities", .. } | ErrorKind::NotNormalized { .. } => {
+                Some("probs")
+            }
             ErrorKind::UnequalLengths { right, .. } => Some(*right),
             ErrorKind::NotRising { list } => Some(*list),
             _ => None,
@@ -125,8 +127,9 @@ fn categorical_problems(params: &Categorical, report: Report<'_>) {
         return;
     }
     equal_lengths(("values", params.values.len()), ("probs", params.probs.len()), report);
-    if !params.normalize {
-        sum_to_one("probabilities", &params.probs, report);
+    let sum: f64 = params.probs.iter().sum();
+    if !params.normalize && is_not_one(sum) {
+        report(ErrorKind::NotNormalized { sum, tolerance: TOLERANCE });
     }
     no_negative("probs", &params.probs, report);
 }
@@ -214,9 +217,13 @@ fn variant_problems(rules: &RuleSet, path: &JsonPath, variants: &Variants, probl
 
 fn sum_to_one(what: &'static str, probs: &[f64], report: Report<'_>) {
     let sum: f64 = probs.iter().sum();
-    if (sum - 1.0).abs() > TOLERANCE || sum.is_nan() {
+    if is_not_one(sum) {
         report(ErrorKind::BadProbabilities { what, sum, tolerance: TOLERANCE });
     }
+}
+
+fn is_not_one(sum: f64) -> bool {
+    (sum - 1.0).abs() > TOLERANCE || sum.is_nan()
 }
 
 fn no_negative(list: &'static str, weights: &[f64], report: Report<'_>) {

@@ -7,6 +7,7 @@ use synth_core::{JsonPath, Rate};
 
 use crate::field::FieldRule;
 use crate::generator::Literal;
+use crate::relationship::Relationship;
 use crate::shape::ShapeRule;
 
 /// Version of the rule file that this library reads and writes.
@@ -96,25 +97,6 @@ pub enum Layout {
     Array,
     /// One record that is the whole file.
     Document,
-}
-
-/// One binding between fields.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(tag = "type", rename_all = "snake_case", deny_unknown_fields)]
-#[non_exhaustive]
-pub enum Relationship {
-    /// The fields together name one row; values never repeat.
-    PrimaryKey {
-        /// The fields of the key.
-        #[schemars(with = "Vec<String>")]
-        paths: Vec<JsonPath>,
-    },
-    /// Values never repeat, but do not name the row.
-    Unique {
-        /// The fields that are unique together.
-        #[schemars(with = "Vec<String>")]
-        paths: Vec<JsonPath>,
-    },
 }
 
 /// The variants of one object (a tagged union).

@@ -10,6 +10,26 @@ use synth_core::Rate;
 pub struct ShapeRule {
     /// The distribution of the length.
     pub length: LengthRule,
+    /// In a document, whether an outermost collection grows with the main one; look-up collections do not.
+    #[serde(default = "yes", skip_serializing_if = "is_yes")]
+    pub grows: bool,
+}
+
+impl ShapeRule {
+    /// Returns the rule of a collection that grows with the others.
+    #[must_use]
+    pub fn new(length: LengthRule) -> Self {
+        Self { length, grows: true }
+    }
+}
+
+fn yes() -> bool {
+    true
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "the signature serde asks for")]
+fn is_yes(flag: &bool) -> bool {
+    *flag
 }
 
 /// A distribution of lengths.

@@ -17,7 +17,8 @@ use synth_core::{cast, math};
 ///
 /// # Cost
 ///
-/// A push is one look-up in a map of at most 129 + 57 * 16 buckets, which take up below 32 kB.
+/// A push of a length up to 128 is one addition; beyond, one look-up in a map of at most 57 * 16 buckets. All take up
+/// below 32 kB.
 ///
 /// # Example
 ///
@@ -29,7 +30,9 @@ use synth_core::{cast, math};
 /// ```
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct LengthHistogram {
-    /// Count by first length of the bucket.
+    /// Counts of the lengths up to [`EXACT`]; the last one is not 0.
+    exact: Vec<u64>,
+    /// Counts of the others by first length of the bucket.
     buckets: BTreeMap<u64, u64>,
     range: Option<(u64, u64)>,
     count: u64,
@@ -58,16 +61,28 @@ impl LengthHistogram {
     /// Counts a length `n` times; nothing when `n` is 0.
     pub fn push_n(&mut self, length: u64, n: u64) {
         if n > 0 {
-            *self.buckets.entry(bucket_of(length).0).or_default() += n;
+            *self.bucket(length) += n;
             self.count += n;
             self.widen(length, length);
         }
     }
 
+    /// The count of the bucket of a length, which must not stay 0.
+    fn bucket(&mut self, length: u64) -> &mut u64 {
+        if length > EXACT {
+            return self.buckets.entry(bucket_of(length).0).or_default();
+        }
+        let index = cast::to_usize(length);
+        if index >= self.exact.len() {
+            self.exact.resize(index + 1, 0);
+        }
+        &mut self.exact[index]
+    }
+
     /// Adds the lengths of another histogram.
     pub fn merge(&mut self, other: Self) {
-        for (low, count) in other.buckets {
-            *self.buckets.entry(low).or_default() += count;
+        for (low, count) in other.counts() {
+            *self.bucket(low) += count;
         }
         self.count += other.count;
         if let Some((min, max)) = other.range {
@@ -113,10 +128,18 @@ impl LengthHistogram {
         self.range.map(|(_, max)| max)
     }
 
+    /// The first length and the count of each occupied bucket, in ascending order.
+    fn counts(&self) -> impl Iterator<Item = (u64, u64)> {
+        let exact = (0..).zip(&self.exact).filter(|(_, count)| **count > 0);
+        exact
+            .map(|(length, count)| (length, *count))
+            .chain(self.buckets.iter().map(|(low, count)| (*low, *count)))
+    }
+
     /// Returns the occupied buckets in ascending order, cut to the minimum and maximum.
     pub fn buckets(&self) -> impl Iterator<Item = LengthBucket> {
         let (min, max) = self.range.unwrap_or_default();
-        self.buckets.iter().map(move |(&start, &count)| {
+        self.counts().map(move |(start, count)| {
             let (low, high) = bucket_of(start);
             LengthBucket { low: low.max(min), high: high.min(max), count }
         })

@@ -1,18 +1,19 @@
 //! `synth dryrun`
 
 use synth_core::Findings;
+use synth_gen::CompileOptions;
 use synth_profile::Profiler;
 use synth_profile::schema::schema;
 use synth_report::SchemaCheck;
 use synth_rules::RuleSet;
 
-use super::generate::{compile, n_rows};
 use super::name;
 use crate::Outcome;
 use crate::args::Dryrun;
 use crate::display::Screen;
 use crate::failure::{Failure, RuleSource};
 use crate::judge::{Clock, ReportFiles, Sides, Unwritten, judge};
+use crate::rules::{amount, compile, n_rows};
 use crate::samples;
 
 pub(crate) fn run(args: &Dryrun, screen: &Screen) -> Result<Outcome, Failure> {
@@ -26,11 +27,13 @@ pub(crate) fn run(args: &Dryrun, screen: &Screen) -> Result<Outcome, Failure> {
     let rules = RuleSet::from_profile(&profile);
     let n_rows = n_rows(&rules, args.n, None)?;
     let source = RuleSource { name: "the learned rules".to_owned(), text: rules.to_yaml() };
-    let plan = compile(&rules, args.seed.unwrap_or(rules.globals.seed), n_rows, source)?;
+    let seed = args.seed.unwrap_or(rules.globals.seed);
+    let plan = compile(&rules, &CompileOptions { seed, n_rows }, &[], source)?;
     let profiler = Profiler::new(samples::unit(real.format));
     let mut made = Unwritten::new(profiler, SchemaCheck::new(&schema(&profile))?);
     made.fill(&plan);
     clock.lap("generate");
+    screen.say(&format!("dry run: {}, seed {seed}", amount(plan.n_records(), &rules, n_rows, &[])));
     let names: Vec<String> = args.input.iter().map(|path| name(path)).collect();
     let sides = Sides {
         real: &real.partial,

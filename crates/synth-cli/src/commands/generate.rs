@@ -2,33 +2,37 @@
 
 use std::num::NonZeroUsize;
 use std::ops::Range;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use synth_core::cast;
 use synth_gen::{CompileOptions, Plan};
-use synth_io::{JsonWriter, OutputFile, par, read_text_file};
-use synth_rules::RuleSet;
+use synth_io::{JsonWriter, OutputFile, par};
+use synth_rules::Layout;
 
 use super::{name, overwrite};
 use crate::Outcome;
 use crate::args::Generate;
 use crate::display::Screen;
-use crate::failure::{Failure, RuleSource};
+use crate::failure::Failure;
 use crate::progress::Progress;
+use crate::rules::{amount, compile, n_rows, read_rules};
 use crate::samples::threads;
 
 /// Records that one thread makes at a time.
 const BLOCK: u64 = 4096;
-/// Larger rule files are refused.
-const MAX_RULE_BYTES: u64 = 64 << 20;
 
 pub(crate) fn run(args: &Generate, screen: &Screen) -> Result<Outcome, Failure> {
     let (rules, source) = read_rules(&args.rules)?;
     let out = args.out.clone().unwrap_or_else(|| default_name(rules.globals.layout));
     let overwrite = overwrite(args.force);
     let n_rows = n_rows(&rules, args.n, args.scale)?;
+    let is_fixed = rules.globals.layout == Layout::Document && rules.globals.main_collection.is_none();
+    if is_fixed && (args.n.is_some() || args.scale.is_some()) {
+        screen.say("the rules make one document without a main collection: -n and --scale change nothing");
+    }
     let seed = args.seed.unwrap_or(rules.globals.seed);
-    let plan = compile(&rules, seed, n_rows, source)?;
+    let options = CompileOptions { seed, n_rows };
+    let plan = compile(&rules, &options, &args.count, source)?;
     let range = args.range.clone().unwrap_or(0..plan.n_records());
     if range.end > plan.n_records() {
         return Err(Failure::usage(format!("the range ends behind record {}, the last", plan.n_records())));
@@ -41,9 +45,8 @@ pub(crate) fn run(args: &Generate, screen: &Screen) -> Result<Outcome, Failure> 
     })?;
     progress.finish();
     file.finish()?;
-    let n_records = range.end - range.start;
-    let what = if n_records == 1 { "record" } else { "records" };
-    screen.say(&format!("{n_records} {what}, {n_bytes} bytes, seed {seed}: {}", name(&out)));
+    let made = amount(range.end - range.start, &rules, n_rows, &args.count);
+    screen.say(&format!("{made}, {n_bytes} bytes, seed {seed}: {}", name(&out)));
     Ok(Outcome::Done)
 }
 
@@ -106,34 +109,5 @@ fn default_name(layout: synth_rules::Layout) -> PathBuf {
     match layout {
         synth_rules::Layout::JsonLines => PathBuf::from("synthetic.jsonl"),
         synth_rules::Layout::Array | synth_rules::Layout::Document => PathBuf::from("synthetic.json"),
-    }
-}
-
-/// Reads a rule file.
-pub(super) fn read_rules(path: &Path) -> Result<(RuleSet, RuleSource), Failure> {
-    let text = read_text_file(path, MAX_RULE_BYTES)?;
-    match RuleSet::parse(&text, &name(path)) {
-        Ok(rules) => Ok((rules, RuleSource { name: name(path), text })),
-        Err(errors) => Err(Failure::Rules { errors, text }),
-    }
-}
-
-/// Compiles rules; errors are shown with their lines in `source`.
-pub(super) fn compile(rules: &RuleSet, seed: u64, n_rows: u64, source: RuleSource) -> Result<Plan, Failure> {
-    Plan::compile(rules, &CompileOptions { seed, n_rows })
-        .map_err(|errors| Failure::Plan { errors, rules: source })
-}
-
-/// The number of rows asked for.
-pub(super) fn n_rows(rules: &RuleSet, n: Option<u64>, scale: Option<f64>) -> Result<u64, Failure> {
-    let missing = || Failure::usage("the rule file names no number of records; say how many with -n");
-    let default_n = || rules.globals.default_n.ok_or_else(missing);
-    match (n, scale) {
-        (Some(n), _) => Ok(n),
-        (None, Some(scale)) if scale.is_finite() && scale >= 0.0 => {
-            Ok(cast::round_to_u64(default_n()? as f64 * scale))
-        }
-        (None, Some(_)) => Err(Failure::usage("the scale is not a number of at least 0")),
-        (None, None) => default_n(),
     }
 }

@@ -5,7 +5,7 @@ use synth_io::OutputFile;
 use synth_profile::schema::schema;
 use synth_rules::RuleSet;
 
-use super::{count, json_text, name, overwrite};
+use super::{count, distinct, json_text, name, overwrite};
 use crate::Outcome;
 use crate::args::Profile;
 use crate::display::Screen;
@@ -14,6 +14,7 @@ use crate::samples;
 
 pub(crate) fn run(args: &Profile, screen: &Screen) -> Result<Outcome, Failure> {
     let overwrite = overwrite(args.force);
+    distinct(&[Some(&args.out), Some(&args.profile_out), Some(&args.schema_out)])?;
     // Made before the sample is read, so that nobody waits for an error that could be known at once.
     let mut rules_file = OutputFile::create(&args.out, overwrite)?;
     let mut profile_file = OutputFile::create(&args.profile_out, overwrite)?;

@@ -6,13 +6,13 @@ use synth_io::read_text_file;
 use synth_profile::schema::schema;
 use synth_report::SchemaCheck;
 
-use super::generate::read_rules;
 use super::name;
 use crate::Outcome;
 use crate::args::Validate;
 use crate::display::Screen;
 use crate::failure::Failure;
 use crate::judge::{Clock, ReportFiles, Sides, check_files, judge};
+use crate::rules::read_rules;
 use crate::samples;
 
 /// Larger schema files are refused.

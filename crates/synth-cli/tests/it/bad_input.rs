@@ -78,7 +78,9 @@ fn output_that_cannot_be_written() {
     folder.refused(&["profile", "shop_orders.jsonl", "--out", absent], &expected);
     folder.refused(&["profile", "shop_orders.jsonl", "--schema-out", absent], &expected);
     folder.done(&["profile", "shop_orders.jsonl"]);
-    folder.refused(&["generate", "--out", "absent/a.jsonl"], &["error[io/unwritable]", "--> absent/a.jsonl"]);
+    let run = folder
+        .refused(&["generate", "--out", "absent/a.jsonl"], &["error[io/unwritable]", "--> absent/a.jsonl"]);
+    assert!(!run.stderr.contains(".part"), "the temporary file is nobody's concern: {}", run.stderr);
 }
 
 #[test]

@@ -28,6 +28,17 @@ fn good_rules_are_followed() {
     assert_eq!(folder.text("synthetic.jsonl").lines().count(), 3);
 }
 
+/// Catches a hint that names a key which the rule does not have.
+#[test]
+fn bad_probabilities() {
+    let expected = ["error[rules/bad-probabilities]: probabilities sum to 1.25", "or set `normalize: true`"];
+    check("probs: [0.5, 0.5]", "probs: [0.5, 0.75]", &expected);
+    let pattern = RULES.replace("categorical", "pattern").replace("values:", "patterns:");
+    let folder = Folder::with("ruleset.yaml", pattern.replace("0.5, 0.5", "0.5, 0.75"));
+    let run = folder.refused(&["generate", "-n", "3"], &[expected[0], "hint: divide each by 1.25\n"]);
+    assert!(!run.stderr.contains("normalize"), "{}", run.stderr);
+}
+
 #[test]
 fn unknown_keys() {
     check(

@@ -56,8 +56,37 @@ fn lone_surrogates_are_replaced() {
 #[test]
 fn mixed_types_are_kept() {
     let lines = "{\"a\":1}\n{\"a\":\"x\"}\n{\"a\":null}\n{\"a\":[1]}\n{\"a\":{\"b\":true}}\n".repeat(20);
-    let (folder, _, profile) = profile(&lines);
+    let (folder, said, profile) = profile(&lines);
+    assert!(
+        said.contains(
+            "warning[profile/mixed-types]: values of several types: 20 number, 20 string, 20 array, 20 object\n  \
+             --> a.jsonl at $.a\n"
+        ),
+        "{said}"
+    );
+    assert_eq!(profile["findings"], serde_json::json!({"profile/mixed-types": 1}));
     let expected = serde_json::json!({"array": 20, "integer": 20, "null": 20, "object": 20, "string": 20});
     assert_eq!(types(&profile, "$.a"), expected);
     go_on(&folder);
+}
+
+/// Null is no type, an integer is a number, and positions of a tuple are told apart.
+#[test]
+fn types_that_belong_together_are_not_mixed() {
+    let lines = "{\"a\":1,\"t\":[\"x\",1]}\n{\"a\":1.5,\"t\":[\"y\",2]}\n{\"a\":null,\"t\":[\"z\",3]}\n";
+    let (_, said, profile) = profile(&lines.repeat(20));
+    assert_eq!(profile["findings"], serde_json::json!({}), "{said}");
+}
+
+#[test]
+fn several_paths_of_mixed_types_are_shown() {
+    let line = |value: &str| {
+        let members: Vec<String> =
+            ["a", "b", "c", "d", "e", "f", "g"].map(|key| format!("\"{key}\":{value}")).into();
+        format!("{{{}}}\n", members.join(","))
+    };
+    let (_, said, profile) = profile(&(line("1") + &line("\"secret\"")).repeat(20));
+    assert_eq!(profile["findings"], serde_json::json!({"profile/mixed-types": 7}));
+    assert_eq!(said.matches("20 number, 20 string").count(), 5, "{said}");
+    assert!(said.contains("(7 times; the first 5 are shown)") && !said.contains("secret"), "{said}");
 }

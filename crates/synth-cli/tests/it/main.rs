@@ -9,10 +9,12 @@
 mod bad_input;
 mod bad_rules;
 mod determinism;
+mod documents;
 mod findings;
 mod folder;
 mod json_suite;
 mod odd_input;
 mod outcome;
 mod privacy;
+mod settings;
 mod whole_way;

@@ -137,3 +137,14 @@ fn small_numbers_do_not_become_zero() {
     let made = folder.text("synthetic.jsonl");
     assert!(made.lines().filter(|line| is_small(line)).count() > 90, "{made}");
 }
+
+#[test]
+fn one_line_of_json_lines_is_a_record() {
+    let one = "{\"a\":[1,2,3]}\n";
+    for (name, format) in [("a.jsonl", "JSON lines"), ("a.ndjson", "JSON lines"), ("a.json", "JSON document")]
+    {
+        let folder = Folder::with(name, one);
+        let said = folder.done(&["profile", name]).stderr;
+        assert!(said.starts_with(&format!("{name}: {format}, 1 record")), "{said}");
+    }
+}

@@ -96,3 +96,33 @@ fn a_low_score_fails_when_asked() {
     assert_eq!(run.code, Some(1), "{}", run.stderr);
     assert!(run.stderr.contains("below --fail-under"), "{}", run.stderr);
 }
+
+#[test]
+fn a_report_can_be_printed() {
+    let folder = Folder::with_sample("shop_orders.jsonl");
+    let dryrun = ["dryrun", "--input", "shop_orders.jsonl", "--report"];
+    let run = folder.done(&[&dryrun[..], &["-"]].concat());
+    assert!(run.stdout.starts_with(b"<!"), "the page");
+    assert_eq!(folder.names(), ["shop_orders.jsonl"], "nothing is written beside it");
+    let run = folder.done(&[&dryrun[..], &["-", "--report-json", "r.json"]].concat());
+    assert!(run.stdout.starts_with(b"<!"));
+    let run = folder.done(&[&dryrun[..], &["r.html", "--report-json", "-"]].concat());
+    let printed: serde_json::Value = serde_json::from_slice(&run.stdout).unwrap();
+    assert!(printed["quality"]["score"].is_number(), "the numbers");
+    assert_eq!(folder.names(), ["r.html", "r.json", "shop_orders.jsonl"], "r.json is of the run before");
+}
+
+#[test]
+fn two_results_do_not_go_to_one_place() {
+    let folder = Folder::with_sample("shop_orders.jsonl");
+    let expected = ["two results would be written to -"];
+    folder.refused(
+        &["dryrun", "--input", "shop_orders.jsonl", "--report", "-", "--report-json", "-"],
+        &expected,
+    );
+    folder.refused(&["profile", "shop_orders.jsonl", "--out", "-", "--schema-out", "-"], &expected);
+    folder.refused(
+        &["profile", "shop_orders.jsonl", "--out", "a", "--profile-out", "a"],
+        &["two results would be written to a"],
+    );
+}

@@ -37,6 +37,15 @@ impl Cursor<'_> {
         if self.rest.first() == Some(&b'0') { self.digits(1, 1) } else { self.digits(1, 2) }
     }
 
+    fn literal(&mut self, wanted: char) -> Option<()> {
+        if !wanted.is_ascii() {
+            return self.take(wanted.encode_utf8(&mut [0; 4]).as_bytes());
+        }
+        let (first, rest) = self.rest.split_first()?;
+        self.rest = rest;
+        (char::from(*first) == wanted).then_some(())
+    }
+
     fn take(&mut self, wanted: &[u8]) -> Option<()> {
         self.rest = self.rest.strip_prefix(wanted)?;
         Some(())
@@ -121,7 +130,8 @@ impl Fields {
     fn read_part(&mut self, part: Part, cursor: &mut Cursor<'_>) -> Option<()> {
         let civil = &mut self.civil;
         match part {
-            Part::Literal(c) => cursor.take(c.encode_utf8(&mut [0; 4]).as_bytes())?,
+            Part::Literal(c) => cursor.literal(c)?,
+            Part::Year | Part::WeekYear => civil.year = i32::try_from(cursor.digits(4, 4)?).ok()?,
             Part::Month => civil.month = cursor.digits(2, 2)?,
             Part::MonthBare => civil.month = cursor.bare()?,
             Part::MonthShort => civil.month = cursor.name(&MONTHS, Some(3))? + 1,
@@ -149,7 +159,6 @@ impl Fields {
     /// The parts beyond month, day and the clock of a day.
     fn read_other(&mut self, part: Part, cursor: &mut Cursor<'_>) -> Option<()> {
         match part {
-            Part::Year | Part::WeekYear => self.civil.year = i32::try_from(cursor.digits(4, 4)?).ok()?,
             Part::YearShort => {
                 let year = i32::try_from(cursor.digits(2, 2)?).ok()?;
                 self.civil.year = if year < 69 { 2000 + year } else { 1900 + year };

@@ -262,7 +262,7 @@ fn length() -> impl Strategy<Value = ShapeRule> {
         (numbers(), numbers()).prop_map(|(quantiles, values)| LengthRule::Empirical { quantiles, values }),
         Just(LengthRule::Categorical { values: vec![1, 2], probs: vec![Rate::ZERO] }),
     ];
-    length.prop_map(|length| ShapeRule { length })
+    (length, any::<bool>()).prop_map(|(length, grows)| ShapeRule { length, grows })
 }
 
 proptest! {

@@ -3,6 +3,8 @@
 use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
+use synth_core::JsonPath;
+use synth_gen::{CompileOptions, Plan};
 
 use crate::collect::{codes, compile, lines, records};
 
@@ -184,4 +186,49 @@ fn arrays_without_elements_are_empty() {
     };
     assert_eq!(records(&yaml(0), 1), [json!({"a": [], "o": {}})]);
     assert_eq!(codes(&yaml(1)), ["gen/unknown-path"]);
+}
+
+const TABLES: &str = r#"
+version: 2
+globals: {layout: document, main_collection: "$.orders[]"}
+shape:
+  "$.orders[]": {length: {distribution: constant, params: {value: 100}}}
+  "$.lines[]": {length: {distribution: constant, params: {value: 250}}}
+  "$.states[]": {length: {distribution: constant, params: {value: 4}}, grows: false}
+  "$.tags[]": {length: {distribution: constant, params: {value: 3}}}
+  "$.lines[].parts[]": {length: {distribution: constant, params: {value: 2}}}
+fields:
+  "$.orders[].id": {type: integer, unique: true, generator: sequence, params: {start: 1}}
+  "$.lines[].parts[]": {type: integer, generator: constant, params: {value: 1}}
+  "$.states[].code": {type: string, unique: true, generator: pattern, params: {patterns: ['[AB]{2}']}}
+  "$.tags[]": {type: string, generator: constant, params: {value: x}}
+"#;
+
+/// Lengths of the collections of [`TABLES`]: orders, lines, states, tags.
+fn sizes(n_rows: u64, counts: &[(&str, u64)]) -> Result<[usize; 4], Vec<&'static str>> {
+    let counts: Vec<(JsonPath, u64)> =
+        counts.iter().map(|(path, n)| (JsonPath::parse(path).unwrap(), *n)).collect();
+    let rules = serde_yaml::from_str(TABLES).unwrap();
+    let plan = Plan::compile_with_counts(&rules, &CompileOptions { seed: 1, n_rows }, &counts)
+        .map_err(|errors| errors.0.iter().map(|error| error.kind.code()).collect::<Vec<_>>())?;
+    let made: Value = serde_json::from_str(&lines(&plan, 0..1)).unwrap();
+    Ok(["orders", "lines", "states", "tags"].map(|name| made[name].as_array().unwrap().len()))
+}
+
+/// The look-up collection has four codes in all, so it could not grow.
+#[test]
+fn look_up_collections_keep_their_size() {
+    assert_eq!(sizes(100, &[]), Ok([100, 250, 4, 3]));
+    assert_eq!(sizes(2000, &[]), Ok([2000, 5000, 4, 3]));
+    assert_eq!(sizes(10, &[]), Ok([10, 25, 4, 3]));
+}
+
+#[test]
+fn counts_set_one_collection() {
+    assert_eq!(sizes(100, &[("$.lines[]", 7), ("$.tags[]", 1)]), Ok([100, 7, 4, 1]));
+    assert_eq!(sizes(200, &[("$.orders[]", 9)]), Ok([9, 500, 4, 3]), "the others follow the number of rows");
+    assert_eq!(sizes(100, &[("$.states[]", 2), ("$.states[]", 3)]), Ok([100, 250, 3, 3]));
+    assert_eq!(sizes(100, &[("$.states[]", 5)]), Err(vec!["gen/not-enough-values"]));
+    let wrong = [("$.lines", 1), ("$.lines[].parts[]", 1), ("$.none[]", 1)];
+    assert_eq!(sizes(100, &wrong), Err(vec!["gen/not-a-collection"; 3]));
 }

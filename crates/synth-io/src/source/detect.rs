@@ -21,7 +21,8 @@ const BINARY_LOOK: usize = 1024;
 ///
 /// The first line with content decides: if all its brackets and strings are closed and more content follows,
 /// the lines are records. Otherwise the source is one text: an array if it starts with `[`. A first line
-/// longer than a document that is held in memory is taken to be one text too.
+/// longer than a document that is held in memory is taken to be one text too. The one question that content leaves
+/// open is whether a single line is a stream of one record: then the name decides.
 pub(super) fn detect(window: &mut Window, options: &ReadOptions) -> Result<Option<Detected>, Error> {
     let mut length = FIRST_LOOK;
     window.fill(length)?;
@@ -45,9 +46,18 @@ pub(super) fn detect(window: &mut Window, options: &ReadOptions) -> Result<Optio
                 continue;
             }
         };
+        let is_named_stream = is_one_line && names_lines(&window.name);
+        let format = if is_named_stream { Format::JsonLines } else { format };
         let format = options.format.unwrap_or(format);
         return Ok(Some(Detected { format, is_one_line }));
     }
+}
+
+/// Tells whether a file is named as lines of JSON, compressed or not.
+fn names_lines(name: &str) -> bool {
+    let name = name.to_ascii_lowercase();
+    let plain = [".gz", ".zst"].into_iter().find_map(|codec| name.strip_suffix(codec)).unwrap_or(&name);
+    [".jsonl", ".ndjson"].into_iter().any(|extension| plain.ends_with(extension))
 }
 
 fn one_text(first: u8) -> Format {
@@ -143,8 +153,12 @@ mod tests {
     use crate::source::Input;
 
     fn check(text: &[u8], expected: Option<(Format, bool)>) {
+        check_named("test", text, expected);
+    }
+
+    fn check_named(name: &str, text: &[u8], expected: Option<(Format, bool)>) {
         let reader = Box::new(std::io::Cursor::new(text.to_vec()));
-        let mut window = Window::new("test".into(), reader, None);
+        let mut window = Window::new(name.into(), reader, None);
         let found = detect(&mut window, &ReadOptions::default()).unwrap();
         let found = found.map(|detected| (detected.format, detected.is_one_line));
         assert_eq!(found, expected, "{}", String::from_utf8_lossy(text));
@@ -165,6 +179,19 @@ mod tests {
         check(b"\xef\xbb\xbf[", Some((Format::Array, true)));
         check(b"3", Some((Format::Document, true)));
         check(b"not json\n{}", Some((Format::JsonLines, false)));
+    }
+
+    /// A name speaks only where the content leaves the question open.
+    #[test]
+    fn a_name_decides_about_one_line() {
+        for name in ["a.jsonl", "b/A.NDJSON", "a.jsonl.gz", "a.ndjson.zst"] {
+            check_named(name, b"{\"a\":1}\n", Some((Format::JsonLines, true)));
+        }
+        for name in ["a.json", "jsonl", "a.jsonl.bak", "-"] {
+            check_named(name, b"{\"a\":1}\n", Some((Format::Document, true)));
+        }
+        check_named("a.jsonl", b"[1]", Some((Format::JsonLines, true)));
+        check_named("a.jsonl", b"{\n\"a\":1}\n", Some((Format::Document, false)));
     }
 
     #[test]

@@ -2,5 +2,6 @@
 
 mod feed;
 mod laws;
+mod relations;
 mod shapes;
 mod times;

@@ -1,0 +1,227 @@
+//! Relations between fields: keys, references, dependencies, orders and sums, with the evidence for each.
+//!
+//! Relations are proposed on the record sample, cut into [`table`]s: the records, the elements of each array and
+//! the members of each dictionary are rows, what they hold outside of arrays of their own are columns. Each
+//! relation says how many rows speak for it and how many against it, and holds paths, counts and public tags,
+//! never a value.
+
+use serde::{Deserialize, Serialize};
+use synth_core::{JsonPath, Rate};
+use synth_privacy::Publishable;
+
+use crate::profile::{LengthProfile, TagValue};
+
+mod arithmetic;
+mod builder;
+mod dependencies;
+mod identity;
+mod keys;
+mod mine;
+mod names;
+mod ordering;
+mod presence;
+mod references;
+mod table;
+mod value_set;
+
+pub(crate) use mine::mine;
+
+/// What binds fields together.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct Relations {
+    /// Fields that name a row or never repeat.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub keys: Vec<Key>,
+    /// Fields whose values name rows elsewhere.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub references: Vec<Reference>,
+    /// Fields that follow from others.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub dependencies: Vec<Dependency>,
+    /// Fields that are never larger than others.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub orderings: Vec<Ordering>,
+    /// Numbers that are made of others.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub arithmetic: Vec<Arithmetic>,
+    /// Fields that are there together, or only with others.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub presence: Vec<Presence>,
+    /// Every record was looked at; else the relations were seen in a sample of them.
+    pub covers_all_records: bool,
+}
+
+/// How many rows a relation was tested on, and how many kept it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Evidence {
+    /// Rows that have all the values concerned.
+    pub n_rows: u64,
+    /// Rows that keep the relation.
+    pub n_holding: u64,
+}
+
+impl Evidence {
+    /// Returns the share of rows that keep the relation.
+    #[must_use]
+    pub fn confidence(&self) -> Rate {
+        Rate::of(self.n_holding, self.n_rows)
+    }
+}
+
+/// The rows of a table with one of some values of a tag.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Condition {
+    /// The tag.
+    pub path: JsonPath,
+    /// Its values.
+    pub values: Vec<TagValue>,
+}
+
+/// Fields that together never repeat.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Key {
+    /// The fields.
+    pub paths: Vec<JsonPath>,
+    /// The key names the row.
+    pub is_primary: bool,
+    /// The rows among which it is unique; all when left out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub when: Option<Condition>,
+    /// Rows with the key.
+    pub n_rows: u64,
+}
+
+/// A foreign key.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Reference {
+    /// The fields that refer.
+    pub child: Vec<JsonPath>,
+    /// The fields that are referred to, in the same order.
+    pub parent: Vec<JsonPath>,
+    /// The rows that are referred to; all when left out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub parent_when: Option<Condition>,
+    /// What stands before the parent's value in the child.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub prefix: Option<Publishable>,
+    /// Values of the child; those that name a parent hold.
+    pub evidence: Evidence,
+    /// How many children the parents have, those without any included.
+    pub children: LengthProfile,
+}
+
+/// A functional dependency.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Dependency {
+    /// The fields that decide; none when the others are constant.
+    pub lhs: Vec<JsonPath>,
+    /// The fields that follow.
+    pub rhs: Vec<Dependent>,
+    /// Distinct values of the fields that decide.
+    pub n_lhs: u64,
+}
+
+/// A field that follows from others.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Dependent {
+    /// The field.
+    pub path: JsonPath,
+    /// Rows that agree with the commonest value of their group hold.
+    pub evidence: Evidence,
+}
+
+/// One field is never larger than another.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Ordering {
+    /// The smaller field.
+    pub low: JsonPath,
+    /// The larger field; in a row, or in the row of an array that holds the smaller one.
+    pub high: JsonPath,
+    /// They are never equal.
+    pub is_strict: bool,
+    /// What is compared with what.
+    pub scope: OrderingScope,
+    /// Rows tested.
+    pub evidence: Evidence,
+}
+
+/// Which values an ordering compares.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum OrderingScope {
+    /// Two values of one row, or of a row and the row that holds it.
+    Row,
+    /// The first value in an element of an array and the second in the next element.
+    NextElement,
+}
+
+/// How a number follows from others.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Arithmetic {
+    /// The number that follows.
+    pub target: JsonPath,
+    /// What it is.
+    pub operation: Operation,
+    /// The fields it is made of.
+    pub terms: Vec<Term>,
+    /// What is added at the end.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub offset: f64,
+    /// Rows within the rounding of the target hold.
+    pub evidence: Evidence,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "the signature serde asks for")]
+fn is_zero(offset: &f64) -> bool {
+    offset.abs() < f64::MIN_POSITIVE
+}
+
+/// What is done with the terms.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Operation {
+    /// The same value as the only term.
+    Copy,
+    /// The terms times their factors, added; a change of unit with one term.
+    Sum,
+    /// The first term times the second.
+    Product,
+    /// The first term divided by the second.
+    Ratio,
+    /// The sum over all elements of an array of the product of the terms.
+    SumOverElements,
+    /// The number of elements of an array or members of a dictionary.
+    Count,
+}
+
+/// A field in a formula.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Term {
+    /// The field.
+    pub path: JsonPath,
+    /// What it is multiplied with.
+    pub factor: f64,
+}
+
+/// How the presence of fields hangs together; a field that is null counts as absent.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Presence {
+    /// What is said.
+    pub rule: PresenceRule,
+    /// The fields, in the order of the data.
+    pub paths: Vec<JsonPath>,
+    /// Rows tested.
+    pub evidence: Evidence,
+}
+
+/// How the presence of fields hangs together.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum PresenceRule {
+    /// All fields have a value, or none.
+    Together,
+    /// At most one field has a value.
+    Exclusive,
+    /// Where the first field has a value, all others have.
+    Requires,
+}

@@ -1,0 +1,284 @@
+//! Numbers that are made of other numbers: sums, products, changes of unit, totals over arrays.
+
+use std::ops::Range;
+
+use synth_core::{JsonPath, cast, math};
+
+use super::table::{Column, Kind, Part, Table};
+use super::{Arithmetic, Evidence, Operation, Term};
+
+mod linear;
+
+/// Share of rows that must keep a formula.
+const MIN_HOLD: f64 = 0.99;
+/// Distinct values of the target among the rows that prove a formula.
+const MIN_DISTINCT: usize = 6;
+/// Rows that prove a formula.
+const MIN_ROWS: usize = 10;
+/// Most numeric columns of a table that formulas are looked for among.
+const MAX_COLUMNS: usize = 48;
+/// Most digits behind the point that are told apart.
+const MAX_DECIMALS: i32 = 6;
+
+/// A column as numbers, one a row, NaN where there is none.
+#[derive(Debug, Clone)]
+struct Series {
+    path: JsonPath,
+    part: Part,
+    values: Vec<f64>,
+    /// Half a unit of the last digit.
+    tolerance: f64,
+    n_distinct: usize,
+    /// The rows that have a value.
+    rows: Vec<u32>,
+}
+
+/// Returns the formulas of every table.
+///
+/// # Method
+///
+/// Formulas are proposed by solving for their coefficients on a few rows and tested on all; coefficients must be
+/// whole numbers or their reciprocals. A row holds when the target is met to half a unit of its last digit.
+pub(crate) fn arithmetic(tables: &[Table]) -> Vec<Arithmetic> {
+    let mut formulas = Vec::new();
+    for (index, table) in tables.iter().enumerate() {
+        let own = series(table);
+        let mut found = copies(table);
+        found.extend(linear::formulas(&own));
+        found.extend(products(&own));
+        found.extend(totals(tables, index, &own));
+        formulas.extend(simplest(found));
+    }
+    formulas
+}
+
+/// The numeric columns of a table that vary.
+fn series(table: &Table) -> Vec<Series> {
+    table
+        .columns
+        .iter()
+        .filter(|column| {
+            let is_number =
+                column.part == Part::Length || matches!(column.kind, Kind::Integer | Kind::Decimal);
+            is_number && matches!(column.part, Part::Value | Part::Length) && column.n_distinct() > 1
+        })
+        .take(MAX_COLUMNS)
+        .map(|column| Series::of(table, column))
+        .collect()
+}
+
+/// Digits behind the point that the values of a column need.
+fn decimals(column: &Column) -> i32 {
+    let needs = |number: f64| {
+        (0..MAX_DECIMALS)
+            .find(|digits| {
+                let scaled = number * math::pow10(*digits);
+                (scaled - math::round(scaled)).abs() < 1e-6 * scaled.abs().max(1.0)
+            })
+            .unwrap_or(MAX_DECIMALS)
+    };
+    column.distinct_numbers().map(needs).max().unwrap_or(0)
+}
+
+impl Series {
+    fn of(table: &Table, column: &Column) -> Self {
+        let n_rows = table.n_rows();
+        let number = |row: usize| column.number(row).unwrap_or(f64::NAN);
+        let values: Vec<f64> = (0..n_rows).map(number).collect();
+        let rows = (0..n_rows).filter(|row| !values[*row].is_nan()).map(cast::to_u32).collect();
+        Self {
+            path: column.path.clone(),
+            part: column.part,
+            values,
+            tolerance: 0.500_001 / math::pow10(decimals(column)),
+            n_distinct: column.n_distinct(),
+            rows,
+        }
+    }
+
+    /// Returns the rows that have this value and another; none when they are too few to prove a formula.
+    fn rows_with(&self, other: &Self) -> Vec<u32> {
+        let has_both = |row: &&u32| !other.values[**row as usize].is_nan();
+        let rows: Vec<u32> = self.rows.iter().filter(has_both).copied().collect();
+        if rows.len() >= MIN_ROWS { rows } else { Vec::new() }
+    }
+
+    /// Tests a formula on all rows; `None` as soon as too many rows break it.
+    fn test(&self, formula: impl Fn(usize) -> f64) -> Option<Evidence> {
+        self.test_on(&self.rows, formula)
+    }
+
+    fn test_on(&self, rows: &[u32], formula: impl Fn(usize) -> f64) -> Option<Evidence> {
+        let (mut n_rows, mut n_holding, mut n_varied) = (0_usize, 0_usize, 0_usize);
+        let mut last = f64::NAN;
+        for row in rows {
+            let (target, made) = (self.values[*row as usize], formula(*row as usize));
+            if made.is_nan() {
+                continue;
+            }
+            n_rows += 1;
+            if (target - made).abs() <= self.tolerance.max(1e-9 * target.abs()) {
+                n_holding += 1;
+                let is_new = (target - last).abs() > self.tolerance || last.is_nan();
+                n_varied += usize::from(is_new && target.abs() > self.tolerance);
+                last = target;
+            } else if n_rows - n_holding > 2 + n_rows / 50 {
+                return None;
+            }
+        }
+        let is_proved = n_rows >= MIN_ROWS
+            && n_varied >= MIN_DISTINCT
+            && self.n_distinct >= MIN_DISTINCT
+            && n_holding as f64 >= MIN_HOLD * n_rows as f64;
+        is_proved.then(|| Evidence { n_rows: cast::to_u64(n_rows), n_holding: cast::to_u64(n_holding) })
+    }
+
+    fn formula(&self, operation: Operation, terms: &[(&Self, f64)], evidence: Evidence) -> Arithmetic {
+        let terms = terms
+            .iter()
+            .map(|(series, factor)| Term { path: series.path.clone(), factor: *factor })
+            .collect();
+        Arithmetic { target: self.path.clone(), operation, terms, offset: 0.0, evidence }
+    }
+}
+
+/// Columns that repeat another column of the row, of whatever type; the later one is the copy.
+fn copies(table: &Table) -> Vec<Arithmetic> {
+    let columns: Vec<&Column> = table
+        .columns
+        .iter()
+        .filter(|column| {
+            matches!(column.part, Part::Value | Part::Key) && column.n_distinct() >= MIN_DISTINCT
+        })
+        .collect();
+    let mut copies: Vec<Arithmetic> = Vec::new();
+    for (index, target) in columns.iter().enumerate() {
+        let source = columns.iter().enumerate().find_map(|(other, source)| {
+            let comes_first = source.part == Part::Key || (other < index && target.part != Part::Key);
+            (other != index && comes_first)
+                .then(|| equal_rows(table, source, target))
+                .flatten()
+                .map(|evidence| (source, evidence))
+        });
+        if let Some((source, evidence)) = source {
+            copies.push(Arithmetic {
+                target: target.path.clone(),
+                operation: Operation::Copy,
+                terms: vec![Term { path: source.path.clone(), factor: 1.0 }],
+                offset: 0.0,
+                evidence,
+            });
+        }
+    }
+    copies
+}
+
+fn equal_rows(table: &Table, source: &Column, target: &Column) -> Option<Evidence> {
+    let (mut n_rows, mut n_holding) = (0_usize, 0_usize);
+    for row in 0..table.n_rows() {
+        if source.has_value(row) && target.has_value(row) {
+            n_rows += 1;
+            n_holding += usize::from(source.hash(source.cell(row)) == target.hash(target.cell(row)));
+            if n_rows - n_holding > 2 + n_rows / 50 {
+                return None;
+            }
+        }
+    }
+    (n_rows >= MIN_ROWS && n_holding as f64 >= MIN_HOLD * n_rows as f64)
+        .then(|| Evidence { n_rows: cast::to_u64(n_rows), n_holding: cast::to_u64(n_holding) })
+}
+
+/// Products and ratios of two columns.
+fn products(own: &[Series]) -> Vec<Arithmetic> {
+    let mut found = Vec::new();
+    for target in own.iter().filter(|target| target.n_distinct >= MIN_DISTINCT) {
+        for (index, left) in own.iter().enumerate().filter(|(_, left)| left.path != target.path) {
+            let rows = target.rows_with(left);
+            let others =
+                own.iter().enumerate().filter(|(other, right)| *other != index && right.path != target.path);
+            for (other, right) in others.filter(|_| !rows.is_empty()) {
+                let product = |row: usize| left.values[row] * right.values[row];
+                if index < other
+                    && let Some(evidence) = target.test_on(&rows, product)
+                {
+                    found.push(target.formula(Operation::Product, &[(left, 1.0), (right, 1.0)], evidence));
+                }
+                // A whole-number target would be met by rounding alone.
+                if target.tolerance < 0.1
+                    && let Some(evidence) = target.test_on(&rows, |row| quotient(left, right, row))
+                {
+                    found.push(target.formula(Operation::Ratio, &[(left, 1.0), (right, 1.0)], evidence));
+                }
+            }
+        }
+    }
+    found
+}
+
+fn quotient(left: &Series, right: &Series, row: usize) -> f64 {
+    let divisor = right.values[row];
+    if divisor.abs() > 0.0 { left.values[row] / divisor } else { f64::NAN }
+}
+
+/// Columns of a row that add up what its arrays hold, or count it.
+fn totals(tables: &[Table], index: usize, own: &[Series]) -> Vec<Arithmetic> {
+    let targets: Vec<&Series> = own.iter().filter(|series| series.part == Part::Value).collect();
+    let mut found = Vec::new();
+    for child in tables.iter().filter(|table| table.parent == Some(index)) {
+        let families: Vec<(u32, Range<usize>)> =
+            child.families().map(|family| (child.parent_rows[family.start], family)).collect();
+        let items = series(child);
+        let items: Vec<&Series> = items.iter().filter(|series| series.part == Part::Value).collect();
+        for (first, left) in items.iter().enumerate() {
+            let sum = totals_of(&families, tables[index].n_rows(), |row| left.values[row]);
+            for target in &targets {
+                if let Some(evidence) = target.test(|row| sum[row]) {
+                    found.push(target.formula(Operation::SumOverElements, &[(left, 1.0)], evidence));
+                }
+            }
+            for right in &items[first + 1..] {
+                let sum =
+                    totals_of(&families, tables[index].n_rows(), |row| left.values[row] * right.values[row]);
+                for target in &targets {
+                    if let Some(evidence) = target.test(|row| sum[row]) {
+                        let terms = [(*left, 1.0), (*right, 1.0)];
+                        found.push(target.formula(Operation::SumOverElements, &terms, evidence));
+                    }
+                }
+            }
+        }
+    }
+    found
+}
+
+fn totals_of(families: &[(u32, Range<usize>)], n_rows: usize, value: impl Fn(usize) -> f64) -> Vec<f64> {
+    let mut sums = vec![f64::NAN; n_rows];
+    for (parent, family) in families {
+        let values = family.clone().map(&value).filter(|value| !value.is_nan());
+        sums[*parent as usize] = values.sum();
+    }
+    sums
+}
+
+/// Of the formulas of one target those with the fewest terms, and of a circle of formulas one.
+fn simplest(mut found: Vec<Arithmetic>) -> Vec<Arithmetic> {
+    found.sort_by_key(|formula| {
+        let is_difference = formula.terms.iter().any(|term| term.factor < 0.0);
+        (formula.terms.len(), is_difference, formula.operation != Operation::SumOverElements)
+    });
+    let mut kept: Vec<Arithmetic> = Vec::new();
+    for formula in found {
+        let fields = |formula: &Arithmetic| {
+            let mut paths: Vec<JsonPath> = formula.terms.iter().map(|term| term.path.clone()).collect();
+            paths.push(formula.target.clone());
+            paths.sort();
+            paths
+        };
+        let own = fields(&formula);
+        let is_known = kept.iter().any(|known| known.target == formula.target || fields(known) == own);
+        if !is_known {
+            kept.push(formula);
+        }
+    }
+    kept
+}

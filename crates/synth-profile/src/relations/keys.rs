@@ -1,0 +1,290 @@
+//! Which fields name a row.
+
+use synth_core::{Segment, cast};
+
+use super::names::{sounds_like_key, sounds_like_own_key};
+use super::table::{Column, Kind, Part, Table};
+use super::value_set::ValueSet;
+use super::{Condition, Key};
+
+/// Some rows of a table: all, or those with one value of a tag.
+#[derive(Debug, Clone)]
+pub(crate) struct Sheet<'t> {
+    pub(crate) table_index: usize,
+    pub(crate) table: &'t Table,
+    pub(crate) rows: Vec<usize>,
+    pub(crate) when: Option<Condition>,
+}
+
+/// A column of a sheet whose values never repeat, or hardly ever.
+#[derive(Debug, Clone)]
+pub(crate) struct UniqueColumn {
+    pub(crate) sheet: usize,
+    pub(crate) column: usize,
+    pub(crate) values: ValueSet,
+    /// No value repeats.
+    pub(crate) is_exact: bool,
+}
+
+/// Share of the values that are distinct in a column of strings that others may refer to.
+const NEARLY_UNIQUE: f64 = 0.95;
+
+/// Most columns of a composite key.
+const MAX_COLUMNS: usize = 3;
+/// Most columns that composite keys are looked for among.
+const MAX_CANDIDATES: usize = 14;
+/// Repetitions that chance would have brought, so that none is no accident.
+const MIN_EXPECTED_REPEATS: f64 = 8.0;
+/// Rows from which a time alone may name a row.
+const MIN_ROWS_BY_TIME: usize = 50;
+/// Longest string that names a row.
+const MAX_KEY_BYTES: usize = 80;
+
+/// Returns the columns of all sheets whose values never repeat.
+pub(crate) fn unique_columns(sheets: &[Sheet<'_>]) -> Vec<UniqueColumn> {
+    let mut unique = Vec::new();
+    for (sheet_index, sheet) in sheets.iter().enumerate() {
+        for (column_index, column) in sheet.table.columns.iter().enumerate() {
+            if !can_be_key(column) || column.n_distinct() < 2 && column.part != Part::Key {
+                continue;
+            }
+            let values = ValueSet::of(column, sheet.rows.iter().copied());
+            let is_small = values.n_values < 2 && column.part != Part::Key;
+            let is_exact = values.is_unique();
+            let is_near = column.kind == Kind::Text
+                && values.n_distinct() as f64 >= NEARLY_UNIQUE * values.n_values as f64;
+            if (is_exact || is_near) && values.n_values > 0 && !is_small {
+                unique.push(UniqueColumn { sheet: sheet_index, column: column_index, values, is_exact });
+            }
+        }
+    }
+    unique
+}
+
+fn can_be_key(column: &Column) -> bool {
+    matches!(column.part, Part::Value | Part::Key) && column.kind != Kind::Decimal
+}
+
+/// Returns the keys of the sheets; `is_referenced` tells which unique columns other tables refer to.
+pub(crate) fn keys(
+    sheets: &[Sheet<'_>],
+    unique: &[UniqueColumn],
+    is_referenced: impl Fn(usize) -> bool,
+    is_reference: impl Fn(&Column) -> bool,
+) -> Vec<Key> {
+    let (is_referenced, is_reference) = (&is_referenced, &is_reference);
+    let mut keys = Vec::new();
+    for (sheet_index, sheet) in sheets.iter().enumerate() {
+        let is_top = sheet.table.has_one_holder();
+        let is_own = |index: usize, candidate: &UniqueColumn| {
+            let refers = || is_reference(&sheet.table.columns[candidate.column]) && !is_referenced(index);
+            candidate.is_exact && candidate.sheet == sheet_index && (is_top || !refers())
+        };
+        let own = || unique.iter().enumerate().filter(|(index, candidate)| is_own(*index, candidate));
+        let link = link_key(sheet, is_reference);
+        let primary = own()
+            .map(|(index, candidate)| {
+                let column = &sheet.table.columns[candidate.column];
+                (score(sheet, candidate, is_referenced(index)), candidate, column)
+            })
+            .filter(|(score, ..)| *score >= 1.0 && link.is_none())
+            .reduce(|best, next| if next.0 > best.0 { next } else { best });
+        let primary_column = primary.as_ref().map(|(_, candidate, _)| candidate.column);
+        if let Some((_, candidate, column)) = &primary {
+            keys.push(key(sheet, &[column], true, candidate.values.n_values));
+        } else if let Some(columns) = link.or_else(|| composite(sheet, is_reference)) {
+            keys.push(key(sheet, &columns, true, cast::to_u64(sheet.rows.len())));
+        }
+        for (index, candidate) in own().filter(|(_, candidate)| Some(candidate.column) != primary_column) {
+            let column = &sheet.table.columns[candidate.column];
+            if sheet.when.is_none() && is_top && names_a_row(candidate, column, is_referenced(index)) {
+                keys.push(key(sheet, &[column], false, candidate.values.n_values));
+            }
+        }
+    }
+    keys
+}
+
+fn key(sheet: &Sheet<'_>, columns: &[&Column], is_primary: bool, n_rows: u64) -> Key {
+    let paths = columns.iter().map(|column| column.path.clone()).collect();
+    Key { paths, is_primary, when: sheet.when.clone(), n_rows }
+}
+
+/// How much speaks for a unique column to be the primary key; from 1 on enough does.
+fn score(sheet: &Sheet<'_>, candidate: &UniqueColumn, is_referenced: bool) -> f64 {
+    let column = &sheet.table.columns[candidate.column];
+    let is_complete = candidate.values.n_values == cast::to_u64(sheet.rows.len());
+    let is_short = column.distinct_texts().all(|text| text.len() <= MAX_KEY_BYTES);
+    let is_listed = matches!(column.path.segments().last(), Some(Segment::Elements));
+    if !is_complete || !is_short || column.part == Part::Key || is_listed {
+        return 0.0;
+    }
+    if sheet.when.is_some() && !is_referenced {
+        return 0.0;
+    }
+    let is_nested = !sheet.table.has_one_holder();
+    let by_name = if sounds_like_own_key(&column.path, &sheet.table.path) {
+        3.0
+    } else if sounds_like_key(&column.path) {
+        1.5
+    } else {
+        0.0
+    };
+    let by_reference = if is_referenced { 3.0 } else { 0.0 };
+    let is_time = column.kind == Kind::Time;
+    let by_form = if is_time && sheet.rows.len() >= MIN_ROWS_BY_TIME && !is_nested {
+        1.0
+    } else if !is_time && sheet.rows.len() >= MIN_ROWS_BY_TIME && has_code_form(column) {
+        0.9
+    } else {
+        0.0
+    };
+    // Of two equal columns the first is the key.
+    let by_place = 0.2 / (1.0 + candidate.column as f64) + 0.05 / (1.0 + column.path.segments().len() as f64);
+    let evidence = by_name + by_reference + by_form;
+    if evidence > 0.0 { evidence + by_place } else { 0.0 }
+}
+
+/// Strings without spaces that all have a digit, such as serial numbers.
+fn has_code_form(column: &Column) -> bool {
+    column.kind == Kind::Text
+        && column
+            .distinct_texts()
+            .all(|text| text.contains(|c: char| c.is_ascii_digit()) && !text.contains(char::is_whitespace))
+}
+
+/// Tells whether a unique column is worth a promise: it sounds like a key, is referred to, or its values are
+/// strings, where chance would have brought repetitions had they been drawn from few.
+fn names_a_row(candidate: &UniqueColumn, column: &Column, is_referenced: bool) -> bool {
+    let n_values = candidate.values.n_values;
+    column.part != Part::Key
+        && (is_referenced
+            || (n_values >= 2 && sounds_like_key(&column.path))
+            || (column.kind == Kind::Text && n_values >= 5))
+}
+
+/// The columns of a table that refer to other tables, when they are all it has to name a row by.
+fn link_key<'t>(sheet: &Sheet<'t>, is_reference: &impl Fn(&Column) -> bool) -> Option<Vec<&'t Column>> {
+    let columns: Vec<&Column> =
+        sheet.table.columns.iter().filter(|column| column.part == Part::Value).collect();
+    let links: Vec<&Column> = columns.iter().copied().filter(|column| is_reference(column)).collect();
+    let all_are_links = links.len() == columns.len() && (2..=MAX_COLUMNS).contains(&links.len());
+    (all_are_links && sheet.when.is_none() && repeats(sheet, &links) == 0).then_some(links)
+}
+
+/// The fewest columns that together never repeat, where chance would have repeated them.
+fn composite<'t>(sheet: &Sheet<'t>, is_reference: &impl Fn(&Column) -> bool) -> Option<Vec<&'t Column>> {
+    if sheet.when.is_some() || sheet.rows.len() < 10 {
+        return None;
+    }
+    let n_rows = sheet.rows.len();
+    let mut candidates: Vec<(f64, &Column)> = sheet
+        .table
+        .columns
+        .iter()
+        .filter(|column| {
+            column.part == Part::Value
+                && matches!(column.kind, Kind::Integer | Kind::Text | Kind::Time)
+                && column.n_distinct() > 1
+                && column.n_distinct() * 2 <= n_rows
+                && sheet.rows.iter().all(|row| column.has_value(*row))
+                && column.distinct_texts().all(|text| text.len() <= MAX_KEY_BYTES)
+        })
+        .map(|column| (worth(column, n_rows, is_reference), column))
+        .filter(|(worth, _)| *worth > 0.0)
+        .collect();
+    candidates.sort_by(|left, right| right.0.total_cmp(&left.0));
+    candidates.truncate(MAX_CANDIDATES);
+    (2..=MAX_COLUMNS).find_map(|size| {
+        combinations(candidates.len(), size)
+            .into_iter()
+            .map(|chosen| chosen.iter().map(|index| candidates[*index]).collect::<Vec<_>>())
+            .filter(|chosen| {
+                let columns: Vec<&Column> = chosen.iter().map(|(_, column)| *column).collect();
+                repeats(sheet, &columns) == 0 && expected_repeats(sheet, &columns) >= MIN_EXPECTED_REPEATS
+            })
+            .map(|chosen| {
+                let worth: f64 = chosen.iter().map(|(worth, _)| worth).sum();
+                (worth, chosen.into_iter().map(|(_, column)| column).collect::<Vec<_>>())
+            })
+            .reduce(|best, next| if next.0 > best.0 { next } else { best })
+            .map(|(_, mut columns)| {
+                columns.sort_by_key(|column| position(sheet.table, column));
+                columns
+            })
+    })
+}
+
+fn position(table: &Table, column: &Column) -> usize {
+    table
+        .columns
+        .iter()
+        .position(|other| other.path == column.path && other.part == column.part)
+        .unwrap_or(usize::MAX)
+}
+
+/// How fit a column is to be part of a composite key.
+fn worth(column: &Column, n_rows: usize, is_reference: &impl Fn(&Column) -> bool) -> f64 {
+    let by_name = if sounds_like_key(&column.path) { 2.0 } else { 0.0 };
+    let by_link = if is_reference(column) { 3.0 } else { 0.0 };
+    let by_kind = match column.kind {
+        Kind::Time => 1.5,
+        Kind::Text => 1.0,
+        _ if sounds_like_number(column) => 1.5,
+        _ => 0.0,
+    };
+    let is_free_text =
+        column.kind == Kind::Text && column.n_distinct() * 2 > n_rows && by_name + by_link < 1.0;
+    if is_free_text { 0.0 } else { by_name + by_link + by_kind }
+}
+
+/// Whole numbers called number, line or position count rows within something.
+fn sounds_like_number(column: &Column) -> bool {
+    let words = column.path.last_key().map(super::names::words).unwrap_or_default();
+    words.iter().any(|word| {
+        matches!(
+            word.as_str(),
+            "number" | "no" | "nr" | "num" | "line" | "seq" | "sequence" | "position" | "index" | "version"
+        )
+    })
+}
+
+/// Rows whose values were seen together before.
+fn repeats(sheet: &Sheet<'_>, columns: &[&Column]) -> usize {
+    let mut tuples: Vec<u64> = sheet.rows.iter().map(|row| tuple(columns, *row)).collect();
+    tuples.sort_unstable();
+    tuples.windows(2).filter(|pair| pair[0] == pair[1]).count()
+}
+
+/// One number for the values of some columns of a row.
+pub(crate) fn tuple(columns: &[&Column], row: usize) -> u64 {
+    columns
+        .iter()
+        .fold(0, |hash, column| synth_core::hash::combine(hash, column.hash(column.cell(row)).unwrap_or(0)))
+}
+
+/// Pairs of rows that would agree in all columns if these were independent: n (n - 1) / 2 times the product of
+/// the chances that two rows agree in one.
+fn expected_repeats(sheet: &Sheet<'_>, columns: &[&Column]) -> f64 {
+    let n = sheet.rows.len() as f64;
+    let agree = |column: &&Column| {
+        let values = ValueSet::of(column, sheet.rows.iter().copied());
+        let pairs: f64 = values.entries().map(|(_, count)| count as f64 * count as f64).sum();
+        pairs / (n * n)
+    };
+    0.5 * n * (n - 1.0) * columns.iter().map(agree).product::<f64>()
+}
+
+/// All choices of `size` of `n` things, in order.
+pub(crate) fn combinations(n: usize, size: usize) -> Vec<Vec<usize>> {
+    if size == 0 {
+        return vec![Vec::new()];
+    }
+    (0..n)
+        .flat_map(|first| {
+            combinations(n - first - 1, size - 1).into_iter().map(move |rest| {
+                std::iter::once(first).chain(rest.into_iter().map(|index| index + first + 1)).collect()
+            })
+        })
+        .collect()
+}

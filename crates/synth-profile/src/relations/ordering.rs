@@ -1,0 +1,197 @@
+//! Fields that are never larger than others: `start <= end`.
+
+use std::ops::Range;
+
+use synth_core::{cast, math};
+
+use super::names;
+use super::table::{Column, Kind, Part, Table};
+use super::{Evidence, Ordering, OrderingScope};
+
+/// Rows from which an order between two times counts.
+const MIN_TIMES: usize = 5;
+/// Bits by which an order must be less likely by chance, where it is not between two times.
+const MIN_BITS: f64 = 20.0;
+/// Share of rows that must keep an order between two times.
+const MIN_HOLD: f64 = 0.85;
+/// Share of the rows that would break the order by chance and must not.
+const MIN_LIFT: f64 = 0.6;
+/// Most columns of a table whose pairs are compared.
+const MAX_COLUMNS: usize = 60;
+
+/// Two columns as pairs of numbers, one for each row that has both.
+struct Pairs {
+    values: Vec<(f64, f64)>,
+}
+
+/// Returns the orders between two columns of a row, between a row and the row that holds it, and between one element
+/// of an array and the next.
+///
+/// # Method
+///
+/// The share of rows that keep the order is set against the share that would if the second column were shuffled.
+/// Two times in one row that are always in order count without that, since their ranges may lie apart; two numbers
+/// must share a word of their names. Orders that follow from two others are left out.
+pub(crate) fn orderings(tables: &[Table]) -> Vec<Ordering> {
+    let mut orderings = Vec::new();
+    for table in tables {
+        let columns: Vec<&Column> = table.columns.iter().filter(|column| is_ordered(column)).collect();
+        let columns = &columns[..columns.len().min(MAX_COLUMNS)];
+        orderings.extend(within_rows(table, columns));
+        orderings.extend(with_holders(tables, table, columns));
+        if table.parent.is_some() {
+            orderings.extend(along_arrays(table, columns));
+        }
+    }
+    orderings
+}
+
+fn is_ordered(column: &Column) -> bool {
+    column.part == Part::Value && matches!(column.kind, Kind::Time | Kind::Integer | Kind::Decimal)
+}
+
+/// Times are compared with times of the same form, numbers with numbers.
+fn are_comparable(left: &Column, right: &Column) -> bool {
+    let is_time = |column: &Column| column.kind == Kind::Time;
+    is_time(left) == is_time(right) && left.format.is_some() == right.format.is_some()
+}
+
+fn within_rows(table: &Table, columns: &[&Column]) -> Vec<Ordering> {
+    let n = columns.len();
+    let mut below: Vec<Vec<Option<Ordering>>> = vec![vec![None; n]; n];
+    for (i, low) in columns.iter().enumerate() {
+        for (j, high) in columns.iter().enumerate() {
+            let named = low.kind == Kind::Time || names::share_a_word(&low.path, &high.path);
+            if i != j && are_comparable(low, high) && named {
+                let pairs = Pairs::of((0..table.n_rows()).map(|row| (low.number(row), high.number(row))));
+                below[i][j] = pairs.ordering((low, high), OrderingScope::Row);
+            }
+        }
+    }
+    let is_below = |i: usize, j: usize| below[i][j].is_some();
+    let follows = &|i: usize, j: usize| {
+        (0..n).any(|middle| middle != i && middle != j && is_below(i, middle) && is_below(middle, j))
+    };
+    let direct = below.iter().enumerate().flat_map(|(i, row)| {
+        row.iter()
+            .enumerate()
+            .filter(move |(j, _)| !follows(i, *j))
+            .filter_map(|(_, ordering)| ordering.clone())
+    });
+    direct.collect()
+}
+
+/// Times of a row against times of the rows that hold it.
+fn with_holders(tables: &[Table], table: &Table, columns: &[&Column]) -> Vec<Ordering> {
+    let mut orderings = Vec::new();
+    let mut holder_rows: Vec<u32> = table.parent_rows.clone();
+    let mut holder = table.parent;
+    while let Some(index) = holder {
+        let holder_table = &tables[index];
+        if holder_table.n_rows() > 1 {
+            let times = |column: &&&Column| column.kind == Kind::Time;
+            for own in columns.iter().filter(times) {
+                for other in holder_table.columns.iter().filter(|column| is_ordered(column)) {
+                    if !are_comparable(own, other) || other.kind != Kind::Time {
+                        continue;
+                    }
+                    let rows = || {
+                        (0..table.n_rows())
+                            .map(|row| (own.number(row), other.number(holder_rows[row] as usize)))
+                    };
+                    let above = Pairs::of(rows()).ordering((own, other), OrderingScope::Row);
+                    let swapped = rows().map(|(own, other)| (other, own));
+                    orderings.extend(
+                        above.or_else(|| Pairs::of(swapped).ordering((other, own), OrderingScope::Row)),
+                    );
+                }
+            }
+        }
+        holder_rows = holder_rows
+            .iter()
+            .map(|row| holder_table.parent_rows.get(*row as usize).copied().unwrap_or(0))
+            .collect();
+        holder = holder_table.parent;
+    }
+    orderings
+}
+
+/// Elements in the order of one of their columns, and elements that begin where the one before has ended.
+fn along_arrays(table: &Table, columns: &[&Column]) -> Vec<Ordering> {
+    let families: Vec<Range<usize>> = table.families().filter(|family| family.len() > 1).collect();
+    let mut orderings = Vec::new();
+    for low in columns {
+        for high in columns {
+            let is_one = low.path == high.path;
+            let are_times = low.kind == Kind::Time && are_comparable(low, high);
+            // The rows of a collection often come in the order of their key, which says nothing more.
+            if !(are_times || is_one && !table.has_one_holder()) {
+                continue;
+            }
+            let next = families.iter().flat_map(|family| family.clone().zip(family.start + 1..family.end));
+            let pairs = Pairs::of(next.map(|(row, after)| (low.number(row), high.number(after))));
+            let Some(ordering) = pairs.ordering((low, high), OrderingScope::NextElement) else { continue };
+            if pairs.is_proof(&ordering) && (is_one || starts_after(table, high, low)) {
+                orderings.push(ordering);
+            }
+        }
+    }
+    orderings
+}
+
+/// Tells whether in each row the first column is not larger than the second: of all pairs of columns of two
+/// elements only the end of one and the start of the next say more than the order of the elements.
+fn starts_after(table: &Table, start: &Column, end: &Column) -> bool {
+    let pairs = Pairs::of((0..table.n_rows()).map(|row| (start.number(row), end.number(row))));
+    pairs.values.iter().all(|(start, end)| start <= end)
+        && pairs.values.iter().any(|(start, end)| start < end)
+}
+
+impl Pairs {
+    fn of(pairs: impl Iterator<Item = (Option<f64>, Option<f64>)>) -> Self {
+        Self { values: pairs.filter_map(|(low, high)| Some((low?, high?))).collect() }
+    }
+
+    fn ordering(&self, (low, high): (&Column, &Column), scope: OrderingScope) -> Option<Ordering> {
+        let n = self.values.len();
+        let n_holding = self.values.iter().filter(|(low, high)| low <= high).count();
+        let n_less = self.values.iter().filter(|(low, high)| low < high).count();
+        if n < MIN_TIMES || n_less == 0 || (n_holding as f64) < MIN_HOLD * n as f64 {
+            return None;
+        }
+        let are_times = low.kind == Kind::Time;
+        let exact = n_holding == n;
+        let by_chance = self.share_by_chance();
+        let bits = -(n as f64) * math::ln(by_chance.max(1e-9)) / math::ln(2.0);
+        let lift = 1.0 - (1.0 - n_holding as f64 / n as f64) / (1.0 - by_chance).max(1e-9);
+        let is_convincing = match (are_times, exact) {
+            (true, true) => scope == OrderingScope::Row || bits >= MIN_BITS,
+            (true, false) => n >= 4 * MIN_TIMES && lift >= MIN_LIFT,
+            (false, true) => by_chance <= 0.95 && bits >= MIN_BITS,
+            (false, false) => false,
+        };
+        is_convincing.then(|| Ordering {
+            low: low.path.clone(),
+            high: high.path.clone(),
+            is_strict: n_less == n,
+            scope,
+            evidence: Evidence { n_rows: cast::to_u64(n), n_holding: cast::to_u64(n_holding) },
+        })
+    }
+
+    /// An order along arrays must be next to exact.
+    fn is_proof(&self, ordering: &Ordering) -> bool {
+        ordering.evidence.n_holding * 100 >= ordering.evidence.n_rows * 99
+            && self.values.len() >= 2 * MIN_TIMES
+    }
+
+    /// Share of all pairs of a first and a second value, of any two rows, that are in order.
+    fn share_by_chance(&self) -> f64 {
+        let mut highs: Vec<f64> = self.values.iter().map(|(_, high)| *high).collect();
+        highs.sort_by(f64::total_cmp);
+        let n = highs.len();
+        let in_order: usize =
+            self.values.iter().map(|(low, _)| n - highs.partition_point(|high| high < low)).sum();
+        in_order as f64 / (n * n) as f64
+    }
+}

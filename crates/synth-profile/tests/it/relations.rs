@@ -1,0 +1,285 @@
+//! What the profile says of planted relations between fields, and what it must not say.
+
+use serde_json::{Value, json};
+use synth_core::hash::mix;
+use synth_profile::profile::{Profile, SampleLayout};
+use synth_profile::relations::{Operation, OrderingScope, PresenceRule, Relations};
+use synth_profile::{Profiler, Unit};
+
+use crate::feed::{finish_as, profile, push_record};
+
+/// A number below `n` that looks drawn.
+fn draw(seed: u64, index: u64, n: u64) -> u64 {
+    mix(seed.wrapping_mul(1_000_003) + index) % n
+}
+
+fn document(value: &Value) -> Profile {
+    let mut profiler = Profiler::new(Unit::Element);
+    push_record(value, &mut profiler);
+    finish_as(&mut profiler.into_partial(), SampleLayout::Document)
+}
+
+/// A shop: customers and products with dense numbers, orders that name both, lines that name orders.
+fn shop() -> Value {
+    let customers: Vec<Value> = (1..=60)
+        .map(|id| json!({"id": id, "city": format!("city{}", id % 7), "land": format!("land{}", id % 7 % 3)}))
+        .collect();
+    let products: Vec<Value> =
+        (1..=40).map(|id| json!({"id": id, "price": 100 + draw(1, id, 900)})).collect();
+    let orders: Vec<Value> = (1..=300)
+        .map(|id| json!({"order_no": id, "customer_id": 1 + draw(2, id, 60), "priority": 1 + draw(3, id, 5)}))
+        .collect();
+    let lines: Vec<Value> = (0..900)
+        .map(|index| json!({"order_no": 1 + index / 3, "product_id": 1 + (index + draw(4, index / 3, 40)) % 40, "quantity": 1 + draw(5, index, 40)}))
+        .collect();
+    json!({"customers": customers, "products": products, "orders": orders, "lines": lines})
+}
+
+fn references(relations: &Relations) -> Vec<(String, String)> {
+    let name =
+        |paths: &[synth_core::JsonPath]| paths.iter().map(ToString::to_string).collect::<Vec<_>>().join("+");
+    let mut references: Vec<_> =
+        relations.references.iter().map(|found| (name(&found.child), name(&found.parent))).collect();
+    references.sort();
+    references
+}
+
+fn pair(child: &str, parent: &str) -> (String, String) {
+    (child.to_owned(), parent.to_owned())
+}
+
+fn follows(relations: &Relations, lhs: &[&str], rhs: &str) -> bool {
+    relations.dependencies.iter().any(|found| {
+        found.lhs.iter().map(ToString::to_string).eq(lhs.iter().copied())
+            && found.rhs.iter().any(|dependent| dependent.path.to_string() == rhs)
+    })
+}
+
+#[test]
+fn foreign_keys_follow_names_and_small_numbers_do_not_make_any() {
+    let profile = document(&shop());
+    let expected = [
+        pair("$.lines[].order_no", "$.orders[].order_no"),
+        pair("$.lines[].product_id", "$.products[].id"),
+        pair("$.orders[].customer_id", "$.customers[].id"),
+    ];
+    assert_eq!(references(&profile.relations), expected);
+}
+
+#[test]
+fn keys_name_rows_and_links_have_composite_keys() {
+    let profile = document(&shop());
+    let primary: Vec<String> = profile
+        .relations
+        .keys
+        .iter()
+        .filter(|key| key.is_primary)
+        .map(|key| key.paths.iter().map(ToString::to_string).collect::<Vec<_>>().join("+"))
+        .collect();
+    assert_eq!(
+        primary,
+        [
+            "$.customers[].id",
+            "$.products[].id",
+            "$.orders[].order_no",
+            "$.lines[].order_no+$.lines[].product_id"
+        ]
+    );
+}
+
+#[test]
+fn children_are_counted_with_the_childless() {
+    let rooms: Vec<Value> = (1..=30).map(|id| json!({"room_id": id})).collect();
+    let beds: Vec<Value> =
+        (0..40).map(|bed| json!({"bed": format!("b{bed}"), "room_id": 1 + bed % 20})).collect();
+    let profile = document(&json!({"rooms": rooms, "beds": beds}));
+    let [reference] = &profile.relations.references[..] else { panic!("one reference") };
+    assert_eq!(reference.children.counts, [(0, 10), (2, 20)]);
+    assert_eq!((reference.evidence.n_rows, reference.evidence.n_holding), (40, 40));
+}
+
+#[test]
+fn references_have_prefixes_keys_of_dictionaries_and_other_types() {
+    let id = |index: u64| format!("{:08x}", mix(index) >> 32);
+    let people: serde_json::Map<String, Value> = (0..50)
+        .map(|index| (format!("{}", 700_000 + 37 * index), json!({"age": draw(1, index, 80)})))
+        .collect();
+    let docs: Vec<Value> =
+        (0..40).map(|index| json!({"uid": id(index), "pages": draw(2, index, 90)})).collect();
+    let links: Vec<Value> = (0..200)
+        .map(|index| json!({"doc": format!("urn:doc:{}", id(draw(3, index, 40))), "author": 700_000 + 37 * draw(4, index, 50)}))
+        .collect();
+    let profile = document(&json!({"people": people, "docs": docs, "links": links}));
+    let expected = [pair("$.links[].author", "$.people.*~"), pair("$.links[].doc", "$.docs[].uid")];
+    assert_eq!(references(&profile.relations), expected);
+    let prefixed = profile.relations.references.iter().find_map(|found| found.prefix.as_ref());
+    assert_eq!(prefixed.map(synth_privacy::Publishable::as_str), Some("urn:doc:"));
+}
+
+#[test]
+fn a_tree_refers_to_itself_and_ratings_do_not() {
+    let staff: Vec<Value> = (1..=60_u64)
+        .map(|id| {
+            let manager = if id == 1 { Value::Null } else { json!(1 + draw(7, id, id - 1)) };
+            let rating = if id % 9 == 0 { Value::Null } else { json!(1 + draw(8, id, 60)) };
+            json!({"staff_id": id, "manager_id": manager, "rating": rating})
+        })
+        .collect();
+    let profile = document(&json!({"staff": staff}));
+    assert_eq!(references(&profile.relations), [pair("$.staff[].manager_id", "$.staff[].staff_id")]);
+}
+
+#[test]
+fn the_types_of_a_union_refer_to_each_other() {
+    let uid = |index: u64| format!("C{:012x}", mix(index + 99) >> 16);
+    let records: Vec<Value> = (0..400)
+        .map(|index| match index % 4 {
+            0 => json!({"kind": "login", "uid": uid(index), "host": format!("h{}", index % 5)}),
+            1 => json!({"kind": "query", "uid": uid(4 * draw(1, index, 100)), "size": index}),
+            2 => json!({"kind": "upload", "uids": [uid(4 * draw(2, index, 100))], "name": "x"}),
+            _ => json!({"kind": "logout", "uid": uid(4 * draw(3, index, 100)), "code": 1}),
+        })
+        .collect();
+    let profile = profile(&records);
+    assert_eq!(references(&profile.relations), [pair("$.uid", "$.uid"), pair("$.uids[]", "$.uid")]);
+    let when = profile.relations.references[0].parent_when.as_ref().expect("logins are referred to");
+    assert_eq!((when.path.to_string().as_str(), when.values.len()), ("$.kind", 1));
+}
+
+#[test]
+fn dependencies_are_minimal_and_noise_is_none() {
+    let records: Vec<Value> = (0..2000_u64)
+        .map(|index| {
+            let (code, shop) = (draw(1, index, 30), draw(2, index, 12));
+            // One row in a hundred breaks the dependency of `label` on `code`.
+            let label = if index % 100 == 7 { 99 } else { code % 11 };
+            json!({"code": format!("c{code}"), "shop": format!("s{shop}"), "label": format!("l{label}"),
+                "fee": 10 * (code % 5) + shop, "noise": draw(3, index, 4), "n": index})
+        })
+        .collect();
+    let relations = profile(&records).relations;
+    assert!(follows(&relations, &["$.code"], "$.label"));
+    assert!(follows(&relations, &["$.code", "$.shop"], "$.fee"));
+    assert!(!follows(&relations, &["$.shop"], "$.fee"));
+    assert!(
+        relations
+            .dependencies
+            .iter()
+            .all(|found| found.rhs.iter().all(|rhs| rhs.path.to_string() != "$.noise"))
+    );
+    let label = relations
+        .dependencies
+        .iter()
+        .flat_map(|found| &found.rhs)
+        .find(|rhs| rhs.path.to_string() == "$.label");
+    let evidence = label.expect("found above").evidence;
+    assert_eq!((evidence.n_rows, evidence.n_holding), (2000, 1980));
+}
+
+#[test]
+fn independent_columns_bring_no_relation() {
+    let records: Vec<Value> = (0..800_u64)
+        .map(|index| {
+            let columns = (0..14_u64)
+                .map(|column| (format!("f{column}"), json!(draw(column + 20, index, 3 + 5 * column))));
+            Value::Object(columns.collect())
+        })
+        .collect();
+    let relations = profile(&records).relations;
+    assert_eq!(relations, Relations { covers_all_records: true, ..Relations::default() });
+}
+
+#[test]
+fn orders_hold_within_rows_across_levels_and_along_arrays() {
+    let day = |day: u64| format!("20{:02}-{:02}-{:02}", 10 + day / 336, 1 + day / 28 % 12, 1 + day % 28);
+    let records: Vec<Value> = (0..200_u64)
+        .map(|index| {
+            let born = draw(1, index, 2000);
+            let mut at = born + 50;
+            let jobs: Vec<Value> = (0..3)
+                .map(|job| {
+                    let from = at + 1 + draw(2 + job, index, 200);
+                    at = from + 1 + draw(9 + job, index, 300);
+                    json!({"from": day(from), "to": day(at)})
+                })
+                .collect();
+            json!({"born": day(born), "jobs": jobs})
+        })
+        .collect();
+    let relations = profile(&records).relations;
+    let has = |low: &str, high: &str, scope| {
+        relations.orderings.iter().any(|found| {
+            found.low.to_string() == low
+                && found.high.to_string() == high
+                && found.scope == scope
+                && found.is_strict
+        })
+    };
+    assert!(has("$.jobs[].from", "$.jobs[].to", OrderingScope::Row));
+    assert!(has("$.born", "$.jobs[].from", OrderingScope::Row));
+    assert!(has("$.jobs[].to", "$.jobs[].from", OrderingScope::NextElement));
+}
+
+#[test]
+fn sums_products_totals_and_counts_are_found() {
+    let records: Vec<Value> = (0..120_u64)
+        .map(|index| {
+            let n = 1 + draw(1, index, 4);
+            let items: Vec<(u64, u64)> = (0..n)
+                .map(|item| (1 + draw(2 + item, index, 9), 100 + draw(30 + item, index, 5000)))
+                .collect();
+            let net: u64 = items.iter().map(|(quantity, cents)| quantity * cents).sum();
+            let tax = draw(60, index, 5000);
+            let (hour, minute) = (draw(61, index, 24), draw(62, index, 60));
+            let lines: Vec<Value> =
+                items.iter().map(|(quantity, cents)| json!({"quantity": quantity, "cents": cents})).collect();
+            json!({"items": lines, "n_items": n, "net": net, "tax": tax, "total": net + tax,
+                "at": 60 * hour + minute, "hour": hour, "minute": minute})
+        })
+        .collect();
+    let relations = profile(&records).relations;
+    let found: Vec<(String, Operation, usize)> = relations
+        .arithmetic
+        .iter()
+        .map(|formula| (formula.target.to_string(), formula.operation, formula.terms.len()))
+        .collect();
+    for expected in [
+        ("$.net", Operation::SumOverElements, 2),
+        ("$.total", Operation::Sum, 2),
+        ("$.at", Operation::Sum, 2),
+    ] {
+        assert!(
+            found.contains(&(expected.0.to_owned(), expected.1, expected.2)),
+            "{expected:?} in {found:?}"
+        );
+    }
+}
+
+#[test]
+fn presence_comes_in_groups_and_alternatives() {
+    let records: Vec<Value> = (0..300_u64)
+        .map(|index| {
+            let mut record = json!({"id": format!("r{index}")});
+            let paid = draw(1, index, 3) > 0;
+            if paid {
+                record["paid_at"] = json!(draw(2, index, 1000));
+                record["method"] = json!(format!("m{}", draw(3, index, 4)));
+                if draw(4, index, 2) == 0 {
+                    record["receipt"] = json!(draw(5, index, 10_000));
+                }
+            } else {
+                record["reminder"] = json!(draw(6, index, 3));
+            }
+            record
+        })
+        .collect();
+    let relations = profile(&records).relations;
+    let has = |rule: PresenceRule, paths: &[&str]| {
+        relations.presence.iter().any(|found| {
+            found.rule == rule && found.paths.iter().map(ToString::to_string).eq(paths.iter().copied())
+        })
+    };
+    assert!(has(PresenceRule::Together, &["$.paid_at", "$.method"]));
+    assert!(has(PresenceRule::Requires, &["$.receipt", "$.paid_at"]));
+    assert!(has(PresenceRule::Exclusive, &["$.paid_at", "$.reminder"]));
+}

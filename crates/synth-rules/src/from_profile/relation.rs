@@ -1,0 +1,112 @@
+//! From relations between fields to relationships.
+
+use synth_core::Rate;
+use synth_profile::relations::{self, Dependency, OrderingScope, Relations};
+
+use super::{length_rule, share, text};
+use crate::relationship::{Condition, Operation, PresenceRule, Relationship, Term};
+
+/// Orders and formulas that fewer rows keep are no rules.
+const MIN_CONFIDENCE: f64 = 0.99;
+
+/// Returns what binds fields together, keys first.
+pub(super) fn relationships(relations: &Relations) -> Vec<Relationship> {
+    // A field that is unique on its own says so in its rule.
+    let keys = relations.keys.iter().filter(|key| key.is_primary || key.paths.len() > 1).map(key);
+    let references = relations.references.iter().map(reference);
+    let dependencies = relations.dependencies.iter().flat_map(dependency);
+    let orderings = relations.orderings.iter().filter_map(ordering);
+    let arithmetic = relations.arithmetic.iter().filter_map(arithmetic);
+    let presence = relations.presence.iter().map(presence);
+    keys.chain(references).chain(dependencies).chain(orderings).chain(arithmetic).chain(presence).collect()
+}
+
+fn condition(condition: &relations::Condition) -> Condition {
+    Condition {
+        path: condition.path.clone(),
+        values: condition.values.iter().map(text::tag_literal).collect(),
+    }
+}
+
+fn key(key: &relations::Key) -> Relationship {
+    let (paths, when) = (key.paths.clone(), key.when.as_ref().map(condition));
+    if key.is_primary {
+        Relationship::PrimaryKey { paths, when }
+    } else {
+        Relationship::Unique { paths, when }
+    }
+}
+
+fn reference(reference: &relations::Reference) -> Relationship {
+    Relationship::ForeignKey {
+        child: reference.child.clone().into(),
+        parent: reference.parent.clone().into(),
+        parent_when: reference.parent_when.as_ref().map(condition),
+        prefix: reference.prefix.as_ref().map(|prefix| prefix.as_str().to_owned()),
+        coverage: share::rounded(reference.evidence.confidence()),
+        children: Some(length_rule(&reference.children)),
+    }
+}
+
+/// One entry for the fields that follow without exception, and one for each of the others.
+fn dependency(dependency: &Dependency) -> Vec<Relationship> {
+    let entry =
+        |rhs, confidence| Relationship::FunctionalDep { lhs: dependency.lhs.clone(), rhs, confidence };
+    let (exact, loose): (Vec<_>, Vec<_>) =
+        dependency.rhs.iter().partition(|dependent| dependent.evidence.confidence().is_one());
+    let always: Vec<_> = exact.iter().map(|dependent| dependent.path.clone()).collect();
+    let always = (!always.is_empty()).then(|| entry(always, Rate::ONE));
+    let mostly = loose.iter().map(|dependent| {
+        entry(vec![dependent.path.clone()], share::rounded(dependent.evidence.confidence()))
+    });
+    always.into_iter().chain(mostly).collect()
+}
+
+fn ordering(ordering: &relations::Ordering) -> Option<Relationship> {
+    let confidence = ordering.evidence.confidence();
+    (confidence.get() >= MIN_CONFIDENCE).then(|| Relationship::Ordering {
+        low: ordering.low.clone(),
+        high: ordering.high.clone(),
+        strict: ordering.is_strict,
+        next_element: ordering.scope == OrderingScope::NextElement,
+        confidence: share::rounded(confidence),
+    })
+}
+
+fn arithmetic(formula: &relations::Arithmetic) -> Option<Relationship> {
+    let term = |term: &relations::Term| {
+        if (term.factor - 1.0).abs() < f64::EPSILON {
+            Term::Plain(term.path.clone())
+        } else {
+            Term::Scaled { path: term.path.clone(), factor: term.factor }
+        }
+    };
+    let confidence = formula.evidence.confidence();
+    (confidence.get() >= MIN_CONFIDENCE).then(|| Relationship::Arithmetic {
+        target: formula.target.clone(),
+        operation: operation(formula.operation),
+        terms: formula.terms.iter().map(term).collect(),
+        offset: formula.offset,
+        confidence: share::rounded(confidence),
+    })
+}
+
+fn operation(operation: relations::Operation) -> Operation {
+    match operation {
+        relations::Operation::Copy => Operation::Copy,
+        relations::Operation::Sum => Operation::Sum,
+        relations::Operation::Product => Operation::Product,
+        relations::Operation::Ratio => Operation::Ratio,
+        relations::Operation::SumOverElements => Operation::SumOverElements,
+        relations::Operation::Count => Operation::Count,
+    }
+}
+
+fn presence(presence: &relations::Presence) -> Relationship {
+    let rule = match presence.rule {
+        relations::PresenceRule::Together => PresenceRule::Together,
+        relations::PresenceRule::Exclusive => PresenceRule::Exclusive,
+        relations::PresenceRule::Requires => PresenceRule::Requires,
+    };
+    Relationship::ConditionalPresence { rule, paths: presence.paths.clone() }
+}

@@ -1,0 +1,209 @@
+//! What binds fields together.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use synth_core::{JsonPath, Rate};
+
+use crate::generator::Literal;
+use crate::shape::LengthRule;
+
+/// One binding between fields.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(tag = "type", rename_all = "snake_case", deny_unknown_fields)]
+#[non_exhaustive]
+pub enum Relationship {
+    /// The fields together name one row; values never repeat.
+    PrimaryKey {
+        /// The fields of the key.
+        #[schemars(with = "Vec<String>")]
+        paths: Vec<JsonPath>,
+        /// The rows among which the key is unique; all when left out.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        when: Option<Condition>,
+    },
+    /// Values never repeat, but do not name the row.
+    Unique {
+        /// The fields that are unique together.
+        #[schemars(with = "Vec<String>")]
+        paths: Vec<JsonPath>,
+        /// The rows among which they are unique; all when left out.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        when: Option<Condition>,
+    },
+    /// The child's values name rows of the parent.
+    ForeignKey {
+        /// The field that refers, or several together.
+        child: FieldList,
+        /// The field of the parent that is referred to, or as many as the child has.
+        parent: FieldList,
+        /// The rows that are referred to; all when left out.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        parent_when: Option<Condition>,
+        /// What stands before the parent's value in the child.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        prefix: Option<String>,
+        /// Share of the child's values that name a parent; the others are orphans.
+        #[serde(default = "Rate::one", skip_serializing_if = "is_certain")]
+        #[schemars(with = "f64")]
+        coverage: Rate,
+        /// How many children each parent has, those without any included.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        children: Option<LengthRule>,
+    },
+    /// Some fields follow from others: rows with the same left side have the same right side.
+    FunctionalDep {
+        /// The fields that decide; none when the others are constant.
+        #[schemars(with = "Vec<String>")]
+        lhs: Vec<JsonPath>,
+        /// The fields that follow.
+        #[schemars(with = "Vec<String>")]
+        rhs: Vec<JsonPath>,
+        /// Smallest share of rows, over the fields that follow, that agree with the commonest value of their group.
+        #[serde(default = "Rate::one", skip_serializing_if = "is_certain")]
+        #[schemars(with = "f64")]
+        confidence: Rate,
+    },
+    /// One field is never larger than another.
+    Ordering {
+        /// The smaller field.
+        #[schemars(with = "String")]
+        low: JsonPath,
+        /// The larger field.
+        #[schemars(with = "String")]
+        high: JsonPath,
+        /// They are never equal.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        strict: bool,
+        /// Compares an element of an array with the next one instead of two fields of a row.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        next_element: bool,
+        /// Share of rows that keep the order.
+        #[serde(default = "Rate::one", skip_serializing_if = "is_certain")]
+        #[schemars(with = "f64")]
+        confidence: Rate,
+    },
+    /// A field follows from others by a formula.
+    Arithmetic {
+        /// The field that follows.
+        #[schemars(with = "String")]
+        target: JsonPath,
+        /// What is done with the terms.
+        operation: Operation,
+        /// The fields of the formula, each with the factor it is multiplied with.
+        terms: Vec<Term>,
+        /// What is added at the end.
+        #[serde(default, skip_serializing_if = "is_zero")]
+        offset: f64,
+        /// Share of rows that keep the formula.
+        #[serde(default = "Rate::one", skip_serializing_if = "is_certain")]
+        #[schemars(with = "f64")]
+        confidence: Rate,
+    },
+    /// The presence of fields hangs together; a field that is null counts as absent.
+    ConditionalPresence {
+        /// What is said.
+        rule: PresenceRule,
+        /// The fields.
+        #[schemars(with = "Vec<String>")]
+        paths: Vec<JsonPath>,
+    },
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "the signature serde asks for")]
+fn is_certain(share: &Rate) -> bool {
+    share.is_one()
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "the signature serde asks for")]
+fn is_zero(offset: &f64) -> bool {
+    offset.abs() < f64::MIN_POSITIVE
+}
+
+/// Rows with one of some values of a tag.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Condition {
+    /// The tag.
+    #[schemars(with = "String")]
+    pub path: JsonPath,
+    /// Its values.
+    pub values: Vec<Literal>,
+}
+
+/// One path, or several; one path alone stands without brackets in YAML.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(untagged)]
+pub enum FieldList {
+    /// One field.
+    One(#[schemars(with = "String")] JsonPath),
+    /// Several fields together.
+    Several(#[schemars(with = "Vec<String>")] Vec<JsonPath>),
+}
+
+impl FieldList {
+    /// Returns the fields.
+    #[must_use]
+    pub fn paths(&self) -> &[JsonPath] {
+        match self {
+            Self::One(path) => std::slice::from_ref(path),
+            Self::Several(paths) => paths,
+        }
+    }
+}
+
+impl From<Vec<JsonPath>> for FieldList {
+    fn from(mut paths: Vec<JsonPath>) -> Self {
+        match paths.pop() {
+            Some(path) if paths.is_empty() => Self::One(path),
+            last => Self::Several(paths.into_iter().chain(last).collect()),
+        }
+    }
+}
+
+/// What a formula does with its terms.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum Operation {
+    /// The same value as the only term.
+    Copy,
+    /// The terms times their factors, added.
+    Sum,
+    /// The first term times the second.
+    Product,
+    /// The first term divided by the second.
+    Ratio,
+    /// The sum over all elements of an array of the product of the terms.
+    SumOverElements,
+    /// The number of elements of an array or members of a dictionary.
+    Count,
+}
+
+/// A field in a formula; one without a factor is a path alone in YAML.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(untagged)]
+pub enum Term {
+    /// The field itself.
+    Plain(#[schemars(with = "String")] JsonPath),
+    /// The field times a factor.
+    Scaled {
+        /// The field.
+        #[schemars(with = "String")]
+        path: JsonPath,
+        /// What it is multiplied with.
+        factor: f64,
+    },
+}
+
+/// How the presence of fields hangs together.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum PresenceRule {
+    /// All fields have a value, or none.
+    Together,
+    /// At most one field has a value.
+    Exclusive,
+    /// Where the first field has a value, all others have.
+    Requires,
+}
