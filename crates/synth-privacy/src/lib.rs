@@ -16,5 +16,5 @@ pub mod pii;
 pub use gate::{Gate, Publishable};
 pub use pii::{
     Company, FieldEvidence, PathWords, PiiFinding, PiiKind, ValueForm, contains_personal, detect,
-    detect_in_company, scan_value,
+    detect_in_company, is_full_name, scan_value,
 };

@@ -22,7 +22,7 @@ use synth_core::Rate;
 pub(crate) use account::is_well_known;
 pub use context::{Company, detect_in_company};
 pub use field::detect;
-pub use text::{contains_personal, scan_value};
+pub use text::{contains_personal, is_full_name, scan_value};
 pub use words::PathWords;
 
 /// A kind of personal or secret data.

@@ -10,9 +10,12 @@ use crate::structure::Structure;
 use crate::{relations, variants};
 
 mod company;
+mod keys;
 mod number;
 mod text;
 mod time;
+
+pub use keys::{is_key, is_numbering};
 
 /// What the profile is made with.
 #[derive(Debug, Clone)]

@@ -1,10 +1,15 @@
 //! The shape of strings: readable regular expressions learned from distinct values.
 
 use std::collections::BTreeMap;
-use std::fmt::Write as _;
 
-use synth_core::{Rate, math};
+use synth_core::Rate;
 use synth_privacy::{Gate, Publishable};
+
+mod runs;
+mod scripts;
+
+use runs::{Run, RunShape, push_escaped};
+pub(crate) use scripts::foreign_letters;
 
 /// A regular expression and the share of values it stands for.
 #[derive(Debug, Clone, PartialEq)]
@@ -42,13 +47,16 @@ pub enum SharedWords {
 /// range of its lengths, or by its text when all values have the same. When all values change between letters and
 /// digits in the same way, each stretch is described by itself (`[A-Z]{2}[0-9]{3}`); a run that is one of a few
 /// words, each in enough values, is described by those (`(?:EU|US)`). Groups below 2 % of the weight, or with
-/// fewer distinct values than the gate asks for, are left out. Idea after Potter's Wheel (Raman and Hellerstein 2001, VLDB, section 4).
+/// fewer distinct values than the gate asks for, are left out. When all values together are fewer than that, their
+/// form is told without their common texts: `EUR` is three capitals. Idea after Potter's Wheel (Raman and Hellerstein 2001, VLDB, section 4).
 ///
 /// # Shapes and units
 ///
 /// Weights are counts. The shares returned are of the total weight and sum to at most 1; the largest comes first.
 #[must_use]
 pub fn learn_patterns(values: &[(&str, u64)], gate: Gate, words: SharedWords) -> Vec<LearnedPattern> {
+    // So few values share no text that is public; their form is.
+    let tells = if gate.is_enough(values.len() as u64) { Tells::Texts } else { Tells::Form };
     let total: u64 = values.iter().map(|(_, weight)| weight).sum();
     let mut groups: BTreeMap<String, Group> = BTreeMap::new();
     for (value, weight) in values {
@@ -63,14 +71,26 @@ pub fn learn_patterns(values: &[(&str, u64)], gate: Gate, words: SharedWords) ->
         .take(MAX_PATTERNS)
         .filter(|(_, group)| group.weight as f64 >= MIN_SHARE * total as f64)
         .filter_map(|(skeleton, group)| {
-            let shapes: Vec<RunShape> = group.runs.iter().map(|run| run.shape(gate, words)).collect();
+            let shapes = group.shapes(gate, words);
             Some(LearnedPattern {
-                regex: gate.pattern(&to_regex(&skeleton, &shapes), group.n_values)?,
+                regex: match tells {
+                    Tells::Texts => gate.pattern(&shapes.to_regex(&skeleton, tells), group.n_values)?,
+                    Tells::Form => gate.form(&shapes.to_regex(&skeleton, tells))?,
+                },
                 share: Rate::of(group.weight, total),
-                n_strings: shapes.iter().map(RunShape::n_strings).product(),
+                n_strings: shapes.n_strings(),
             })
         })
         .collect()
+}
+
+/// What a pattern may hold beside classes and punctuation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Tells {
+    /// Texts that all values have in common.
+    Texts,
+    /// Nothing.
+    Form,
 }
 
 /// Placeholder of a run in a skeleton; not a character that JSON text carries.
@@ -110,268 +130,44 @@ impl Group {
         self.runs.resize_with(runs.len(), Run::default);
         self.runs.iter_mut().zip(runs).for_each(|(run, text)| run.push(text));
     }
-}
 
-fn to_regex(skeleton: &str, shapes: &[RunShape]) -> String {
-    let mut regex = String::new();
-    let mut shapes = shapes.iter();
-    for c in skeleton.chars() {
-        match c {
-            RUN => shapes.by_ref().take(1).for_each(|shape| shape.write(&mut regex)),
-            other => push_escaped(other, &mut regex),
-        }
+    /// How each run is told.
+    fn shapes(&self, gate: Gate, words: SharedWords) -> Shapes<'_> {
+        let runs: Vec<RunShape<'_>> = self.runs.iter().map(|run| run.shape(gate, words)).collect();
+        // All runs are digits and letters up to f, and one of them surely is a hexadecimal number.
+        let is_hex = self.runs.iter().all(Run::may_be_hex) && runs.iter().any(RunShape::is_hex);
+        let runs = if is_hex {
+            self.runs.iter().zip(runs).map(|(run, shape)| run.in_hex(shape)).collect()
+        } else {
+            runs
+        };
+        Shapes { runs, is_hex }
     }
-    regex
 }
 
-/// The characters and lengths of one run over all values of a group.
-#[derive(Debug, Default)]
-struct Run {
-    whole: Stretch,
-    /// The stretches of letters and digits, while all values have the same.
-    stretches: Vec<Stretch>,
-    /// The values do not change between letters and digits in the same way.
-    differs: bool,
-    /// How many values have each text, while the texts are few.
-    words: BTreeMap<String, u64>,
-    n_values: u64,
-}
-
-/// One way to describe a run.
+/// How the runs of a group are told.
 #[derive(Debug)]
-enum RunShape<'a> {
-    Words(Vec<&'a str>),
-    Stretches(&'a [Stretch]),
+struct Shapes<'a> {
+    runs: Vec<RunShape<'a>>,
+    /// They are parts of hexadecimal numbers.
+    is_hex: bool,
 }
 
-/// Characters and lengths over all values of a group.
-#[derive(Debug, Default)]
-struct Stretch {
-    /// The text, as long as all values agree.
-    common: Option<String>,
-    is_seen: bool,
-    classes: Classes,
-    /// First letter upper case, the rest lower case, in all values.
-    not_capitalised: bool,
-    /// Digits and the letters a to f only, in all values.
-    not_hex: bool,
-    /// Letters of all values together.
-    n_letters: u64,
-    n_min: usize,
-    n_max: usize,
-}
-
-#[derive(Debug, Default, Clone, Copy, PartialEq)]
-struct Classes {
-    digit: bool,
-    lower: bool,
-    upper: bool,
-}
-
-/// Words listed for one run, at most; more are described by their characters.
-const MAX_WORDS: usize = 4;
-/// Stretches of one run, at most; more are random characters.
-const MAX_STRETCHES: usize = 5;
-
-/// Cuts a run where letters and digits meet, and where capitals and other letters meet.
-fn stretches(run: &str) -> Vec<&str> {
-    let kind = |c: char| (c.is_numeric(), c.is_uppercase());
-    let mut parts = Vec::new();
-    let mut start = 0;
-    let mut previous = None;
-    for (at, c) in run.char_indices() {
-        if previous.is_some_and(|previous| previous != kind(c)) {
-            parts.push(&run[start..at]);
-            start = at;
-        }
-        previous = Some(kind(c));
-    }
-    parts.push(&run[start..]);
-    parts
-}
-
-impl Run {
-    fn push(&mut self, text: &str) {
-        let parts = stretches(text);
-        if self.n_values == 0 {
-            self.stretches.resize_with(parts.len(), Stretch::default);
-        }
-        self.n_values += 1;
-        self.whole.push(text);
-        if self.words.len() <= MAX_WORDS {
-            *self.words.entry(text.to_owned()).or_default() += 1;
-        }
-        let agrees =
-            |(stretch, part): (&Stretch, &&str)| !stretch.is_seen || stretch.classes == Classes::of(part);
-        self.differs |= self.stretches.len() != parts.len()
-            || parts.len() > MAX_STRETCHES
-            || !self.stretches.iter().zip(&parts).all(agrees);
-        if !self.differs {
-            self.stretches.iter_mut().zip(&parts).for_each(|(stretch, part)| stretch.push(part));
-        }
-    }
-
-    fn shape(&self, gate: Gate, words: SharedWords) -> RunShape<'_> {
-        let is_one = self.whole.common.is_some();
-        let are_many = self.words.values().all(|n| gate.is_enough(*n) && *n > 1);
-        if !is_one && words == SharedWords::OfMany && self.words.len() <= MAX_WORDS && are_many {
-            return RunShape::Words(self.words.keys().map(String::as_str).collect());
-        }
-        let is_plain = is_one || self.differs || !self.whole.not_capitalised;
-        RunShape::Stretches(if is_plain { std::slice::from_ref(&self.whole) } else { &self.stretches })
-    }
-}
-
-impl RunShape<'_> {
-    fn write(&self, regex: &mut String) {
-        match self {
-            Self::Stretches(stretches) => stretches.iter().for_each(|stretch| stretch.write(regex)),
-            Self::Words(words) if words.iter().all(|word| word.chars().count() == 1) => {
-                regex.push('[');
-                words.iter().for_each(|word| regex.push_str(word));
-                regex.push(']');
-            }
-            Self::Words(words) => {
-                regex.push_str("(?:");
-                for (at, word) in words.iter().enumerate() {
-                    regex.push_str(if at == 0 { "" } else { "|" });
-                    word.chars().for_each(|c| push_escaped(c, regex));
-                }
-                regex.push(')');
-            }
-        }
-    }
-
+impl Shapes<'_> {
     fn n_strings(&self) -> f64 {
-        match self {
-            Self::Stretches(stretches) => stretches.iter().map(Stretch::n_strings).product(),
-            Self::Words(words) => words.len() as f64,
-        }
-    }
-}
-
-impl Classes {
-    fn of(text: &str) -> Self {
-        let mut classes = Self::default();
-        text.chars().for_each(|c| classes.push(c));
-        classes
+        self.runs.iter().map(|run| run.n_strings(self.is_hex)).product()
     }
 
-    fn push(&mut self, c: char) {
-        self.digit |= c.is_numeric();
-        self.upper |= c.is_uppercase();
-        self.lower |= c.is_alphabetic() && !c.is_uppercase();
-    }
-}
-
-impl Stretch {
-    fn push(&mut self, text: &str) {
-        let n_chars = text.chars().count();
-        self.n_min = if self.is_seen { self.n_min.min(n_chars) } else { n_chars };
-        self.n_max = self.n_max.max(n_chars);
-        if !self.is_seen {
-            self.common = Some(text.to_owned());
-        } else if self.common.as_deref() != Some(text) {
-            self.common = None;
-        }
-        self.is_seen = true;
-        let mut chars = text.chars();
-        let capital = chars.next().is_some_and(char::is_uppercase);
-        self.not_capitalised |=
-            !(capital && n_chars > 1 && chars.all(|c| c.is_alphabetic() && !c.is_uppercase()));
-        for c in text.chars() {
-            self.classes.push(c);
-            self.not_hex |= !c.is_ascii_hexdigit();
-            self.n_letters += u64::from(c.is_alphabetic());
-        }
-    }
-
-    fn write(&self, regex: &mut String) {
-        if let Some(common) = &self.common {
-            common.chars().for_each(|c| push_escaped(c, regex));
-            return;
-        }
-        if self.classes.lower && self.classes.upper && !self.classes.digit && !self.not_capitalised {
-            regex.push_str("[A-Z]");
-            push_repeat("[a-z]", self.n_min - 1, self.n_max - 1, regex);
-            return;
-        }
-        push_repeat(&self.class(), self.n_min, self.n_max, regex);
-    }
-
-    /// Hexadecimal by a long run, or by so many letters up to f that chance is ruled out: (6/26)^12 < 10^-7.
-    fn is_hex(&self) -> bool {
-        !self.not_hex && (self.n_max >= 6 || self.n_letters >= 12)
-    }
-
-    /// How many texts the stretch describes: those of the greatest length.
-    fn n_strings(&self) -> f64 {
-        let Classes { digit, lower, upper } = self.classes;
-        let letters = if self.is_hex() && digit { 6 } else { 26 };
-        let n_chars = 10 * i32::from(digit) + letters * (i32::from(lower) + i32::from(upper));
-        if self.common.is_some() { 1.0 } else { math::pow(f64::from(n_chars.max(1)), self.n_max as f64) }
-    }
-
-    fn class(&self) -> String {
-        let Classes { digit, lower, upper } = self.classes;
-        let hex = self.is_hex();
-        match (digit, lower, upper) {
-            (true, false, false) => "[0-9]".to_owned(),
-            (true, true, false) if hex => "[0-9a-f]".to_owned(),
-            (true, false, true) if hex => "[0-9A-F]".to_owned(),
-            _ => {
-                let mut class = String::from("[");
-                class.push_str(if upper { "A-Z" } else { "" });
-                class.push_str(if lower { "a-z" } else { "" });
-                class.push_str(if digit { "0-9" } else { "" });
-                class.push(']');
-                class
+    fn to_regex(&self, skeleton: &str, tells: Tells) -> String {
+        let mut regex = String::new();
+        let mut runs = self.runs.iter();
+        for c in skeleton.chars() {
+            match c {
+                RUN => runs.by_ref().take(1).for_each(|run| run.write(tells, self.is_hex, &mut regex)),
+                other => push_escaped(other, &mut regex),
             }
         }
-    }
-}
-
-fn push_repeat(class: &str, min: usize, max: usize, regex: &mut String) {
-    if max == 0 {
-        return;
-    }
-    regex.push_str(class);
-    // Writing to a string does not fail.
-    let _ = match (min, max) {
-        (1, 1) => Ok(()),
-        (min, max) if min == max => write!(regex, "{{{min}}}"),
-        (min, max) => write!(regex, "{{{min},{max}}}"),
-    };
-}
-
-fn push_escaped(c: char, regex: &mut String) {
-    if matches!(
-        c,
-        '\\' | '.'
-            | '+'
-            | '*'
-            | '?'
-            | '('
-            | ')'
-            | '|'
-            | '['
-            | ']'
-            | '{'
-            | '}'
-            | '^'
-            | '$'
-            | '#'
-            | '&'
-            | '-'
-            | '~'
-    ) {
-        regex.push('\\');
-    }
-    match c {
-        '\n' => regex.push_str("\\n"),
-        '\r' => regex.push_str("\\r"),
-        '\t' => regex.push_str("\\t"),
-        other => regex.push(other),
+        regex
     }
 }
 
@@ -410,8 +206,19 @@ mod tests {
 
     #[test]
     fn a_common_text_of_few_values_is_not_published() {
-        check(&["SKU-12", "SKU-34"], 3, &[]);
+        check(&["SKU-12", "SKU-34"], 3, &["[A-Z]{3}\\-[0-9]{2}"]);
+        check(&["2.1"], 5, &["[0-9]\\.[0-9]"]);
+        check(&["EUR"], 5, &["[A-Z]{3}"]);
+        check(&["jo@example.org"], 5, &["[a-z]{2}@[a-z]{7}\\.[a-z]{3}"]);
         check(&["secret", "secrets"], 2, &["[a-z]{6,7}"]);
+    }
+
+    #[test]
+    fn letters_keep_their_script_and_hexadecimal_numbers_their_letters() {
+        check(&["東京", "大阪市"], 2, &["[一-龥]{2,3}"]);
+        check(&["Москва", "Омск"], 2, &["[А-Я][а-я]{3,5}"]);
+        let ids = ["6F9619FF-8B86", "0E984725-C51C"];
+        check(&ids, 2, &["[0-9A-F]{8}\\-[0-9A-F]{4}"]);
     }
 
     #[test]

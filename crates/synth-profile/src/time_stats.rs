@@ -1,11 +1,14 @@
 //! Strings that are dates or times, told by their format.
 
+mod stored;
+
 use std::collections::BTreeMap;
 
 use synth_core::{TimeFormat, Timestamp};
 use synth_stats::OrderHistogram;
 
 use crate::number_stats::MAX_CELLS;
+use crate::time_grid::TimeGrid;
 
 mod shape;
 
@@ -53,6 +56,9 @@ const DIGIT_LAYOUTS: [(&str, usize); 8] = [
     ("%s%f", 10),
 ];
 
+/// Layouts of both lists.
+const N_LAYOUTS: usize = LAYOUTS.len() + DIGIT_LAYOUTS.len();
+
 /// The shapes of [`LAYOUTS`].
 const SHAPES: [Shape; LAYOUTS.len()] = {
     let mut shapes = [Shape::of(LAYOUTS[0]); LAYOUTS.len()];
@@ -92,6 +98,8 @@ pub struct TimeAccumulator {
     pub hours: [u64; 24],
     /// Times by the minutes that their zone is ahead of UTC; empty when the format has no zone.
     pub zones: BTreeMap<i32, u64>,
+    /// Times by the steps they are multiples of.
+    pub grid: TimeGrid,
 }
 
 impl Default for TimeAccumulator {
@@ -101,6 +109,7 @@ impl Default for TimeAccumulator {
             weekdays: [0; 7],
             hours: [0; 24],
             zones: BTreeMap::new(),
+            grid: TimeGrid::default(),
         }
     }
 }
@@ -111,6 +120,7 @@ impl TimeAccumulator {
         self.histogram.push_n(time.0 as f64 / 1e6, n);
         self.weekdays[time.weekday()] += n;
         self.hours[time.hour()] += n;
+        self.grid.push_n(time, n);
     }
 
     fn merge(&mut self, other: Self) {
@@ -120,6 +130,7 @@ impl TimeAccumulator {
         for (zone, n) in other.zones {
             *self.zones.entry(zone).or_default() += n;
         }
+        self.grid.merge(other.grid);
     }
 }
 
@@ -188,11 +199,14 @@ impl TimeStats {
 
 fn format_of((layout, digits): FormatId) -> Option<TimeFormat> {
     let fraction = if digits == 0 { String::new() } else { format!("%.{digits}f") };
-    let spec = match layout.checked_sub(LAYOUTS.len()) {
+    TimeFormat::parse(&layout_of(layout).replace("%f", &fraction)).ok()
+}
+
+fn layout_of(layout: usize) -> &'static str {
+    match layout.checked_sub(LAYOUTS.len()) {
         None => LAYOUTS[layout],
         Some(at) => DIGIT_LAYOUTS[at].0,
-    };
-    TimeFormat::parse(&spec.replace("%f", &fraction)).ok()
+    }
 }
 
 /// Cheap refusal of nearly all strings that are no times.

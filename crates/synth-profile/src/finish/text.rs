@@ -4,19 +4,27 @@ use synth_core::{JsonPath, cast};
 use synth_privacy::{FieldEvidence, Gate, PathWords, PiiKind, Publishable, ValueForm};
 use synth_stats::bottom_k::Entry;
 
-use super::time;
+use super::{keys, time};
 use crate::code_list::CodeList;
-use crate::profile::{Curve, PatternProfile, TextCategory, TextProfile};
+use crate::numbered_text::numbered_texts;
+use crate::profile::{Curve, NumberedProfile, PatternProfile, TextCategory, TextProfile};
 use crate::semantic;
 use crate::string_stats::{KeptText, StringStats};
-use crate::text_pattern::{SharedWords, learn_patterns};
+use crate::text_pattern::{SharedWords, foreign_letters, learn_patterns};
 
 /// Categories listed, at most.
 const MAX_CATEGORIES: usize = 1000;
 /// Identifiers with more distinct values than this name single things, so they are never categories.
 const MAX_IDENTIFIERS: usize = 32;
-/// Uniqueness is claimed from this many values on.
-const MIN_UNIQUE: u64 = 8;
+/// A form has room for keys when it describes this many times as many strings.
+const ROOM_FACTOR: f64 = 10.0;
+/// Personal data that name one person or thing.
+const PERSONAL_KEYS: [PiiKind; 5] =
+    [PiiKind::Email, PiiKind::Username, PiiKind::CreditCard, PiiKind::Iban, PiiKind::MacAddress];
+/// Those that are keys when their form says so, as other codes are.
+const CODE_KEYS: [PiiKind; 3] = [PiiKind::PersonId, PiiKind::HostName, PiiKind::PersonalUrl];
+/// Patterns stand for at least this share of keys, which are of at most so many words.
+const KEY_PATTERNS: (f64, f64) = (0.6, 3.0);
 
 /// Describes strings; `company` is the kind of personal data that what stands around them makes of them.
 pub(super) fn profile(
@@ -34,16 +42,12 @@ pub(super) fn profile(
     let mut times = time::profiles(strings, path, gate);
     let is_identifier = semantic_type.is_some_and(is_identifier_type) && values.len() > MAX_IDENTIFIERS;
     let known = is_identifier || !times.is_empty();
-    let personal = if known && !is_birth_date(path) {
-        company
-    } else {
-        company.or_else(|| with_evidence(strings, path, synth_privacy::detect).map(|found| found.kind))
-    };
+    let personal = personal_kind(strings, path, known, company);
     let is_secret = personal.is_some_and(|kind| !kind.is_shared());
     if is_secret {
         times.iter_mut().for_each(|time| time.spikes.clear());
     }
-    let is_unique = is_unique(strings);
+    let is_unique = keys::strings_are_unique(strings);
     let mut categories =
         if is_identifier || is_unique { Vec::new() } else { categories(strings, gate, personal) };
     if !times.is_empty() {
@@ -51,6 +55,9 @@ pub(super) fn profile(
     }
     let may_pool = !is_unique && !known && !is_secret;
     let others = if may_pool { others(list, &categories) } else { Vec::new() };
+    let is_code = personal.is_none_or(|kind| CODE_KEYS.contains(&kind));
+    let may_be_keys = is_unique && is_code && keys::are_codes(&values);
+    let numbered = if may_be_keys && !known { numbered(&values, count, gate) } else { None };
     let rest: Vec<(&str, u64)> = match categories.last() {
         None => values,
         Some(_) => values
@@ -58,23 +65,70 @@ pub(super) fn profile(
             .filter(|(text, _)| !categories.iter().any(|category| category.value.as_str() == *text))
             .collect(),
     };
+    let words = if is_secret { SharedWords::OfAll } else { SharedWords::OfMany };
+    let (patterns, mean_words) = (patterns(&rest, gate, words), mean_words(&rest));
+    let has_room = is_identifier || numbered.is_some() || has_room(&patterns, mean_words, count);
+    let letters = foreign_letters(rest.iter().map(|(text, _)| *text));
     TextProfile {
         count,
+        letters,
         n_distinct: strings.n_distinct(),
         is_unique,
+        is_key: is_unique
+            && match personal {
+                Some(kind) if !is_code => PERSONAL_KEYS.contains(&kind),
+                _ if times.is_empty() => may_be_keys && has_room,
+                _ => times.iter().all(|time| time.is_key),
+            },
+        numbered,
         personal: personal.map(|kind| kind.name().to_owned()),
         semantic_type: semantic_type.map(str::to_owned),
         times,
-        patterns: patterns(&rest, gate, if is_secret { SharedWords::OfAll } else { SharedWords::OfMany }),
-        mean_words: mean_words(&rest),
+        patterns,
+        mean_words,
         lengths: lengths(strings),
         categories,
         others,
     }
 }
 
-fn is_unique(strings: &StringStats) -> bool {
-    strings.distinct.total() >= MIN_UNIQUE && strings.distinct.entries().all(|entry| entry.count == 1)
+/// What keys have in common that count, with at most nine gaps for each of them.
+fn numbered(values: &[(&str, u64)], count: u64, gate: Gate) -> Option<NumberedProfile> {
+    let texts: Vec<&str> = values.iter().map(|(text, _)| *text).collect();
+    let found = numbered_texts(&texts)?;
+    let step = keys::common_step(&found.numbers)?;
+    let (first, last) = (found.numbers.iter().min()?, found.numbers.iter().max()?);
+    let n_steps = last.abs_diff(*first) / step + 1;
+    let public = |text: &str| gate.pattern(text, cast::to_u64(texts.len()));
+    (n_steps as f64 <= ROOM_FACTOR * count as f64).then_some(())?;
+    Some(NumberedProfile {
+        prefix: public(&found.prefix)?,
+        suffix: public(&found.suffix)?,
+        start: *first,
+        step: i64::try_from(step).ok()?,
+        width: found.width,
+    })
+}
+
+/// Tells whether patterns stand for most of the strings and describe many more.
+fn has_room(patterns: &[PatternProfile], mean_words: f64, count: u64) -> bool {
+    let (min_share, max_words) = KEY_PATTERNS;
+    let covered: f64 = patterns.iter().map(|pattern| pattern.share.get()).sum();
+    let n_strings: f64 = patterns.iter().map(|pattern| pattern.n_strings).sum();
+    covered >= min_share && mean_words <= max_words && n_strings >= ROOM_FACTOR * count as f64
+}
+
+/// The kind of personal data that strings are; `known` ones are identifiers or times.
+fn personal_kind(
+    strings: &StringStats,
+    path: &JsonPath,
+    known: bool,
+    company: Option<PiiKind>,
+) -> Option<PiiKind> {
+    if company.is_some() || (known && !is_birth_date(path)) {
+        return company;
+    }
+    with_evidence(strings, path, synth_privacy::detect).map(|found| found.kind)
 }
 
 fn is_birth_date(path: &JsonPath) -> bool {

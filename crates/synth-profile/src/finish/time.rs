@@ -2,12 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use synth_core::{JsonPath, TimeFormat, cast};
+use synth_core::{JsonPath, TimeFormat, cast, math};
 use synth_privacy::{Gate, PathWords};
-use synth_stats::BottomK;
 use synth_stats::bottom_k::Entry;
+use synth_stats::{BottomK, OrderHistogram};
 
-use super::number;
+use super::{keys, number};
 use crate::profile::{Curve, TimeProfile, TimeSpike};
 use crate::string_stats::{KeptText, StringStats};
 use crate::time_stats::{TimeAccumulator, TimeStats};
@@ -245,7 +245,9 @@ impl Kept<'_> {
             .iter()
             .map(|(entry, seconds)| Seen { seconds: *seconds, count: entry.count, n_units: entry.n_units })
             .collect();
-        let mut profile = time_profile(self.format.as_str(), self.times, &spikes(&seen, gate), gate);
+        let spikes = spikes(&seen, gate);
+        let form = Form::of(&self.format, self.times, &spikes);
+        let mut profile = time_profile(form, self.times, &spikes, gate);
         profile.alternatives = self.alternatives;
         profile
     }
@@ -291,9 +293,30 @@ fn spikes(seen: &[Seen], gate: Gate) -> Vec<TimeSpike> {
     spikes
 }
 
-fn time_profile(format: &str, times: &TimeAccumulator, spikes: &[TimeSpike], gate: Gate) -> TimeProfile {
-    let values: Vec<f64> = spikes.iter().map(|spike| spike.seconds).collect();
-    let rest = times.histogram.without(&values);
+/// How times are told.
+#[derive(Debug, Clone, Copy)]
+struct Form<'a> {
+    format: &'a str,
+    /// The step of the format.
+    own_micros: i64,
+    /// The larger step that nearly all times lie on.
+    resolution_micros: Option<i64>,
+}
+
+impl<'a> Form<'a> {
+    fn of(format: &'a TimeFormat, times: &TimeAccumulator, spikes: &[TimeSpike]) -> Self {
+        let own_micros = format.resolution_micros().max(1);
+        let mut grid = times.grid;
+        spikes.iter().for_each(|spike| grid.remove_n(micros(spike.seconds), spike.count));
+        let rest = without(&times.histogram, spikes);
+        let n_moments = cast::to_u64(rest.cells().count());
+        let resolution_micros = grid.resolution_micros(own_micros, rest.count(), n_moments);
+        Self { format: format.as_str(), own_micros, resolution_micros }
+    }
+}
+
+fn time_profile(form: Form<'_>, times: &TimeAccumulator, spikes: &[TimeSpike], gate: Gate) -> TimeProfile {
+    let rest = without(&times.histogram, spikes);
     let says_nothing = !spikes.is_empty() && !gate.is_enough(rest.count());
     let (mut weekdays, mut hours) = (times.weekdays.to_vec(), times.hours.to_vec());
     for spike in spikes {
@@ -301,17 +324,39 @@ fn time_profile(format: &str, times: &TimeAccumulator, spikes: &[TimeSpike], gat
         weekdays[time.weekday()] = weekdays[time.weekday()].saturating_sub(spike.count);
         hours[time.hour()] = hours[time.hour()].saturating_sub(spike.count);
     }
+    let count = times.histogram.count();
+    let step_seconds = form.resolution_micros.unwrap_or(form.own_micros) as f64 / 1e6;
     TimeProfile {
-        format: format.to_owned(),
+        format: form.format.to_owned(),
         as_number: false,
         alternatives: Vec::new(),
-        count: times.histogram.count(),
+        count,
         spikes: spikes.to_vec(),
         curve: if says_nothing { Curve::default() } else { number::curve(&rest, gate.k()) },
         weekdays,
         hours,
         zones: zones(times, gate),
+        n_days: n_steps(&rest, 86_400.0),
+        n_hours: n_steps(&rest, 3600.0),
+        resolution_micros: form.resolution_micros,
+        is_key: keys::lie_close(&times.histogram, step_seconds, count),
     }
+}
+
+fn without(histogram: &OrderHistogram, spikes: &[TimeSpike]) -> OrderHistogram {
+    let values: Vec<f64> = spikes.iter().map(|spike| spike.seconds).collect();
+    histogram.without(&values)
+}
+
+/// Different steps of so many seconds that hold a time, at least: ends of cells that lie in different ones.
+fn n_steps(histogram: &OrderHistogram, seconds: f64) -> u64 {
+    let mut steps: Vec<i64> = histogram
+        .cells()
+        .flat_map(|cell| [cell.min, cell.max])
+        .map(|moment| cast::round_to_i64(math::floor(moment / seconds)))
+        .collect();
+    steps.dedup();
+    cast::to_u64(steps.len())
 }
 
 /// The public zones, when one of them is not UTC.

@@ -5,7 +5,7 @@ use synth_privacy::Gate;
 use super::builder::TableBuilder;
 use super::keys::{Sheet, keys, unique_columns};
 use super::references::{Found, composite_references, references};
-use super::table::{Column, Part, Table};
+use super::table::{Column, NULL, Part, Table};
 use super::{Condition, Relations};
 use crate::Partial;
 use crate::profile::{FieldProfile, TagValue, VariantProfile};
@@ -41,6 +41,8 @@ pub(crate) fn mine(
         dependencies: super::dependencies::dependencies(&tables),
         orderings: super::ordering::orderings(&tables),
         arithmetic: super::arithmetic::arithmetic(&tables),
+        texts: super::text::texts(&tables, gate),
+        sequences: super::sequence::sequences(&tables),
         presence: super::presence::presence(&tables),
         keys,
         references,
@@ -71,9 +73,7 @@ fn sheets<'t>(tables: &'t [Table], variants: &[VariantProfile]) -> Vec<Sheet<'t>
         });
         let Some((variant, column)) = tag else { continue };
         for case in &variant.cases {
-            let hash = hash_of(&case.when);
-            let rows =
-                (0..table.n_rows()).filter(|row| column.hash(column.cell(*row)) == Some(hash)).collect();
+            let rows = (0..table.n_rows()).filter(|row| has_tag(column, *row, &case.when)).collect();
             let when = Condition { path: variant.discriminator.clone(), values: vec![case.when.clone()] };
             sheets.push(Sheet { table_index, table, rows, when: Some(when) });
         }
@@ -81,11 +81,13 @@ fn sheets<'t>(tables: &'t [Table], variants: &[VariantProfile]) -> Vec<Sheet<'t>
     sheets
 }
 
-/// The hash of a tag as columns know it.
-fn hash_of(tag: &TagValue) -> u64 {
-    match tag {
+/// Tells whether a row has a value of a tag.
+fn has_tag(column: &Column, row: usize, tag: &TagValue) -> bool {
+    let hash = match tag {
+        TagValue::Null => return column.cell(row) == NULL,
         TagValue::Bool(flag) => u64::from(*flag),
         TagValue::Integer(value) => hash_bytes(value.to_string().as_bytes()),
         TagValue::Text(text) => hash_bytes(text.as_str().as_bytes()),
-    }
+    };
+    column.hash(column.cell(row)) == Some(hash)
 }

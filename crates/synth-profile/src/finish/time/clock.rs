@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use synth_core::{JsonPath, TimeFormat, Timestamp};
 use synth_privacy::Gate;
 
-use super::{Hint, Seen, spikes, time_profile};
+use super::{Form, Hint, Seen, spikes, time_profile};
 use crate::number_stats::{NumberStats, NumberValue};
 use crate::profile::TimeProfile;
 use crate::time_stats::TimeAccumulator;
@@ -50,7 +50,8 @@ pub(in crate::finish) fn digits_profile(
         times.push_n(time, entry.count);
         seen.push(Seen { seconds: time.0 as f64 / 1e6, count: entry.count, n_units: entry.n_units });
     }
-    let mut profile = time_profile(spec, &times, &spikes(&seen, gate), gate);
+    let spikes = spikes(&seen, gate);
+    let mut profile = time_profile(Form::of(&format, &times, &spikes), &times, &spikes, gate);
     profile.as_number = true;
     // The table may hold a part of the distinct numbers, but the field has all its values.
     profile.count = numbers.distinct.total();

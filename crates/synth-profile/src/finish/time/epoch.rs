@@ -1,13 +1,14 @@
 //! Numbers that count from the epoch.
 
-use synth_core::JsonPath;
+use synth_core::{JsonPath, Timestamp, cast};
 use synth_privacy::Gate;
 use synth_stats::OrderHistogram;
 use synth_stats::histogram::Cell;
 
-use super::{Hint, Seen, micros, spikes, time_profile};
+use super::{Form, Hint, Seen, micros, spikes, time_profile};
 use crate::number_stats::{MAX_CELLS, NumberStats, NumberValue};
 use crate::profile::{TimeProfile, TimeSpike};
+use crate::time_grid::TimeGrid;
 use crate::time_stats::TimeAccumulator;
 
 /// Units of numbers that count from the epoch: name, and values in one second.
@@ -73,7 +74,44 @@ pub(in crate::finish) fn epoch_profile(
         spikes.push(TimeSpike { seconds: cell.min / per_second, count: cell.count });
     }
     spikes.sort_by(|a, b| a.seconds.total_cmp(&b.seconds));
-    Some(time_profile(unit, &accumulate(&cells, per_second), &spikes, gate))
+    let form = Form {
+        format: unit,
+        own_micros: own_micros(per_second),
+        resolution_micros: resolution_micros(numbers, per_second, &spikes),
+    };
+    Some(time_profile(form, &accumulate(&cells, per_second), &spikes, gate))
+}
+
+/// The step of a unit; timestamps tell no less than a microsecond.
+fn own_micros(per_second: f64) -> i64 {
+    cast::round_to_i64(1e6 / per_second).max(1)
+}
+
+/// The step of the moments in the table of numbers, which are all of them or a uniform sample, without spikes.
+fn resolution_micros(numbers: &NumberStats, per_second: f64, spikes: &[TimeSpike]) -> Option<i64> {
+    let is_spike = |value: f64| spikes.iter().any(|spike| spike.seconds.total_cmp(&value).is_eq());
+    let (mut grid, mut n, mut n_distinct, mut is_whole) = (TimeGrid::default(), 0, 0, true);
+    for entry in numbers.distinct.entries() {
+        is_whole &= matches!(entry.value, NumberValue::Integer(_));
+        if is_spike(entry.value.as_f64() / per_second) {
+            continue;
+        }
+        (n, n_distinct) = (n + entry.count, n_distinct + 1);
+        if let Some(moment) = moment(entry.value, per_second) {
+            grid.push_n(moment, entry.count);
+        }
+    }
+    grid.resolution_micros(if is_whole { own_micros(per_second) } else { 1 }, n, n_distinct)
+}
+
+/// The moment of a number, when timestamps can tell it.
+fn moment(value: NumberValue, per_second: f64) -> Option<Timestamp> {
+    let is_finer = per_second > 1e6;
+    Some(Timestamp(match value {
+        NumberValue::Integer(nanos) if is_finer => (nanos % 1000 == 0).then_some(nanos / 1000)?,
+        NumberValue::Integer(value) => value.saturating_mul(own_micros(per_second)),
+        NumberValue::Float(value) => cast::round_to_i64(value * (1e6 / per_second)),
+    }))
 }
 
 /// The few numbers outside of a window; `None` when they are many, or nothing is inside.
