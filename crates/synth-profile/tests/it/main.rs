@@ -7,3 +7,4 @@ mod laws;
 mod relations;
 mod shapes;
 mod stored;
+mod times;
