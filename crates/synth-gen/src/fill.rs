@@ -8,6 +8,7 @@ use synth_core::{Scalar, cast, hash};
 use crate::column::{ABSENT, Column, FIRST_KIND, Instances, NULL, Slots, TextBuffer, Values};
 use crate::plan::{Collection, Gate, Kind, Node, Plan, Presence, Step};
 use crate::recipe::{Recipe, Rooms};
+use crate::reference::text_of;
 
 /// All buffers of one worker; cleared and used again from block to block.
 #[derive(Default)]
@@ -79,6 +80,7 @@ impl Plan {
         let mut column = std::mem::take(&mut workspace.columns[at]);
         let instances = &workspace.instances[node.scope];
         node.fill_kinds(&mut column.kinds, workspace);
+        node.mark_roots(&mut column.kinds, instances);
         for ((kind, values), code) in node.kinds.iter().zip(&mut column.values).zip(FIRST_KIND..) {
             if let Kind::Scalar(recipe) = kind {
                 let (addresses, ordinals) = (&instances.addresses, &instances.ordinals);
@@ -177,7 +179,7 @@ impl Plan {
         let kind = usize::from(column.kinds[slot].saturating_sub(FIRST_KIND));
         let Some(Kind::Scalar(recipe)) = self.nodes[node].kinds.get(kind) else { return };
         let drawn = recipe.scalar(&column.values[kind], slot, &mut workspace.rooms);
-        if members.offer(key_text(drawn)) {
+        if members.offer(text_of(drawn)) {
             return;
         }
         let instances = &workspace.instances[collection.scope];
@@ -185,12 +187,11 @@ impl Plan {
         for attempt in 1..=KEY_ATTEMPTS {
             let address = hash::combine(address, attempt);
             let drawn = one_more(recipe, [address, ordinal], &mut workspace.retry, &mut workspace.rooms);
-            if members.offer(key_text(drawn)) {
+            if members.offer(text_of(drawn)) {
                 return;
             }
         }
-        members
-            .number_key(key_text(recipe.scalar(&column.values[kind], slot, &mut workspace.rooms)), element);
+        members.number_key(text_of(recipe.scalar(&column.values[kind], slot, &mut workspace.rooms)), element);
     }
 }
 
@@ -204,17 +205,6 @@ fn one_more<'a>(
     let slots = Slots { kinds: &[FIRST_KIND], code: FIRST_KIND, addresses: &[address], ordinals: &[ordinal] };
     recipe.fill(slots, values);
     recipe.scalar(values, 0, rooms)
-}
-
-/// Returns a value as the key of a member.
-fn key_text(scalar: Scalar<'_>) -> &str {
-    match scalar {
-        Scalar::String(text) => text,
-        Scalar::Number(number) => number.as_str(),
-        Scalar::Bool(true) => "true",
-        Scalar::Bool(false) => "false",
-        Scalar::Null => "null",
-    }
 }
 
 impl Members {
@@ -262,20 +252,38 @@ impl Node {
             }
             Gate::Always => {
                 kinds.extend(addresses.iter().enumerate().map(|(slot, address)| {
-                    if self.presence.holds(slot, *address, workspace) { self.kind(*address) } else { ABSENT }
+                    if self.holds(slot, *address, workspace) { self.kind(*address) } else { ABSENT }
                 }));
             }
             Gate::Part { of, mask } => {
                 let above = workspace.columns[of].kinds.iter().zip(addresses).enumerate();
                 kinds.extend(above.map(|(slot, (code, address))| {
-                    let there = mask.has(*code) && self.presence.holds(slot, *address, workspace);
+                    let there = mask.has(*code) && self.holds(slot, *address, workspace);
                     if there { self.kind(*address) } else { ABSENT }
                 }));
             }
         }
     }
 
-    fn kind(&self, address: u64) -> u8 {
+    /// Rows that have no earlier one to refer to are null, or without the field, where the rule allows it.
+    fn mark_roots(&self, kinds: &mut [u8], instances: &Instances) {
+        let Some(root) = self.root else { return };
+        let code = match (self.null_rate > 0.0, self.presence.own < 1.0) {
+            (true, _) => NULL,
+            (false, true) => ABSENT,
+            (false, false) => return,
+        };
+        let rows = kinds.iter_mut().zip(&instances.ordinals);
+        rows.filter(|(kind, ordinal)| **kind >= FIRST_KIND && **ordinal <= root)
+            .for_each(|(kind, _)| *kind = code);
+    }
+
+    fn holds(&self, slot: usize, address: u64, workspace: &Workspace) -> bool {
+        self.presence.holds(address, |cases| workspace.cases[cases][slot])
+    }
+
+    /// Decides whether a value that is there is null, or of which kind.
+    pub(crate) fn kind(&self, address: u64) -> u8 {
         if self.null_rate > 0.0 && self.null_seed.uniform(address) < self.null_rate {
             return NULL;
         }
@@ -285,9 +293,10 @@ impl Node {
 }
 
 impl Presence {
-    fn holds(&self, slot: usize, address: u64, workspace: &Workspace) -> bool {
+    /// Tells whether the path is there; `case` says which case of a case column the instance belongs to.
+    pub(crate) fn holds(&self, address: u64, case: impl Fn(usize) -> u32) -> bool {
         let by_case = self.by_case.iter().find_map(|(cases, rates)| {
-            let rate = rates[workspace.cases[*cases][slot] as usize];
+            let rate = rates[case(*cases) as usize];
             (!rate.is_nan()).then_some(rate)
         });
         let rate = by_case.unwrap_or(self.own);

@@ -85,12 +85,19 @@ impl Lengths {
 
     /// Draws the length of an instance.
     pub(crate) fn draw(&self, address: u64) -> u64 {
-        let learned = match &self.law {
+        match &self.law {
+            Law::Constant(length) => self.rescale(*length),
+            _ => self.quantile(self.seed.uniform(address)),
+        }
+    }
+
+    /// Returns the length at a share of all lengths.
+    pub(crate) fn quantile(&self, share: f64) -> u64 {
+        self.rescale(match &self.law {
             Law::Constant(length) => *length,
-            Law::Choice(choice, lengths) => lengths[choice.pick(self.seed.uniform(address))],
-            Law::Curve(curve) => cast::round_to_u64(curve.value(self.seed.uniform(address))),
-        };
-        self.rescale(learned)
+            Law::Choice(choice, lengths) => lengths[choice.pick(share)],
+            Law::Curve(curve) => cast::round_to_u64(curve.value(share)),
+        })
     }
 
     fn rescale(&self, length: u64) -> u64 {

@@ -26,24 +26,30 @@ mod fill;
 mod ids;
 mod language;
 mod length;
+mod link;
+mod listed;
 mod numbers;
 mod order;
 mod outline;
+mod parents;
 mod pattern;
 mod plan;
 mod recipe;
+mod reference;
+mod site;
 mod spelling;
 mod split;
 mod template;
 mod temporal;
 mod time_text;
+mod unkept;
 mod variants;
 mod walk;
 mod whole;
 mod words;
 
 pub use error::{Error, ErrorKind, Errors};
-pub use plan::{CompileOptions, Plan};
+pub use plan::{CompileOptions, Plan, Unkept};
 
 /// Version of the values: raised by every change that makes other bytes from the same rules and seed.
-pub const GENERATION_VERSION: u32 = 1;
+pub const GENERATION_VERSION: u32 = 2;

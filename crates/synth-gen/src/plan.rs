@@ -48,6 +48,16 @@ pub struct Plan {
     pub(crate) case_columns: Vec<CaseColumn>,
     pub(crate) layout: Layout,
     pub(crate) n_records: u64,
+    pub(crate) unkept: Vec<Unkept>,
+}
+
+/// Relationships of one type that the records do not keep.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Unkept {
+    /// The type, as it stands in rule files.
+    pub relationship: &'static str,
+    /// How many.
+    pub count: usize,
 }
 
 /// What a plan needs beside the rules.
@@ -74,6 +84,8 @@ pub(crate) struct Node {
     pub(crate) tuple: Vec<usize>,
     pub(crate) elements: Option<usize>,
     pub(crate) dictionary: Option<usize>,
+    /// Refers to earlier rows of its own table: rows up to this one have nothing to refer to.
+    pub(crate) root: Option<u64>,
 }
 
 /// What must hold above for a path to be looked at.
@@ -210,6 +222,12 @@ impl Plan {
     #[must_use]
     pub fn n_records(&self) -> u64 {
         self.n_records
+    }
+
+    /// Returns the relationships of the rules that the records do not keep, by type.
+    #[must_use]
+    pub fn unkept(&self) -> &[Unkept] {
+        &self.unkept
     }
 
     /// Returns how records stand in the output.

@@ -11,8 +11,10 @@ use crate::draw::{Digits, Draws};
 use crate::error::ErrorKind;
 use crate::faker::FakerData;
 use crate::ids::{IdForm, Ids, Steps};
+use crate::listed::Listed;
 use crate::numbers::{Floats, Gridded, Mixture};
 use crate::pattern::{Patterns, UniquePatterns};
+use crate::reference::Reference;
 use crate::spelling::{DecimalSpelling, FloatSpelling, MAX_DECIMALS, NumberRoom};
 use crate::template::Templates;
 use crate::temporal::{TimeForm, Times};
@@ -55,6 +57,8 @@ enum Program {
     Whole(UniqueWhole),
     Floats(Floats),
     Times(Box<Times>),
+    Reference(Box<Reference>),
+    Listed(Box<Listed>),
 }
 
 #[derive(Debug, Clone)]
@@ -66,6 +70,8 @@ enum Render {
     /// Whole numbers beyond 64 bits, all digits written.
     LargeInteger(Quotes),
     Text,
+    /// Numbers that are kept as text.
+    NumberText,
 }
 
 /// Whether numbers stand in quotes, as in fields of type string.
@@ -124,6 +130,31 @@ impl Recipe {
                 Ok(Self { program: Program::One, render: Render::Atoms(vec![atom]) })
             }
             _ => Err(ErrorKind::UnsupportedGenerator),
+        }
+    }
+
+    /// Returns the program that makes the values of a reference.
+    pub(crate) fn reference(reference: Reference) -> Self {
+        let render = if reference.is_number { Render::NumberText } else { Render::Text };
+        Self { program: Program::Reference(Box::new(reference)), render }
+    }
+
+    /// Returns the program that makes given values first.
+    pub(crate) fn listed(listed: Listed) -> Self {
+        let render = if listed.rest().is_text() { Render::Text } else { Render::NumberText };
+        Self { program: Program::Listed(Box::new(listed)), render }
+    }
+
+    /// Tells whether the values stand in quotes.
+    pub(crate) fn is_text(&self) -> bool {
+        match &self.render {
+            Render::Atoms(atoms) => !atoms.iter().all(|atom| matches!(atom, Atom::Number(_))),
+            Render::Integer(quotes)
+            | Render::Decimal(_, quotes)
+            | Render::Float(_, quotes)
+            | Render::LargeInteger(quotes) => *quotes == Quotes::With,
+            Render::Text => true,
+            Render::NumberText => false,
         }
     }
 
@@ -300,6 +331,8 @@ impl Recipe {
             Program::Whole(numbers) => slots.fill_integers(out, |slot| numbers.number(slot)),
             Program::Floats(numbers) => numbers.fill(slots, out),
             Program::Times(times) => times.fill(slots, out),
+            Program::Reference(reference) => reference.fill(slots, out),
+            Program::Listed(listed) => listed.fill(slots, out),
         }
     }
 
@@ -320,6 +353,7 @@ impl Recipe {
             (Render::LargeInteger(quotes), Values::Floats(floats)) => {
                 (rooms.integer.format(cast::round_to_i128(floats[slot])), *quotes)
             }
+            (Render::NumberText, Values::Text(text)) => (text.get(slot), Quotes::Without),
             (_, Values::Text(text)) => (text.get(slot), Quotes::With),
             _ => unreachable!("a program fills the buffer its rendering reads"),
         };

@@ -4,6 +4,7 @@
 mod collect;
 mod hostile;
 mod laws;
+mod references;
 mod shapes;
 mod unique;
 mod values;
