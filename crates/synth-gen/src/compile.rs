@@ -170,7 +170,7 @@ impl<'a> Compiler<'a> {
         // A missing length is reported where the collection is compiled.
         let Some(rule) = self.rules.shape.get(main) else { return };
         if let Ok(lengths) = Lengths::compile(&rule.length, seed) {
-            self.scale = Some((id, Scale { wanted: n_rows, learned: lengths.draw(0) }));
+            self.scale = Some((id, Scale { wanted: n_rows, learned: lengths.draw(0, 0) }));
         }
     }
 
@@ -305,6 +305,13 @@ impl<'a> Compiler<'a> {
         let lengths =
             self.lengths(item, &path, streamed && (keys.is_some() || self.outline.may_be_object(item)));
         let limit = if streamed { MAX_STREAMED } else { MAX_HELD };
+        // In a document it is known how many owners there are.
+        let n_owners =
+            self.ordinals[owner_scope].filter(|_| self.plan.layout == Layout::Document && !streamed);
+        let lengths = match n_owners {
+            Some(n_owners) => lengths.map(|lengths| lengths.dealt(n_owners)),
+            None => lengths,
+        };
         let stride = lengths.as_ref().map_or(0, Lengths::max);
         if stride > limit {
             self.errors.push(ErrorKind::LengthTooLarge { limit }, &path);

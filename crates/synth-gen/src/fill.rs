@@ -124,10 +124,11 @@ impl Plan {
         below.clear();
         members.starts.clear();
         members.starts.push(0);
-        let owners = workspace.columns[collection.owner].kinds.iter().zip(&above.addresses);
-        for (parent, (code, address)) in (0..).zip(owners) {
+        let places = above.addresses.iter().zip(&above.ordinals);
+        let owners = workspace.columns[collection.owner].kinds.iter().zip(places);
+        for (parent, (code, (address, ordinal))) in (0..).zip(owners) {
             if collection.mask.has(*code) {
-                let length = collection.lengths.draw(*address);
+                let length = collection.lengths.draw(*address, *ordinal);
                 (0..length).for_each(|element| below.push(above, parent, element, collection.stride));
             }
             members.starts.push(below.len());

@@ -140,8 +140,8 @@ impl<'a> Linker<'a> {
         let keys: Arc<[Option<Recipe>]> = programs(plan, link.parent).into();
         let is_key = before.collections.iter().any(|collection| collection.keys == Some(link.child));
         let is_distinct = is_key || self.unique.contains(link.child_path);
-        let is_earlier =
-            !link.is_same_column && before.nodes[link.child].scope == before.nodes[link.parent].scope;
+        let is_same_table = before.nodes[link.child].scope == before.nodes[link.parent].scope;
+        let is_earlier = is_same_table && !link.is_same_column && !is_distinct;
         let known = self.known_shares(link, &parents, &keys);
         let preference = Preference { children: link.children, known: &known, is_distinct, is_earlier };
         let is_element = before.collections.iter().any(|collection| collection.item == link.child);

@@ -55,26 +55,27 @@ impl Site {
         if ordinal >= self.n_ordinals {
             return None;
         }
-        let path = self.indices(ordinal);
-        let mut addresses = vec![path[0]];
-        for (collection, index) in self.chain.iter().zip(&path[1..]) {
-            if *index >= self.length(*collection, &addresses)? {
+        let path = self.path(ordinal);
+        let mut addresses = vec![path[0].0];
+        for (collection, (owner, step)) in self.chain.iter().zip(path.iter().zip(&path[1..])) {
+            if step.0 >= self.length(*collection, &addresses, owner.1)? {
                 return None;
             }
-            addresses.push(self.plan.element_address(&addresses, *index));
+            addresses.push(self.plan.element_address(&addresses, step.0));
         }
         self.row_at(&addresses, ordinal)
     }
 
-    /// Returns how many elements the innermost array of an instance has, and where in it the instance stands.
+    /// Returns the address of the owner of an element, the element's index, and how many there are.
     pub(crate) fn place_in_array(&self, ordinal: u64) -> Option<(u64, u64, u64)> {
         let (innermost, above) = self.chain.split_last()?;
-        let path = self.indices(ordinal);
-        let mut addresses = vec![path[0]];
-        for (_, index) in above.iter().zip(&path[1..]) {
-            addresses.push(self.plan.element_address(&addresses, *index));
+        let path = self.path(ordinal);
+        let mut addresses = vec![path[0].0];
+        for (_, step) in above.iter().zip(&path[1..]) {
+            addresses.push(self.plan.element_address(&addresses, step.0));
         }
-        Some((*addresses.last()?, *path.last()?, self.length(*innermost, &addresses)?))
+        let owner = path.get(path.len().checked_sub(2)?)?;
+        Some((*addresses.last()?, path.last()?.0, self.length(*innermost, &addresses, owner.1)?))
     }
 
     /// Returns all instances with a value, in order; `None` when there are more than [`MAX_ROWS`].
@@ -106,7 +107,7 @@ impl Site {
             return true;
         };
         let stride = self.plan.collections[collection].stride;
-        let length = self.length(collection, addresses).unwrap_or(0);
+        let length = self.length(collection, addresses, ordinal).unwrap_or(0);
         (0..length).all(|index| {
             addresses.push(self.plan.element_address(addresses, index));
             let fits =
@@ -116,29 +117,24 @@ impl Site {
         })
     }
 
-    /// The record, and the index in each array on the way down.
-    fn indices(&self, mut ordinal: u64) -> Vec<u64> {
-        let mut path: Vec<u64> = self
-            .chain
-            .iter()
-            .rev()
-            .map(|collection| {
-                let stride = self.plan.collections[*collection].stride.max(1);
-                let index = ordinal % stride;
-                ordinal /= stride;
-                index
-            })
-            .collect();
-        path.push(ordinal);
+    /// For the record and for each array on the way down: the index, and the ordinal of what it names.
+    fn path(&self, mut ordinal: u64) -> Vec<(u64, u64)> {
+        let mut path: Vec<(u64, u64)> = Vec::with_capacity(self.chain.len() + 1);
+        for collection in self.chain.iter().rev() {
+            let stride = self.plan.collections[*collection].stride.max(1);
+            path.push((ordinal % stride, ordinal));
+            ordinal /= stride;
+        }
+        path.push((ordinal, ordinal));
         path.reverse();
         path
     }
 
     /// The length of a collection, if its owner has one.
-    fn length(&self, collection: usize, addresses: &[u64]) -> Option<u64> {
+    fn length(&self, collection: usize, addresses: &[u64], owner: u64) -> Option<u64> {
         let collection = &self.plan.collections[collection];
         let there = collection.mask.has(self.plan.code_at(collection.owner, addresses));
-        there.then(|| collection.lengths.draw(*addresses.last().unwrap_or(&0)))
+        there.then(|| collection.lengths.draw(*addresses.last().unwrap_or(&0), owner))
     }
 
     fn row_at(&self, addresses: &[u64], ordinal: u64) -> Option<Row> {

@@ -1,7 +1,7 @@
 //! Rules for numbers.
 
 use synth_core::Rate;
-use synth_profile::profile::{NumberCategory, NumberProfile, TimeProfile};
+use synth_profile::profile::{Curve, NumberCategory, NumberProfile, TimeProfile};
 
 use super::apportion;
 use crate::field::{Constraints, FieldType, NumberSpelling, ValueKind};
@@ -98,6 +98,12 @@ fn quantiles(number: &NumberProfile) -> QuantileSample {
         (number.curve.percent.clone(), number.curve.values.clone())
     };
     QuantileSample { quantiles, values, spikes: spikes.collect() }
+}
+
+/// Whole numbers by a curve alone.
+pub(super) fn by_curve(curve: &Curve) -> Generator {
+    let (quantiles, values) = (curve.percent.clone(), curve.values.clone());
+    Generator::QuantileSample(QuantileSample { quantiles, values, spikes: Vec::new() })
 }
 
 /// The generator of times; profiles of hour and weekday only where the data is spread over enough of them.
