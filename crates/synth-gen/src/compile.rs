@@ -81,7 +81,9 @@ pub(crate) fn compile(
         unique: &unique.kept,
         seed,
     };
-    let kept = linker.references(&mut plan);
+    let mut kept = linker.references(&mut plan);
+    kept.extend(linker.keys(&mut plan));
+    kept.extend(linker.composite_references(&mut plan));
     plan.unkept = unkept::count(rules, &unique.kept, &kept);
     Ok(plan)
 }

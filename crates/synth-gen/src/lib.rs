@@ -18,6 +18,7 @@ mod branch;
 mod choice;
 mod column;
 mod compile;
+mod composite;
 mod curve;
 mod draw;
 mod error;

@@ -7,11 +7,12 @@ use synth_core::{JsonPath, PathId, Seed};
 use synth_rules::relationship::Condition as Tagged;
 use synth_rules::{Generator, LengthRule, Relationship, RuleSet, ValueKind};
 
+use crate::composite::{Dealt, distinct, occurrences, shuffle};
 use crate::listed::literal_text;
 use crate::outline::Outline;
 use crate::parents::{Pace, Parents, Picker, Preference};
 use crate::plan::{Kind, Plan};
-use crate::recipe::Recipe;
+use crate::recipe::{Recipe, Setting};
 use crate::reference::{Reference, texts};
 use crate::site::{Condition, Row, Site};
 
@@ -38,6 +39,36 @@ struct Link<'a> {
     prefix: &'a str,
     coverage: f64,
     children: Option<&'a LengthRule>,
+}
+
+/// A reference ready to be bound to the kinds of a child.
+struct Bound<'a> {
+    picker: &'a Arc<Picker>,
+    keys: &'a Arc<[Option<Recipe>]>,
+    prefix: &'a str,
+    coverage: f64,
+    seed: Seed,
+    spared: Option<Arc<Parents>>,
+}
+
+impl Bound<'_> {
+    /// Makes all values of a node those of the parent; what the node made before is left for orphans.
+    fn apply(&self, plan: &mut Plan, node: usize) {
+        for kind in &mut plan.nodes[node].kinds {
+            if let Kind::Scalar(own) = kind {
+                **own = Recipe::reference(Reference {
+                    picker: Arc::clone(self.picker),
+                    keys: Arc::clone(self.keys),
+                    prefix: self.prefix.into(),
+                    coverage: self.coverage,
+                    seed: self.seed,
+                    is_number: !own.is_text(),
+                    own: (**own).clone(),
+                    spared: self.spared.clone(),
+                });
+            }
+        }
+    }
 }
 
 impl<'a> Linker<'a> {
@@ -154,21 +185,133 @@ impl<'a> Linker<'a> {
         if is_earlier {
             plan.nodes[link.child].root = parents.first().map(|row| row.ordinal);
         }
-        for kind in &mut plan.nodes[link.child].kinds {
-            if let Kind::Scalar(own) = kind {
-                let reference = Reference {
-                    picker: Arc::clone(&picker),
-                    keys: Arc::clone(&keys),
-                    prefix: link.prefix.into(),
-                    coverage: link.coverage,
-                    seed: seed.child("orphan"),
-                    is_number: !own.is_text(),
-                    own: (**own).clone(),
-                    spared: link.is_same_column.then(|| Arc::clone(&parents)),
-                };
-                **own = Recipe::reference(reference);
+        let spared = link.is_same_column.then(|| Arc::clone(&parents));
+        let (prefix, coverage) = (link.prefix, link.coverage);
+        let bound =
+            Bound { picker: &picker, keys: &keys, prefix, coverage, seed: seed.child("orphan"), spared };
+        bound.apply(plan, link.child);
+    }
+
+    /// Binds every reference of several fields together; returns the positions of those that are kept.
+    pub(crate) fn composite_references(&self, plan: &mut Plan) -> BTreeSet<usize> {
+        let before = Arc::new(plan.clone());
+        let mut kept = BTreeSet::new();
+        for (index, relationship) in self.rules.relationships.iter().enumerate() {
+            if let Relationship::ForeignKey {
+                child,
+                parent,
+                parent_when: None,
+                prefix: None,
+                coverage,
+                children,
+            } = relationship
+                && child.paths().len() > 1
+                && self
+                    .composite_reference(
+                        plan,
+                        &before,
+                        [child.paths(), parent.paths()],
+                        (coverage.get(), children.as_ref()),
+                    )
+                    .is_some()
+            {
+                kept.insert(index);
             }
         }
+        kept
+    }
+
+    /// Binds the fields of a child to those of one row of the parent.
+    fn composite_reference(
+        &self,
+        plan: &mut Plan,
+        before: &Arc<Plan>,
+        [child, parent]: [&[JsonPath]; 2],
+        (coverage, children): (f64, Option<&LengthRule>),
+    ) -> Option<()> {
+        let nodes = |paths: &[JsonPath]| paths.iter().map(|path| self.node(path)).collect::<Option<Vec<_>>>();
+        let (child_nodes, parent_nodes) = (nodes(child)?, nodes(parent)?);
+        let scope_of = |nodes: &[usize]| {
+            let scope = before.nodes[*nodes.first()?].scope;
+            nodes.iter().all(|node| before.nodes[*node].scope == scope).then_some(scope)
+        };
+        let (child_scope, parent_scope) = (scope_of(&child_nodes)?, scope_of(&parent_nodes)?);
+        if child_scope == parent_scope || child_nodes.len() != parent_nodes.len() {
+            return None;
+        }
+        let seed = self.seed.child(&child[0].to_string()).child("references");
+        let parents = Arc::new(Parents::of(self.site(before, parent_nodes[0], None)));
+        let preference = Preference { children, known: &[], is_distinct: false, is_earlier: false };
+        let pace = Pace::even(&self.site(before, child_nodes[0], None), seed);
+        let picker = Arc::new(Picker::new(&parents, preference, pace, seed));
+        for (child, parent) in child_nodes.into_iter().zip(parent_nodes) {
+            let keys: Arc<[Option<Recipe>]> = programs(plan, parent).into();
+            let link = Bound { picker: &picker, keys: &keys, prefix: "", coverage, seed, spared: None };
+            link.apply(plan, child);
+        }
+        Some(())
+    }
+
+    /// Binds every key of several fields of which some refer to others; returns the positions of those that are kept.
+    pub(crate) fn keys(&self, plan: &mut Plan) -> BTreeSet<usize> {
+        let before = Arc::new(plan.clone());
+        let mut kept = BTreeSet::new();
+        for (index, relationship) in self.rules.relationships.iter().enumerate() {
+            if let Relationship::PrimaryKey { paths, when: None } | Relationship::Unique { paths, when: None } =
+                relationship
+                && paths.len() > 1
+                && self.key(plan, &before, paths).is_some()
+            {
+                kept.insert(index);
+            }
+        }
+        kept
+    }
+
+    fn key(&self, plan: &mut Plan, before: &Arc<Plan>, paths: &[JsonPath]) -> Option<()> {
+        let nodes: Vec<usize> = paths.iter().map(|path| self.node(path)).collect::<Option<_>>()?;
+        let scope = before.nodes[nodes[0]].scope;
+        if nodes.iter().any(|node| before.nodes[*node].scope != scope) {
+            return None;
+        }
+        let is_certain =
+            |node: &usize| reference_of(plan, *node).is_some_and(|reference| reference.coverage >= 1.0);
+        let (referring, plain): (Vec<usize>, Vec<usize>) = nodes.iter().partition(|node| is_certain(node));
+        let seed = self.seed.child(&paths[0].to_string()).child("key");
+        let rows = self.site(before, *referring.first()?, None).rows()?;
+        let ordinals: Arc<[u64]> = rows.iter().map(|row| row.ordinal).collect();
+        let columns = referring
+            .iter()
+            .map(|node| reference_of(plan, *node)?.picker.spread_out(ordinals.len()))
+            .collect::<Option<Vec<_>>>()?;
+        let columns = match plain.last() {
+            None => distinct(columns, seed)?,
+            Some(node) => {
+                let mut columns = columns;
+                shuffle(&mut columns, seed);
+                let (numbers, largest) = occurrences(&columns);
+                let recipe = self.unique_recipe(*node, largest + 1)?;
+                let dealt = Dealt { ordinals: Arc::clone(&ordinals), numbers };
+                plan.nodes[*node].kinds = vec![Kind::Scalar(Box::new(recipe.renumbered(dealt)))];
+                columns
+            }
+        };
+        for (node, column) in referring.into_iter().zip(columns) {
+            let numbers = column.into_iter().map(u64::from).collect();
+            let dealt = Dealt { ordinals: Arc::clone(&ordinals), numbers };
+            rebind(plan, node, &dealt);
+        }
+        Some(())
+    }
+
+    /// Compiles the only kind of a field so that `n_values` values differ.
+    fn unique_recipe(&self, node: usize, n_values: u64) -> Option<Recipe> {
+        let (id, _) = self.node_of.iter().find(|(_, at)| **at == node)?;
+        let path = self.outline.path(*id);
+        let rule = self.rules.fields.get(&path)?;
+        let seed = self.seed.child(&path.to_string()).child("key part");
+        let [kind] = &rule.kinds[..] else { return None };
+        Recipe::compile(kind, Setting { seed, n_ordinals: n_values, unique: true }).ok()
     }
 
     /// For each listed parent, the share that the child's own rule gives its key as a literal.
@@ -185,6 +328,26 @@ impl<'a> Linker<'a> {
         let rows: Vec<Option<Row>> = rows.iter().copied().map(Some).collect();
         let made = texts(&rows, keys);
         (0..rows.len()).map(|at| shares.get(made.get(at)).copied()).collect()
+    }
+}
+
+/// Returns the reference that makes the values of a node of one kind.
+fn reference_of(plan: &Plan, node: usize) -> Option<&Reference> {
+    match &plan.nodes[node].kinds[..] {
+        [Kind::Scalar(recipe)] => recipe.as_reference(),
+        _ => None,
+    }
+}
+
+/// Gives the children of a node the parents they were dealt.
+fn rebind(plan: &mut Plan, node: usize, dealt: &Dealt) {
+    for kind in &mut plan.nodes[node].kinds {
+        if let Kind::Scalar(recipe) = kind
+            && let Some(reference) = recipe.as_reference()
+        {
+            let picker = Arc::new(reference.picker.dealt(dealt.clone()));
+            **recipe = Recipe::reference(Reference { picker, ..reference.clone() });
+        }
     }
 }
 

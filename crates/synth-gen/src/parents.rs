@@ -6,6 +6,7 @@ use synth_core::{Permutation, Seed, cast};
 use synth_rules::LengthRule;
 
 use crate::column::Slot;
+use crate::composite::Dealt;
 use crate::length::Lengths;
 use crate::site::{Row, Site};
 
@@ -81,6 +82,8 @@ pub(crate) enum Pace {
     Even(Vec<u64>, Permutation),
     /// Evenly spaced over the elements of one array, so that they differ where they can.
     Spread(Site),
+    /// Each parent is given.
+    Dealt(Dealt),
 }
 
 impl Pace {
@@ -103,6 +106,7 @@ impl Pace {
                 }
                 Err(_) => seed.uniform(slot.address),
             },
+            Self::Dealt(_) => seed.uniform(slot.address),
             Self::Spread(site) => {
                 let Some((owner, index, length)) = site.place_in_array(slot.ordinal) else {
                     return seed.uniform(slot.address);
@@ -156,9 +160,26 @@ impl Picker {
         }
     }
 
+    /// Returns the positions of the parents of `n_children` children; `None` when the parents are not listed.
+    pub(crate) fn spread_out(&self, n_children: usize) -> Option<Vec<u32>> {
+        let n_parents = self.parents.rows()?.len();
+        let place = |child: usize| self.index((child as f64 + 0.5) / n_children as f64, n_parents);
+        (n_parents > 0).then(|| (0..n_children).map(|child| cast::to_u32(place(child))).collect())
+    }
+
+    /// Returns the same choice with the parents of all children given.
+    pub(crate) fn dealt(&self, dealt: Dealt) -> Self {
+        Self { pace: Pace::Dealt(dealt), ..self.clone() }
+    }
+
     /// Returns the parent of a child, if there is any.
     pub(crate) fn pick(&self, slot: Slot) -> Option<Row> {
         let uniform = self.pace.uniform(slot, self.seed);
+        if let (Pace::Dealt(dealt), Some(rows)) = (&self.pace, self.parents.rows())
+            && let Some(number) = dealt.number(slot.ordinal)
+        {
+            return rows.get(cast::to_usize(number)).copied();
+        }
         match self.parents.rows() {
             Some(rows) if self.is_earlier => self.pick_earlier(rows, uniform, slot),
             Some(rows) => rows.get(self.index(uniform, self.cumulative.len())).copied(),

@@ -7,6 +7,7 @@ use synth_rules::{Constraints, FieldType, Generator, Literal, NumberSpelling, Va
 
 use crate::choice::{Choice, Sum};
 use crate::column::{Slots, Values};
+use crate::composite::Dealt;
 use crate::draw::{Digits, Draws};
 use crate::error::ErrorKind;
 use crate::faker::FakerData;
@@ -59,6 +60,8 @@ enum Program {
     Times(Box<Times>),
     Reference(Box<Reference>),
     Listed(Box<Listed>),
+    /// Another program, whose rows have the numbers they were dealt.
+    Renumbered(Box<Recipe>, Dealt),
 }
 
 #[derive(Debug, Clone)]
@@ -143,6 +146,20 @@ impl Recipe {
     pub(crate) fn listed(listed: Listed) -> Self {
         let render = if listed.rest().is_text() { Render::Text } else { Render::NumberText };
         Self { program: Program::Listed(Box::new(listed)), render }
+    }
+
+    /// Returns the same program with the numbers of its rows as they were dealt.
+    pub(crate) fn renumbered(self, dealt: Dealt) -> Self {
+        let render = self.render.clone();
+        Self { program: Program::Renumbered(Box::new(self), dealt), render }
+    }
+
+    /// Returns the reference that makes the values, if one does.
+    pub(crate) fn as_reference(&self) -> Option<&Reference> {
+        match &self.program {
+            Program::Reference(reference) => Some(reference),
+            _ => None,
+        }
     }
 
     /// Tells whether the values stand in quotes.
@@ -333,6 +350,11 @@ impl Recipe {
             Program::Times(times) => times.fill(slots, out),
             Program::Reference(reference) => reference.fill(slots, out),
             Program::Listed(listed) => listed.fill(slots, out),
+            Program::Renumbered(recipe, dealt) => {
+                let number = |ordinal: &u64| dealt.number(*ordinal).unwrap_or(*ordinal);
+                let ordinals: Vec<u64> = slots.ordinals.iter().map(number).collect();
+                recipe.fill(Slots { ordinals: &ordinals, ..slots }, out);
+            }
         }
     }
 

@@ -228,3 +228,58 @@ relationships:
     assert_eq!(unkept, [("foreign_key", 2)]);
     assert_eq!(lines(&plan, 0..5).lines().count(), 5);
 }
+
+const LINKS: &str = r#"
+version: 2
+globals: {layout: document}
+shape:
+  "$.a[]": {length: {distribution: constant, params: {value: 9}}}
+  "$.b[]": {length: {distribution: constant, params: {value: 53}}}
+  "$.links[]": {length: {distribution: constant, params: {value: 300}}}
+  "$.hours[]": {length: {distribution: constant, params: {value: 100}}}
+  "$.events[]": {length: {distribution: constant, params: {value: 250}}}
+fields:
+  "$.a[].id": {type: integer, generator: sequence, params: {start: 1}}
+  "$.b[].id": {type: string, generator: pattern, params: {patterns: ['[A-Z]{3}']}}
+  "$.links[].a": {type: integer, generator: constant, params: {value: 0}}
+  "$.links[].b": {type: string, generator: constant, params: {value: x}}
+  "$.hours[].a": {type: integer, generator: constant, params: {value: 0}}
+  "$.hours[].hour": {type: integer, generator: quantile_sample, params: {quantiles: [0, 100], values: [0, 40]}}
+  "$.events[].a": {type: integer, generator: constant, params: {value: 0}}
+  "$.events[].hour": {type: integer, generator: constant, params: {value: 0}}
+relationships:
+- {type: primary_key, paths: ["$.links[].a", "$.links[].b"]}
+- {type: primary_key, paths: ["$.hours[].a", "$.hours[].hour"]}
+- type: foreign_key
+  child: "$.links[].a"
+  parent: "$.a[].id"
+  children: {distribution: categorical, params: {values: [25, 50], probs: [0.5, 0.5]}}
+- {type: foreign_key, child: "$.links[].b", parent: "$.b[].id"}
+- {type: foreign_key, child: "$.hours[].a", parent: "$.a[].id"}
+- {type: foreign_key, child: ["$.events[].a", "$.events[].hour"], parent: ["$.hours[].a", "$.hours[].hour"]}
+"#;
+
+fn pairs(rows: &Value, fields: [&str; 2]) -> Vec<String> {
+    rows.as_array().unwrap().iter().map(|row| format!("{} {}", row[fields[0]], row[fields[1]])).collect()
+}
+
+#[test]
+fn keys_of_several_fields_do_not_repeat() {
+    let plan = compile(LINKS, 1).unwrap();
+    assert_eq!(plan.unkept(), []);
+    let made: Value = serde_json::from_str(&lines(&plan, 0..1)).unwrap();
+    for (table, fields) in [("links", ["a", "b"]), ("hours", ["a", "hour"])] {
+        let pairs = pairs(&made[table], fields);
+        assert_eq!(pairs.iter().collect::<BTreeSet<_>>().len(), pairs.len(), "{table}");
+    }
+    let sizes: BTreeSet<usize> = counts(&column(&made["links"], "a")).into_values().collect();
+    // Weights of 25 and 50 for four and five of nine parents are 21 and 43 of 300 rows.
+    assert!(sizes.iter().all(|n| [20, 21, 22, 23, 42, 43, 44, 45, 46].contains(n)), "{sizes:?}");
+}
+
+#[test]
+fn several_fields_refer_to_one_row() {
+    let made: Value = records(LINKS, 1).remove(0);
+    let parents: BTreeSet<String> = pairs(&made["hours"], ["a", "hour"]).into_iter().collect();
+    assert!(pairs(&made["events"], ["a", "hour"]).iter().all(|pair| parents.contains(pair)));
+}
