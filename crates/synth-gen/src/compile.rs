@@ -81,7 +81,7 @@ pub(crate) fn compile(
         unique: &unique.kept,
         seed,
     };
-    let mut kept = linker.references(&mut plan);
+    let mut kept = linker.values(&mut plan);
     kept.extend(linker.keys(&mut plan));
     kept.extend(linker.composite_references(&mut plan));
     plan.unkept = unkept::count(rules, &unique.kept, &kept);

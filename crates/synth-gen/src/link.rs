@@ -8,12 +8,13 @@ use synth_rules::relationship::Condition as Tagged;
 use synth_rules::{Generator, LengthRule, Relationship, RuleSet, ValueKind};
 
 use crate::composite::{Dealt, distinct, occurrences, shuffle};
+use crate::computed::Computed;
 use crate::listed::literal_text;
 use crate::outline::Outline;
 use crate::parents::{Pace, Parents, Picker, Preference};
 use crate::plan::{Kind, Plan};
 use crate::recipe::{Recipe, Setting};
-use crate::reference::{Reference, texts};
+use crate::reference::{Reference, Source, texts};
 use crate::site::{Condition, Row, Site};
 
 /// What the relationships are bound with.
@@ -41,23 +42,47 @@ struct Link<'a> {
     children: Option<&'a LengthRule>,
 }
 
+/// Something that decides the values of a field.
+enum Bond<'a> {
+    Refers(Link<'a>),
+    Follows(Computed<'a>),
+}
+
+impl Bond<'_> {
+    /// The node whose values are decided.
+    fn target(&self) -> usize {
+        match self {
+            Self::Refers(link) => link.child,
+            Self::Follows(computed) => computed.target,
+        }
+    }
+
+    /// The nodes whose programs must be known.
+    fn needs(&self) -> Vec<usize> {
+        match self {
+            Self::Refers(link) => vec![link.parent],
+            Self::Follows(computed) => computed.needs(),
+        }
+    }
+}
+
 /// A reference ready to be bound to the kinds of a child.
-struct Bound<'a> {
-    picker: &'a Arc<Picker>,
-    keys: &'a Arc<[Option<Recipe>]>,
-    prefix: &'a str,
-    coverage: f64,
-    seed: Seed,
-    spared: Option<Arc<Parents>>,
+pub(crate) struct Bound<'a> {
+    pub(crate) source: Source,
+    pub(crate) keys: &'a Arc<[Option<Recipe>]>,
+    pub(crate) prefix: &'a str,
+    pub(crate) coverage: f64,
+    pub(crate) seed: Seed,
+    pub(crate) spared: Option<Arc<Parents>>,
 }
 
 impl Bound<'_> {
     /// Makes all values of a node those of the parent; what the node made before is left for orphans.
-    fn apply(&self, plan: &mut Plan, node: usize) {
+    pub(crate) fn apply(&self, plan: &mut Plan, node: usize) {
         for kind in &mut plan.nodes[node].kinds {
             if let Kind::Scalar(own) = kind {
                 **own = Recipe::reference(Reference {
-                    picker: Arc::clone(self.picker),
+                    source: self.source.clone(),
                     keys: Arc::clone(self.keys),
                     prefix: self.prefix.into(),
                     coverage: self.coverage,
@@ -72,32 +97,41 @@ impl Bound<'_> {
 }
 
 impl<'a> Linker<'a> {
-    /// Binds every reference it can, parents before their children; returns the positions of those that are kept.
-    pub(crate) fn references(&self, plan: &mut Plan) -> BTreeSet<usize> {
+    /// Binds every reference and formula it can, what is needed first; returns the positions of those that are kept.
+    pub(crate) fn values(&self, plan: &mut Plan) -> BTreeSet<usize> {
         let before = Arc::new(plan.clone());
-        let mut waiting: Vec<Link<'a>> = Vec::new();
+        let mut waiting: Vec<Bond<'a>> = Vec::new();
         for (index, relationship) in self.rules.relationships.iter().enumerate() {
-            if let Some(link) = self.link(&before, index, relationship)
-                && !waiting.iter().any(|other| other.child == link.child)
-            {
-                waiting.push(link);
-            }
+            let bond = match relationship {
+                Relationship::ForeignKey { .. } => self.link(&before, index, relationship).map(Bond::Refers),
+                _ => self.computed(&before, index, relationship).map(Bond::Follows),
+            };
+            let is_new = |bond: &Bond<'a>| !waiting.iter().any(|other| other.target() == bond.target());
+            waiting.extend(bond.filter(is_new));
         }
         let mut kept = BTreeSet::new();
         while !waiting.is_empty() {
-            let is_open = |link: &Link<'_>| {
-                waiting.iter().any(|other| other.child == link.parent && other.child != link.child)
+            let is_open = |bond: &Bond<'_>| {
+                let own = bond.target();
+                waiting.iter().any(|other| other.target() != own && bond.needs().contains(&other.target()))
             };
-            // What is left when all wait for each other is a circle of references, which no row can begin.
-            let Some(next) = waiting.iter().position(|link| !is_open(link)) else { break };
-            let link = waiting.remove(next);
-            self.bind(plan, &before, &link);
-            kept.insert(link.index);
+            // What is left when all wait for each other is a circle, which no row can begin.
+            let Some(next) = waiting.iter().position(|bond| !is_open(bond)) else { break };
+            match waiting.remove(next) {
+                Bond::Refers(link) => {
+                    self.bind(plan, &before, &link);
+                    kept.insert(link.index);
+                }
+                Bond::Follows(computed) => {
+                    computed.bind(plan, self, &before);
+                    kept.insert(computed.index);
+                }
+            }
         }
         kept
     }
 
-    fn node(&self, path: &JsonPath) -> Option<usize> {
+    pub(crate) fn node(&self, path: &JsonPath) -> Option<usize> {
         self.outline.tree.find(path).and_then(|id| self.node_of.get(&id).copied())
     }
 
@@ -137,7 +171,7 @@ impl<'a> Linker<'a> {
     }
 
     /// The keys of a dictionary are the drawn ones only if none is drawn twice.
-    fn keeps_keys(&self, plan: &Plan, node: usize, path: &JsonPath) -> bool {
+    pub(crate) fn keeps_keys(&self, plan: &Plan, node: usize, path: &JsonPath) -> bool {
         !plan.collections.iter().any(|collection| collection.keys == Some(node)) || self.unique.contains(path)
     }
 
@@ -160,7 +194,7 @@ impl<'a> Linker<'a> {
         is_known.then_some(Condition { tag, wanted })
     }
 
-    fn site(&self, plan: &Arc<Plan>, node: usize, condition: Option<Condition>) -> Site {
+    pub(crate) fn site(&self, plan: &Arc<Plan>, node: usize, condition: Option<Condition>) -> Site {
         let n_ordinals = self.ordinals[plan.nodes[node].scope].unwrap_or(0);
         Site::new(plan, node, n_ordinals, condition)
     }
@@ -181,14 +215,13 @@ impl<'a> Linker<'a> {
             true => Pace::Spread(children),
             false => Pace::even(&children, seed),
         };
-        let picker = Arc::new(Picker::new(&parents, preference, pace, seed));
+        let source = Source::Drawn(Arc::new(Picker::new(&parents, preference, pace, seed)));
         if is_earlier {
             plan.nodes[link.child].root = parents.first().map(|row| row.ordinal);
         }
         let spared = link.is_same_column.then(|| Arc::clone(&parents));
         let (prefix, coverage) = (link.prefix, link.coverage);
-        let bound =
-            Bound { picker: &picker, keys: &keys, prefix, coverage, seed: seed.child("orphan"), spared };
+        let bound = Bound { source, keys: &keys, prefix, coverage, seed: seed.child("orphan"), spared };
         bound.apply(plan, link.child);
     }
 
@@ -243,10 +276,11 @@ impl<'a> Linker<'a> {
         let parents = Arc::new(Parents::of(self.site(before, parent_nodes[0], None)));
         let preference = Preference { children, known: &[], is_distinct: false, is_earlier: false };
         let pace = Pace::even(&self.site(before, child_nodes[0], None), seed);
-        let picker = Arc::new(Picker::new(&parents, preference, pace, seed));
+        let source = Source::Drawn(Arc::new(Picker::new(&parents, preference, pace, seed)));
         for (child, parent) in child_nodes.into_iter().zip(parent_nodes) {
             let keys: Arc<[Option<Recipe>]> = programs(plan, parent).into();
-            let link = Bound { picker: &picker, keys: &keys, prefix: "", coverage, seed, spared: None };
+            let link =
+                Bound { source: source.clone(), keys: &keys, prefix: "", coverage, seed, spared: None };
             link.apply(plan, child);
         }
         Some(())
@@ -282,7 +316,7 @@ impl<'a> Linker<'a> {
         let ordinals: Arc<[u64]> = rows.iter().map(|row| row.ordinal).collect();
         let columns = referring
             .iter()
-            .map(|node| reference_of(plan, *node)?.picker.spread_out(ordinals.len()))
+            .map(|node| reference_of(plan, *node)?.source.picker()?.spread_out(ordinals.len()))
             .collect::<Option<Vec<_>>>()?;
         let columns = match plain.last() {
             None => distinct(columns, seed)?,
@@ -345,14 +379,15 @@ fn rebind(plan: &mut Plan, node: usize, dealt: &Dealt) {
         if let Kind::Scalar(recipe) = kind
             && let Some(reference) = recipe.as_reference()
         {
-            let picker = Arc::new(reference.picker.dealt(dealt.clone()));
-            **recipe = Recipe::reference(Reference { picker, ..reference.clone() });
+            let Some(picker) = reference.source.picker() else { continue };
+            let source = Source::Drawn(Arc::new(picker.dealt(dealt.clone())));
+            **recipe = Recipe::reference(Reference { source, ..reference.clone() });
         }
     }
 }
 
 /// Returns the program of each kind of a node.
-fn programs(plan: &Plan, node: usize) -> Vec<Option<Recipe>> {
+pub(crate) fn programs(plan: &Plan, node: usize) -> Vec<Option<Recipe>> {
     let program = |kind: &Kind| match kind {
         Kind::Scalar(recipe) => Some((**recipe).clone()),
         Kind::Object | Kind::Array => None,

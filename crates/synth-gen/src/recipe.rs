@@ -11,6 +11,7 @@ use crate::composite::Dealt;
 use crate::draw::{Digits, Draws};
 use crate::error::ErrorKind;
 use crate::faker::FakerData;
+use crate::formula::{Formula, is_whole};
 use crate::ids::{IdForm, Ids, Steps};
 use crate::listed::Listed;
 use crate::numbers::{Floats, Gridded, Mixture};
@@ -62,6 +63,7 @@ enum Program {
     Listed(Box<Listed>),
     /// Another program, whose rows have the numbers they were dealt.
     Renumbered(Box<Recipe>, Dealt),
+    Formula(Box<Formula>),
 }
 
 #[derive(Debug, Clone)]
@@ -146,6 +148,26 @@ impl Recipe {
     pub(crate) fn listed(listed: Listed) -> Self {
         let render = if listed.rest().is_text() { Render::Text } else { Render::NumberText };
         Self { program: Program::Listed(Box::new(listed)), render }
+    }
+
+    /// Returns the program of a formula.
+    pub(crate) fn formula(formula: Formula) -> Self {
+        let render = if formula.own.is_text() { Render::Text } else { Render::NumberText };
+        Self { program: Program::Formula(Box::new(formula)), render }
+    }
+
+    /// Spells a number that is below 2^53 as the values of this program are spelled.
+    pub(crate) fn number_text<'a>(&self, number: f64, rooms: &'a mut Rooms) -> &'a str {
+        let has_point = |atom: &Atom| matches!(atom, Atom::Number(text) if text.contains('.'));
+        match &self.render {
+            Render::Integer(_) | Render::LargeInteger(_) => rooms.integer.format(cast::round_to_i64(number)),
+            Render::Decimal(spelling, _) => spelling.write_nearest(number, &mut rooms.decimal),
+            Render::Float(spelling, _) => spelling.write(number, &mut rooms.float),
+            Render::Atoms(atoms) if !atoms.iter().any(has_point) => {
+                rooms.integer.format(cast::round_to_i64(number))
+            }
+            _ => FloatSpelling { bare: is_whole(number) }.write(number, &mut rooms.float),
+        }
     }
 
     /// Returns the same program with the numbers of its rows as they were dealt.
@@ -350,6 +372,7 @@ impl Recipe {
             Program::Times(times) => times.fill(slots, out),
             Program::Reference(reference) => reference.fill(slots, out),
             Program::Listed(listed) => listed.fill(slots, out),
+            Program::Formula(formula) => formula.fill(slots, out),
             Program::Renumbered(recipe, dealt) => {
                 let number = |ordinal: &u64| dealt.number(*ordinal).unwrap_or(*ordinal);
                 let ordinals: Vec<u64> = slots.ordinals.iter().map(number).collect();

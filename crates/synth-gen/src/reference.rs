@@ -7,14 +7,14 @@ use synth_core::{Scalar, Seed};
 use crate::column::{FIRST_KIND, Slot, Slots, TextBuffer, Values};
 use crate::parents::{Parents, Picker};
 use crate::recipe::{Recipe, Rooms};
-use crate::site::Row;
+use crate::site::{Row, Site};
 
 /// Makes the values of a child by drawing the parent's row and computing the parent's value for it.
 ///
 /// Nothing is remembered: the parent's program makes the same value for the same row anywhere.
 #[derive(Debug, Clone)]
 pub(crate) struct Reference {
-    pub(crate) picker: Arc<Picker>,
+    pub(crate) source: Source,
     /// The program of each kind of the parent that is a value without parts.
     pub(crate) keys: Arc<[Option<Recipe>]>,
     pub(crate) prefix: Box<str>,
@@ -27,6 +27,32 @@ pub(crate) struct Reference {
     pub(crate) is_number: bool,
     /// Rows that are parents in the same column keep their own values.
     pub(crate) spared: Option<Arc<Parents>>,
+}
+
+/// Which row a value is taken from.
+#[derive(Debug, Clone)]
+pub(crate) enum Source {
+    /// A row that is drawn.
+    Drawn(Arc<Picker>),
+    /// The own row, or the one above it in which so many ordinals stand.
+    Same(Site, u64),
+}
+
+impl Source {
+    /// Returns the choice of a row that is drawn.
+    pub(crate) fn picker(&self) -> Option<&Arc<Picker>> {
+        match self {
+            Self::Drawn(picker) => Some(picker),
+            Self::Same(..) => None,
+        }
+    }
+
+    fn row(&self, slot: Slot) -> Option<Row> {
+        match self {
+            Self::Drawn(picker) => picker.pick(slot),
+            Self::Same(site, divisor) => site.row(slot.ordinal / divisor.max(&1)),
+        }
+    }
 }
 
 impl Reference {
@@ -56,7 +82,7 @@ impl Reference {
     fn parent(&self, slot: Slot) -> Option<Row> {
         let is_orphan = self.coverage < 1.0 && self.seed.uniform(slot.address) >= self.coverage;
         let is_spared = || self.spared.as_ref().is_some_and(|parents| parents.has(slot.ordinal));
-        if is_orphan || is_spared() { None } else { self.picker.pick(slot) }
+        if is_orphan || is_spared() { None } else { self.source.row(slot) }
     }
 
     /// The parents' values; empty where there is no parent.

@@ -78,6 +78,19 @@ impl Site {
         Some((*addresses.last()?, path.last()?.0, self.length(*innermost, &addresses, owner.1)?))
     }
 
+    /// Returns how many elements the innermost array has below an instance of the scope above it.
+    pub(crate) fn n_elements(&self, owner: u64) -> Option<u64> {
+        let stride = self.plan.collections[*self.chain.last()?].stride.max(1);
+        self.place_in_array(owner.checked_mul(stride)?).map(|(_, _, length)| length)
+    }
+
+    /// Returns the ordinals of these elements.
+    pub(crate) fn elements(&self, owner: u64) -> Option<Vec<u64>> {
+        let stride = self.plan.collections[*self.chain.last()?].stride;
+        let first = owner.checked_mul(stride)?;
+        Some((first..first.checked_add(self.n_elements(owner)?)?).collect())
+    }
+
     /// Returns all instances with a value, in order; `None` when there are more than [`MAX_ROWS`].
     pub(crate) fn rows(&self) -> Option<Vec<Row>> {
         let mut found = Vec::new();

@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "a failed test may panic")]
 
 mod collect;
+mod formulas;
 mod hostile;
 mod laws;
 mod references;
