@@ -14,7 +14,7 @@ use crate::order;
 use crate::outline::{Outline, Parts};
 use crate::plan::{Collection, CompileOptions, Gate, Kind, KindMask, Node, Plan, Presence, Scope};
 use crate::recipe::{Recipe, Setting};
-use crate::{unkept, variants};
+use crate::{coupling, unkept, variants};
 
 /// Longest array or dictionary that is held in memory as a whole.
 const MAX_HELD: u64 = 1 << 24;
@@ -81,7 +81,8 @@ pub(crate) fn compile(
         unique: &unique.kept,
         seed,
     };
-    let mut kept = linker.values(&mut plan);
+    let mut kept = coupling::couple(&linker, &mut plan);
+    kept.extend(linker.values(&mut plan));
     kept.extend(linker.keys(&mut plan));
     kept.extend(linker.composite_references(&mut plan));
     plan.unkept = unkept::count(rules, &unique.kept, &kept);
@@ -225,9 +226,10 @@ impl<'a> Compiler<'a> {
         self.plan.nodes.push(Node {
             scope,
             gate,
-            presence: Presence { own, seed: seed.child("presence"), by_case: Vec::new() },
+            presence: Presence { own, seed: seed.child("presence"), coupling: None, by_case: Vec::new() },
             null_rate: rule.map_or(0.0, |rule| rule.null_rate.get()),
             null_seed: seed.child("null"),
+            null_coupling: None,
             shares,
             share_seed: seed.child("kind"),
             kinds,

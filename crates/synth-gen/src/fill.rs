@@ -285,7 +285,11 @@ impl Node {
 
     /// Decides whether a value that is there is null, or of which kind.
     pub(crate) fn kind(&self, address: u64) -> u8 {
-        if self.null_rate > 0.0 && self.null_seed.uniform(address) < self.null_rate {
+        let is_null = match &self.null_coupling {
+            Some(coupling) => !coupling.holds(address),
+            None => self.null_rate > 0.0 && self.null_seed.uniform(address) < self.null_rate,
+        };
+        if is_null {
             return NULL;
         }
         let index = self.shares.as_ref().map_or(0, |shares| shares.pick(self.share_seed.uniform(address)));
@@ -300,6 +304,9 @@ impl Presence {
             let rate = rates[case(*cases) as usize];
             (!rate.is_nan()).then_some(rate)
         });
+        if let (None, Some(coupling)) = (by_case, &self.coupling) {
+            return coupling.holds(address);
+        }
         let rate = by_case.unwrap_or(self.own);
         rate >= 1.0 || self.seed.uniform(address) < rate
     }

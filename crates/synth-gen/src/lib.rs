@@ -20,6 +20,7 @@ mod column;
 mod compile;
 mod composite;
 mod computed;
+mod coupling;
 mod curve;
 mod draw;
 mod error;

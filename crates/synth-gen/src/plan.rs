@@ -8,6 +8,7 @@ use synth_rules::{Layout, RuleSet};
 use crate::choice::Choice;
 use crate::column::FIRST_KIND;
 use crate::compile;
+use crate::coupling::Coupling;
 use crate::error::Errors;
 use crate::fill::Workspace;
 use crate::length::Lengths;
@@ -77,6 +78,8 @@ pub(crate) struct Node {
     pub(crate) presence: Presence,
     pub(crate) null_rate: f64,
     pub(crate) null_seed: Seed,
+    /// A draw that other fields share decides instead which values are null.
+    pub(crate) null_coupling: Option<Coupling>,
     pub(crate) shares: Option<Choice>,
     pub(crate) share_seed: Seed,
     pub(crate) kinds: Vec<Kind>,
@@ -129,6 +132,8 @@ impl KindMask {
 pub(crate) struct Presence {
     pub(crate) own: f64,
     pub(crate) seed: Seed,
+    /// A draw that other fields share decides instead.
+    pub(crate) coupling: Option<Coupling>,
     /// Tables by case, the innermost object first: a case column, and for its cases (0 is none of them) the
     /// presence; NaN where the case does not say.
     pub(crate) by_case: Vec<(usize, Vec<f64>)>,

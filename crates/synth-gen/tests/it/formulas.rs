@@ -65,3 +65,44 @@ fn ranges_of_formulas_concatenate() {
     let plan = compile(BILLS, 300).unwrap();
     assert!(lines(&plan, 0..300) == [lines(&plan, 0..77), lines(&plan, 77..300)].concat());
 }
+
+const PRESENCE: &str = r#"
+version: 2
+fields:
+  "$.a": {type: string, presence: 0.4, generator: uuid_v4}
+  "$.b": {type: string, presence: 0.4, generator: uuid_v4}
+  "$.c": {type: string, presence: 0.3, generator: uuid_v4}
+  "$.d": {type: string, null_rate: 0.5, generator: uuid_v4}
+  "$.e": {type: object, presence: 0.6}
+  "$.e.f": {type: string, generator: uuid_v4}
+  "$.e.g": {type: string, presence: 0.5, generator: uuid_v4}
+  "$.h": {type: string, presence: 0.2, generator: uuid_v4}
+relationships:
+- {type: conditional_presence, rule: together, paths: [$.a, $.b]}
+- {type: conditional_presence, rule: exclusive, paths: [$.a, $.c]}
+- {type: conditional_presence, rule: requires, paths: [$.a, $.d]}
+- {type: conditional_presence, rule: exclusive, paths: [$.b, $.e.f]}
+- {type: conditional_presence, rule: requires, paths: [$.e.g, $.e]}
+- {type: conditional_presence, rule: requires, paths: [$.h, $.e]}
+- {type: conditional_presence, rule: requires, paths: [$.e, $.h]}
+"#;
+
+#[test]
+fn presence_hangs_together() {
+    let plan = compile(PRESENCE, 10).unwrap();
+    let unkept: Vec<_> = plan.unkept().iter().map(|unkept| (unkept.relationship, unkept.count)).collect();
+    assert_eq!(unkept, [("conditional_presence", 1)], "more of `e` than of `h`");
+    let mut counts = [0; 5];
+    for row in records(PRESENCE, 4000) {
+        let has = |key: &str| row.get(key).is_some_and(|value| !value.is_null());
+        assert_eq!(has("a"), has("b"));
+        assert!(!(has("a") && (has("c") || has("e"))));
+        assert!(!has("a") || has("d"));
+        assert!(!has("h") || has("e"));
+        ["a", "c", "d", "e", "h"].iter().zip(&mut counts).for_each(|(key, n)| *n += i32::from(has(key)));
+    }
+    // Four standard errors of a share of 4000 are at most 127.
+    for (count, expected) in counts.into_iter().zip([1600, 1200, 2000, 2400, 800]) {
+        assert!((count - expected).abs() < 130, "{counts:?}");
+    }
+}
