@@ -33,6 +33,7 @@ pub(crate) fn run(args: &Generate, screen: &Screen) -> Result<Outcome, Failure> 
     let seed = args.seed.unwrap_or(rules.globals.seed);
     let options = CompileOptions { seed, n_rows };
     let plan = compile(&rules, &options, &args.count, source)?;
+    tell_unkept(&plan, screen);
     let range = args.range.clone().unwrap_or(0..plan.n_records());
     if range.end > plan.n_records() {
         return Err(Failure::usage(format!("the range ends behind record {}, the last", plan.n_records())));
@@ -48,6 +49,15 @@ pub(crate) fn run(args: &Generate, screen: &Screen) -> Result<Outcome, Failure> 
     let made = amount(range.end - range.start, &rules, n_rows, &args.count);
     screen.say(&format!("{made}, {n_bytes} bytes, seed {seed}: {}", name(&out)));
     Ok(Outcome::Done)
+}
+
+/// Says which relationships the records do not keep, all in one line.
+fn tell_unkept(plan: &Plan, screen: &Screen) {
+    let counts: Vec<String> =
+        plan.unkept().iter().map(|unkept| format!("{} {}", unkept.count, unkept.relationship)).collect();
+    if !counts.is_empty() {
+        screen.say(&format!("relationships that are not kept: {}", counts.join(", ")));
+    }
 }
 
 /// Makes records in blocks on several threads and hands over their bytes in order.
