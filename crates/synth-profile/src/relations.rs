@@ -1,6 +1,6 @@
 //! Relations between fields: keys, references, dependencies, orders and sums, with the evidence for each.
 //!
-//! Relations are proposed on the record sample, cut into [`table`]s: the records, the elements of each array and
+//! Relations are proposed on the record sample, cut into tables: the records, the elements of each array and
 //! the members of each dictionary are rows, what they hold outside of arrays of their own are columns. Each
 //! relation says how many rows speak for it and how many against it, and holds paths, counts and public tags,
 //! never a value.
