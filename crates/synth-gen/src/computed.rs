@@ -147,7 +147,7 @@ impl<'a> Linker<'a> {
 }
 
 /// Returns how many ordinals of a scope stand in one of a scope above it; 1 for the scope itself.
-fn divisor(plan: &Plan, mut scope: usize, above: usize) -> Option<u64> {
+pub(crate) fn divisor(plan: &Plan, mut scope: usize, above: usize) -> Option<u64> {
     let mut divisor = 1_u64;
     while scope != above {
         let collection = plan.collections.iter().find(|collection| collection.scope == scope)?;

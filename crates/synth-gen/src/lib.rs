@@ -7,6 +7,8 @@
 //! with `length` for arrays, `variants` for tagged unions and `order` for what must be filled first. `fill`
 //! fills the buffers of `column`, `walk` sends events. `recipe` chooses the program of a kind of value:
 //! `ids`, `pattern` (with `language` and `branch`), `template`, `faker`, `words`, `numbers` and `temporal`.
+//! `link` binds relationships: `reference` with `parents` and `site`, `listed` for keys that are given, `composite` for
+//! keys of several fields, `computed` and `formula`, `dependency`, and `coupling` for presence; `unkept` counts the rest.
 //! `draw`, `choice`, `curve`, `split` and `whole` are the ways to draw; `spelling` and `time_text` print.
 //!
 //! Invariants: a value is a pure function of the rules, the seed, its path and the index of its record (and
@@ -22,6 +24,7 @@ mod composite;
 mod computed;
 mod coupling;
 mod curve;
+mod dependency;
 mod draw;
 mod error;
 mod faker;

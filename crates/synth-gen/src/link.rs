@@ -9,6 +9,7 @@ use synth_rules::{Generator, LengthRule, Relationship, RuleSet, ValueKind};
 
 use crate::composite::{Dealt, distinct, occurrences, shuffle};
 use crate::computed::Computed;
+use crate::dependency::Decided;
 use crate::listed::literal_text;
 use crate::outline::Outline;
 use crate::parents::{Pace, Parents, Picker, Preference};
@@ -46,6 +47,7 @@ struct Link<'a> {
 enum Bond<'a> {
     Refers(Link<'a>),
     Follows(Computed<'a>),
+    Decided(Decided<'a>),
 }
 
 impl Bond<'_> {
@@ -54,6 +56,7 @@ impl Bond<'_> {
         match self {
             Self::Refers(link) => link.child,
             Self::Follows(computed) => computed.target,
+            Self::Decided(decided) => decided.target,
         }
     }
 
@@ -62,6 +65,7 @@ impl Bond<'_> {
         match self {
             Self::Refers(link) => vec![link.parent],
             Self::Follows(computed) => computed.needs(),
+            Self::Decided(decided) => vec![decided.by],
         }
     }
 }
@@ -100,23 +104,25 @@ impl<'a> Linker<'a> {
     /// Binds every reference and formula it can, what is needed first; returns the positions of those that are kept.
     pub(crate) fn values(&self, plan: &mut Plan) -> BTreeSet<usize> {
         let before = Arc::new(plan.clone());
-        let mut waiting: Vec<Bond<'a>> = Vec::new();
-        for (index, relationship) in self.rules.relationships.iter().enumerate() {
-            let bond = match relationship {
-                Relationship::ForeignKey { .. } => self.link(&before, index, relationship).map(Bond::Refers),
-                _ => self.computed(&before, index, relationship).map(Bond::Follows),
-            };
-            let is_new = |bond: &Bond<'a>| !waiting.iter().any(|other| other.target() == bond.target());
-            waiting.extend(bond.filter(is_new));
-        }
-        let mut kept = BTreeSet::new();
+        let mut waiting = self.bonds(&before);
+        let (mut kept, mut decided) = (BTreeSet::new(), BTreeMap::new());
         while !waiting.is_empty() {
             let is_open = |bond: &Bond<'_>| {
                 let own = bond.target();
                 waiting.iter().any(|other| other.target() != own && bond.needs().contains(&other.target()))
             };
-            // What is left when all wait for each other is a circle, which no row can begin.
-            let Some(next) = waiting.iter().position(|bond| !is_open(bond)) else { break };
+            let Some(next) = waiting.iter().position(|bond| !is_open(bond)) else {
+                // All that is left stands in a circle or waits for one: a dependency less may open it.
+                let is_needed = |node: usize| {
+                    waiting.iter().any(|other| other.target() != node && other.needs().contains(&node))
+                };
+                let last = waiting
+                    .iter()
+                    .rposition(|bond| matches!(bond, Bond::Decided(_)) && is_needed(bond.target()));
+                let Some(last) = last else { break };
+                waiting.remove(last);
+                continue;
+            };
             match waiting.remove(next) {
                 Bond::Refers(link) => {
                     self.bind(plan, &before, &link);
@@ -126,9 +132,39 @@ impl<'a> Linker<'a> {
                     computed.bind(plan, self, &before);
                     kept.insert(computed.index);
                 }
+                Bond::Decided(bond) => {
+                    bond.bind(plan, self, &before);
+                    decided.insert(bond.target, bond.by);
+                }
+            }
+        }
+        for (index, relationship) in self.rules.relationships.iter().enumerate() {
+            if let Relationship::FunctionalDep { lhs, rhs, .. } = relationship
+                && let [lhs] = &lhs[..]
+                && rhs.iter().all(|rhs| self.follows(&decided, lhs, rhs))
+            {
+                kept.insert(index);
             }
         }
         kept
+    }
+
+    /// Everything that may decide a field; the first for each field, references and formulas before dependencies.
+    fn bonds(&self, plan: &Plan) -> Vec<Bond<'a>> {
+        let mut bonds: Vec<Bond<'a>> = Vec::new();
+        let mut add = |bond: Bond<'a>| {
+            if !bonds.iter().any(|other| other.target() == bond.target()) {
+                bonds.push(bond);
+            }
+        };
+        for (index, relationship) in self.rules.relationships.iter().enumerate() {
+            self.link(plan, index, relationship).map(Bond::Refers).into_iter().for_each(&mut add);
+            self.computed(plan, index, relationship).map(Bond::Follows).into_iter().for_each(&mut add);
+        }
+        for relationship in &self.rules.relationships {
+            self.decided(plan, relationship).into_iter().map(Bond::Decided).for_each(&mut add);
+        }
+        bonds
     }
 
     pub(crate) fn node(&self, path: &JsonPath) -> Option<usize> {

@@ -222,7 +222,7 @@ impl Picker {
         };
         (0..MAX_DRAWS).map(draw).find_map(|ordinal| site.row(ordinal)).or_else(|| {
             let start = draw(MAX_DRAWS);
-            (0..MAX_STEPS.min(bound)).find_map(|step| site.row((start + step) % bound))
+            (0..MAX_STEPS.min(bound)).find_map(|step| site.row(start.saturating_add(step) % bound))
         })
     }
 }

@@ -8,6 +8,7 @@ use synth_rules::{Constraints, FieldType, Generator, Literal, NumberSpelling, Va
 use crate::choice::{Choice, Sum};
 use crate::column::{Slots, Values};
 use crate::composite::Dealt;
+use crate::dependency::Following;
 use crate::draw::{Digits, Draws};
 use crate::error::ErrorKind;
 use crate::faker::FakerData;
@@ -66,6 +67,7 @@ enum Program {
     /// Another program, whose rows have the numbers they were dealt.
     Renumbered(Box<Recipe>, Dealt),
     Formula(Box<Formula>),
+    Following(Box<Following>),
 }
 
 #[derive(Debug, Clone)]
@@ -171,6 +173,12 @@ impl Recipe {
     pub(crate) fn listed(listed: Listed) -> Self {
         let render = if listed.rest().is_text() { Render::Text } else { Render::NumberText };
         Self { program: Program::Listed(Box::new(listed)), render }
+    }
+
+    /// Returns the program of a field that follows from another.
+    pub(crate) fn following(following: Following) -> Self {
+        let render = following.own().render.clone();
+        Self { program: Program::Following(Box::new(following)), render }
     }
 
     /// Returns the program of a formula.
@@ -397,6 +405,7 @@ impl Recipe {
             Program::Reference(reference) => reference.fill(slots, out),
             Program::Listed(listed) => listed.fill(slots, out),
             Program::Formula(formula) => formula.fill(slots, out),
+            Program::Following(following) => following.fill(slots, out),
             Program::Renumbered(recipe, dealt) => {
                 let number = |ordinal: &u64| dealt.number(*ordinal).unwrap_or(*ordinal);
                 let ordinals: Vec<u64> = slots.ordinals.iter().map(number).collect();

@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use synth_core::cast;
+
 use crate::column::{ABSENT, FIRST_KIND, Slots, Values};
 use crate::plan::{Gate, Kind, KindMask, Node, Plan, Presence};
 
@@ -93,6 +95,9 @@ impl Site {
 
     /// Returns all instances with a value, in order; `None` when there are more than [`MAX_ROWS`].
     pub(crate) fn rows(&self) -> Option<Vec<Row>> {
+        if self.plan.n_records > cast::to_u64(2 * MAX_ROWS) {
+            return None;
+        }
         let mut found = Vec::new();
         let mut n_visited = 0;
         for record in 0..self.plan.n_records {

@@ -33,7 +33,6 @@ pub(crate) fn run(args: &Generate, screen: &Screen) -> Result<Outcome, Failure> 
     let seed = args.seed.unwrap_or(rules.globals.seed);
     let options = CompileOptions { seed, n_rows };
     let plan = compile(&rules, &options, &args.count, source)?;
-    tell_unkept(&plan, screen);
     let range = args.range.clone().unwrap_or(0..plan.n_records());
     if range.end > plan.n_records() {
         return Err(Failure::usage(format!("the range ends behind record {}, the last", plan.n_records())));
@@ -48,6 +47,7 @@ pub(crate) fn run(args: &Generate, screen: &Screen) -> Result<Outcome, Failure> 
     file.finish()?;
     let made = amount(range.end - range.start, &rules, n_rows, &args.count);
     screen.say(&format!("{made}, {n_bytes} bytes, seed {seed}: {}", name(&out)));
+    tell_unkept(&plan, screen);
     Ok(Outcome::Done)
 }
 
