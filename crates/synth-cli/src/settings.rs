@@ -208,6 +208,8 @@ mod tests {
         "out",
         "schema_out",
         "profile_out",
+        "hypotheses_out",
+        "anomalies_out",
         "rules",
         "schema",
         "report",

@@ -15,9 +15,11 @@
 //! leaves memory only as a file that the user asked for; a `Profile` holds literals that passed the
 //! [`Gate`](synth_privacy::Gate) and nothing else, so it may be written.
 
+pub mod anomalies;
 mod code_list;
 pub mod error;
 pub mod finish;
+pub mod hypotheses;
 pub mod mixed_types;
 pub mod number_stats;
 pub mod numbered_text;
