@@ -8,34 +8,41 @@ use synth_privacy::Gate;
 use synth_profile::Profile;
 use synth_profile::relations::{Proposals, Verifier};
 
+use crate::args;
 use crate::commands::count;
 use crate::display::Screen;
 use crate::failure::Failure;
 use crate::progress::Progress;
 use crate::samples::Sample;
 
-/// Whether files may be read twice.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Passes {
-    One,
-    AsNeeded,
+/// How files are read again.
+#[derive(Debug)]
+pub(crate) struct Again<'a> {
+    pub(crate) paths: &'a [PathBuf],
+    pub(crate) options: ReadOptions,
+}
+
+impl<'a> Again<'a> {
+    /// Returns how the inputs of `profile` are read again, unless they are to be read once.
+    pub(crate) fn of(args: &'a args::Profile) -> Option<Self> {
+        (!args.single_pass).then(|| Self { paths: &args.inputs, options: args.reading.options() })
+    }
 }
 
 /// Gives the relations of a profile the evidence of all records where they were seen in a part of them.
 pub(crate) fn verify(
     (sample, profile): (&Sample, &mut Profile),
-    paths: &[PathBuf],
-    (options, passes): (&ReadOptions, Passes),
+    again: Option<&Again<'_>>,
     gate: Gate,
     screen: &Screen,
 ) -> Result<(), Failure> {
     let is_known = profile.relations.covers_all_records;
-    if passes == Passes::One || !sample.is_repeatable {
+    let Some(Again { paths, options }) = again.filter(|_| sample.is_repeatable) else {
         if !is_known {
             screen.say("read once: relations between fields are as seen in a part of the records");
         }
         return Ok(());
-    }
+    };
     let proposals = Proposals::new(&sample.partial, profile, gate);
     if proposals.is_empty() {
         return Ok(());

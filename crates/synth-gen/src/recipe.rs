@@ -1,18 +1,23 @@
 //! How the values of one kind are made and shown.
 
-use synth_core::{Number, Permutation, Scalar, Seed, cast};
+use synth_core::{Number, Permutation, Rate, Scalar, Seed, cast};
 use synth_rules::generator::{Categorical, Faker, FakerMethod, Pattern, QuantileSample, Sequence};
 use synth_rules::generator::{Template, TemporalRhythmic};
 use synth_rules::{Constraints, FieldType, Generator, Literal, NumberSpelling, ValueKind};
 
 use crate::choice::{Choice, Sum};
 use crate::column::{Slots, Values};
+use crate::composite::Dealt;
+use crate::dependency::Following;
 use crate::draw::{Digits, Draws};
 use crate::error::ErrorKind;
 use crate::faker::FakerData;
+use crate::formula::{Formula, is_whole};
 use crate::ids::{IdForm, Ids, Steps};
+use crate::listed::Listed;
 use crate::numbers::{Floats, Gridded, Mixture};
 use crate::pattern::{Patterns, UniquePatterns};
+use crate::reference::Reference;
 use crate::spelling::{DecimalSpelling, FloatSpelling, MAX_DECIMALS, NumberRoom};
 use crate::template::Templates;
 use crate::temporal::{TimeForm, Times};
@@ -55,6 +60,14 @@ enum Program {
     Whole(UniqueWhole),
     Floats(Floats),
     Times(Box<Times>),
+    /// Numbers of another program as texts, some of them spelled as integers.
+    Mixed(Box<Mixed>),
+    Reference(Box<Reference>),
+    Listed(Box<Listed>),
+    /// Another program, whose rows have the numbers they were dealt.
+    Renumbered(Box<Recipe>, Dealt),
+    Formula(Box<Formula>),
+    Following(Box<Following>),
 }
 
 #[derive(Debug, Clone)]
@@ -65,7 +78,19 @@ enum Render {
     Float(FloatSpelling, Quotes),
     /// Whole numbers beyond 64 bits, all digits written.
     LargeInteger(Quotes),
+    /// Numbers that were written as text.
+    Literal(Quotes),
     Text,
+    /// Numbers that are kept as text.
+    NumberText,
+}
+
+/// Numbers of which a share is spelled as integers where they can be.
+#[derive(Debug, Clone)]
+struct Mixed {
+    numbers: Recipe,
+    integer_share: f64,
+    which: Seed,
 }
 
 /// Whether numbers stand in quotes, as in fields of type string.
@@ -100,6 +125,17 @@ impl Default for Rooms {
 impl Recipe {
     /// Compiles one kind of a field.
     pub(crate) fn compile(kind: &ValueKind, setting: Setting) -> Result<Self, ErrorKind> {
+        let numbers = Self::compile_plain(kind, setting)?;
+        let quotes = match (&numbers.render, kind.constraints.integer_share) {
+            (Render::Decimal(_, quotes) | Render::Float(_, quotes), Some(_)) => *quotes,
+            _ => return Ok(numbers),
+        };
+        let integer_share = kind.constraints.integer_share.map_or(0.0, Rate::get);
+        let mixed = Mixed { numbers, integer_share, which: setting.seed.child("integer") };
+        Ok(Self { program: Program::Mixed(Box::new(mixed)), render: Render::Literal(quotes) })
+    }
+
+    fn compile_plain(kind: &ValueKind, setting: Setting) -> Result<Self, ErrorKind> {
         if kind.field_type == FieldType::Null {
             return Ok(Self { program: Program::One, render: Render::Atoms(vec![Atom::Null]) });
         }
@@ -127,13 +163,79 @@ impl Recipe {
         }
     }
 
+    /// Returns the program that makes the values of a reference.
+    pub(crate) fn reference(reference: Reference) -> Self {
+        let render = if reference.is_number { Render::NumberText } else { Render::Text };
+        Self { program: Program::Reference(Box::new(reference)), render }
+    }
+
+    /// Returns the program that makes given values first.
+    pub(crate) fn listed(listed: Listed) -> Self {
+        let render = if listed.rest().is_text() { Render::Text } else { Render::NumberText };
+        Self { program: Program::Listed(Box::new(listed)), render }
+    }
+
+    /// Returns the program of a field that follows from another.
+    pub(crate) fn following(following: Following) -> Self {
+        let render = following.own().render.clone();
+        Self { program: Program::Following(Box::new(following)), render }
+    }
+
+    /// Returns the program of a formula.
+    pub(crate) fn formula(formula: Formula) -> Self {
+        let render = if formula.own.is_text() { Render::Text } else { Render::NumberText };
+        Self { program: Program::Formula(Box::new(formula)), render }
+    }
+
+    /// Spells a number that is below 2^53 as the values of this program are spelled.
+    pub(crate) fn number_text<'a>(&self, number: f64, rooms: &'a mut Rooms) -> &'a str {
+        let has_point = |atom: &Atom| matches!(atom, Atom::Number(text) if text.contains('.'));
+        match &self.render {
+            Render::Integer(_) | Render::LargeInteger(_) => rooms.integer.format(cast::round_to_i64(number)),
+            Render::Decimal(spelling, _) => spelling.write_nearest(number, &mut rooms.decimal),
+            Render::Float(spelling, _) => spelling.write(number, &mut rooms.float),
+            Render::Atoms(atoms) if !atoms.iter().any(has_point) => {
+                rooms.integer.format(cast::round_to_i64(number))
+            }
+            _ => FloatSpelling { bare: is_whole(number) }.write(number, &mut rooms.float),
+        }
+    }
+
+    /// Returns the same program with the numbers of its rows as they were dealt.
+    pub(crate) fn renumbered(self, dealt: Dealt) -> Self {
+        let render = self.render.clone();
+        Self { program: Program::Renumbered(Box::new(self), dealt), render }
+    }
+
+    /// Returns the reference that makes the values, if one does.
+    pub(crate) fn as_reference(&self) -> Option<&Reference> {
+        match &self.program {
+            Program::Reference(reference) => Some(reference),
+            _ => None,
+        }
+    }
+
+    /// Tells whether the values stand in quotes.
+    pub(crate) fn is_text(&self) -> bool {
+        match &self.render {
+            Render::Atoms(atoms) => !atoms.iter().all(|atom| matches!(atom, Atom::Number(_))),
+            Render::Integer(quotes)
+            | Render::Decimal(_, quotes)
+            | Render::Float(_, quotes)
+            | Render::LargeInteger(quotes)
+            | Render::Literal(quotes) => *quotes == Quotes::With,
+            Render::Text => true,
+            Render::NumberText => false,
+        }
+    }
+
     fn text(program: Program) -> Self {
         Self { program, render: Render::Text }
     }
 
     fn sequence(sequence: &Sequence, field_type: FieldType, setting: Setting) -> Result<Self, ErrorKind> {
         let steps = Steps::compile(sequence, setting.n_ordinals, setting.unique)?;
-        let is_text = field_type == FieldType::String || !sequence.prefix.is_empty() || sequence.width > 0;
+        let is_text = field_type == FieldType::String || sequence.is_text();
         Ok(if is_text {
             Self::text(Program::StepTexts(steps))
         } else {
@@ -255,18 +357,17 @@ impl Recipe {
 
     fn times(rhythm: &TemporalRhythmic, kind: &ValueKind, setting: Setting) -> Result<Self, ErrorKind> {
         let times = Times::compile(rhythm, kind.constraints.decimals.unwrap_or(0), setting.seed)?;
-        let times = if setting.unique {
-            times.unique(&rhythm.format, setting.n_ordinals, setting.seed)?
-        } else {
-            times
-        };
+        let times =
+            if setting.unique { times.unique(rhythm, setting.n_ordinals, setting.seed)? } else { times };
         let quotes = quotes(kind.field_type);
         let render = match times.form() {
             TimeForm::Text(_) => Render::Text,
-            TimeForm::Epoch { decimals: 0 } if kind.field_type != FieldType::Number => {
+            TimeForm::Digits(_) if kind.field_type == FieldType::String => Render::Text,
+            TimeForm::Digits(_) => Render::Literal(Quotes::Without),
+            TimeForm::Epoch { decimals: 0, .. } if kind.field_type != FieldType::Number => {
                 Render::Integer(quotes)
             }
-            TimeForm::Epoch { decimals } => {
+            TimeForm::Epoch { decimals, .. } => {
                 Render::Decimal(DecimalSpelling::new(*decimals, kind.constraints.spelling), quotes)
             }
         };
@@ -300,6 +401,16 @@ impl Recipe {
             Program::Whole(numbers) => slots.fill_integers(out, |slot| numbers.number(slot)),
             Program::Floats(numbers) => numbers.fill(slots, out),
             Program::Times(times) => times.fill(slots, out),
+            Program::Mixed(mixed) => mixed.fill(slots, out),
+            Program::Reference(reference) => reference.fill(slots, out),
+            Program::Listed(listed) => listed.fill(slots, out),
+            Program::Formula(formula) => formula.fill(slots, out),
+            Program::Following(following) => following.fill(slots, out),
+            Program::Renumbered(recipe, dealt) => {
+                let number = |ordinal: &u64| dealt.number(*ordinal).unwrap_or(*ordinal);
+                let ordinals: Vec<u64> = slots.ordinals.iter().map(number).collect();
+                recipe.fill(Slots { ordinals: &ordinals, ..slots }, out);
+            }
         }
     }
 
@@ -320,6 +431,8 @@ impl Recipe {
             (Render::LargeInteger(quotes), Values::Floats(floats)) => {
                 (rooms.integer.format(cast::round_to_i128(floats[slot])), *quotes)
             }
+            (Render::Literal(quotes), Values::Text(text)) => (text.get(slot), *quotes),
+            (Render::NumberText, Values::Text(text)) => (text.get(slot), Quotes::Without),
             (_, Values::Text(text)) => (text.get(slot), Quotes::With),
             _ => unreachable!("a program fills the buffer its rendering reads"),
         };
@@ -336,6 +449,28 @@ impl Recipe {
         let case = |atom: &Atom| wanted.iter().position(|literal| atom.equals(literal));
         Some(atoms.iter().map(case).collect())
     }
+}
+
+impl Mixed {
+    fn fill(&self, slots: Slots<'_>, out: &mut Values) {
+        let (mut numbers, mut rooms) = (Values::None, Rooms::default());
+        self.numbers.fill(slots, &mut numbers);
+        slots.fill_text_at(out, |at, slot, out| {
+            let text = match self.numbers.scalar(&numbers, at, &mut rooms) {
+                Scalar::Number(number) => number.as_str(),
+                Scalar::String(text) => text,
+                _ => unreachable!("only numbers are spelled in two ways"),
+            };
+            let is_integer = self.which.uniform(slot.address) < self.integer_share;
+            out.push_str(if is_integer { without_zeros(text) } else { text });
+        });
+    }
+}
+
+/// Returns the text of a number without its fraction, if that is nothing but zeros.
+fn without_zeros(text: &str) -> &str {
+    let is_zeros = |fraction: &str| fraction.bytes().all(|digit| digit == b'0');
+    text.split_once('.').filter(|(_, fraction)| is_zeros(fraction)).map_or(text, |(whole, _)| whole)
 }
 
 fn ids(form: IdForm, setting: Setting) -> Ids {
@@ -355,6 +490,7 @@ fn atom(literal: &Literal, kind: &ValueKind) -> Result<Atom, ErrorKind> {
         Ok(spell(number, kind))
     };
     let atom = match literal {
+        Literal::Null => Atom::Null,
         Literal::Bool(flag) => Atom::Bool(*flag),
         Literal::Integer(number)
             if kind.field_type != FieldType::Number || number.unsigned_abs() > 1 << 53 =>
@@ -399,6 +535,7 @@ impl Atom {
     /// Tells whether a literal of the rules names this value, however it is spelled.
     fn equals(&self, literal: &Literal) -> bool {
         match (self, literal) {
+            (Self::Null, Literal::Null) => true,
             (Self::Bool(flag), Literal::Bool(wanted)) => flag == wanted,
             (Self::Bool(flag), Literal::Text(wanted)) => wanted == if *flag { "true" } else { "false" },
             (Self::Text(text), Literal::Text(wanted)) => text == wanted,

@@ -1,13 +1,14 @@
 //! The generator `temporal_rhythmic`.
 
 use synth_core::{Seed, TimeFormat, Timestamp, cast};
-use synth_rules::generator::TemporalRhythmic;
+use synth_rules::Resolution;
+use synth_rules::generator::{TemporalRhythmic, TimeSpike, WrittenAs, ZoneShare};
 
 use crate::choice::{Choice, Sum};
 use crate::column::{Slot, Slots, Values};
 use crate::curve::Curve;
 use crate::error::ErrorKind;
-use crate::time_text::TimeText;
+use crate::time_text::{TimeText, Zones};
 use crate::whole::{Piece, UniqueWhole};
 
 const HOUR: i64 = 3_600_000_000;
@@ -27,11 +28,25 @@ pub(crate) struct Times {
     weekdays: Option<Choice>,
     hours: Option<Choice>,
     /// Microseconds in one step of what is printed.
+    unit: i64,
+    /// Microseconds in one step of the grid that all moments lie on.
     step: i64,
+    /// Moments go to the nearest step of the grid, not to the one before them.
+    rounds: bool,
     place: Seed,
     weekday: Seed,
     hour: Seed,
+    spikes: Option<Spikes>,
     unique: Option<UniqueWhole>,
+}
+
+/// Moments that are drawn apart from the quantiles.
+#[derive(Debug, Clone)]
+struct Spikes {
+    /// The last choice is none of them.
+    choice: Choice,
+    moments: Vec<i64>,
+    seed: Seed,
 }
 
 /// How a moment is written.
@@ -39,22 +54,28 @@ pub(crate) struct Times {
 pub(crate) enum TimeForm {
     /// As text.
     Text(TimeText),
+    /// As the text of a format of digits, without zeros in front.
+    Digits(TimeText),
     /// As a number of steps since 1970, with this many digits behind the point.
     Epoch {
         /// Digits behind the point.
         decimals: u8,
+        /// Numbers in one step: 1000 nanoseconds in a microsecond.
+        factor: i64,
     },
 }
 
 impl Times {
     pub(crate) fn compile(rhythm: &TemporalRhythmic, decimals: u8, seed: Seed) -> Result<Self, ErrorKind> {
         let times: Vec<i64> = rhythm
-            .values
-            .iter()
+            .moments()
             .enumerate()
-            .map(|(index, text)| read_time(text).ok_or(ErrorKind::BadTime { index }))
+            .map(|(index, moment)| moment.ok_or(ErrorKind::BadTime { index }))
             .collect::<Result<_, _>>()?;
-        let (form, step) = form(&rhythm.format, decimals)?;
+        let (form, unit) = form(rhythm, decimals, seed)?;
+        let step = rhythm.resolution.map(Resolution::micros).filter(|step| step % unit == 0).unwrap_or(unit);
+        // A time of day in the rule of a date means that day; dates alone are steps to round to.
+        let rounds = rhythm.resolution.is_some() || times.iter().all(|time| time % step == 0);
         let first = times.first().copied().unwrap_or(0);
         let last = times.last().copied().unwrap_or(0);
         let offsets: Vec<f64> = times.iter().map(|time| (time - first) as f64).collect();
@@ -65,25 +86,33 @@ impl Times {
             curve: Curve::fit(&rhythm.quantiles, &offsets, "values")?,
             weekdays: profile(&rhythm.weekday_profile, 7, "weekday_profile")?,
             hours: profile(&rhythm.hour_profile, 24, "hour_profile")?,
+            unit,
             step,
+            rounds,
             place: seed.child("quantile"),
             weekday: seed.child("weekday"),
             hour: seed.child("hour"),
+            spikes: spikes(&rhythm.spikes, seed)?,
             unique: None,
         })
     }
 
     /// Makes every moment different; the rhythm gives way to the numbering.
-    pub(crate) fn unique(mut self, format: &str, n_needed: u64, seed: Seed) -> Result<Self, ErrorKind> {
-        if matches!(self.form, TimeForm::Text(_)) && !names_every_moment(format, self.step) {
+    pub(crate) fn unique(
+        mut self,
+        rhythm: &TemporalRhythmic,
+        n_needed: u64,
+        seed: Seed,
+    ) -> Result<Self, ErrorKind> {
+        if !rhythm.tells_moments_apart(self.step) {
             let reason = "the format does not tell all moments apart";
             return Err(ErrorKind::CannotBeUnique { generator: "temporal_rhythmic", reason });
         }
-        let steps = |offset: f64| (self.first + cast::round_to_i64(offset)).div_euclid(self.step);
+        let steps = |offset: f64| self.step_of(self.first + cast::round_to_i64(offset)).div_euclid(self.step);
         let pieces = self.curve.pieces();
         let pieces = pieces.map(|(share, low, high)| Piece { share, first: steps(low), next: steps(high) });
         let largest = LAST_MICROS.div_euclid(self.step);
-        let last = self.last.div_euclid(self.step);
+        let last = self.step_of(self.last).div_euclid(self.step);
         self.unique = Some(UniqueWhole::compile(pieces, last, largest, n_needed, seed)?);
         Ok(self)
     }
@@ -96,10 +125,21 @@ impl Times {
     pub(crate) fn fill(&self, slots: Slots<'_>, out: &mut Values) {
         match &self.form {
             TimeForm::Text(text) => {
-                slots.fill_text(out, |slot, out| text.write(Timestamp(self.moment(slot)), out));
+                slots.fill_text(out, |slot, out| text.write(Timestamp(self.moment(slot)), slot.address, out));
             }
-            TimeForm::Epoch { .. } => {
-                slots.fill_integers(out, |slot| self.moment(slot).div_euclid(self.step));
+            TimeForm::Digits(text) => {
+                let mut room = String::new();
+                slots.fill_text(out, |slot, out| {
+                    room.clear();
+                    text.write(Timestamp(self.moment(slot)), slot.address, &mut room);
+                    let digits = room.trim_start_matches('0');
+                    out.push_str(if digits.is_empty() { "0" } else { digits });
+                });
+            }
+            TimeForm::Epoch { factor, .. } => {
+                slots.fill_integers(out, |slot| {
+                    self.moment(slot).div_euclid(self.unit).saturating_mul(*factor)
+                });
             }
         }
     }
@@ -108,8 +148,11 @@ impl Times {
         if let Some(unique) = &self.unique {
             return unique.number(slot).saturating_mul(self.step);
         }
+        if let Some(moment) = self.spikes.as_ref().and_then(|spikes| spikes.pick(slot)) {
+            return moment - moment.rem_euclid(self.unit);
+        }
         let offset = cast::round_to_i64(self.curve.value(self.place.uniform(slot.address)));
-        let mut moment = (self.first + offset).clamp(self.first, self.last);
+        let mut moment = self.step_of((self.first + offset).clamp(self.first, self.last));
         if let Some(weekdays) = &self.weekdays {
             let week = moment - days_from_monday(moment) * DAY;
             let day = small(weekdays.pick(self.weekday.uniform(slot.address)));
@@ -120,12 +163,20 @@ impl Times {
             let hour = small(hours.pick(self.hour.uniform(slot.address)));
             moment = self.inside(midnight + hour * HOUR + moment.rem_euclid(HOUR), moment);
         }
-        (moment - moment.rem_euclid(self.step)).max(self.first)
+        moment - moment.rem_euclid(self.step)
+    }
+
+    /// Returns the step of the grid that a moment belongs to: the nearest, of two equally near ones the earlier.
+    fn step_of(&self, moment: i64) -> i64 {
+        let below = moment - moment.rem_euclid(self.step);
+        let above = below.saturating_add(self.step);
+        let is_below = !self.rounds || moment - below <= above.saturating_sub(moment) || above > LAST_MICROS;
+        if is_below { below } else { above }
     }
 
     /// Returns the redrawn moment, or the old one when the new one is out of range.
     fn inside(&self, moment: i64, old: i64) -> i64 {
-        if (self.first..=self.last).contains(&moment) { moment } else { old }
+        if (self.step_of(self.first)..=self.step_of(self.last)).contains(&moment) { moment } else { old }
     }
 }
 
@@ -137,22 +188,67 @@ fn days_from_monday(moment: i64) -> i64 {
     small(Timestamp(moment).weekday())
 }
 
-fn form(format: &str, decimals: u8) -> Result<(TimeForm, i64), ErrorKind> {
+impl Spikes {
+    fn pick(&self, slot: Slot) -> Option<i64> {
+        self.moments.get(self.choice.pick(self.seed.uniform(slot.address))).copied()
+    }
+}
+
+fn spikes(rules: &[TimeSpike], seed: Seed) -> Result<Option<Spikes>, ErrorKind> {
+    if rules.is_empty() {
+        return Ok(None);
+    }
+    let mut probs: Vec<f64> = rules.iter().map(|spike| spike.prob).collect();
+    probs.push((1.0 - probs.iter().sum::<f64>()).max(0.0));
+    let moments = rules
+        .iter()
+        .enumerate()
+        .map(|(index, spike)| spike.moment().ok_or(ErrorKind::BadTime { index }))
+        .collect::<Result<_, _>>()?;
+    Ok(Some(Spikes { choice: Choice::fit(&probs, Sum::MustBeOne)?, moments, seed: seed.child("spike") }))
+}
+
+fn form(rhythm: &TemporalRhythmic, decimals: u8, seed: Seed) -> Result<(TimeForm, i64), ErrorKind> {
     let epoch = |digits: u8| {
         let decimals = decimals.min(digits);
-        (TimeForm::Epoch { decimals }, 10_i64.pow(u32::from(digits - decimals)))
+        (TimeForm::Epoch { decimals, factor: 1 }, 10_i64.pow(u32::from(digits - decimals)))
     };
-    Ok(match format {
+    Ok(match rhythm.format.as_str() {
         "epoch_seconds" => epoch(6),
         "epoch_millis" => epoch(3),
         "epoch_micros" => epoch(0),
-        _ => {
-            let format = TimeFormat::parse(format)
+        "epoch_nanos" => (TimeForm::Epoch { decimals: 0, factor: 1000 }, 1),
+        spec => {
+            let format = TimeFormat::parse(spec)
                 .map_err(|error| ErrorKind::BadTimeFormat { reason: error.to_string() })?;
             let step = format.resolution_micros().max(1);
-            (TimeForm::Text(TimeText::new(format)), step)
+            let is_digits = format.is_digits();
+            let text = TimeText::new(format).in_zones(zones(&rhythm.zones, seed)?);
+            match rhythm.written_as {
+                WrittenAs::Text => (TimeForm::Text(text), step),
+                WrittenAs::Number if is_digits => (TimeForm::Digits(text), step),
+                WrittenAs::Number => {
+                    let reason = "a time written as a number needs a format of digits only".to_owned();
+                    return Err(ErrorKind::BadTimeFormat { reason });
+                }
+            }
         }
     })
+}
+
+fn zones(rules: &[ZoneShare], seed: Seed) -> Result<Option<Zones>, ErrorKind> {
+    if rules.is_empty() {
+        return Ok(None);
+    }
+    if rules.iter().any(|zone| !(-24 * 60 + 1..24 * 60).contains(&zone.minutes)) {
+        return Err(ErrorKind::BadTimeFormat { reason: "a zone is a day or more ahead of UTC".to_owned() });
+    }
+    let probs: Vec<f64> = rules.iter().map(|zone| zone.prob).collect();
+    Ok(Some(Zones {
+        choice: Choice::fit(&probs, Sum::MustBeOne)?,
+        minutes: rules.iter().map(|zone| zone.minutes).collect(),
+        seed: seed.child("zone"),
+    }))
 }
 
 fn profile(weights: &[f64], n: usize, name: &'static str) -> Result<Option<Choice>, ErrorKind> {
@@ -164,30 +260,6 @@ fn profile(weights: &[f64], n: usize, name: &'static str) -> Result<Option<Choic
         return Err(ErrorKind::LengthMismatch { left: name, right: "the calendar", n_left, n_right: n });
     }
     Choice::fit(weights, Sum::Normalize).map(Some)
-}
-
-/// Reads an RFC 3339 time or date.
-fn read_time(text: &str) -> Option<i64> {
-    let digits =
-        text.split_once('.').map_or(0, |(_, rest)| rest.bytes().take_while(u8::is_ascii_digit).count());
-    let fraction = if digits == 0 { String::new() } else { format!("%.{digits}f") };
-    let zoned = ["Z", "%:z", ""].map(|zone| format!("%Y-%m-%dT%H:%M:%S{fraction}{zone}"));
-    let all = zoned.iter().map(String::as_str).chain(["%Y-%m-%d"]);
-    all.filter_map(|format| TimeFormat::parse(format).ok())
-        .find_map(|format| format.read(text))
-        .map(|time| time.0)
-}
-
-/// Tells whether different steps always print different texts.
-fn names_every_moment(format: &str, step: i64) -> bool {
-    let has = |letters: &[&str]| letters.iter().any(|letter| format.contains(letter));
-    has(&["%Y"])
-        && has(&["%m", "%-m", "%b", "%B"])
-        && has(&["%d", "%-d"])
-        && !has(&["%-m%-d", "%-m%d", "%m%-d"])
-        && (step >= DAY || has(&["%H"]) || (has(&["%I"]) && has(&["%p"])))
-        && (step >= HOUR || has(&["%M"]))
-        && (step >= 60_000_000 || has(&["%S"]))
 }
 
 #[cfg(test)]

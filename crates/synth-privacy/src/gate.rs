@@ -5,7 +5,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 use synth_core::math;
 
-use crate::pii::{PiiKind, contains_personal};
+use crate::pii::{PiiKind, contains_personal, is_well_known};
 
 /// A text that may be written to rules, schemas, reports, logs and prompts.
 ///
@@ -45,7 +45,8 @@ impl AsRef<str> for Publishable {
 ///
 /// # Method
 ///
-/// A text passes when at least `k` different records hold it, its field is not personal, and it holds nothing
+/// A text passes when at least `k` different records hold it, its field is not personal, or so only in the company
+/// of others ([`PiiKind::is_shared`]), or it is an account that every system has, and it holds nothing
 /// personal by itself (see [`contains_personal`]). Sweeney, L. (2002), k-anonymity: a model for protecting
 /// privacy, Int. J. Uncertainty, Fuzziness and Knowledge-Based Systems 10(5), applied to single values.
 ///
@@ -96,7 +97,8 @@ impl Gate {
     /// Returns a category that `n_units` different records hold, when it may be published.
     #[must_use]
     pub fn category(&self, value: &str, n_units: u64, personal: Option<PiiKind>) -> Option<Publishable> {
-        let allowed = self.is_enough(n_units) && personal.is_none() && contains_personal(value).is_none();
+        let is_public = personal.is_none_or(PiiKind::is_shared) || is_well_known(value);
+        let allowed = self.is_enough(n_units) && is_public && contains_personal(value).is_none();
         allowed.then(|| Publishable(value.to_owned()))
     }
 
@@ -107,6 +109,37 @@ impl Gate {
     pub fn pattern(&self, regex: &str, n_values: u64) -> Option<Publishable> {
         let allowed = self.is_enough(n_values) && contains_personal(regex).is_none();
         allowed.then(|| Publishable(regex.to_owned()))
+    }
+
+    /// Returns a pattern that tells the form of a text only: punctuation and classes of characters with their
+    /// numbers, but no letter or digit of the text.
+    #[must_use]
+    pub fn form(&self, regex: &str) -> Option<Publishable> {
+        let text = Self::outside_of_classes(regex);
+        let is_form = !text.contains(|c: char| c.is_alphanumeric()) && contains_personal(regex).is_none();
+        is_form.then(|| Publishable(regex.to_owned()))
+    }
+
+    /// What stands in no class, no number of repeats and no escape of a line end.
+    fn outside_of_classes(regex: &str) -> String {
+        let mut inside = None;
+        let mut escaped = false;
+        let mut out = String::new();
+        for c in regex.chars() {
+            match (inside, c) {
+                _ if escaped => {
+                    escaped = false;
+                    out.extend((inside.is_none() && !matches!(c, 'n' | 'r' | 't')).then_some(c));
+                }
+                (_, '\\') => escaped = true,
+                (None, '[') => inside = Some(']'),
+                (None, '{') => inside = Some('}'),
+                (Some(end), c) if c == end => inside = None,
+                (None, c) => out.push(c),
+                (Some(_), _) => {}
+            }
+        }
+        out
     }
 
     /// Returns an object's key that `n_units` different records hold, when it may be published.
@@ -178,6 +211,21 @@ mod tests {
         check("+49 30 1234567", 300, None, false);
         check("contact: jo@example.org", 300, None, false);
         check("", 3, None, true);
+        check("F", 3, Some(PiiKind::Gender), true);
+        check("F", 2, Some(PiiKind::Gender), false);
+        check("S-1-5-18", 3, Some(PiiKind::PersonId), true);
+        check("S-1-5-21-1-2-3-500", 3, Some(PiiKind::PersonId), false);
+    }
+
+    #[test]
+    fn a_form_holds_nothing_of_the_text() {
+        let gate = Gate::new(5);
+        for form in ["[A-Z]{3}", "[0-9]\\.[0-9]", "(?:[一-龥]|[0-9]){2,3}", "\\{[a-z]\\}\\n"] {
+            assert!(gate.form(form).is_some(), "{form}");
+        }
+        for text in ["EUR", "SKU\\-[0-9]{2}", "[a-z]x", "é[0-9]", "\\[abc\\]"] {
+            assert!(gate.form(text).is_none(), "{text}");
+        }
     }
 
     #[test]

@@ -1,5 +1,7 @@
 //! A bounded sample of the parts of documents that are too large to be sampled whole.
 
+mod stored;
+
 use std::collections::BTreeMap;
 
 use synth_core::hash::{combine, hash_bytes};

@@ -130,12 +130,21 @@ pub struct NumberProfile {
     pub n_distinct: u64,
     /// No number was seen twice.
     pub is_unique: bool,
+    /// The numbers are keys: none was seen twice, and not by accident.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub is_key: bool,
     /// Kind of personal data they are, if any.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub personal: Option<String>,
-    /// The numbers fill a range of whole numbers without a gap; its first.
+    /// What the numbers mean otherwise, for example `latitude`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub semantic_type: Option<String>,
+    /// The numbers fill a range of whole numbers in equal steps without a gap; its first.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub dense_from: Option<i64>,
+    /// The step of that range, when it is larger than 1.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub dense_step: Option<i64>,
     /// Mean of the numbers spelled without exponent.
     pub mean: Option<f64>,
     /// Most digits behind the point that are common.
@@ -177,6 +186,12 @@ pub struct TextProfile {
     pub n_distinct: u64,
     /// No string was seen twice.
     pub is_unique: bool,
+    /// The strings are keys: none was seen twice, and not by accident.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub is_key: bool,
+    /// The keys are a counting number between two fixed texts.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub numbered: Option<NumberedProfile>,
     /// Kind of personal data they are, if any.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub personal: Option<String>,
@@ -186,16 +201,37 @@ pub struct TextProfile {
     /// Strings that enough records hold, largest first.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub categories: Vec<TextCategory>,
+    /// Words of a public list that may stand for strings that are no category; they are not from the data.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub others: Vec<Publishable>,
     /// Times in the formats that read most of the strings.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub times: Vec<TimeProfile>,
     /// Patterns of the strings that are no category, with shares of those.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub patterns: Vec<PatternProfile>,
+    /// Class of the letters of the strings that are no category, when most are of a script other than Latin.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub letters: Option<String>,
     /// Mean number of words of the strings that are no category.
     pub mean_words: f64,
     /// Lengths in characters of all strings.
     pub lengths: Curve,
+}
+
+/// Strings that count.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NumberedProfile {
+    /// What stands before the number.
+    pub prefix: Publishable,
+    /// What stands behind it.
+    pub suffix: Publishable,
+    /// The first number.
+    pub start: i64,
+    /// From number to number.
+    pub step: i64,
+    /// Digits, padded with zeros; 0 when they are not.
+    pub width: u8,
 }
 
 /// A string and how often it was seen.
@@ -221,16 +257,50 @@ pub struct PatternProfile {
 /// What is known of times at one path.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct TimeProfile {
-    /// `strftime` letters, or `epoch_seconds`, `epoch_millis`, `epoch_micros` for numbers.
+    /// `strftime` letters, or `epoch_seconds`, `epoch_millis`, `epoch_micros`, `epoch_nanos` for numbers.
     pub format: String,
+    /// The texts of the format are written as numbers, without zeros in front.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub as_number: bool,
+    /// Other formats that read just as many of the values.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub alternatives: Vec<String>,
     /// How many values are times in this format.
     pub count: u64,
-    /// The distribution, in seconds since the epoch.
+    /// Times that stand out of the distribution.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub spikes: Vec<TimeSpike>,
+    /// The distribution without the spikes, in seconds since the epoch.
     pub curve: Curve,
     /// Times by weekday in UTC, Monday first.
     pub weekdays: Vec<u64>,
     /// Times by hour in UTC.
     pub hours: Vec<u64>,
+    /// Times by the minutes that their zone is ahead of UTC, when there are other zones than UTC.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub zones: Vec<(i32, u64)>,
+    /// Different days that were seen beside the spikes, at least.
+    #[serde(default)]
+    pub n_days: u64,
+    /// Different hours of all those days, at least.
+    #[serde(default)]
+    pub n_hours: u64,
+    /// The step that nearly all times beside the spikes are multiples of, in microseconds, when it is larger than
+    /// the format's own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub resolution_micros: Option<i64>,
+    /// The times are keys: none was seen twice, and not by accident.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub is_key: bool,
+}
+
+/// A time that is repeated often, such as one that stands for "never".
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct TimeSpike {
+    /// Seconds since the epoch.
+    pub seconds: f64,
+    /// How often it was seen.
+    pub count: u64,
 }
 
 /// What is known of lengths.
@@ -276,6 +346,8 @@ pub struct VariantCaseProfile {
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(untagged)]
 pub enum TagValue {
+    /// `null`.
+    Null,
     /// `true` or `false`.
     Bool(bool),
     /// A whole number.

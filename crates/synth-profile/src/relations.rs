@@ -23,8 +23,10 @@ mod names;
 mod ordering;
 mod presence;
 mod references;
+mod sequence;
 mod table;
 mod tally;
+mod text;
 mod value_set;
 mod verify;
 
@@ -50,13 +52,20 @@ pub struct Relations {
     /// Numbers that are made of others.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub arithmetic: Vec<Arithmetic>,
+    /// Strings that are made of other fields, or hold them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub texts: Vec<TextRelation>,
+    /// How the elements of arrays hang together.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub sequences: Vec<Sequence>,
     /// Fields that are there together, or only with others.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub presence: Vec<Presence>,
     /// Fields that would be keys but for a few rows.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub near_keys: Vec<NearKey>,
-    /// Every record was looked at; else the relations were seen in a sample of them.
+    /// Every record was looked at, but for `texts` and `sequences`, which are as seen in a sample of a large input;
+    /// else all relations are.
     pub covers_all_records: bool,
 }
 
@@ -74,6 +83,12 @@ impl Evidence {
     #[must_use]
     pub fn confidence(&self) -> Rate {
         Rate::of(self.n_holding, self.n_rows)
+    }
+
+    /// Tells whether every row keeps the relation.
+    #[must_use]
+    pub fn is_exact(&self) -> bool {
+        self.n_holding == self.n_rows
     }
 }
 
@@ -238,6 +253,55 @@ pub struct Term {
     pub path: JsonPath,
     /// What it is multiplied with.
     pub factor: f64,
+}
+
+/// How a string follows from others.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct TextRelation {
+    /// The string that follows, or that holds the other.
+    pub target: JsonPath,
+    /// What it is.
+    pub operation: TextOperation,
+    /// The fields it is made of.
+    pub terms: Vec<JsonPath>,
+    /// What stands between joined fields.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub separator: Option<Publishable>,
+    /// Rows tested.
+    pub evidence: Evidence,
+}
+
+/// What a string is made of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum TextOperation {
+    /// The first term, the separator and the second term.
+    Join,
+    /// The characters of the first term from the second term on, up to but not including the third.
+    Slice,
+    /// Any text in which the term occurs.
+    Contains,
+}
+
+/// A rule that arrays keep.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Sequence {
+    /// What is said.
+    pub rule: SequenceRule,
+    /// The fields of the elements.
+    pub paths: Vec<JsonPath>,
+    /// Arrays tested.
+    pub evidence: Evidence,
+}
+
+/// A rule that arrays keep.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SequenceRule {
+    /// The last element is the first again.
+    Closed,
+    /// The first field in one array and the second in another have the same values in the same order.
+    SideBySide,
 }
 
 /// How the presence of fields hangs together; a field that is null counts as absent.

@@ -1,10 +1,15 @@
 //! The shape of strings: readable regular expressions learned from distinct values.
 
 use std::collections::BTreeMap;
-use std::fmt::Write as _;
 
-use synth_core::{Rate, math};
+use synth_core::Rate;
 use synth_privacy::{Gate, Publishable};
+
+mod runs;
+mod scripts;
+
+use runs::{Run, RunShape, push_escaped};
+pub(crate) use scripts::foreign_letters;
 
 /// A regular expression and the share of values it stands for.
 #[derive(Debug, Clone, PartialEq)]
@@ -24,20 +29,34 @@ const MIN_SHARE: f64 = 0.02;
 /// Runs of letters and digits in one value, at most; more is prose.
 const MAX_RUNS: usize = 24;
 
+/// Which words of the values may stand in a pattern.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SharedWords {
+    /// Those that all values of a group have in the same place.
+    OfAll,
+    /// Also those that as many values have as the gate asks for, when there are few of them.
+    OfMany,
+}
+
 /// Learns patterns from distinct values with their weights.
 ///
 /// # Method
 ///
 /// A value is cut into runs of letters and digits and the punctuation between them. Values with the same
 /// punctuation form a group; each run of a group is described by the union of its character classes and the
-/// range of its lengths, or by its text when all values have the same. Groups below 2 % of the weight, or with
-/// fewer distinct values than the gate asks for, are left out. Idea after Potter's Wheel (Raman and Hellerstein 2001, VLDB, section 4).
+/// range of its lengths, or by its text when all values have the same. When all values change between letters and
+/// digits in the same way, each stretch is described by itself (`[A-Z]{2}[0-9]{3}`); a run that is one of a few
+/// words, each in enough values, is described by those (`(?:EU|US)`). Groups below 2 % of the weight, or with
+/// fewer distinct values than the gate asks for, are left out. When all values together are fewer than that, their
+/// form is told without their common texts: `EUR` is three capitals. Idea after Potter's Wheel (Raman and Hellerstein 2001, VLDB, section 4).
 ///
 /// # Shapes and units
 ///
 /// Weights are counts. The shares returned are of the total weight and sum to at most 1; the largest comes first.
 #[must_use]
-pub fn learn_patterns(values: &[(&str, u64)], gate: Gate) -> Vec<LearnedPattern> {
+pub fn learn_patterns(values: &[(&str, u64)], gate: Gate, words: SharedWords) -> Vec<LearnedPattern> {
+    // So few values share no text that is public; their form is.
+    let tells = if gate.is_enough(values.len() as u64) { Tells::Texts } else { Tells::Form };
     let total: u64 = values.iter().map(|(_, weight)| weight).sum();
     let mut groups: BTreeMap<String, Group> = BTreeMap::new();
     for (value, weight) in values {
@@ -52,13 +71,26 @@ pub fn learn_patterns(values: &[(&str, u64)], gate: Gate) -> Vec<LearnedPattern>
         .take(MAX_PATTERNS)
         .filter(|(_, group)| group.weight as f64 >= MIN_SHARE * total as f64)
         .filter_map(|(skeleton, group)| {
+            let shapes = group.shapes(gate, words);
             Some(LearnedPattern {
-                regex: gate.pattern(&group.to_regex(&skeleton), group.n_values)?,
+                regex: match tells {
+                    Tells::Texts => gate.pattern(&shapes.to_regex(&skeleton, tells), group.n_values)?,
+                    Tells::Form => gate.form(&shapes.to_regex(&skeleton, tells))?,
+                },
                 share: Rate::of(group.weight, total),
-                n_strings: group.runs.iter().map(Run::n_strings).product(),
+                n_strings: shapes.n_strings(),
             })
         })
         .collect()
+}
+
+/// What a pattern may hold beside classes and punctuation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Tells {
+    /// Texts that all values have in common.
+    Texts,
+    /// Nothing.
+    Form,
 }
 
 /// Placeholder of a run in a skeleton; not a character that JSON text carries.
@@ -99,147 +131,43 @@ impl Group {
         self.runs.iter_mut().zip(runs).for_each(|(run, text)| run.push(text));
     }
 
-    fn to_regex(&self, skeleton: &str) -> String {
+    /// How each run is told.
+    fn shapes(&self, gate: Gate, words: SharedWords) -> Shapes<'_> {
+        let runs: Vec<RunShape<'_>> = self.runs.iter().map(|run| run.shape(gate, words)).collect();
+        // All runs are digits and letters up to f, and one of them surely is a hexadecimal number.
+        let is_hex = self.runs.iter().all(Run::may_be_hex) && runs.iter().any(RunShape::is_hex);
+        let runs = if is_hex {
+            self.runs.iter().zip(runs).map(|(run, shape)| run.in_hex(shape)).collect()
+        } else {
+            runs
+        };
+        Shapes { runs, is_hex }
+    }
+}
+
+/// How the runs of a group are told.
+#[derive(Debug)]
+struct Shapes<'a> {
+    runs: Vec<RunShape<'a>>,
+    /// They are parts of hexadecimal numbers.
+    is_hex: bool,
+}
+
+impl Shapes<'_> {
+    fn n_strings(&self) -> f64 {
+        self.runs.iter().map(|run| run.n_strings(self.is_hex)).product()
+    }
+
+    fn to_regex(&self, skeleton: &str, tells: Tells) -> String {
         let mut regex = String::new();
         let mut runs = self.runs.iter();
         for c in skeleton.chars() {
             match c {
-                RUN => runs.by_ref().take(1).for_each(|run| run.write(&mut regex)),
+                RUN => runs.by_ref().take(1).for_each(|run| run.write(tells, self.is_hex, &mut regex)),
                 other => push_escaped(other, &mut regex),
             }
         }
         regex
-    }
-}
-
-/// The characters and lengths of one run over all values of a group.
-#[derive(Debug, Default)]
-struct Run {
-    /// The text, as long as all values agree.
-    common: Option<String>,
-    differs: bool,
-    classes: Classes,
-    /// First letter upper case, the rest lower case, in all values.
-    not_capitalised: bool,
-    /// Digits and the letters a to f only, in all values.
-    not_hex: bool,
-    n_min: usize,
-    n_max: usize,
-}
-
-#[derive(Debug, Default, Clone, Copy, PartialEq)]
-struct Classes {
-    digit: bool,
-    lower: bool,
-    upper: bool,
-}
-
-impl Run {
-    fn push(&mut self, text: &str) {
-        let n_chars = text.chars().count();
-        self.n_min = if self.common.is_none() && !self.differs { n_chars } else { self.n_min.min(n_chars) };
-        self.n_max = self.n_max.max(n_chars);
-        match &self.common {
-            None if !self.differs => self.common = Some(text.to_owned()),
-            Some(common) if common != text => {
-                self.common = None;
-                self.differs = true;
-            }
-            _ => {}
-        }
-        let mut chars = text.chars();
-        let capital = chars.next().is_some_and(char::is_uppercase);
-        self.not_capitalised |=
-            !(capital && n_chars > 1 && chars.all(|c| c.is_alphabetic() && !c.is_uppercase()));
-        for c in text.chars() {
-            self.classes.digit |= c.is_numeric();
-            self.classes.upper |= c.is_uppercase();
-            self.classes.lower |= c.is_alphabetic() && !c.is_uppercase();
-            self.not_hex |= !c.is_ascii_hexdigit();
-        }
-    }
-
-    fn write(&self, regex: &mut String) {
-        if let Some(common) = &self.common {
-            common.chars().for_each(|c| push_escaped(c, regex));
-            return;
-        }
-        if self.classes.lower && self.classes.upper && !self.classes.digit && !self.not_capitalised {
-            regex.push_str("[A-Z]");
-            push_repeat("[a-z]", self.n_min - 1, self.n_max - 1, regex);
-            return;
-        }
-        push_repeat(&self.class(), self.n_min, self.n_max, regex);
-    }
-
-    /// How many texts the run describes: those of the greatest length.
-    fn n_strings(&self) -> f64 {
-        let Classes { digit, lower, upper } = self.classes;
-        let letters = if !self.not_hex && digit && self.n_max >= 6 { 6 } else { 26 };
-        let n_chars = 10 * i32::from(digit) + letters * (i32::from(lower) + i32::from(upper));
-        if self.common.is_some() { 1.0 } else { math::pow(f64::from(n_chars.max(1)), self.n_max as f64) }
-    }
-
-    fn class(&self) -> String {
-        let Classes { digit, lower, upper } = self.classes;
-        let hex = !self.not_hex && self.n_max >= 6;
-        match (digit, lower, upper) {
-            (true, false, false) => "[0-9]".to_owned(),
-            (true, true, false) if hex => "[0-9a-f]".to_owned(),
-            (true, false, true) if hex => "[0-9A-F]".to_owned(),
-            _ => {
-                let mut class = String::from("[");
-                class.push_str(if upper { "A-Z" } else { "" });
-                class.push_str(if lower { "a-z" } else { "" });
-                class.push_str(if digit { "0-9" } else { "" });
-                class.push(']');
-                class
-            }
-        }
-    }
-}
-
-fn push_repeat(class: &str, min: usize, max: usize, regex: &mut String) {
-    if max == 0 {
-        return;
-    }
-    regex.push_str(class);
-    // Writing to a string does not fail.
-    let _ = match (min, max) {
-        (1, 1) => Ok(()),
-        (min, max) if min == max => write!(regex, "{{{min}}}"),
-        (min, max) => write!(regex, "{{{min},{max}}}"),
-    };
-}
-
-fn push_escaped(c: char, regex: &mut String) {
-    if matches!(
-        c,
-        '\\' | '.'
-            | '+'
-            | '*'
-            | '?'
-            | '('
-            | ')'
-            | '|'
-            | '['
-            | ']'
-            | '{'
-            | '}'
-            | '^'
-            | '$'
-            | '#'
-            | '&'
-            | '-'
-            | '~'
-    ) {
-        regex.push('\\');
-    }
-    match c {
-        '\n' => regex.push_str("\\n"),
-        '\r' => regex.push_str("\\r"),
-        '\t' => regex.push_str("\\t"),
-        other => regex.push(other),
     }
 }
 
@@ -249,7 +177,7 @@ mod tests {
 
     fn check(values: &[&str], k: u64, expected: &[&str]) {
         let weighted: Vec<(&str, u64)> = values.iter().map(|value| (*value, 1)).collect();
-        let learned = learn_patterns(&weighted, Gate::new(k));
+        let learned = learn_patterns(&weighted, Gate::new(k), SharedWords::OfMany);
         let regexes: Vec<&str> = learned.iter().map(|pattern| pattern.regex.as_str()).collect();
         assert_eq!(regexes, expected);
     }
@@ -259,12 +187,40 @@ mod tests {
         check(&["SKU-12-ab", "SKU-345-cd"], 2, &["SKU\\-[0-9]{2,3}\\-[a-z]{2}"]);
         check(&["John", "Mary", "Al"], 2, &["[A-Z][a-z]{1,3}"]);
         check(&["9f86d081884c", "2c26b46b68ff"], 2, &["[0-9a-f]{12}"]);
+        check(&["INV-2024-0001", "INV-2024-0417", "INV-2024-0932"], 3, &["INV\\-2024\\-[0-9]{4}"]);
+        check(&["AB123CD", "XY987QR", "KL555MN"], 3, &["[A-Z]{2}[0-9]{3}[A-Z]{2}"]);
+        check(&["ORD17", "ORD2004", "ORD9"], 3, &["ORD[0-9]{1,4}"]);
+        check(&["A1B2", "17XY", "QQQ1"], 3, &["[A-Z0-9]{4}"]);
+    }
+
+    #[test]
+    fn few_words_are_listed_when_many_values_have_them() {
+        let values = ["EU-101", "EU-232", "EU-317", "US-404", "US-555", "US-681"];
+        check(&values, 3, &["(?:EU|US)\\-[0-9]{3}"]);
+        check(&["A-101", "A-232", "B-317", "B-404"], 2, &["[AB]\\-[0-9]{3}"]);
+        check(&values, 4, &["[A-Z]{2}\\-[0-9]{3}"]);
+        let weighted: Vec<(&str, u64)> = values.iter().map(|value| (*value, 1)).collect();
+        let learned = learn_patterns(&weighted, Gate::new(3), SharedWords::OfAll);
+        assert_eq!(learned[0].regex.as_str(), "[A-Z]{2}\\-[0-9]{3}");
     }
 
     #[test]
     fn a_common_text_of_few_values_is_not_published() {
-        check(&["SKU-12", "SKU-34"], 3, &[]);
+        check(&["SKU-12", "SKU-34"], 3, &["[A-Z]{3}\\-[0-9]{2}"]);
+        check(&["2.1"], 5, &["[0-9]\\.[0-9]"]);
+        check(&["EUR"], 5, &["[A-Z]{3}"]);
+        check(&["jo@example.org"], 5, &["[a-z]{2}@[a-z]{7}\\.[a-z]{3}"]);
         check(&["secret", "secrets"], 2, &["[a-z]{6,7}"]);
+    }
+
+    #[test]
+    fn letters_keep_their_script_and_hexadecimal_numbers_their_letters() {
+        check(&["東京", "大阪市"], 2, &["[一-龥]{2,3}"]);
+        check(&["Москва", "Омск"], 2, &["[А-Я][а-я]{3,5}"]);
+        let ids = ["6F9619FF-8B86", "0E984725-C51C"];
+        check(&ids, 2, &["[0-9A-F]{8}\\-[0-9A-F]{4}"]);
+        // Codes that change between letters and digits in one way are none, whatever their letters.
+        check(&["ABC123", "DEF456", "FAD789"], 2, &["[A-Z]{3}[0-9]{3}"]);
     }
 
     #[test]

@@ -6,10 +6,12 @@ use synth_core::Rate;
 
 use crate::generator::Generator;
 
+mod form_schema;
+
 /// How often a field is there and how its values are made.
 ///
 /// In YAML a field with one kind of value writes `type`, `generator` and `params` beside the rates; a field of
-/// mixed types writes `one_of`, a list of the same with a `share` each.
+/// several kinds writes `one_of`, a list of the same with a `share` each, and the `type` of most values.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(try_from = "FieldForm", into = "FieldForm")]
 #[schemars(with = "FieldForm")]
@@ -65,6 +67,30 @@ pub enum FieldType {
     Null,
 }
 
+impl FieldType {
+    /// Returns the name in rule files.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::String => "string",
+            Self::Integer => "integer",
+            Self::Number => "number",
+            Self::Boolean => "boolean",
+            Self::Datetime => "datetime",
+            Self::Enum => "enum",
+            Self::Object => "object",
+            Self::Array => "array",
+            Self::Null => "null",
+        }
+    }
+
+    /// Tells whether values of the type need no generator.
+    #[must_use]
+    pub fn is_bare(self) -> bool {
+        matches!(self, Self::Object | Self::Array | Self::Null)
+    }
+}
+
 /// Limits that made values keep.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -84,6 +110,10 @@ pub struct Constraints {
     /// How numbers are spelled.
     #[serde(default, skip_serializing_if = "NumberSpelling::is_default")]
     pub spelling: NumberSpelling,
+    /// Share of the numbers without decimals that are spelled as integers (`28`); the others as `spelling` says.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Option<f64>")]
+    pub integer_share: Option<Rate>,
     /// Fewest characters of a string.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub min_length: Option<u64>,
@@ -134,9 +164,25 @@ impl FieldRule {
     }
 }
 
+/// The type of most values; of equal ones the first.
+fn main_type(kinds: &[ValueKind]) -> Option<FieldType> {
+    let share = |field_type: FieldType| -> f64 {
+        kinds.iter().filter(|kind| kind.field_type == field_type).map(|kind| kind.share.get()).sum()
+    };
+    let mut main: Option<(FieldType, f64)> = None;
+    for kind in kinds {
+        let share = share(kind.field_type);
+        if main.is_none_or(|(_, largest)| share > largest) {
+            main = Some((kind.field_type, share));
+        }
+    }
+    main.map(|(field_type, _)| field_type)
+}
+
 /// A field as it stands in YAML.
 #[derive(Clone, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(transform = form_schema::bind_params)]
 struct FieldForm {
     #[serde(rename = "type", default, skip_serializing_if = "Option::is_none")]
     field_type: Option<FieldType>,
@@ -151,8 +197,10 @@ struct FieldForm {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     semantic_type: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(schema_with = "form_schema::generator")]
     generator: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(schema_with = "form_schema::params")]
     params: Option<serde_json::Value>,
     #[serde(default, skip_serializing_if = "Constraints::is_empty")]
     constraints: Constraints,
@@ -165,14 +213,17 @@ struct FieldForm {
 /// One entry of `one_of`.
 #[derive(Clone, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(transform = form_schema::bind_params)]
 struct KindForm {
     #[schemars(with = "f64")]
     share: Rate,
     #[serde(rename = "type")]
     field_type: FieldType,
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(schema_with = "form_schema::generator")]
     generator: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(schema_with = "form_schema::params")]
     params: Option<serde_json::Value>,
     #[serde(default, skip_serializing_if = "Constraints::is_empty")]
     constraints: Constraints,
@@ -224,11 +275,16 @@ impl TryFrom<FieldForm> for FieldRule {
                 generator: Generator::from_form(form.generator, form.params)?,
                 constraints: form.constraints,
             }],
-            (None, one_of) if !one_of.is_empty() && form.generator.is_none() && form.params.is_none() => {
-                one_of.into_iter().map(ValueKind::try_from).collect::<Result<_, _>>()?
-            }
             (None, one_of) if one_of.is_empty() => return Err("missing field `type`".to_owned()),
-            _ => return Err("`one_of` stands in place of `type`, `generator` and `params`".to_owned()),
+            (field_type, one_of) if form.generator.is_none() && form.params.is_none() => {
+                let kinds = one_of.into_iter().map(ValueKind::try_from).collect::<Result<Vec<_>, _>>()?;
+                let main = main_type(&kinds);
+                if field_type.is_some_and(|stated| Some(stated) != main) {
+                    return Err("`type` beside `one_of` is not the type of most values".to_owned());
+                }
+                kinds
+            }
+            _ => return Err("`one_of` stands in place of `generator` and `params`".to_owned()),
         };
         Ok(Self {
             presence: form.presence,
@@ -268,6 +324,7 @@ impl From<FieldRule> for FieldForm {
             one_of: Vec::new(),
             privacy: FieldPrivacy { pii: rule.personal },
         };
+        let main = main_type(&rule.kinds);
         let mut kinds: Vec<KindForm> = rule.kinds.into_iter().map(KindForm::from).collect();
         if kinds.len() == 1
             && let Some(kind) = kinds.pop()
@@ -277,6 +334,7 @@ impl From<FieldRule> for FieldForm {
             form.params = kind.params;
             form.constraints = kind.constraints;
         }
+        form.field_type = form.field_type.or(main);
         form.one_of = kinds;
         form
     }

@@ -7,7 +7,7 @@ use super::counts::View;
 use super::keys::{Sheet, keys, unique_columns};
 use super::references::composite::composite_references;
 use super::references::{Found, references};
-use super::table::{Column, Part, Table};
+use super::table::{Column, NULL, Part, Table};
 use super::{Condition, Key, Reference, Relations};
 use crate::Partial;
 use crate::profile::{FieldProfile, TagValue, VariantProfile};
@@ -39,6 +39,8 @@ pub(crate) fn mine(
         dependencies: super::dependencies::dependencies(&tables),
         orderings: super::ordering::orderings(&tables),
         arithmetic: super::arithmetic::arithmetic(&tables),
+        texts: super::text::texts(&tables, gate),
+        sequences: super::sequence::sequences(&tables),
         presence: super::presence::presence(&tables),
         keys,
         references,
@@ -84,9 +86,8 @@ pub(crate) fn sheets<'t>(tables: &'t [Table], variants: &[VariantProfile]) -> Ve
         let Some((variant, column)) = tag_of(table, variants) else { continue };
         let column = &table.columns[column];
         for case in &variant.cases {
-            let hash = hash_of(&case.when);
-            let rows =
-                (0..table.n_rows()).filter(|row| column.hash(column.cell(*row)) == Some(hash)).collect();
+            let code = code_of(column, &case.when);
+            let rows = (0..table.n_rows()).filter(|row| code == Some(column.cell(*row))).collect();
             let when = Condition { path: variant.discriminator.clone(), values: vec![case.when.clone()] };
             sheets.push(Sheet { table_index, table, rows, when: Some(when) });
         }
@@ -105,11 +106,13 @@ pub(crate) fn tag_of<'v>(
     })
 }
 
-/// The hash of a tag as columns know it.
-pub(crate) fn hash_of(tag: &TagValue) -> u64 {
-    match tag {
+/// Returns the cell that a value of a tag has in a column; `None` where no row has it.
+pub(crate) fn code_of(column: &Column, tag: &TagValue) -> Option<u32> {
+    let hash = match tag {
+        TagValue::Null => return Some(NULL),
         TagValue::Bool(flag) => u64::from(*flag),
         TagValue::Integer(value) => hash_bytes(value.to_string().as_bytes()),
         TagValue::Text(text) => hash_bytes(text.as_str().as_bytes()),
-    }
+    };
+    column.code_of(hash)
 }

@@ -41,6 +41,46 @@ fn data_keys_make_a_dictionary_and_names_do_not() {
     assert!(!field(&profile, "$.names").is_dictionary);
 }
 
+#[test]
+fn hosts_with_equal_objects_make_a_dictionary() {
+    let pool = |n: i64| json!({"size": n, "state": "up", "peers": []});
+    let records: Vec<Value> = (0..20)
+        .map(|n| {
+            json!({
+                "pools": {"web-a": pool(n), "web-b": pool(n), "db.local": pool(n)},
+                "sides": {"left": pool(n), "right": pool(n), "top": pool(n)},
+                "headers": {"content-type": "a", "user-agent": "b", "x-id": "c"},
+            })
+        })
+        .collect();
+    let profile = profile(&records);
+    assert!(field(&profile, "$.pools").is_dictionary);
+    assert!(!field(&profile, "$.sides").is_dictionary && !field(&profile, "$.headers").is_dictionary);
+}
+
+#[test]
+fn company_makes_data_personal() {
+    let names = ["Anna Schmidt", "Peter Weber", "Jean Martin", "Luis Romero", "Marta Greco", "Paul Fischer"];
+    let records: Vec<Value> = (0..60_usize)
+        .map(|n| {
+            json!({
+                "name": {"full_name": names[n % 6]},
+                "gender": if n % 2 == 0 { "f" } else { "m" },
+                "ids": {"registry": format!("Q{}", n * 37)},
+                "address": {"street": format!("{} Main Street", n + 1), "zip": format!("0{}", 1000 + n % 6)},
+                "depots": {"zip": format!("0{}", 1000 + n % 6)},
+            })
+        })
+        .collect();
+    let profile = profile(&records);
+    let personal = |path: &str| field(&profile, path).text.as_ref().unwrap().personal.clone();
+    assert_eq!(personal("$.gender").as_deref(), Some("gender"));
+    assert_eq!(field(&profile, "$.gender").text.as_ref().unwrap().categories.len(), 2);
+    assert_eq!(personal("$.ids.registry").as_deref(), Some("person_id"));
+    assert_eq!(personal("$.address.zip").as_deref(), Some("postal_code"));
+    assert_eq!(personal("$.depots.zip"), None);
+}
+
 /// As the name of a field, such a key would stand in every file.
 #[test]
 fn a_rare_personal_key_is_dropped_and_a_frequent_one_makes_a_dictionary() {
@@ -55,14 +95,6 @@ fn a_rare_personal_key_is_dropped_and_a_frequent_one_makes_a_dictionary() {
     let frequent = profile(&records);
     assert!(field(&frequent, "$.likes").is_dictionary);
     assert!(!written(&frequent).contains("jo@example.org"));
-}
-
-#[test]
-fn one_time_that_stands_everywhere_is_a_category() {
-    let records: Vec<Value> = (0..20).map(|_| json!({"day": "2024-05-06"})).collect();
-    let profile = profile(&records);
-    let text = field(&profile, "$.day").text.as_ref().unwrap();
-    assert_eq!((text.times.len(), text.categories.len()), (0, 1));
 }
 
 #[test]
@@ -192,4 +224,47 @@ fn many_members_of_one_record_are_one_unit() {
         (0..100).map(|index| json!({"d": {format!("{}", 1000 + index): "common"}})).collect();
     records[50] = json!({"d": (0..12).map(|key| (format!("{}", 2000 + key), json!("only-here"))).collect::<serde_json::Map<_, _>>()});
     assert!(!written(&profile(&records)).contains("only-here"));
+}
+
+#[test]
+fn a_rare_key_that_is_a_full_name_is_withheld() {
+    let records: Vec<Value> = (0..100)
+        .map(|index| match index {
+            7 => json!({"total amount": 1, "Anna Smith": 1}),
+            _ => json!({"total amount": index}),
+        })
+        .collect();
+    let profile = profile(&records);
+    assert!(!written(&profile).contains("Anna"));
+    assert!(written(&profile).contains("total amount"));
+    assert_eq!(profile.findings["profile/withheld-key"], 1);
+}
+
+#[test]
+fn numbers_behind_a_common_text_are_keys_of_a_dictionary() {
+    for key in [|i: usize| format!("exp_{i}"), |i| format!("user:{i}"), |i| format!("node-{i}")] {
+        let runs = |n: usize| (0..3).map(move |at| (key(100 + n * 7 + at), json!({"loss": n, "ok": true})));
+        let records: Vec<Value> =
+            (0..40).map(|n| json!({"runs": runs(n).collect::<serde_json::Map<_, _>>()})).collect();
+        assert!(field(&profile(&records), "$.runs").is_dictionary, "{}", key(1));
+    }
+    let lines: Vec<Value> = (0..40).map(|n| json!({"line1": n, "line2": n, "line3": "x"})).collect();
+    assert!(!field(&profile(&lines), "$").is_dictionary, "numbered fields are fields");
+    let parts: Vec<Value> =
+        (0..40).map(|n| json!({"part1": {"a": n}, "part2": {"a": n}, "part3": {"a": 1}})).collect();
+    assert!(!field(&profile(&parts), "$").is_dictionary, "members that are always there are fields");
+}
+
+#[test]
+fn null_is_a_value_of_a_tag() {
+    let records: Vec<Value> = (0..90)
+        .map(|index| match index % 3 {
+            0 => json!({"type": "a", "x": 1}),
+            1 => json!({"type": "b", "y": 1}),
+            _ => json!({"type": null, "z": 1}),
+        })
+        .collect();
+    let profile = profile(&records);
+    let [variant] = &profile.variants[..] else { panic!("one union: {:?}", profile.variants) };
+    assert_eq!((variant.discriminator.to_string(), variant.cases.len()), ("$.type".into(), 3));
 }

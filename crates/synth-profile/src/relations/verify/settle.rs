@@ -63,6 +63,8 @@ impl Proposals {
             orderings: self.orderings(&verifier).into_iter().chain(in_order()).collect(),
             arithmetic: self.arithmetic(&verifier),
             presence: self.presence(&verifier),
+            texts: self.proposed.texts.clone(),
+            sequences: self.proposed.sequences.clone(),
             covers_all_records: !verifier.is_cut,
         }
     }
