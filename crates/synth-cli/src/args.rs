@@ -1,10 +1,18 @@
 //! Arguments and flags.
 
+pub(crate) mod keeping;
+pub(crate) mod partials;
+pub(crate) mod updating;
+
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use synth_core::JsonPath;
+
+use keeping::Keeping;
+use partials::PartialAction;
+use updating::Updating;
 
 /// Learn the shape and statistics of JSON and write synthetic JSON that stands in for it
 #[derive(Debug, Parser)]
@@ -30,7 +38,7 @@ pub(crate) struct Global {
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     /// Learn a sample: write ruleset.yaml, profile.json and schema.json
-    Profile(Profile),
+    Profile(Box<Profile>),
     /// Make synthetic records from a rule file
     Generate(Generate),
     /// Compare synthetic data with the real sample: write report.html and report.json
@@ -59,6 +67,9 @@ pub(crate) struct Reading {
     /// Refuse records longer than N bytes
     #[arg(long, value_name = "N", default_value_t = 256 << 20)]
     pub(crate) max_line_bytes: usize,
+    /// Hand out streams to threads in pieces of about N bytes; does not show in any result
+    #[arg(long, value_name = "N", default_value = "1048576")]
+    pub(crate) chunk_size: NonZeroUsize,
     /// Use N threads [default: all cores]
     #[arg(long, value_name = "N")]
     pub(crate) parallel: Option<NonZeroUsize>,
@@ -78,27 +89,47 @@ pub(crate) enum InputFormat {
 }
 
 #[derive(Debug, Args)]
+#[command(args_conflicts_with_subcommands = true, subcommand_negates_reqs = true)]
 pub(crate) struct Profile {
+    #[command(subcommand)]
+    pub(crate) action: Option<PartialAction>,
     /// JSON, JSON lines or an array, plain, .gz or .zst; `-` is standard input
     #[arg(required = true, value_name = "INPUT")]
     pub(crate) inputs: Vec<PathBuf>,
-    /// Write the rule file here
-    #[arg(short, long, value_name = "FILE", default_value = "ruleset.yaml")]
-    pub(crate) out: PathBuf,
+    /// Write the rule file, or the partial, here [default: ruleset.yaml, or sample.partial with --partial]
+    #[arg(short, long, value_name = "FILE")]
+    pub(crate) out: Option<PathBuf>,
+    /// Write what was learned as a partial instead of rules, to be merged with others and finished later
+    #[arg(long, conflicts_with_all = ["schema_out", "profile_out", "hypotheses_out"])]
+    pub(crate) partial: bool,
+    #[command(flatten)]
+    pub(crate) outputs: ProfileOutputs,
+    #[command(flatten)]
+    pub(crate) updating: Updating,
+    /// Read the sample once: do not test on all records what binds fields together
+    #[arg(long)]
+    pub(crate) single_pass: bool,
+    #[command(flatten)]
+    pub(crate) keeping: Keeping,
+    #[command(flatten)]
+    pub(crate) reading: Reading,
+}
+
+/// What `profile` writes beside the rules.
+#[derive(Debug, Args)]
+pub(crate) struct ProfileOutputs {
     /// Write the JSON Schema here
     #[arg(long, value_name = "FILE", default_value = "schema.json")]
     pub(crate) schema_out: PathBuf,
     /// Write the profile here
     #[arg(long, value_name = "FILE", default_value = "profile.json")]
     pub(crate) profile_out: PathBuf,
-    /// Read the sample once: do not test on all records what binds fields together
-    #[arg(long)]
-    pub(crate) single_pass: bool,
+    /// Write what was supposed of the data, with the evidence, here
+    #[arg(long, value_name = "FILE", default_value = "rule_hypotheses.json")]
+    pub(crate) hypotheses_out: PathBuf,
     /// Replace files that exist
     #[arg(long)]
     pub(crate) force: bool,
-    #[command(flatten)]
-    pub(crate) reading: Reading,
 }
 
 #[derive(Debug, Args)]

@@ -3,8 +3,10 @@
 pub(crate) mod config;
 pub(crate) mod dryrun;
 pub(crate) mod generate;
+pub(crate) mod partials;
 pub(crate) mod profile;
 pub(crate) mod schema;
+mod update;
 pub(crate) mod validate;
 
 use std::path::Path;

@@ -75,6 +75,26 @@ impl Screen {
                 }
                 text
             }
+            Failure::Partial(error) => show(
+                &Problem {
+                    severity: Severity::Error,
+                    code: error.code(),
+                    message: error.to_string(),
+                    place: &error.place,
+                    hint: error.hint().map(str::to_owned),
+                },
+                None,
+            ),
+            Failure::Checkpoint { place, .. } => show(
+                &Problem {
+                    severity: Severity::Error,
+                    code: "cli/bad-checkpoint",
+                    message: failure.to_string(),
+                    place,
+                    hint: Some("remove the file to start anew".to_owned()),
+                },
+                None,
+            ),
             Failure::Rules { errors, text } => {
                 errors.0.iter().map(|error| show(&of_rule(error), Some(text))).collect()
             }

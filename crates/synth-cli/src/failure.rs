@@ -14,6 +14,10 @@ pub(crate) enum Failure {
     #[error("no data can be made from the rules")]
     Plan { errors: synth_gen::Errors, rules: RuleSource },
     #[error(transparent)]
+    Partial(#[from] synth_profile::Error),
+    #[error("not a checkpoint that can be read: {error}")]
+    Checkpoint { error: synth_core::SealError, place: Box<synth_core::Place> },
+    #[error(transparent)]
     Report(#[from] synth_report::Error),
     #[error("{message}")]
     Usage { message: String, hint: Option<String> },

@@ -9,6 +9,8 @@
 )]
 
 mod args;
+mod cache;
+mod checkpoint;
 mod commands;
 mod display;
 mod failure;

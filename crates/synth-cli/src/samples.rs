@@ -32,6 +32,26 @@ struct Summary {
     names: String,
     n_records: u64,
     n_bad: u64,
+    /// Where it comes from, when it was not read now.
+    remark: Option<&'static str>,
+}
+
+impl Sample {
+    /// Returns a sample that was learned before and whose files are not at hand.
+    pub(crate) fn known(partial: Partial, findings: Findings, format: Format, paths: &[PathBuf]) -> Self {
+        let summary = Summary { names: names(paths), n_records: partial.n_records, n_bad: 0, remark: None };
+        Self { partial, findings, format, is_repeatable: false, summary }
+    }
+
+    /// Adds where the sample comes from to what is said of it.
+    pub(crate) fn remark(mut self, remark: &'static str) -> Self {
+        self.summary.remark = Some(remark);
+        self
+    }
+}
+
+fn names(paths: &[PathBuf]) -> String {
+    paths.iter().map(|path| path.display().to_string()).collect::<Vec<_>>().join(", ")
 }
 
 impl Reading {
@@ -46,6 +66,7 @@ impl Reading {
             max_depth: self.max_depth,
             max_line_bytes: self.max_line_bytes,
             n_threads: threads(self.parallel),
+            chunk_bytes: self.chunk_size.get(),
             ..ReadOptions::default()
         }
     }
@@ -70,10 +91,14 @@ pub(crate) fn read(paths: &[PathBuf], options: &ReadOptions, screen: &Screen) ->
     let input = input.on_progress(move |n_bytes| bar.set(n_bytes));
     let folded = synth_io::fold_records(input, || Profiler::new(unit(format)), Profiler::merge);
     progress.finish();
-    let Folded { accumulator, n_records, n_bad, findings, .. } = folded?;
-    let names: Vec<String> = paths.iter().map(|path| path.display().to_string()).collect();
-    let summary = Summary { names: names.join(", "), n_records, n_bad };
-    Ok(Sample { partial: accumulator.into_partial(), findings, format, is_repeatable, summary })
+    Ok(Sample { is_repeatable, ..of_folded(folded?, paths) })
+}
+
+/// Makes a sample of what was read from files.
+pub(crate) fn of_folded(folded: Folded<Profiler>, paths: &[PathBuf]) -> Sample {
+    let Folded { accumulator, n_records, n_bad, findings, format, .. } = folded;
+    let summary = Summary { names: names(paths), n_records, n_bad, remark: None };
+    Sample { partial: accumulator.into_partial(), findings, format, is_repeatable: true, summary }
 }
 
 /// What counts as one unit in a format.
@@ -88,16 +113,26 @@ pub(crate) fn unit(format: Format) -> Unit {
 pub(crate) fn profile(sample: &mut Sample, paths: &[PathBuf], gate: Gate) -> (Profile, Structure) {
     let config = FinishConfig {
         source: paths.first().and_then(|path| file_name(path)),
-        layout: match sample.format {
-            Format::JsonLines => SampleLayout::JsonLines,
-            Format::Array => SampleLayout::Array,
-            Format::Document => SampleLayout::Document,
-        },
+        layout: layout(sample.format),
         gate,
     };
     let (profile, structure) = finish(&mut sample.partial, &sample.findings, &config);
     sample.findings.merge(profile.mixed_types());
     (profile, structure)
+}
+
+/// How the records stand in a format.
+pub(crate) fn layout(format: Format) -> SampleLayout {
+    match format {
+        Format::JsonLines => SampleLayout::JsonLines,
+        Format::Array => SampleLayout::Array,
+        Format::Document => SampleLayout::Document,
+    }
+}
+
+/// Says what a sample is of which no profile is made.
+pub(crate) fn announce(sample: &Sample, screen: &Screen) {
+    screen.say(&summary_line(sample, None));
 }
 
 /// Says what a sample is and shows what was found in it; the keys of the profile's dictionaries are data and stay hidden.
@@ -115,14 +150,15 @@ pub(crate) fn tell(sample: &mut Sample, profile: &Profile, screen: &Screen) {
 
 /// Files, format, and how much there is of what.
 fn summary_line(sample: &Sample, main: Option<&JsonPath>) -> String {
-    let Summary { names, n_records, n_bad } = &sample.summary;
+    let Summary { names, n_records, n_bad, remark } = &sample.summary;
     let main = main.filter(|_| sample.format == Format::Document);
     let rows = main.and_then(|main| {
         let id = sample.partial.find(main)?;
         Some(elements(sample.partial.node(id).stats.n_values, main))
     });
     let skipped = (*n_bad > 0).then(|| format!("{} skipped", count(*n_bad, "bad record")));
-    let parts = [Some(sample.format.to_string()), Some(count(*n_records, "record")), rows, skipped];
+    let remark = remark.map(str::to_owned);
+    let parts = [Some(sample.format.to_string()), Some(count(*n_records, "record")), rows, skipped, remark];
     format!("{names}: {}", parts.into_iter().flatten().collect::<Vec<_>>().join(", "))
 }
 
@@ -135,6 +171,7 @@ fn without_data_keys(path: &JsonPath, dictionaries: &[&JsonPath]) -> JsonPath {
     })
 }
 
-fn file_name(path: &Path) -> Option<String> {
+/// The name of a file without its folder.
+pub(crate) fn file_name(path: &Path) -> Option<String> {
     path.file_name().map(|name| name.to_string_lossy().into_owned())
 }

@@ -15,27 +15,28 @@ use crate::progress::Progress;
 use crate::samples::Sample;
 
 /// Whether files may be read twice.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Passes {
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Passes<'a> {
+    /// They are not at hand, or must not.
     One,
-    AsNeeded,
+    /// They are read again when the sample of records is not all of them.
+    AsNeeded { paths: &'a [PathBuf], options: &'a ReadOptions },
 }
 
 /// Gives the relations of a profile the evidence of all records where they were seen in a part of them.
 pub(crate) fn verify(
     (sample, profile): (&Sample, &mut Profile),
-    paths: &[PathBuf],
-    (options, passes): (&ReadOptions, Passes),
+    passes: Passes<'_>,
     gate: Gate,
     screen: &Screen,
 ) -> Result<(), Failure> {
     if profile.relations.covers_all_records {
         return Ok(());
     }
-    if passes == Passes::One || !sample.is_repeatable {
-        screen.say("read once: relations between fields are as seen in a part of the records");
+    let (Passes::AsNeeded { paths, options }, true) = (passes, sample.is_repeatable) else {
+        screen.say("relations between fields are as seen in a part of the records");
         return Ok(());
-    }
+    };
     let proposals = Proposals::new(&sample.partial, profile, gate);
     let input = Input::open(paths, options)?;
     let progress = Progress::bytes(screen, "testing relations", input.total_bytes());
@@ -55,6 +56,8 @@ pub(crate) fn verify(
         + relations.dependencies.len()
         + relations.orderings.len()
         + relations.arithmetic.len()
+        + relations.texts.len()
+        + relations.sequences.len()
         + relations.presence.len();
     screen.say(&format!(
         "read twice: {} between fields, tested on {}",

@@ -36,7 +36,7 @@ pub(crate) enum Form {
 }
 
 /// All settings; flags that name the files and records of one run are none.
-pub(crate) const SETTINGS: [Setting; 13] = [
+pub(crate) const SETTINGS: [Setting; 17] = [
     Setting::new("quiet", Form::Flag),
     Setting::new("format", Form::Word),
     Setting::new("max_bad", Form::Whole),
@@ -50,6 +50,10 @@ pub(crate) const SETTINGS: [Setting; 13] = [
     Setting::new("seed", Form::Whole),
     Setting::new("fail_under", Form::Number),
     Setting::new("force", Form::Flag),
+    Setting::new("chunk_size", Form::Whole),
+    Setting::new("checkpoint_interval", Form::Whole),
+    Setting::new("cache", Form::Flag),
+    Setting::new("cache_dir", Form::Word),
 ];
 
 impl Setting {
@@ -194,7 +198,7 @@ mod tests {
     use super::*;
 
     /// Flags about the files and records of one run, which no settings file should fix.
-    const OF_ONE_RUN: [&str; 18] = [
+    const OF_ONE_RUN: &[&str] = &[
         "config",
         "help",
         "version",
@@ -205,6 +209,7 @@ mod tests {
         "out",
         "schema_out",
         "profile_out",
+        "hypotheses_out",
         "rules",
         "schema",
         "report",
@@ -213,6 +218,16 @@ mod tests {
         "count",
         "of",
         "origin",
+        "partial",
+        "partials",
+        "partial_file",
+        "checkpoint",
+        "resume",
+        "streaming",
+        "no_cache",
+        "update",
+        "merge_strategy",
+        "weight",
     ];
 
     fn check_command(command: &clap::Command) {

@@ -72,6 +72,22 @@ impl Findings {
         kept.for_each(|finding| change(&mut finding.place));
     }
 
+    /// Rebuilds findings from their groups: count and first findings, all of one code.
+    ///
+    /// A group without findings is left out; a count below the number of its findings is raised to it.
+    #[must_use]
+    pub fn from_groups(groups: impl IntoIterator<Item = (u64, Vec<Diagnostic>)>) -> Self {
+        let mut findings = Self::default();
+        for (count, first) in groups {
+            let Some(code) = first.first().map(|finding| finding.code) else { continue };
+            let count = count.max(crate::cast::to_u64(first.len()));
+            let mut group = Group { count, first };
+            group.trim();
+            findings.merge(Self { by_code: BTreeMap::from([(code, group)]) });
+        }
+        findings
+    }
+
     /// Returns each code with its count and the first findings, in code order.
     pub fn groups(&self) -> impl Iterator<Item = (&'static str, u64, &[Diagnostic])> {
         self.by_code.iter().map(|(code, group)| (*code, group.count, group.first.as_slice()))

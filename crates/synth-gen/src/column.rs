@@ -157,14 +157,19 @@ impl Slots<'_> {
 
     /// Fills `out` with strings.
     pub(crate) fn fill_text(&self, out: &mut Values, mut make: impl FnMut(Slot, &mut String)) {
+        self.fill_text_at(out, |_, slot, out| make(slot, out));
+    }
+
+    /// Fills `out` with strings that depend on the position of their slot in the block.
+    pub(crate) fn fill_text_at(&self, out: &mut Values, mut make: impl FnMut(usize, Slot, &mut String)) {
         if !matches!(out, Values::Text(_)) {
             *out = Values::Text(TextBuffer::default());
         }
         if let Values::Text(text) = out {
             text.clear();
-            for slot in self.iter() {
+            for (at, slot) in self.iter().enumerate() {
                 if let Some(slot) = slot {
-                    make(slot, &mut text.arena);
+                    make(at, slot, &mut text.arena);
                 }
                 text.end();
             }

@@ -12,34 +12,6 @@ use crate::words::Lexicon;
 /// Domains reserved for examples (RFC 2606).
 pub(crate) const EXAMPLE_DOMAINS: [&str; 3] = ["example.com", "example.org", "example.net"];
 
-/// Names of the methods, as they stand in rule files.
-pub(crate) const METHODS: [(&str, FakerMethod); 24] = [
-    ("name", FakerMethod::Name),
-    ("first_name", FakerMethod::FirstName),
-    ("last_name", FakerMethod::LastName),
-    ("company_name", FakerMethod::CompanyName),
-    ("email", FakerMethod::Email),
-    ("user_name", FakerMethod::UserName),
-    ("phone_number", FakerMethod::PhoneNumber),
-    ("ipv4", FakerMethod::Ipv4),
-    ("ipv6", FakerMethod::Ipv6),
-    ("mac_address", FakerMethod::MacAddress),
-    ("url", FakerMethod::Url),
-    ("domain_name", FakerMethod::DomainName),
-    ("street_address", FakerMethod::StreetAddress),
-    ("city", FakerMethod::City),
-    ("region", FakerMethod::Region),
-    ("country", FakerMethod::Country),
-    ("postal_code", FakerMethod::PostalCode),
-    ("credit_card", FakerMethod::CreditCard),
-    ("iban", FakerMethod::Iban),
-    ("ssn", FakerMethod::Ssn),
-    ("date_of_birth", FakerMethod::DateOfBirth),
-    ("job_title", FakerMethod::JobTitle),
-    ("words", FakerMethod::Words),
-    ("text", FakerMethod::Text),
-];
-
 /// Word lists that are prepared once.
 #[derive(Debug, Clone)]
 pub(crate) struct FakerData {

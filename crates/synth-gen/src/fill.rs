@@ -95,7 +95,9 @@ impl Plan {
         cases.clear();
         cases.extend((0..workspace.instances[plan.scope].len()).map(|instance| {
             let slot = self.above(plan.scope, plan.levels, instance, workspace);
-            let Some(kind) = column.kinds[slot].checked_sub(FIRST_KIND).map(usize::from) else { return 0 };
+            let Some(kind) = column.kinds[slot].checked_sub(FIRST_KIND).map(usize::from) else {
+                return if column.kinds[slot] == NULL { plan.null_case } else { 0 };
+            };
             let code = match &column.values[kind] {
                 Values::Codes(codes) => codes[slot] as usize,
                 _ => 0,

@@ -100,6 +100,7 @@ pub(crate) struct Steps {
     step: i64,
     prefix: String,
     width: usize,
+    suffix: String,
 }
 
 impl Steps {
@@ -111,7 +112,8 @@ impl Steps {
             i128::from(n_needed.saturating_sub(1)) * i128::from(sequence.step) + i128::from(sequence.start);
         i64::try_from(last).map_err(|_| ErrorKind::BadNumber { what: "sequence" })?;
         let (start, step) = (sequence.start, sequence.step);
-        Ok(Self { start, step, prefix: sequence.prefix.clone(), width: usize::from(sequence.width) })
+        let (prefix, suffix) = (sequence.prefix.clone(), sequence.suffix.clone());
+        Ok(Self { start, step, prefix, width: usize::from(sequence.width), suffix })
     }
 
     fn number(&self, slot: Slot) -> i64 {
@@ -130,6 +132,7 @@ impl Steps {
                 out.push('-');
             }
             crate::faker::write_number(number.unsigned_abs(), self.width, out);
+            out.push_str(&self.suffix);
         });
     }
 }
@@ -172,7 +175,7 @@ mod tests {
 
     #[test]
     fn sequences_that_overflow_are_refused() {
-        let sequence = |start, step| Sequence { start, step, prefix: String::new(), width: 0 };
+        let sequence = Sequence::numbers;
         assert!(Steps::compile(&sequence(i64::MAX - 9, 1), 10, true).is_ok());
         assert!(Steps::compile(&sequence(i64::MAX - 9, 1), 11, true).is_err());
         assert!(Steps::compile(&sequence(0, i64::MIN), u64::MAX, false).is_err());

@@ -180,6 +180,8 @@ pub(crate) struct CaseColumn {
     pub(crate) levels: usize,
     /// For each kind of the discriminator, the case of each literal; 0 is none.
     pub(crate) tables: Vec<Vec<u32>>,
+    /// The case of a discriminator that is null; 0 for none.
+    pub(crate) null_case: u32,
 }
 
 impl Plan {

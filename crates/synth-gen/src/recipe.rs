@@ -1,6 +1,6 @@
 //! How the values of one kind are made and shown.
 
-use synth_core::{Number, Permutation, Scalar, Seed, cast};
+use synth_core::{Number, Permutation, Rate, Scalar, Seed, cast};
 use synth_rules::generator::{Categorical, Faker, FakerMethod, Pattern, QuantileSample, Sequence};
 use synth_rules::generator::{Template, TemporalRhythmic};
 use synth_rules::{Constraints, FieldType, Generator, Literal, NumberSpelling, ValueKind};
@@ -55,6 +55,8 @@ enum Program {
     Whole(UniqueWhole),
     Floats(Floats),
     Times(Box<Times>),
+    /// Numbers of another program as texts, some of them spelled as integers.
+    Mixed(Box<Mixed>),
 }
 
 #[derive(Debug, Clone)]
@@ -65,7 +67,17 @@ enum Render {
     Float(FloatSpelling, Quotes),
     /// Whole numbers beyond 64 bits, all digits written.
     LargeInteger(Quotes),
+    /// Numbers that were written as text.
+    Literal(Quotes),
     Text,
+}
+
+/// Numbers of which a share is spelled as integers where they can be.
+#[derive(Debug, Clone)]
+struct Mixed {
+    numbers: Recipe,
+    integer_share: f64,
+    which: Seed,
 }
 
 /// Whether numbers stand in quotes, as in fields of type string.
@@ -100,6 +112,17 @@ impl Default for Rooms {
 impl Recipe {
     /// Compiles one kind of a field.
     pub(crate) fn compile(kind: &ValueKind, setting: Setting) -> Result<Self, ErrorKind> {
+        let numbers = Self::compile_plain(kind, setting)?;
+        let quotes = match (&numbers.render, kind.constraints.integer_share) {
+            (Render::Decimal(_, quotes) | Render::Float(_, quotes), Some(_)) => *quotes,
+            _ => return Ok(numbers),
+        };
+        let integer_share = kind.constraints.integer_share.map_or(0.0, Rate::get);
+        let mixed = Mixed { numbers, integer_share, which: setting.seed.child("integer") };
+        Ok(Self { program: Program::Mixed(Box::new(mixed)), render: Render::Literal(quotes) })
+    }
+
+    fn compile_plain(kind: &ValueKind, setting: Setting) -> Result<Self, ErrorKind> {
         if kind.field_type == FieldType::Null {
             return Ok(Self { program: Program::One, render: Render::Atoms(vec![Atom::Null]) });
         }
@@ -133,7 +156,7 @@ impl Recipe {
 
     fn sequence(sequence: &Sequence, field_type: FieldType, setting: Setting) -> Result<Self, ErrorKind> {
         let steps = Steps::compile(sequence, setting.n_ordinals, setting.unique)?;
-        let is_text = field_type == FieldType::String || !sequence.prefix.is_empty() || sequence.width > 0;
+        let is_text = field_type == FieldType::String || sequence.is_text();
         Ok(if is_text {
             Self::text(Program::StepTexts(steps))
         } else {
@@ -255,11 +278,8 @@ impl Recipe {
 
     fn times(rhythm: &TemporalRhythmic, kind: &ValueKind, setting: Setting) -> Result<Self, ErrorKind> {
         let times = Times::compile(rhythm, kind.constraints.decimals.unwrap_or(0), setting.seed)?;
-        let times = if setting.unique {
-            times.unique(&rhythm.format, setting.n_ordinals, setting.seed)?
-        } else {
-            times
-        };
+        let times =
+            if setting.unique { times.unique(rhythm, setting.n_ordinals, setting.seed)? } else { times };
         let quotes = quotes(kind.field_type);
         let render = match times.form() {
             TimeForm::Text(_) => Render::Text,
@@ -300,6 +320,7 @@ impl Recipe {
             Program::Whole(numbers) => slots.fill_integers(out, |slot| numbers.number(slot)),
             Program::Floats(numbers) => numbers.fill(slots, out),
             Program::Times(times) => times.fill(slots, out),
+            Program::Mixed(mixed) => mixed.fill(slots, out),
         }
     }
 
@@ -320,6 +341,7 @@ impl Recipe {
             (Render::LargeInteger(quotes), Values::Floats(floats)) => {
                 (rooms.integer.format(cast::round_to_i128(floats[slot])), *quotes)
             }
+            (Render::Literal(quotes), Values::Text(text)) => (text.get(slot), *quotes),
             (_, Values::Text(text)) => (text.get(slot), Quotes::With),
             _ => unreachable!("a program fills the buffer its rendering reads"),
         };
@@ -336,6 +358,28 @@ impl Recipe {
         let case = |atom: &Atom| wanted.iter().position(|literal| atom.equals(literal));
         Some(atoms.iter().map(case).collect())
     }
+}
+
+impl Mixed {
+    fn fill(&self, slots: Slots<'_>, out: &mut Values) {
+        let (mut numbers, mut rooms) = (Values::None, Rooms::default());
+        self.numbers.fill(slots, &mut numbers);
+        slots.fill_text_at(out, |at, slot, out| {
+            let text = match self.numbers.scalar(&numbers, at, &mut rooms) {
+                Scalar::Number(number) => number.as_str(),
+                Scalar::String(text) => text,
+                _ => unreachable!("only numbers are spelled in two ways"),
+            };
+            let is_integer = self.which.uniform(slot.address) < self.integer_share;
+            out.push_str(if is_integer { without_zeros(text) } else { text });
+        });
+    }
+}
+
+/// Returns the text of a number without its fraction, if that is nothing but zeros.
+fn without_zeros(text: &str) -> &str {
+    let is_zeros = |fraction: &str| fraction.bytes().all(|digit| digit == b'0');
+    text.split_once('.').filter(|(_, fraction)| is_zeros(fraction)).map_or(text, |(whole, _)| whole)
 }
 
 fn ids(form: IdForm, setting: Setting) -> Ids {
@@ -355,6 +399,7 @@ fn atom(literal: &Literal, kind: &ValueKind) -> Result<Atom, ErrorKind> {
         Ok(spell(number, kind))
     };
     let atom = match literal {
+        Literal::Null => Atom::Null,
         Literal::Bool(flag) => Atom::Bool(*flag),
         Literal::Integer(number)
             if kind.field_type != FieldType::Number || number.unsigned_abs() > 1 << 53 =>
@@ -399,6 +444,7 @@ impl Atom {
     /// Tells whether a literal of the rules names this value, however it is spelled.
     fn equals(&self, literal: &Literal) -> bool {
         match (self, literal) {
+            (Self::Null, Literal::Null) => true,
             (Self::Bool(flag), Literal::Bool(wanted)) => flag == wanted,
             (Self::Bool(flag), Literal::Text(wanted)) => wanted == if *flag { "true" } else { "false" },
             (Self::Text(text), Literal::Text(wanted)) => text == wanted,

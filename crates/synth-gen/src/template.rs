@@ -6,7 +6,7 @@ use synth_rules::generator::{FakerMethod, Template};
 use crate::column::{Slot, Slots, Values};
 use crate::draw::{Draws, Picks};
 use crate::error::ErrorKind;
-use crate::faker::{self, EXAMPLE_DOMAINS, FakerData, METHODS};
+use crate::faker::{self, EXAMPLE_DOMAINS, FakerData};
 
 /// Fills the slots of a template.
 #[derive(Debug, Clone)]
@@ -106,7 +106,7 @@ fn slot(name: &str) -> Result<Part, ErrorKind> {
         "first" => Part::First,
         "last" => Part::Last,
         _ => {
-            let found = METHODS.iter().find(|(known, _)| *known == name);
+            let found = FakerMethod::ALL.iter().find(|(known, _)| *known == name);
             let (_, method) = found.ok_or_else(|| ErrorKind::UnknownSlot { name: name.to_owned() })?;
             Part::Faker(*method)
         }

@@ -1,6 +1,7 @@
 //! The generator `temporal_rhythmic`.
 
 use synth_core::{Seed, TimeFormat, Timestamp, cast};
+use synth_rules::Resolution;
 use synth_rules::generator::TemporalRhythmic;
 
 use crate::choice::{Choice, Sum};
@@ -27,7 +28,11 @@ pub(crate) struct Times {
     weekdays: Option<Choice>,
     hours: Option<Choice>,
     /// Microseconds in one step of what is printed.
+    unit: i64,
+    /// Microseconds in one step of the grid that all moments lie on.
     step: i64,
+    /// Moments go to the nearest step of the grid, not to the one before them.
+    rounds: bool,
     place: Seed,
     weekday: Seed,
     hour: Seed,
@@ -49,12 +54,14 @@ pub(crate) enum TimeForm {
 impl Times {
     pub(crate) fn compile(rhythm: &TemporalRhythmic, decimals: u8, seed: Seed) -> Result<Self, ErrorKind> {
         let times: Vec<i64> = rhythm
-            .values
-            .iter()
+            .moments()
             .enumerate()
-            .map(|(index, text)| read_time(text).ok_or(ErrorKind::BadTime { index }))
+            .map(|(index, moment)| moment.ok_or(ErrorKind::BadTime { index }))
             .collect::<Result<_, _>>()?;
-        let (form, step) = form(&rhythm.format, decimals)?;
+        let (form, unit) = form(&rhythm.format, decimals)?;
+        let step = rhythm.resolution.map(Resolution::micros).filter(|step| step % unit == 0).unwrap_or(unit);
+        // A time of day in the rule of a date means that day; dates alone are steps to round to.
+        let rounds = rhythm.resolution.is_some() || times.iter().all(|time| time % step == 0);
         let first = times.first().copied().unwrap_or(0);
         let last = times.last().copied().unwrap_or(0);
         let offsets: Vec<f64> = times.iter().map(|time| (time - first) as f64).collect();
@@ -65,7 +72,9 @@ impl Times {
             curve: Curve::fit(&rhythm.quantiles, &offsets, "values")?,
             weekdays: profile(&rhythm.weekday_profile, 7, "weekday_profile")?,
             hours: profile(&rhythm.hour_profile, 24, "hour_profile")?,
+            unit,
             step,
+            rounds,
             place: seed.child("quantile"),
             weekday: seed.child("weekday"),
             hour: seed.child("hour"),
@@ -74,16 +83,21 @@ impl Times {
     }
 
     /// Makes every moment different; the rhythm gives way to the numbering.
-    pub(crate) fn unique(mut self, format: &str, n_needed: u64, seed: Seed) -> Result<Self, ErrorKind> {
-        if matches!(self.form, TimeForm::Text(_)) && !names_every_moment(format, self.step) {
+    pub(crate) fn unique(
+        mut self,
+        rhythm: &TemporalRhythmic,
+        n_needed: u64,
+        seed: Seed,
+    ) -> Result<Self, ErrorKind> {
+        if !rhythm.tells_moments_apart(self.step) {
             let reason = "the format does not tell all moments apart";
             return Err(ErrorKind::CannotBeUnique { generator: "temporal_rhythmic", reason });
         }
-        let steps = |offset: f64| (self.first + cast::round_to_i64(offset)).div_euclid(self.step);
+        let steps = |offset: f64| self.step_of(self.first + cast::round_to_i64(offset)).div_euclid(self.step);
         let pieces = self.curve.pieces();
         let pieces = pieces.map(|(share, low, high)| Piece { share, first: steps(low), next: steps(high) });
         let largest = LAST_MICROS.div_euclid(self.step);
-        let last = self.last.div_euclid(self.step);
+        let last = self.step_of(self.last).div_euclid(self.step);
         self.unique = Some(UniqueWhole::compile(pieces, last, largest, n_needed, seed)?);
         Ok(self)
     }
@@ -99,7 +113,7 @@ impl Times {
                 slots.fill_text(out, |slot, out| text.write(Timestamp(self.moment(slot)), out));
             }
             TimeForm::Epoch { .. } => {
-                slots.fill_integers(out, |slot| self.moment(slot).div_euclid(self.step));
+                slots.fill_integers(out, |slot| self.moment(slot).div_euclid(self.unit));
             }
         }
     }
@@ -109,7 +123,7 @@ impl Times {
             return unique.number(slot).saturating_mul(self.step);
         }
         let offset = cast::round_to_i64(self.curve.value(self.place.uniform(slot.address)));
-        let mut moment = (self.first + offset).clamp(self.first, self.last);
+        let mut moment = self.step_of((self.first + offset).clamp(self.first, self.last));
         if let Some(weekdays) = &self.weekdays {
             let week = moment - days_from_monday(moment) * DAY;
             let day = small(weekdays.pick(self.weekday.uniform(slot.address)));
@@ -120,12 +134,20 @@ impl Times {
             let hour = small(hours.pick(self.hour.uniform(slot.address)));
             moment = self.inside(midnight + hour * HOUR + moment.rem_euclid(HOUR), moment);
         }
-        (moment - moment.rem_euclid(self.step)).max(self.first)
+        moment - moment.rem_euclid(self.step)
+    }
+
+    /// Returns the step of the grid that a moment belongs to: the nearest, of two equally near ones the earlier.
+    fn step_of(&self, moment: i64) -> i64 {
+        let below = moment - moment.rem_euclid(self.step);
+        let above = below.saturating_add(self.step);
+        let is_below = !self.rounds || moment - below <= above.saturating_sub(moment) || above > LAST_MICROS;
+        if is_below { below } else { above }
     }
 
     /// Returns the redrawn moment, or the old one when the new one is out of range.
     fn inside(&self, moment: i64, old: i64) -> i64 {
-        if (self.first..=self.last).contains(&moment) { moment } else { old }
+        if (self.step_of(self.first)..=self.step_of(self.last)).contains(&moment) { moment } else { old }
     }
 }
 
@@ -164,30 +186,6 @@ fn profile(weights: &[f64], n: usize, name: &'static str) -> Result<Option<Choic
         return Err(ErrorKind::LengthMismatch { left: name, right: "the calendar", n_left, n_right: n });
     }
     Choice::fit(weights, Sum::Normalize).map(Some)
-}
-
-/// Reads an RFC 3339 time or date.
-fn read_time(text: &str) -> Option<i64> {
-    let digits =
-        text.split_once('.').map_or(0, |(_, rest)| rest.bytes().take_while(u8::is_ascii_digit).count());
-    let fraction = if digits == 0 { String::new() } else { format!("%.{digits}f") };
-    let zoned = ["Z", "%:z", ""].map(|zone| format!("%Y-%m-%dT%H:%M:%S{fraction}{zone}"));
-    let all = zoned.iter().map(String::as_str).chain(["%Y-%m-%d"]);
-    all.filter_map(|format| TimeFormat::parse(format).ok())
-        .find_map(|format| format.read(text))
-        .map(|time| time.0)
-}
-
-/// Tells whether different steps always print different texts.
-fn names_every_moment(format: &str, step: i64) -> bool {
-    let has = |letters: &[&str]| letters.iter().any(|letter| format.contains(letter));
-    has(&["%Y"])
-        && has(&["%m", "%-m", "%b", "%B"])
-        && has(&["%d", "%-d"])
-        && !has(&["%-m%-d", "%-m%d", "%m%-d"])
-        && (step >= DAY || has(&["%H"]) || (has(&["%I"]) && has(&["%p"])))
-        && (step >= HOUR || has(&["%M"]))
-        && (step >= 60_000_000 || has(&["%S"]))
 }
 
 #[cfg(test)]

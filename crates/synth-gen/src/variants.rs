@@ -27,7 +27,10 @@ pub(crate) fn compile(
         };
         let tables = discriminator(plan, variants, (above, find(&variants.discriminator)));
         let Some((discriminator, tables)) = errors.keep(tables, object) else { continue };
-        let mut union = Union { plan: &mut *plan, discriminator, tables, columns: BTreeMap::new() };
+        let null_case = variants.cases.iter().position(|case| case.when == Literal::Null);
+        let null_case = null_case.map_or(0, |case| cast::to_u32(case) + 1);
+        let columns = BTreeMap::new();
+        let mut union = Union { plan: &mut *plan, discriminator, tables, null_case, columns };
         for (path, rates) in presence_by_path(variants) {
             let node = find(path).filter(|_| path.starts_with(object) && path != object);
             match node {
@@ -77,6 +80,8 @@ struct Union<'a> {
     plan: &'a mut Plan,
     discriminator: usize,
     tables: Vec<Vec<u32>>,
+    /// The case of null.
+    null_case: u32,
     /// Its case column in each scope that needs one.
     columns: BTreeMap<usize, usize>,
 }
@@ -94,8 +99,8 @@ impl Union<'_> {
         let levels = levels_between(self.plan, scope, target)
             .expect("the scope is that of the object or below it, and the discriminator's is above");
         let column = self.plan.case_columns.len();
-        let (discriminator, tables) = (self.discriminator, self.tables.clone());
-        self.plan.case_columns.push(CaseColumn { scope, discriminator, levels, tables });
+        let (discriminator, tables, null_case) = (self.discriminator, self.tables.clone(), self.null_case);
+        self.plan.case_columns.push(CaseColumn { scope, discriminator, levels, tables, null_case });
         self.columns.insert(scope, column);
         column
     }

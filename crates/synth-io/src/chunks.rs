@@ -9,6 +9,7 @@ mod lines;
 use std::sync::Arc;
 use std::vec;
 
+use serde::{Deserialize, Serialize};
 use synth_core::{Place, cast};
 
 use crate::source::{Position, Progress, Source, Window};
@@ -47,6 +48,50 @@ impl RecordSlice<'_> {
     #[must_use]
     pub fn place(&self) -> Place {
         self.place_at(self.offset_bytes)
+    }
+}
+
+/// Where reading goes on: between two chunks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Mark {
+    /// Number of the source among those that are not empty.
+    pub source: u64,
+    /// Bytes of the source before the mark, after decompression.
+    pub offset_bytes: u64,
+    /// Line of the mark, counted from 1.
+    pub line: u64,
+    /// Column in bytes, counted from 1.
+    pub column: u64,
+    /// Records of the source before the mark.
+    pub record: u64,
+    /// What comes next in a source that is an array.
+    pub array_part: ArrayPart,
+}
+
+/// What comes next in an array.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum ArrayPart {
+    /// The opening bracket.
+    Before,
+    /// An element, or the end of an empty array.
+    First,
+    /// An element.
+    Next,
+    /// A comma or the end.
+    Behind,
+    /// Nothing but white space.
+    After,
+}
+
+impl Mark {
+    /// A mark in the first source.
+    fn new(at: Position, record: u64, array_part: ArrayPart) -> Self {
+        let Position { offset, line, column } = at;
+        Self { source: 0, offset_bytes: offset, line, column, record, array_part }
+    }
+
+    fn position(&self) -> Position {
+        Position { offset: self.offset_bytes, line: self.line, column: self.column }
     }
 }
 
@@ -109,16 +154,24 @@ impl Piece {
             Self::Stream(_, source) => *source = number,
         }
     }
+
+    /// Number of records that end within the piece.
+    pub(crate) fn n_records(&self) -> u64 {
+        match self {
+            Self::Chunk(chunk) => cast::to_u64(chunk.n_whole()),
+            Self::Stream(..) => 1,
+        }
+    }
 }
 
 /// The pieces of all sources, in order; after an error there are no more.
 pub(crate) struct Pieces {
     sources: vec::IntoIter<Source>,
+    /// Number of the source that is opened next.
+    next_source: u64,
     options: ReadOptions,
     progress: Progress,
     current: Option<Cutter>,
-    /// Sources that were opened so far.
-    n_opened: u32,
 }
 
 enum Cutter {
@@ -130,7 +183,39 @@ enum Cutter {
 impl Pieces {
     pub(crate) fn new(input: Input) -> Self {
         let Input { sources, options, progress, .. } = input;
-        Self { sources: sources.into_iter(), options, progress, current: None, n_opened: 0 }
+        Self { sources: sources.into_iter(), next_source: 0, options, progress, current: None }
+    }
+
+    /// Goes on where an earlier run stood.
+    pub(crate) fn from_mark(input: Input, mark: Mark) -> Result<Self, Error> {
+        let mut pieces = Self::new(input);
+        pieces.next_source = mark.source;
+        let n_read = cast::to_usize(mark.source);
+        pieces.sources.by_ref().take(n_read).for_each(drop);
+        if mark.position() != Position::START
+            && let Some(source) = pieces.sources.next()
+        {
+            pieces.next_source += 1;
+            pieces.current = Some(Cutter::from_mark(source, mark, &mut pieces.progress)?);
+        }
+        Ok(pieces)
+    }
+
+    /// Tells whether there are no more pieces.
+    pub(crate) fn is_done(&self) -> bool {
+        self.current.is_none() && self.sources.as_slice().is_empty()
+    }
+
+    /// Where reading goes on behind the last piece; `None` when an error is next.
+    pub(crate) fn mark(&self) -> Option<Mark> {
+        let start = || Mark::new(Position::START, 0, ArrayPart::Before);
+        let (mark, source) = match &self.current {
+            None => (start(), self.next_source),
+            Some(Cutter::Lines(cutter)) => (cutter.mark()?, self.next_source.saturating_sub(1)),
+            Some(Cutter::Array(cutter)) => (cutter.mark()?, self.next_source.saturating_sub(1)),
+            Some(Cutter::Document(_)) => return None,
+        };
+        Some(Mark { source, ..mark })
     }
 
     fn next_piece(&mut self) -> Result<Option<Piece>, Error> {
@@ -139,14 +224,14 @@ impl Pieces {
                 Some(cutter) => cutter,
                 None => match self.sources.next() {
                     Some(source) => {
-                        self.n_opened += 1;
+                        self.next_source += 1;
                         Cutter::new(source, &mut self.progress)?
                     }
                     None => return Ok(None),
                 },
             };
             if let Some(mut piece) = self.cut(cutter)? {
-                piece.set_source(self.n_opened - 1);
+                piece.set_source(cast::to_u32(cast::to_usize(self.next_source.saturating_sub(1))));
                 self.progress.report();
                 return Ok(Some(piece));
             }
@@ -190,6 +275,16 @@ impl Cutter {
         Ok(match format {
             Format::JsonLines => Self::Lines(LineCutter::new(window)),
             Format::Array => Self::Array(ArrayCutter::new(window)),
+            Format::Document => Self::Document(window),
+        })
+    }
+
+    fn from_mark(source: Source, mark: Mark, progress: &mut Progress) -> Result<Self, Error> {
+        let format = source.format;
+        let window = source.into_window_at(mark.position(), progress)?;
+        Ok(match format {
+            Format::JsonLines => Self::Lines(LineCutter::from_mark(window, mark)),
+            Format::Array => Self::Array(ArrayCutter::from_mark(window, mark)),
             Format::Document => Self::Document(window),
         })
     }

@@ -84,6 +84,9 @@ pub enum ErrorKind {
     /// Documents and record streams cannot be read together.
     #[error("this file is one document, others are streams of records")]
     MixedFormats,
+    /// The source ends before the place at which reading was to go on.
+    #[error("the input is shorter than it was")]
+    Shorter,
     /// The source cannot be read.
     #[error("reading failed")]
     Read,
@@ -234,6 +237,7 @@ impl ErrorKind {
             Self::TooDeep { .. } => "io/too-deep",
             Self::RecordTooLong { .. } => "io/line-too-long",
             Self::MixedFormats => "io/mixed-formats",
+            Self::Shorter => "io/shorter",
             Self::Read => "io/read",
             Self::Write => "io/write",
             Self::BrokenPipe => "io/broken-pipe",

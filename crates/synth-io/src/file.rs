@@ -216,6 +216,46 @@ pub fn write_text_file(path: &Path, text: &str, overwrite: Overwrite) -> Result<
     file.finish()
 }
 
+/// Reads a whole file into memory, undoing gzip and Zstandard; `-` is standard input.
+///
+/// # Errors
+///
+/// With the path: it cannot be read or decompressed, or has more than `max_bytes`.
+pub fn read_file(path: &Path, max_bytes: u64) -> Result<Vec<u8>, Error> {
+    let mut window = crate::source::open_path(path)?;
+    window.fill(cast::to_usize(max_bytes.saturating_add(1)))?;
+    if cast::to_u64(window.bytes().len()) > max_bytes {
+        return Err(error(ErrorKind::RecordTooLong { max_bytes }, path));
+    }
+    Ok(window.split(window.bytes().len(), 0))
+}
+
+/// Makes a folder, and those above it, that only its owner can look into; one that exists stays as it is.
+///
+/// # Errors
+///
+/// With the path: the folder cannot be made.
+pub fn create_private_folder(path: &Path) -> Result<(), Error> {
+    let mut builder = fs::DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    let place = || Place::in_source(path.display().to_string());
+    builder.create(path).map_err(|cause| Error::caused(ErrorKind::Unwritable, place(), cause))
+}
+
+/// Removes a file; one that is not there needs no removal.
+///
+/// # Errors
+///
+/// With the path: the file cannot be removed.
+pub fn remove_file(path: &Path) -> Result<(), Error> {
+    match fs::remove_file(path) {
+        Err(cause) if cause.kind() != io::ErrorKind::NotFound => Err(write_error(path, cause)),
+        _ => Ok(()),
+    }
+}
+
 /// Reads a small text file, such as a rule file.
 ///
 /// # Errors

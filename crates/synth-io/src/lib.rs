@@ -5,7 +5,7 @@
 //!
 //! Modules in reading order: [`Input`] opens sources and finds their format; `chunks` cuts them into records;
 //! [`Scanner`] turns a record into events; [`par`] spreads work over threads; [`fold_records`],
-//! [`read_records`] and [`for_each_record`] put these together. [`JsonWriter`] turns events into bytes, which
+//! [`read_records`] and [`for_each_record`] put these together, [`fold_in_rounds`] so that a run can be taken up again. [`JsonWriter`] turns events into bytes, which
 //! an [`OutputFile`] takes to a file.
 //!
 //! Invariants: a record that is bad sends no event; results, findings and errors depend on the input alone,
@@ -22,10 +22,12 @@ mod scan;
 mod source;
 mod write;
 
-pub use chunks::RecordSlice;
+pub use chunks::{ArrayPart, Mark, RecordSlice};
 pub use error::{Codec, Error, ErrorKind, Fault};
-pub use file::{OutputFile, Overwrite, read_text_file, write_text_file};
-pub use read::{Folded, fold_records, for_each_record, read_records};
+pub use file::{
+    OutputFile, Overwrite, create_private_folder, read_file, read_text_file, remove_file, write_text_file,
+};
+pub use read::{Folded, Rounds, fold_in_rounds, fold_records, for_each_record, read_records};
 pub use scan::{Note, NoteKind, ScanError, Scanned, Scanner};
-pub use source::{Format, Input, ReadOptions};
+pub use source::{Format, Input, ReadOptions, SourceIdentity};
 pub use write::{JsonWriter, Layout};

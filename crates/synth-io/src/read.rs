@@ -1,6 +1,7 @@
 //! From an input to record sinks: scans every record, counts what is odd, stops at what is bad.
 
 mod ledger;
+mod rounds;
 mod stream;
 
 use std::convert::Infallible;
@@ -12,8 +13,10 @@ use synth_core::{
 
 use crate::chunks::{Chunk, Piece, Pieces, RecordSlice};
 use crate::scan::{Note, ScanError, Scanner};
-use crate::{Error, ErrorKind, Fault, Format, Input, ReadOptions, par};
+use crate::{Error, ErrorKind, Fault, Format, Input, ReadOptions};
 use ledger::Ledger;
+
+pub use rounds::{Rounds, fold_in_rounds};
 
 /// What a whole input came to.
 #[derive(Debug, Clone, PartialEq)]
@@ -53,18 +56,8 @@ pub fn fold_records<A: RecordSink<Error = Infallible> + Send>(
     new: impl Fn() -> A + Sync,
     merge: impl Fn(&mut A, A),
 ) -> Result<Folded<A>, Error> {
-    let Setting { format, options, findings, ledger } = Setting::of(&input);
-    let pieces = Pieces::new(input).take_while(|_| !ledger.is_full());
-    let pieces = (0..).zip(pieces).map(|(number, piece)| piece.map_err(|error| (number, error)));
-    let folded = par::fold(
-        pieces,
-        options.n_threads,
-        || Worker::new(&options, new()),
-        |worker, number, piece| worker.take(number, piece, &ledger).map_err(|error| (number, error)),
-        |worker, other| worker.merge(other, &merge),
-    );
-    let worker = settle(folded, ledger)?;
-    Ok(worker.into_folded(format, findings))
+    let rounds = Rounds { n_records: u64::MAX, start: None };
+    fold_in_rounds(input, rounds, new, merge, |_, _| Ok(()))
 }
 
 /// Reads an input in file order on the calling thread, into a sink that need not be merged.
@@ -76,7 +69,8 @@ pub fn read_records<S: RecordSink<Error = Infallible>>(
     input: Input,
     sink: &mut S,
 ) -> Result<Folded<()>, Error> {
-    let Setting { format, options, findings, ledger } = Setting::of(&input);
+    let Setting { format, options, findings } = Setting::of(&input);
+    let ledger = Ledger::new(options.max_bad, 0);
     let mut worker = Worker::new(&options, Borrowed(sink));
     let pieces = Pieces::new(input).take_while(|_| !ledger.is_full());
     let fold = || {
@@ -124,13 +118,11 @@ struct Setting {
     format: Format,
     options: ReadOptions,
     findings: Findings,
-    ledger: Ledger,
 }
 
 impl Setting {
     fn of(input: &Input) -> Self {
-        let (format, options) = (input.format(), input.options);
-        Self { format, options, findings: input.findings.clone(), ledger: Ledger::new(options.max_bad) }
+        Self { format: input.format(), options: input.options, findings: input.findings.clone() }
     }
 }
 

@@ -1,6 +1,7 @@
 //! Byte sources: files and streams, compressed or not, and what they hold.
 
 mod detect;
+mod identity;
 mod open;
 mod window;
 
@@ -15,6 +16,7 @@ use synth_core::{Diagnostic, Findings, Place, Severity};
 use crate::{Error, ErrorKind};
 use open::{Opened, ReadCount};
 
+pub use identity::SourceIdentity;
 pub(crate) use window::{Position, Window};
 
 /// How a source is cut into records.
@@ -87,6 +89,8 @@ pub(crate) struct Source {
     is_one_line: bool,
     name: String,
     state: SourceState,
+    /// Path of a file that is not compressed, in which reading can start anywhere.
+    plain_file: Option<PathBuf>,
 }
 
 enum SourceState {
@@ -140,9 +144,9 @@ impl Input {
         for path in paths {
             let count = ReadCount::default();
             let Opened { window, n_bytes } = open::open_path(path, &count)?;
-            let reopen = n_bytes.filter(|_| paths.len() > 1).map(|_| path.as_path());
+            let file = n_bytes.map(|_| OpenedFile { path, is_closed: paths.len() > 1 });
             opening.total_bytes = opening.total_bytes.zip(n_bytes).map(|(total, size)| total + size);
-            opening.add((window, count), reopen)?;
+            opening.add((window, count), file)?;
         }
         opening.finish()
     }
@@ -201,6 +205,23 @@ impl Input {
 }
 
 impl Source {
+    /// Returns the bytes behind `position`, at which an earlier run stood.
+    pub(crate) fn into_window_at(
+        mut self,
+        position: Position,
+        progress: &mut Progress,
+    ) -> Result<Window, Error> {
+        if let Some(path) = self.plain_file.take() {
+            let count = ReadCount::default();
+            let window = open::open_at(&path, position, &count)?;
+            progress.next_source(count);
+            return Ok(window);
+        }
+        let mut window = self.into_window(progress)?;
+        window.skip_to(position)?;
+        Ok(window)
+    }
+
     /// Returns the unread bytes, behind a byte order mark.
     pub(crate) fn into_window(self, progress: &mut Progress) -> Result<Window, Error> {
         let (window, count) = match self.state {
@@ -218,6 +239,19 @@ impl Source {
     }
 }
 
+/// Opens a file, or standard input for `-`, and undoes its compression.
+pub(crate) fn open_path(path: &Path) -> Result<Window, Error> {
+    open::open_path(path, &ReadCount::default()).map(|opened| opened.window)
+}
+
+/// A file that can be opened again.
+#[derive(Clone, Copy)]
+struct OpenedFile<'p> {
+    path: &'p Path,
+    /// Of many files only one is open at a time.
+    is_closed: bool,
+}
+
 /// An input while its sources are being opened.
 struct Opening<'o> {
     options: &'o ReadOptions,
@@ -231,17 +265,22 @@ impl<'o> Opening<'o> {
         Self { options, sources: Vec::new(), empty: Vec::new(), total_bytes: Some(0) }
     }
 
-    fn add(&mut self, (mut window, count): (Window, ReadCount), reopen: Option<&Path>) -> Result<(), Error> {
+    fn add(
+        &mut self,
+        (mut window, count): (Window, ReadCount),
+        file: Option<OpenedFile<'_>>,
+    ) -> Result<(), Error> {
         let name = window.name.to_string();
         match detect::detect(&mut window, self.options)? {
             None => self.empty.push(name),
             Some(detected) => {
-                let state = match reopen {
-                    Some(path) => SourceState::Closed(path.to_owned()),
+                let plain_file = file.filter(|_| !window.is_compressed()).map(|file| file.path.to_owned());
+                let state = match file.filter(|file| file.is_closed) {
+                    Some(file) => SourceState::Closed(file.path.to_owned()),
                     None => SourceState::Open(window, count),
                 };
                 let detect::Detected { format, is_one_line } = detected;
-                self.sources.push(Source { format, is_one_line, name, state });
+                self.sources.push(Source { format, is_one_line, name, state, plain_file });
             }
         }
         Ok(())

@@ -109,6 +109,37 @@ impl Gate {
         allowed.then(|| Publishable(regex.to_owned()))
     }
 
+    /// Returns a pattern that tells the form of a text only: punctuation and classes of characters with their
+    /// numbers, but no letter or digit of the text.
+    #[must_use]
+    pub fn form(&self, regex: &str) -> Option<Publishable> {
+        let text = Self::outside_of_classes(regex);
+        let is_form = !text.contains(|c: char| c.is_alphanumeric()) && contains_personal(regex).is_none();
+        is_form.then(|| Publishable(regex.to_owned()))
+    }
+
+    /// What stands in no class, no number of repeats and no escape of a line end.
+    fn outside_of_classes(regex: &str) -> String {
+        let mut inside = None;
+        let mut escaped = false;
+        let mut out = String::new();
+        for c in regex.chars() {
+            match (inside, c) {
+                _ if escaped => {
+                    escaped = false;
+                    out.extend((inside.is_none() && !matches!(c, 'n' | 'r' | 't')).then_some(c));
+                }
+                (_, '\\') => escaped = true,
+                (None, '[') => inside = Some(']'),
+                (None, '{') => inside = Some('}'),
+                (Some(end), c) if c == end => inside = None,
+                (None, c) => out.push(c),
+                (Some(_), _) => {}
+            }
+        }
+        out
+    }
+
     /// Returns an object's key that `n_units` different records hold, when it may be published.
     #[must_use]
     pub fn key(&self, key: &str, n_units: u64, personal: Option<PiiKind>) -> Option<Publishable> {
@@ -178,6 +209,17 @@ mod tests {
         check("+49 30 1234567", 300, None, false);
         check("contact: jo@example.org", 300, None, false);
         check("", 3, None, true);
+    }
+
+    #[test]
+    fn a_form_holds_nothing_of_the_text() {
+        let gate = Gate::new(5);
+        for form in ["[A-Z]{3}", "[0-9]\\.[0-9]", "(?:[一-龥]|[0-9]){2,3}", "\\{[a-z]\\}\\n"] {
+            assert!(gate.form(form).is_some(), "{form}");
+        }
+        for text in ["EUR", "SKU\\-[0-9]{2}", "[a-z]x", "é[0-9]", "\\[abc\\]"] {
+            assert!(gate.form(text).is_none(), "{text}");
+        }
     }
 
     #[test]

@@ -15,5 +15,6 @@ pub mod pii;
 
 pub use gate::{Gate, Publishable};
 pub use pii::{
-    FieldEvidence, PathWords, PiiFinding, PiiKind, ValueForm, contains_personal, detect, scan_value,
+    FieldEvidence, PathWords, PiiFinding, PiiKind, ValueForm, contains_personal, detect, is_full_name,
+    scan_value,
 };

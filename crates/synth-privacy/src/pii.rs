@@ -18,7 +18,7 @@ use std::fmt;
 use synth_core::Rate;
 
 pub use field::detect;
-pub use text::{contains_personal, scan_value};
+pub use text::{contains_personal, is_full_name, scan_value};
 pub use words::PathWords;
 
 /// A kind of personal or secret data.

@@ -9,9 +9,12 @@ use crate::profile::{Curve, FieldProfile, LengthProfile, Profile, SampleLayout, 
 use crate::structure::Structure;
 use crate::{relations, variants};
 
+mod keys;
 mod number;
 mod text;
 mod time;
+
+pub use keys::{is_key, is_numbering};
 
 /// What the profile is made with.
 #[derive(Debug, Clone)]

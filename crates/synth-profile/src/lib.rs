@@ -6,17 +6,20 @@
 //!
 //! Modules in reading order: [`profiler`] walks the tokens, [`partial`] holds the tree of paths, [`path_stats`]
 //! is the accumulator of one path with [`number_stats`], [`string_stats`] and [`time_stats`] in it, [`sample`]
-//! keeps whole records, [`relations`] what binds fields together; [`structure`] decides what is a dictionary or a
-//! tuple, [`text_pattern`] and [`variants`] learn shapes, [`mod@finish`] puts the [`profile`] together;
-//! [`mixed_types`] looks for what is odd in it.
+//! keeps whole records, [`relations`] what binds fields together; [`stored`] keeps a partial in a file;
+//! [`structure`] decides what is a dictionary or a tuple, [`text_pattern`] and [`variants`] learn shapes,
+//! [`mod@finish`] puts the [`profile`] together; [`mixed_types`] looks for what is odd in it.
 //!
-//! Invariants: a `Partial` is a function of the set of records alone, bit for bit. It holds real values and stays
-//! in memory; a `Profile` holds literals that passed the [`Gate`](synth_privacy::Gate) and nothing else, so it
-//! may be written.
+//! Invariants: a `Partial` is a function of the set of records alone, bit for bit. It holds real values and
+//! leaves memory only as a file that the user asked for; a `Profile` holds literals that passed the
+//! [`Gate`](synth_privacy::Gate) and nothing else, so it may be written.
 
+pub mod error;
 pub mod finish;
+pub mod hypotheses;
 pub mod mixed_types;
 pub mod number_stats;
+pub mod numbered_text;
 pub mod partial;
 pub mod path_stats;
 pub mod profile;
@@ -24,14 +27,18 @@ pub mod profiler;
 pub mod relations;
 pub mod sample;
 pub mod schema;
+pub mod stored;
 pub mod string_stats;
 pub mod structure;
 pub mod text_pattern;
+pub mod time_grid;
 pub mod time_stats;
 pub mod variants;
 
-pub use finish::{FinishConfig, finish};
+pub use error::{Error, ErrorKind};
+pub use finish::{FinishConfig, finish, is_key, is_numbering};
 pub use partial::{NodeId, Partial};
 pub use profile::Profile;
 pub use profiler::{Profiler, Unit};
+pub use stored::{Origin, PartialFile};
 pub use structure::Structure;

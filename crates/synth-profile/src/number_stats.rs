@@ -1,6 +1,8 @@
 //! The accumulator of numbers.
 
-use synth_core::{Number, cast, hash};
+mod stored;
+
+use synth_core::{Number, cast, hash, math};
 use synth_stats::{BottomK, ExactSum, OrderHistogram};
 
 use crate::partial::Units;
@@ -29,6 +31,19 @@ impl NumberValue {
         match self {
             Self::Integer(value) => value as f64,
             Self::Float(value) => value,
+        }
+    }
+
+    /// Settles how one number that was spelled in two ways is kept: with a fraction if one of them had one, and
+    /// of two zeros the one without a sign.
+    fn join(&mut self, other: Self) {
+        let is_plainer = match (*self, other) {
+            (Self::Integer(_), Self::Float(_)) => true,
+            (Self::Float(ours), Self::Float(theirs)) => ours.is_sign_negative() && !theirs.is_sign_negative(),
+            (_, Self::Integer(_)) => false,
+        };
+        if is_plainer {
+            *self = other;
         }
     }
 }
@@ -73,7 +88,8 @@ impl NumberStats {
     pub(crate) fn push(&mut self, number: Number<'_>, unit: u64) {
         let value = match number.as_i64() {
             Some(value) => NumberValue::Integer(value),
-            None => NumberValue::Float(number.as_f64()),
+            // Adding zero turns -0.0 into 0.0.
+            None => NumberValue::Float(number.as_f64() + 0.0),
         };
         self.distinct.push(hash_of(value), unit, || value);
         self.histogram.push(value.as_f64());
@@ -102,7 +118,7 @@ impl NumberStats {
     }
 
     pub(crate) fn merge(&mut self, other: Self, units: Units) {
-        merge_distinct(&mut self.distinct, other.distinct, units);
+        merge_distinct(&mut self.distinct, other.distinct, units, NumberValue::join);
         self.histogram.merge(other.histogram);
         self.sum.merge(other.sum);
         for (ours, theirs) in self.decimals.iter_mut().zip(other.decimals) {
@@ -127,20 +143,40 @@ fn exponent_places(number: Number<'_>) -> Option<usize> {
     Some(if is_zero { 0 } else { usize::try_from(places.max(0)).unwrap_or(MAX_DECIMALS).min(MAX_DECIMALS) })
 }
 
-/// Equal numbers hash alike, whatever their spelling.
+/// Equal numbers hash alike, but `2` and `2.0` are told apart: they are of two types, each with its own count.
 fn hash_of(value: NumberValue) -> u64 {
     match value {
         NumberValue::Integer(value) if value.unsigned_abs() > 1 << 53 => {
             hash::mix(hash::combine(value.cast_unsigned(), 1))
         }
-        // Adding zero turns -0.0 into 0.0.
-        other => hash::mix(hash::combine((other.as_f64() + 0.0).to_bits(), 0)),
+        NumberValue::Integer(value) => hash::mix(hash::combine((value as f64).to_bits(), 0)),
+        NumberValue::Float(value) if math::floor(value).total_cmp(&value).is_eq() => {
+            hash::mix(hash::combine(value.to_bits(), 2))
+        }
+        NumberValue::Float(value) => hash::mix(hash::combine(value.to_bits(), 0)),
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn spellings_of_one_number_are_counted_apart_in_any_order() {
+        let table = |literals: &[&str]| {
+            let mut stats = NumberStats::default();
+            literals.iter().zip(0..).for_each(|(text, unit)| stats.push(Number::from_literal(text), unit));
+            let entries = stats.distinct.entries().map(|entry| (entry.value, entry.count));
+            entries.collect::<Vec<_>>()
+        };
+        let counted = table(&["2", "2.0", "2", "2.00", "-0.0", "0.0", "2.5"]);
+        assert_eq!(counted.len(), 4);
+        assert!(
+            counted.contains(&(NumberValue::Integer(2), 2))
+                && counted.contains(&(NumberValue::Float(2.0), 2))
+        );
+        assert_eq!(counted, table(&["2.5", "0.0", "-0.0", "2.00", "2", "2.0", "2"]));
+    }
 
     #[test]
     fn exponents_move_the_point() {

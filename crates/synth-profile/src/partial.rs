@@ -1,5 +1,7 @@
 //! What a reader has learned so far: accumulators per path, with an exact merge.
 
+mod stored;
+
 use std::collections::BTreeMap;
 
 use synth_core::{JsonPath, Segment, cast};
@@ -136,8 +138,9 @@ impl Partial {
         Self { nodes: vec![Node::default()], unit, n_records: 0, sample: RecordSample::default() }
     }
 
-    /// Returns what counts as one unit of support.
-    pub(crate) fn unit(&self) -> Unit {
+    /// Returns what counts as one unit.
+    #[must_use]
+    pub fn unit(&self) -> Unit {
         self.unit
     }
 
@@ -291,8 +294,8 @@ impl Partial {
         let node = &mut self.nodes[object.index()];
         (node.members, node.member_keys) = (Some(members), Some(member_keys));
         for (key, child) in keys {
-            let (n_values, n_units) = (self.node(child).stats.n_values, self.node(child).stats.n_units);
-            self.stats_mut(member_keys).push_texts(&key, n_values, n_units);
+            let tally = self.node(child).stats.tally();
+            self.stats_mut(member_keys).push_texts(&key, tally);
             self.absorb(child, members, units);
         }
         self.nodes[members.index()].units_are_unknown |= units == Units::Forget;
@@ -426,6 +429,7 @@ impl Node {
             slot.iter_mut().for_each(shift);
         }
         self.follower = None;
+        self.stats.forget_last_unit();
         self
     }
 }

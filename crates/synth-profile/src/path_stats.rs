@@ -1,8 +1,11 @@
 //! The accumulator of one path.
 
+mod stored;
+
 use std::collections::BTreeMap;
 
 use synth_core::{JsonType, Number, Scalar};
+use synth_stats::bottom_k::Tally;
 use synth_stats::{BottomK, LengthHistogram};
 
 use crate::number_stats::NumberStats;
@@ -124,16 +127,27 @@ impl PathStats {
         self.string.get_or_insert_default().push(text, unit);
     }
 
-    /// Counts a key that stood in `n` objects of `n_units` units.
-    pub(crate) fn push_texts(&mut self, text: &str, n: u64, n_units: u64) {
-        self.n_values += n;
-        self.n_units += n_units;
-        self.types[JsonType::String as usize] += n;
-        self.string.get_or_insert_default().push_many(text, n, n_units);
+    /// Counts a key that stood in several objects.
+    pub(crate) fn push_texts(&mut self, text: &str, tally: Tally) {
+        self.n_values += tally.count;
+        self.n_units += tally.n_units;
+        self.types[JsonType::String as usize] += tally.count;
+        self.string.get_or_insert_default().push_many(text, tally);
+    }
+
+    /// Returns how often a value stood here, whatever it was.
+    pub(crate) fn tally(&self) -> Tally {
+        Tally { count: self.n_values, n_units: self.n_units, last_unit: self.last_unit }
+    }
+
+    /// Forgets which unit was the last: another reader numbers its units anew.
+    pub(crate) fn forget_last_unit(&mut self) {
+        self.last_unit = None;
     }
 
     /// Takes back every claim about units.
     pub(crate) fn forget_units(&mut self) {
+        self.n_units = 0;
         self.number.iter_mut().for_each(|numbers| without_units(&mut numbers.distinct));
         self.string.iter_mut().for_each(|strings| without_units(&mut strings.distinct));
     }
@@ -166,9 +180,14 @@ fn merge_option<T>(ours: &mut Option<Box<T>>, theirs: Option<Box<T>>, merge: imp
 }
 
 /// Adds a table of distinct values, with the units counted as `units` says.
-pub(crate) fn merge_distinct<T: Clone>(ours: &mut BottomK<T>, theirs: BottomK<T>, units: Units) {
+pub(crate) fn merge_distinct<T: Clone>(
+    ours: &mut BottomK<T>,
+    theirs: BottomK<T>,
+    units: Units,
+    join: impl Fn(&mut T, T),
+) {
     if units != Units::KeepLargest {
-        ours.merge(theirs);
+        ours.merge_with(theirs, join);
         return;
     }
     let mut largest: BTreeMap<u64, u64> = BTreeMap::new();
@@ -176,7 +195,7 @@ pub(crate) fn merge_distinct<T: Clone>(ours: &mut BottomK<T>, theirs: BottomK<T>
         let known = largest.entry(entry.hash).or_default();
         *known = entry.n_units.max(*known);
     }
-    ours.merge(theirs);
+    ours.merge_with(theirs, join);
     set_units(ours, |hash| largest.get(&hash).copied().unwrap_or(0));
 }
 

@@ -130,12 +130,18 @@ pub struct NumberProfile {
     pub n_distinct: u64,
     /// No number was seen twice.
     pub is_unique: bool,
+    /// The numbers are keys: none was seen twice, and not by accident.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub is_key: bool,
     /// Kind of personal data they are, if any.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub personal: Option<String>,
-    /// The numbers fill a range of whole numbers without a gap; its first.
+    /// The numbers fill a range of whole numbers in equal steps without a gap; its first.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub dense_from: Option<i64>,
+    /// The step of that range, when it is larger than 1.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub dense_step: Option<i64>,
     /// Mean of the numbers spelled without exponent.
     pub mean: Option<f64>,
     /// Most digits behind the point that are common.
@@ -177,6 +183,12 @@ pub struct TextProfile {
     pub n_distinct: u64,
     /// No string was seen twice.
     pub is_unique: bool,
+    /// The strings are keys: none was seen twice, and not by accident.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub is_key: bool,
+    /// The keys are a counting number between two fixed texts.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub numbered: Option<NumberedProfile>,
     /// Kind of personal data they are, if any.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub personal: Option<String>,
@@ -192,10 +204,28 @@ pub struct TextProfile {
     /// Patterns of the strings that are no category, with shares of those.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub patterns: Vec<PatternProfile>,
+    /// Class of the letters of the strings that are no category, when most are of a script other than Latin.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub letters: Option<String>,
     /// Mean number of words of the strings that are no category.
     pub mean_words: f64,
     /// Lengths in characters of all strings.
     pub lengths: Curve,
+}
+
+/// Strings that count.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NumberedProfile {
+    /// What stands before the number.
+    pub prefix: Publishable,
+    /// What stands behind it.
+    pub suffix: Publishable,
+    /// The first number.
+    pub start: i64,
+    /// From number to number.
+    pub step: i64,
+    /// Digits, padded with zeros; 0 when they are not.
+    pub width: u8,
 }
 
 /// A string and how often it was seen.
@@ -231,6 +261,18 @@ pub struct TimeProfile {
     pub weekdays: Vec<u64>,
     /// Times by hour in UTC.
     pub hours: Vec<u64>,
+    /// Different days that were seen, at least.
+    #[serde(default)]
+    pub n_days: u64,
+    /// Different hours of all days, at least.
+    #[serde(default)]
+    pub n_hours: u64,
+    /// The step that nearly all times are multiples of, in microseconds, when it is larger than the format's own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub resolution_micros: Option<i64>,
+    /// The times are keys: none was seen twice, and not by accident.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub is_key: bool,
 }
 
 /// What is known of lengths.
@@ -276,6 +318,8 @@ pub struct VariantCaseProfile {
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(untagged)]
 pub enum TagValue {
+    /// `null`.
+    Null,
     /// `true` or `false`.
     Bool(bool),
     /// A whole number.

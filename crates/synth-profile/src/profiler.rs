@@ -46,6 +46,19 @@ impl Profiler {
         }
     }
 
+    /// Returns a profiler that has seen what is in a partial.
+    #[must_use]
+    pub fn from_partial(partial: Partial) -> Self {
+        let unit_kind = partial.unit();
+        Self { partial, ..Self::new(unit_kind) }
+    }
+
+    /// Returns what was learned so far.
+    #[must_use]
+    pub fn partial(&self) -> &Partial {
+        &self.partial
+    }
+
     /// Adds what another profiler has seen.
     pub fn merge(&mut self, other: Self) {
         self.partial.merge(other.partial);

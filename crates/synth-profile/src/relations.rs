@@ -1,6 +1,6 @@
 //! Relations between fields: keys, references, dependencies, orders and sums, with the evidence for each.
 //!
-//! Relations are proposed on the record sample, cut into [`table`]s: the records, the elements of each array and
+//! Relations are proposed on the record sample, cut into tables: the records, the elements of each array and
 //! the members of each dictionary are rows, what they hold outside of arrays of their own are columns. Each
 //! relation says how many rows speak for it and how many against it, and holds paths, counts and public tags,
 //! never a value.
@@ -23,8 +23,10 @@ mod names;
 mod ordering;
 mod presence;
 mod references;
+mod sequence;
 mod table;
 mod tally;
+mod text;
 mod value_set;
 mod verify;
 
@@ -50,6 +52,12 @@ pub struct Relations {
     /// Numbers that are made of others.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub arithmetic: Vec<Arithmetic>,
+    /// Strings that are made of other fields, or hold them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub texts: Vec<TextRelation>,
+    /// How the elements of arrays hang together.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub sequences: Vec<Sequence>,
     /// Fields that are there together, or only with others.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub presence: Vec<Presence>,
@@ -74,6 +82,12 @@ impl Evidence {
     #[must_use]
     pub fn confidence(&self) -> Rate {
         Rate::of(self.n_holding, self.n_rows)
+    }
+
+    /// Tells whether every row keeps the relation.
+    #[must_use]
+    pub fn is_exact(&self) -> bool {
+        self.n_holding == self.n_rows
     }
 }
 
@@ -236,6 +250,61 @@ pub struct Term {
     pub path: JsonPath,
     /// What it is multiplied with.
     pub factor: f64,
+}
+
+/// How a string follows from others.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct TextRelation {
+    /// The string that follows, or that holds the other.
+    pub target: JsonPath,
+    /// What it is.
+    pub operation: TextOperation,
+    /// The fields it is made of.
+    pub terms: Vec<JsonPath>,
+    /// What stands between joined fields.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub separator: Option<Publishable>,
+    /// Rows tested.
+    pub evidence: Evidence,
+    /// The first few rows that break it, when all records were looked at.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub exceptions: Vec<Exception>,
+}
+
+/// What a string is made of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum TextOperation {
+    /// The first term, the separator and the second term.
+    Join,
+    /// The characters of the first term from the second term on, up to but not including the third.
+    Slice,
+    /// Any text in which the term occurs.
+    Contains,
+}
+
+/// A rule that arrays keep.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Sequence {
+    /// What is said.
+    pub rule: SequenceRule,
+    /// The fields of the elements.
+    pub paths: Vec<JsonPath>,
+    /// Arrays tested.
+    pub evidence: Evidence,
+    /// The first few rows whose arrays break it, when all records were looked at.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub exceptions: Vec<Exception>,
+}
+
+/// A rule that arrays keep.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SequenceRule {
+    /// The last element is the first again.
+    Closed,
+    /// The first field in one array and the second in another have the same values in the same order.
+    SideBySide,
 }
 
 /// How the presence of fields hangs together; a field that is null counts as absent.

@@ -1,7 +1,10 @@
 //! A bounded sample of whole records that does not depend on their order.
 
+mod stored;
+
 use std::collections::BTreeMap;
 
+use serde::{Deserialize, Serialize};
 use synth_core::{Event, EventSink, Number, RecordStart, Scalar, cast};
 
 /// Most records in a sample.
@@ -31,7 +34,7 @@ pub struct SampledRecord {
     pub count: u64,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 enum Token {
     ObjectStart,
     ObjectEnd,

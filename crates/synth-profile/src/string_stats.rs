@@ -1,6 +1,9 @@
 //! The accumulator of strings.
 
+mod stored;
+
 use synth_core::{cast, hash};
+use synth_stats::bottom_k::Tally;
 use synth_stats::{BottomK, HyperLogLog, LengthHistogram};
 
 use crate::partial::Units;
@@ -55,18 +58,20 @@ impl StringStats {
         self.times.push(text, 1);
     }
 
-    /// Counts a string that occurred `n` times in `n_units` units.
-    pub(crate) fn push_many(&mut self, text: &str, n: u64, n_units: u64) {
+    /// Counts a string that occurred several times; nothing when it did not.
+    pub(crate) fn push_many(&mut self, text: &str, tally: Tally) {
+        if tally.count == 0 {
+            return;
+        }
         let hash = hash::hash_bytes(text.as_bytes());
-        let entry = (hash, KeptText::of(text), n, n_units);
-        self.distinct.merge(BottomK::from_entries(MAX_DISTINCT, n, true, [entry]));
+        self.distinct.push_tally(hash, tally, || KeptText::of(text));
         self.hyperloglog.push(hash);
-        self.lengths.push_n(cast::to_u64(text.chars().count()), n);
-        self.times.push(text, n);
+        self.lengths.push_n(cast::to_u64(text.chars().count()), tally.count);
+        self.times.push(text, tally.count);
     }
 
     pub(crate) fn merge(&mut self, other: Self, units: Units) {
-        merge_distinct(&mut self.distinct, other.distinct, units);
+        merge_distinct(&mut self.distinct, other.distinct, units, |_, _| ());
         self.hyperloglog.merge(&other.hyperloglog);
         self.lengths.merge(other.lengths);
         self.times.merge(other.times);

@@ -3,10 +3,14 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use synth_core::{JsonPath, JsonType, Segment, TypeSet, cast};
-use synth_privacy::{FieldEvidence, Gate, PathWords, ValueForm, contains_personal, detect, scan_value};
+use synth_privacy::{
+    FieldEvidence, Gate, PathWords, ValueForm, contains_personal, detect, is_full_name, scan_value,
+};
 
 use crate::partial::{NodeId, Partial};
 use crate::path_stats::PathStats;
+
+mod prefix;
 
 /// The decisions about shape that counting alone does not make.
 ///
@@ -106,11 +110,12 @@ fn children(partial: &Partial, id: NodeId) -> Vec<(Segment, NodeId)> {
     named.chain(members).chain(elements).collect()
 }
 
-/// Names of members that are addresses, numbers of persons, or longer than any name of a field.
+/// Names of members that are addresses, numbers or full names of persons, or longer than any name of a field.
 fn says_something_of_a_person(key: &str) -> bool {
     let has_digit = key.contains(|c: char| c.is_ascii_digit());
     contains_personal(key).is_some()
         || scan_value(key).is_some()
+        || is_full_name(key)
         || key.len() > MAX_NAME_BYTES
         || (has_digit && key.contains(char::is_whitespace))
 }
@@ -145,6 +150,9 @@ fn looks_like_dictionary(partial: &Partial, id: NodeId) -> bool {
     let members: Vec<NodeId> = node.keys().map(|(_, child)| child).collect();
     if data_keys as f64 >= DATA_KEY_SHARE * n_keys as f64 {
         return one_kind(partial, &members);
+    }
+    if prefix::keys_are_data(partial, id) {
+        return one_kind(partial, &members) && same_members(partial, &members);
     }
     let n_members: u64 = members.iter().map(|child| partial.node(*child).stats.n_values).sum();
     let mean_presence = n_members as f64 / (n_keys as f64 * n_objects as f64);

@@ -1,11 +1,14 @@
 //! Strings that are dates or times, told by their format.
 
+mod stored;
+
 use std::collections::BTreeMap;
 
 use synth_core::{TimeFormat, Timestamp};
 use synth_stats::OrderHistogram;
 
 use crate::number_stats::MAX_CELLS;
+use crate::time_grid::TimeGrid;
 
 /// Formats that are looked for, with `%f` where digits of the second may follow.
 ///
@@ -64,11 +67,18 @@ pub struct TimeAccumulator {
     pub weekdays: [u64; 7],
     /// Times by hour in UTC.
     pub hours: [u64; 24],
+    /// Times by the steps they are multiples of.
+    pub grid: TimeGrid,
 }
 
 impl Default for TimeAccumulator {
     fn default() -> Self {
-        Self { histogram: OrderHistogram::new(MAX_CELLS), weekdays: [0; 7], hours: [0; 24] }
+        Self {
+            histogram: OrderHistogram::new(MAX_CELLS),
+            weekdays: [0; 7],
+            hours: [0; 24],
+            grid: TimeGrid::default(),
+        }
     }
 }
 
@@ -78,12 +88,14 @@ impl TimeAccumulator {
         self.histogram.push_n(time.0 as f64 / 1e6, n);
         self.weekdays[time.weekday()] += n;
         self.hours[time.hour()] += n;
+        self.grid.push_n(time, n);
     }
 
     fn merge(&mut self, other: Self) {
         self.histogram.merge(other.histogram);
         self.weekdays.iter_mut().zip(other.weekdays).for_each(|(ours, theirs)| *ours += theirs);
         self.hours.iter_mut().zip(other.hours).for_each(|(ours, theirs)| *ours += theirs);
+        self.grid.merge(other.grid);
     }
 }
 

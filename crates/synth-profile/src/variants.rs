@@ -53,6 +53,7 @@ struct Role {
 
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 enum TagKey {
+    Null,
     Bool(bool),
     Integer(i64),
     Text(String),
@@ -261,6 +262,7 @@ fn bits(present: u64, n: u64) -> f64 {
 impl TagKey {
     fn of(value: &TagValue) -> Self {
         match value {
+            TagValue::Null => Self::Null,
             TagValue::Bool(value) => Self::Bool(*value),
             TagValue::Integer(value) => Self::Integer(*value),
             TagValue::Text(text) => Self::Text(text.as_str().to_owned()),
@@ -269,7 +271,7 @@ impl TagKey {
 
     fn of_scalar(scalar: Scalar<'_>) -> Option<Self> {
         match scalar {
-            Scalar::Null => None,
+            Scalar::Null => Some(Self::Null),
             Scalar::Bool(value) => Some(Self::Bool(value)),
             Scalar::Number(number) => number.as_i64().map(Self::Integer),
             Scalar::String(text) => Some(Self::Text(text.to_owned())),
@@ -277,10 +279,11 @@ impl TagKey {
     }
 }
 
-/// The public values of a field that has few and is of one type.
+/// The public values of a field that has few and is of one type, and null where it may be that.
 fn tag_values(field: &FieldProfile) -> Vec<TagValue> {
-    let is_only = |json_type: JsonType| field.n_of(json_type) == field.n_values;
-    match (&field.text, &field.number) {
+    let n_null = field.n_of(JsonType::Null);
+    let is_only = |json_type: JsonType| field.n_of(json_type) + n_null == field.n_values;
+    let mut values: Vec<TagValue> = match (&field.text, &field.number) {
         (Some(text), None)
             if is_only(JsonType::String) && text.n_distinct <= cast::to_u64(MAX_TAG_VALUES) =>
         {
@@ -293,7 +296,11 @@ fn tag_values(field: &FieldProfile) -> Vec<TagValue> {
             .collect(),
         (None, None) if is_only(JsonType::Boolean) => vec![TagValue::Bool(false), TagValue::Bool(true)],
         _ => Vec::new(),
+    };
+    if n_null > 0 && !values.is_empty() {
+        values.push(TagValue::Null);
     }
+    values
 }
 
 impl EventSink for Counter {

@@ -75,7 +75,7 @@ pub fn compare(real: &Partial, synthetic: &Partial, context: &CompareContext<'_>
     let fields: Vec<FieldComparison> = pairs.iter().map(|pair| field::compare(pair, context)).collect();
     Comparison {
         structure: structure::check(&pairs),
-        uniqueness: uniqueness::check(&pairs, context.rules),
+        uniqueness: uniqueness::check(&pairs, context),
         quality: Quality::of(&fields),
         fields,
         k: context.gate.k(),

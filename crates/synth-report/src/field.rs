@@ -13,8 +13,6 @@ pub(crate) mod explain;
 mod text;
 mod values;
 
-pub(crate) use text::main_times;
-
 /// One path compared.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct FieldComparison {

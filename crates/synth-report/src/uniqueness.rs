@@ -1,40 +1,32 @@
 //! Whether what must be unique is.
 
-use synth_core::{JsonPath, math};
-use synth_profile::number_stats::NumberStats;
-use synth_profile::string_stats::StringStats;
+use synth_core::{JsonPath, Segment};
+use synth_privacy::Gate;
+use synth_profile::is_key;
 use synth_rules::{Relationship, RuleSet};
-use synth_stats::{BottomK, OrderHistogram};
+use synth_stats::BottomK;
 
-use crate::aligned::{Run, interquartile_range};
 use crate::check::{Check, CheckName, Violation};
-use crate::field::main_times;
+use crate::compare::CompareContext;
 use crate::side::{PathPair, Side};
 
-/// Values from which uniqueness is believed; as in the profile.
-const MIN_UNIQUE: u64 = 8;
-/// Expected real repeats from which having none is no accident: the chance is e^-3, below 5 %.
-const DESIGNED: f64 = 3.0;
-/// Expected synthetic repeats up to which a repeat is no accident.
-const UNEXPECTED: f64 = 0.01;
-
-/// Checks every path that is unique in the real data or by the rules.
+/// Checks every path that is unique by the rules; without rules, every path whose real values are keys.
 ///
 /// # Method
 ///
 /// A table of distinct values holds the exact counts of those with the smallest hashes, so a field of more than
-/// 2048 distinct values is checked on a uniform sample of them. Numbers and times that never repeat may do so by
-/// accident, like measurements with many digits: n independent draws from S equally likely values have n (n - 1)
-/// / (2 S) repeats on average (Feller 1968, An Introduction to Probability Theory I, section II.3). S is taken as
-/// twice the interquartile range over the coarser resolution of both sides: the width of the uniform distribution
-/// with that range. Names and prose bind by the rules only. Real uniqueness binds unless it may be an accident and the synthetic data are so many that
-/// repeats are to be expected.
-pub(crate) fn check(pairs: &[PathPair<'_>], rules: Option<&RuleSet>) -> Check {
-    let by_rule = |path: &JsonPath| rules.is_some_and(|rules| is_unique_by_rule(rules, path));
+/// 2048 distinct values is checked on a uniform sample of them. Real values that never repeat may do so by accident;
+/// [`is_key`] says which do not. Keys of dictionaries bind by the rules only, as they are unique in their object
+/// anyway.
+pub(crate) fn check(pairs: &[PathPair<'_>], context: &CompareContext<'_>) -> Check {
+    let binds = |pair: &&PathPair<'_>| match context.rules {
+        Some(rules) => is_unique_by_rule(rules, &pair.path),
+        None => are_keys(pair, context.gate),
+    };
     let mut n_checked = 0;
     let mut violations = Vec::new();
     let mut is_sampled = false;
-    for pair in pairs.iter().filter(|pair| by_rule(&pair.path) || is_unique(&pair.real, &pair.synthetic)) {
+    for pair in pairs.iter().filter(binds) {
         n_checked += 1;
         let found = Repeats::of(&pair.synthetic);
         is_sampled |= !found.is_exact;
@@ -46,8 +38,14 @@ pub(crate) fn check(pairs: &[PathPair<'_>], rules: Option<&RuleSet>) -> Check {
             .notes
             .push("fields of more than 2048 distinct values were checked on a sample of them".to_owned());
     }
-    check.notes.extend(rules.into_iter().flat_map(composite_keys));
+    check.notes.extend(context.rules.into_iter().flat_map(composite_keys));
     check
+}
+
+/// Tells whether real values name or number their records: they never repeat, and not by accident.
+fn are_keys(pair: &PathPair<'_>, gate: Gate) -> bool {
+    let is_member_key = matches!(pair.path.segments().last(), Some(Segment::MemberKeys));
+    !is_member_key && is_key(pair.real.stats, &pair.path, gate)
 }
 
 fn is_unique_by_rule(rules: &RuleSet, path: &JsonPath) -> bool {
@@ -105,74 +103,4 @@ impl Repeats {
         let violation = Violation { path: path.to_string(), reason, count: self.n_repeats, place: None };
         (self.n_repeats > 0).then_some(violation)
     }
-}
-
-/// Nothing repeats in the real data, and that binds the synthetic data.
-fn is_unique(real: &Side<'_>, synthetic: &Side<'_>) -> bool {
-    let found = Repeats::of(real);
-    let m = Repeats::of(synthetic).n_values;
-    if found.n_repeats > 0 || found.n_values < MIN_UNIQUE {
-        return false;
-    }
-    let numbers = real.stats.number().is_none_or(|numbers| {
-        let theirs = synthetic.stats.number().map_or(usize::MAX, usual_decimals);
-        let decimals = usual_decimals(numbers).min(theirs);
-        binds(&numbers.histogram, resolution(decimals), found.n_values, m)
-    });
-    numbers && real.stats.string().is_none_or(|strings| strings_bind(strings, found.n_values, m))
-}
-
-/// Tells whether real numbers never repeat although they lie so close that they would by chance: they number
-/// something, and their distribution follows from how many there are.
-pub(crate) fn is_numbering(real: &Side<'_>) -> bool {
-    let found = Repeats::of(real);
-    let is_dense = |numbers: &NumberStats| {
-        let n_possible = n_possible(&numbers.histogram, resolution(usual_decimals(numbers)));
-        expected_repeats(numbers.distinct.total(), n_possible) >= DESIGNED
-    };
-    found.n_repeats == 0 && found.n_values >= MIN_UNIQUE && real.stats.number().is_some_and(is_dense)
-}
-
-/// The commonest number of digits behind the point: a few numbers with digits of noise do not make it finer.
-fn usual_decimals(numbers: &NumberStats) -> usize {
-    let counts = numbers.decimals.iter().enumerate();
-    counts.max_by_key(|(_, count)| **count).map_or(0, |(decimals, _)| decimals)
-}
-
-fn strings_bind(strings: &StringStats, n: u64, m: u64) -> bool {
-    match main_times(strings) {
-        Some((format, times)) => binds(&times.histogram, format.resolution_micros() as f64 / 1e6, n, m),
-        None => are_identifiers(strings),
-    }
-}
-
-/// Tells codes from names and prose, which may be unique in a sample without being meant to: nine in ten are one
-/// word with a digit in it, or without small letters.
-fn are_identifiers(strings: &StringStats) -> bool {
-    let is_identifier = |text: &str| {
-        !text.contains(char::is_whitespace)
-            && (text.contains(|c: char| c.is_ascii_digit()) || !text.contains(char::is_lowercase))
-    };
-    let n_identifiers = strings.distinct.entries().filter(|entry| is_identifier(&entry.value.text)).count();
-    10 * n_identifiers >= 9 * strings.distinct.len()
-}
-
-fn binds(histogram: &OrderHistogram, resolution: f64, n: u64, m: u64) -> bool {
-    let n_possible = n_possible(histogram, resolution);
-    expected_repeats(n, n_possible) >= DESIGNED || expected_repeats(m, n_possible) <= UNEXPECTED
-}
-
-/// Different values of the uniform distribution that has this interquartile range.
-fn n_possible(histogram: &OrderHistogram, resolution: f64) -> f64 {
-    let runs: Vec<Run> =
-        histogram.cells().map(|cell| Run { low: cell.min, high: cell.max, count: cell.count }).collect();
-    2.0 * interquartile_range(&runs) / resolution + 1.0
-}
-
-fn expected_repeats(n: u64, n_possible: f64) -> f64 {
-    n as f64 * n.saturating_sub(1) as f64 / 2.0 / n_possible
-}
-
-fn resolution(decimals: usize) -> f64 {
-    1.0 / math::pow10(i32::try_from(decimals).unwrap_or(0))
 }

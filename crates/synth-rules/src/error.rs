@@ -4,6 +4,8 @@ use std::fmt;
 
 use synth_core::Place;
 
+use crate::generator::Generator;
+
 /// One problem of a rule file.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 #[error("{kind}")]
@@ -51,6 +53,31 @@ pub enum ErrorKind {
     WrongType {
         /// What was found and what was expected.
         reason: String,
+    },
+    /// A required key that is not there.
+    #[error("required key `{key}` is missing")]
+    MissingKey {
+        /// The key.
+        key: String,
+    },
+    /// A word where one of a few others is expected.
+    #[error("unknown word `{word}`, expected one of {}", listed(known))]
+    UnknownWord {
+        /// The word in the file.
+        word: String,
+        /// The words that may stand there.
+        known: Vec<String>,
+    },
+    /// `null` without quotes where the name of a type is expected.
+    #[error("`null` without quotes is no type but no value at all")]
+    BareNull,
+    /// A key that has no effect where it stands.
+    #[error("`{key}` has no effect: {because}")]
+    IgnoredKey {
+        /// The key.
+        key: String,
+        /// Why not.
+        because: String,
     },
     /// A key that is not a path, or not one that a rule may have.
     #[error("`{text}` is not the path of a field: {reason}")]
@@ -104,6 +131,69 @@ pub enum ErrorKind {
         /// The list.
         list: &'static str,
     },
+    /// A regular expression that cannot be used.
+    #[error("not a usable regular expression: {reason}")]
+    BadPattern {
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// A time format that cannot be read.
+    #[error("not a time format: {reason}")]
+    BadTimeFormat {
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// A time that is none.
+    #[error("`{text}` is not an RFC 3339 time or date")]
+    BadTime {
+        /// What stands in its place.
+        text: String,
+    },
+    /// A slot of a template that does not exist.
+    #[error("unknown template slot `{name}`")]
+    UnknownSlot {
+        /// The name between the braces.
+        name: String,
+        /// A known slot that looks like it.
+        suggestion: Option<String>,
+    },
+    /// A slot of a template that does not end.
+    #[error("a template slot has no closing `}}}}`")]
+    OpenSlot,
+    /// A scalar type without a way to make values.
+    #[error("a field of type `{field_type}` needs a generator")]
+    MissingGenerator {
+        /// The type.
+        field_type: String,
+    },
+    /// A generator whose values are not of the field's type.
+    #[error("the generator `{generator}` makes no values of type `{field_type}`")]
+    WrongGenerator {
+        /// The generator.
+        generator: String,
+        /// The type.
+        field_type: String,
+    },
+    /// An array or dictionary without a length.
+    #[error("`{path}` has no length in `shape`")]
+    MissingLength {
+        /// The path of its elements or members.
+        path: String,
+    },
+    /// A path that no field has.
+    #[error("no field has the path `{path}`")]
+    UnknownPath {
+        /// The path.
+        path: String,
+        /// A known path that looks like it.
+        suggestion: Option<String>,
+    },
+    /// Something that is understood, but not made yet.
+    #[error("{what} is not supported")]
+    Unsupported {
+        /// What.
+        what: String,
+    },
     /// Anything else that cannot be made.
     #[error("{reason}")]
     Impossible {
@@ -122,6 +212,20 @@ impl Error {
             ErrorKind::UnknownKey { .. } => "rules/unknown-key",
             ErrorKind::UnknownGenerator { .. } => "rules/unknown-generator",
             ErrorKind::WrongType { .. } => "rules/wrong-type",
+            ErrorKind::MissingKey { .. } => "rules/missing-key",
+            ErrorKind::UnknownWord { .. } => "rules/unknown-word",
+            ErrorKind::BareNull => "rules/bare-null",
+            ErrorKind::IgnoredKey { .. } => "rules/ignored-key",
+            ErrorKind::BadPattern { .. } => "rules/bad-pattern",
+            ErrorKind::BadTimeFormat { .. } => "rules/bad-time-format",
+            ErrorKind::BadTime { .. } => "rules/bad-time",
+            ErrorKind::UnknownSlot { .. } => "rules/unknown-slot",
+            ErrorKind::OpenSlot => "rules/open-slot",
+            ErrorKind::MissingGenerator { .. } => "rules/missing-generator",
+            ErrorKind::WrongGenerator { .. } => "rules/wrong-generator",
+            ErrorKind::MissingLength { .. } => "rules/missing-length",
+            ErrorKind::UnknownPath { .. } => "rules/unknown-path",
+            ErrorKind::Unsupported { .. } => "rules/unsupported",
             ErrorKind::BadPath { .. } => "rules/bad-path",
             ErrorKind::BadVersion { .. } => "rules/bad-version",
             ErrorKind::BadProbabilities { .. } | ErrorKind::NotNormalized { .. } => "rules/bad-probabilities",
@@ -136,8 +240,20 @@ impl Error {
     pub fn hint(&self) -> Option<String> {
         match &self.kind {
             ErrorKind::UnknownKey { suggestion: Some(name), .. }
-            | ErrorKind::UnknownGenerator { suggestion: Some(name), .. } => {
-                Some(format!("did you mean `{name}`?"))
+            | ErrorKind::UnknownGenerator { suggestion: Some(name), .. }
+            | ErrorKind::UnknownPath { suggestion: Some(name), .. }
+            | ErrorKind::UnknownSlot { suggestion: Some(name), .. } => did_you_mean(name),
+            ErrorKind::UnknownWord { word, known } => {
+                did_you_mean(&suggest(word, known.iter().map(String::as_str))?)
+            }
+            ErrorKind::BareNull => Some("write `type: 'null'` for a field that is always null".to_owned()),
+            ErrorKind::IgnoredKey { .. } => Some("remove it".to_owned()),
+            ErrorKind::MissingLength { path } => {
+                let length = "{length: {distribution: constant, params: {value: 1}}}";
+                Some(format!("add `{path}: {length}` to `shape`"))
+            }
+            ErrorKind::MissingGenerator { .. } => {
+                Some(format!("generators are `{}`", Generator::NAMES.join("`, `")))
             }
             ErrorKind::BadProbabilities { sum, .. } if *sum > 0.0 => Some(format!("divide each by {sum}")),
             ErrorKind::NotNormalized { sum, .. } if *sum > 0.0 => {
@@ -146,6 +262,22 @@ impl Error {
             ErrorKind::BadPath { .. } => Some("paths look like `$.orders[].id`".to_owned()),
             _ => None,
         }
+    }
+}
+
+fn did_you_mean(name: &str) -> Option<String> {
+    Some(format!("did you mean `{name}`?"))
+}
+
+fn listed(words: &[String]) -> String {
+    format!("`{}`", words.join("`, `"))
+}
+
+impl ErrorKind {
+    /// A word that is none of those that may stand in its place.
+    pub(crate) fn unknown_word(word: &str, known: Vec<&str>) -> Self {
+        let known = known.into_iter().map(str::to_owned).collect();
+        Self::UnknownWord { word: word.to_owned(), known }
     }
 }
 

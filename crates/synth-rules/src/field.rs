@@ -6,6 +6,8 @@ use synth_core::Rate;
 
 use crate::generator::Generator;
 
+mod form_schema;
+
 /// How often a field is there and how its values are made.
 ///
 /// In YAML a field with one kind of value writes `type`, `generator` and `params` beside the rates; a field of
@@ -65,6 +67,30 @@ pub enum FieldType {
     Null,
 }
 
+impl FieldType {
+    /// Returns the name in rule files.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::String => "string",
+            Self::Integer => "integer",
+            Self::Number => "number",
+            Self::Boolean => "boolean",
+            Self::Datetime => "datetime",
+            Self::Enum => "enum",
+            Self::Object => "object",
+            Self::Array => "array",
+            Self::Null => "null",
+        }
+    }
+
+    /// Tells whether values of the type need no generator.
+    #[must_use]
+    pub fn is_bare(self) -> bool {
+        matches!(self, Self::Object | Self::Array | Self::Null)
+    }
+}
+
 /// Limits that made values keep.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -84,6 +110,10 @@ pub struct Constraints {
     /// How numbers are spelled.
     #[serde(default, skip_serializing_if = "NumberSpelling::is_default")]
     pub spelling: NumberSpelling,
+    /// Share of the numbers without decimals that are spelled as integers (`28`); the others as `spelling` says.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Option<f64>")]
+    pub integer_share: Option<Rate>,
     /// Fewest characters of a string.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub min_length: Option<u64>,
@@ -137,6 +167,7 @@ impl FieldRule {
 /// A field as it stands in YAML.
 #[derive(Clone, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(transform = form_schema::bind_params)]
 struct FieldForm {
     #[serde(rename = "type", default, skip_serializing_if = "Option::is_none")]
     field_type: Option<FieldType>,
@@ -151,8 +182,10 @@ struct FieldForm {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     semantic_type: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(schema_with = "form_schema::generator")]
     generator: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(schema_with = "form_schema::params")]
     params: Option<serde_json::Value>,
     #[serde(default, skip_serializing_if = "Constraints::is_empty")]
     constraints: Constraints,
@@ -165,14 +198,17 @@ struct FieldForm {
 /// One entry of `one_of`.
 #[derive(Clone, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(transform = form_schema::bind_params)]
 struct KindForm {
     #[schemars(with = "f64")]
     share: Rate,
     #[serde(rename = "type")]
     field_type: FieldType,
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(schema_with = "form_schema::generator")]
     generator: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(schema_with = "form_schema::params")]
     params: Option<serde_json::Value>,
     #[serde(default, skip_serializing_if = "Constraints::is_empty")]
     constraints: Constraints,

@@ -1,25 +1,36 @@
 //! From a profile to rules.
 
 use indexmap::IndexMap;
-use synth_core::{JsonPath, JsonType, Rate, Segment};
+use synth_core::{JsonPath, JsonType, Rate, Segment, TimeFormat, math};
 use synth_profile::Profile;
 use synth_profile::profile::{FieldProfile, LengthProfile, SampleLayout, VariantCaseProfile, VariantProfile};
 
 use crate::field::{FieldRule, FieldType, ValueKind};
-use crate::generator::{Categorical, Generator, Literal};
+use crate::generator::{Categorical, FakerMethod, Generator, Literal};
+use crate::resolution::Resolution;
 use crate::rule_set::{Globals, Layout, Metadata, Privacy, RuleSet, VERSION, VariantCase, Variants};
 use crate::shape::{LengthRule, ShapeRule};
 
 mod lookup;
 mod number;
 mod relation;
-mod share;
+pub(crate) mod share;
 mod text;
+mod time;
 
 use share::apportion;
 
-/// Whole numbers from here on are not made one by one: 2^63.
-const LARGE: f64 = 9_223_372_036_854_775_808.0;
+/// Numbers whose digits exceed this are not made one by one: 2^53.
+const LARGE: f64 = 9_007_199_254_740_992.0;
+
+/// Made-up values of which there are billions.
+const MANY_VALUES: [FakerMethod; 5] = [
+    FakerMethod::Email,
+    FakerMethod::UserName,
+    FakerMethod::CreditCard,
+    FakerMethod::Iban,
+    FakerMethod::MacAddress,
+];
 
 impl RuleSet {
     /// Returns the rules that make data like the profiled sample.
@@ -155,22 +166,38 @@ fn booleans(n_true: u64, count: u64) -> Generator {
     Generator::Categorical(Categorical { values, probs, normalize: false })
 }
 
-/// Uniqueness is promised for fields of one kind whose generator can keep it.
+/// Uniqueness is promised for keys of one kind whose generator can keep it.
 fn is_unique(field: &FieldProfile, kinds: &[ValueKind]) -> bool {
-    let seen_unique = field.text.as_ref().is_some_and(|text| text.is_unique && field.number.is_none())
-        || field.number.as_ref().is_some_and(|number| number.is_unique && field.text.is_none());
-    let can_keep = match kinds {
-        [kind] => match &kind.generator {
-            Some(Generator::UuidV4 | Generator::UuidV7 | Generator::Ulid | Generator::Sequence(_)) => true,
-            Some(Generator::QuantileSample(sample)) => {
-                kind.field_type == FieldType::Integer && sample.values.iter().all(|value| value.abs() < LARGE)
-            }
-            Some(Generator::Pattern(_)) => field.text.as_ref().is_some_and(text::has_room),
-            _ => false,
-        },
+    let is_key = match (&field.number, &field.text) {
+        (Some(number), None) => number.is_key,
+        (None, Some(text)) => text.is_key,
         _ => false,
     };
-    seen_unique && can_keep && !matches!(field.path.segments().last(), Some(Segment::MemberKeys))
+    let can_keep = match kinds {
+        [kind] => can_keep(kind),
+        _ => false,
+    };
+    is_key && can_keep && !matches!(field.path.segments().last(), Some(Segment::MemberKeys))
+}
+
+/// Tells whether a generator makes as many different values as are asked for, or nearly so.
+fn can_keep(kind: &ValueKind) -> bool {
+    match &kind.generator {
+        Some(Generator::UuidV4 | Generator::UuidV7 | Generator::Ulid | Generator::Sequence(_)) => true,
+        Some(Generator::QuantileSample(sample)) => {
+            let is_told = kind.field_type == FieldType::Integer || kind.constraints.decimals.is_some();
+            let scale = math::pow10(i32::from(kind.constraints.decimals.unwrap_or(0)));
+            is_told && sample.values.iter().all(|value| value.abs() * scale < LARGE)
+        }
+        Some(Generator::TemporalRhythmic(times)) => {
+            let own = TimeFormat::parse(&times.format).map_or(1, |format| format.resolution_micros());
+            times.tells_moments_apart(times.resolution.map_or(own, Resolution::micros))
+        }
+        Some(Generator::Faker(faker)) => MANY_VALUES.contains(&faker.method),
+        // The profile calls only those strings keys whose patterns have room.
+        Some(Generator::Pattern(_)) => true,
+        _ => false,
+    }
 }
 
 fn length_rule(length: &LengthProfile) -> LengthRule {

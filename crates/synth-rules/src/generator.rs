@@ -3,6 +3,9 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use synth_core::TimeFormat;
+
+use crate::resolution::Resolution;
 
 /// How the values of a field are made: the pair `generator` and `params` of a rule.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -33,10 +36,12 @@ pub enum Generator {
     Constant(Constant),
 }
 
-/// A value that stands in a rule file: a string, number or boolean.
+/// A value that stands in a rule file: a string, number, boolean or null.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(untagged)]
 pub enum Literal {
+    /// `null`.
+    Null,
     /// `true` or `false`.
     Bool(bool),
     /// A whole number.
@@ -47,7 +52,7 @@ pub enum Literal {
     Text(String),
 }
 
-/// Params of `sequence`: row `i` gets `prefix` and `start + i * step`, padded with zeros to `width` digits.
+/// Params of `sequence`: row `i` gets `prefix`, `start + i * step` padded with zeros to `width` digits, `suffix`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Sequence {
@@ -62,6 +67,23 @@ pub struct Sequence {
     /// Digits, padded with zeros; 0 for none. Only for strings.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub width: u8,
+    /// Text behind the number.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub suffix: String,
+}
+
+impl Sequence {
+    /// Returns bare numbers in steps.
+    #[must_use]
+    pub fn numbers(start: i64, step: i64) -> Self {
+        Self { start, step, prefix: String::new(), width: 0, suffix: String::new() }
+    }
+
+    /// Tells whether the values are strings whatever the field's type: something stands around the number.
+    #[must_use]
+    pub fn is_text(&self) -> bool {
+        !self.prefix.is_empty() || self.width > 0 || !self.suffix.is_empty()
+    }
 }
 
 fn one() -> i64 {
@@ -164,6 +186,36 @@ pub enum FakerMethod {
     Text,
 }
 
+impl FakerMethod {
+    /// All methods with their names, as they stand in rule files.
+    pub const ALL: [(&'static str, Self); 24] = [
+        ("name", Self::Name),
+        ("first_name", Self::FirstName),
+        ("last_name", Self::LastName),
+        ("company_name", Self::CompanyName),
+        ("email", Self::Email),
+        ("user_name", Self::UserName),
+        ("phone_number", Self::PhoneNumber),
+        ("ipv4", Self::Ipv4),
+        ("ipv6", Self::Ipv6),
+        ("mac_address", Self::MacAddress),
+        ("url", Self::Url),
+        ("domain_name", Self::DomainName),
+        ("street_address", Self::StreetAddress),
+        ("city", Self::City),
+        ("region", Self::Region),
+        ("country", Self::Country),
+        ("postal_code", Self::PostalCode),
+        ("credit_card", Self::CreditCard),
+        ("iban", Self::Iban),
+        ("ssn", Self::Ssn),
+        ("date_of_birth", Self::DateOfBirth),
+        ("job_title", Self::JobTitle),
+        ("words", Self::Words),
+        ("text", Self::Text),
+    ];
+}
+
 /// Params of `categorical`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -219,6 +271,9 @@ pub struct TemporalRhythmic {
     pub quantiles: Vec<f64>,
     /// The time at each of them, as RFC 3339 in UTC, not falling.
     pub values: Vec<String>,
+    /// Step that all times are multiples of, such as `1h`; that of the format if left out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub resolution: Option<Resolution>,
     /// Seven weights, Monday first; even if left out.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub weekday_profile: Vec<f64>,
@@ -226,6 +281,44 @@ pub struct TemporalRhythmic {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub hour_profile: Vec<f64>,
 }
+
+impl TemporalRhythmic {
+    /// Returns the times of `values` in microseconds since the epoch; `None` where there is none.
+    pub fn moments(&self) -> impl Iterator<Item = Option<i64>> {
+        self.values.iter().map(|text| read_time(text))
+    }
+
+    /// Tells whether different steps of `step_micros` microseconds always have different texts.
+    #[must_use]
+    pub fn tells_moments_apart(&self, step_micros: i64) -> bool {
+        let has = |letters: &[&str]| letters.iter().any(|letter| self.format.contains(letter));
+        let has_day = has(&["%Y"])
+            && has(&["%m", "%-m", "%b", "%B"])
+            && has(&["%d", "%-d"])
+            && !has(&["%-m%-d", "%-m%d", "%m%-d"]);
+        let has_time = (step_micros >= DAY || has(&["%H"]) || (has(&["%I"]) && has(&["%p"])))
+            && (step_micros >= HOUR || has(&["%M"]))
+            && (step_micros >= MINUTE || has(&["%S"]));
+        self.format.starts_with("epoch_") || (has_day && has_time)
+    }
+}
+
+/// Reads an RFC 3339 time or date.
+fn read_time(text: &str) -> Option<i64> {
+    let digits =
+        text.split_once('.').map_or(0, |(_, rest)| rest.bytes().take_while(u8::is_ascii_digit).count());
+    let fraction = if digits == 0 { String::new() } else { format!("%.{digits}f") };
+    let zoned = ["Z", "%:z", ""].map(|zone| format!("%Y-%m-%dT%H:%M:%S{fraction}{zone}"));
+    let all = zoned.iter().map(String::as_str).chain(["%Y-%m-%d"]);
+    all.filter_map(|format| TimeFormat::parse(format).ok())
+        .find_map(|format| format.read(text))
+        .map(|time| time.0)
+}
+
+/// Microseconds.
+const MINUTE: i64 = 60_000_000;
+const HOUR: i64 = 60 * MINUTE;
+const DAY: i64 = 24 * HOUR;
 
 /// Params of `constant`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -250,6 +343,24 @@ impl Generator {
         "temporal_rhythmic",
         "constant",
     ];
+
+    /// Returns the name in rule files.
+    #[must_use]
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::UuidV4 => "uuid_v4",
+            Self::UuidV7 => "uuid_v7",
+            Self::Ulid => "ulid",
+            Self::Sequence(_) => "sequence",
+            Self::Pattern(_) => "pattern",
+            Self::Template(_) => "template",
+            Self::Faker(_) => "faker",
+            Self::Categorical(_) => "categorical",
+            Self::QuantileSample(_) => "quantile_sample",
+            Self::TemporalRhythmic(_) => "temporal_rhythmic",
+            Self::Constant(_) => "constant",
+        }
+    }
 
     /// Puts a generator together from the two keys of a rule.
     pub(crate) fn from_form(name: Option<String>, params: Option<Value>) -> Result<Option<Self>, String> {
@@ -284,5 +395,28 @@ impl Generator {
             }
             _ => unreachable!("an adjacently tagged enum is written as an object"),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn times_are_read_in_all_spellings() {
+        for text in
+            ["2024-01-01", "2024-01-01T00:00:00Z", "2024-01-01T01:00:00.000+01:00", "2024-01-01T00:00:00"]
+        {
+            assert_eq!(read_time(text), Some(1_704_067_200_000_000), "{text}");
+        }
+        assert_eq!(read_time("yesterday"), None);
+    }
+
+    #[test]
+    fn names_are_those_of_rule_files() {
+        for (name, method) in FakerMethod::ALL {
+            assert_eq!(serde_json::to_value(method).unwrap(), name);
+        }
+        assert_eq!(Generator::UuidV7.into_form().0, Generator::UuidV7.name());
     }
 }

@@ -15,13 +15,17 @@ mod from_profile;
 pub mod generator;
 pub mod lint;
 pub mod relationship;
+mod resolution;
 pub mod rule_set;
 pub mod shape;
+mod update;
 mod yaml;
 
 pub use error::{Error, ErrorKind, Errors, suggest};
 pub use field::{Constraints, FieldRule, FieldType, NumberSpelling, ValueKind};
 pub use generator::{Generator, Literal};
 pub use relationship::{FieldList, Relationship};
+pub use resolution::{Resolution, ResolutionError};
 pub use rule_set::{Globals, Layout, Metadata, Privacy, RuleSet, VariantCase, Variants};
 pub use shape::{LengthRule, ShapeRule};
+pub use update::{LayoutMismatch, MergeStrategy};

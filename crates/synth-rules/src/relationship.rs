@@ -99,6 +99,32 @@ pub enum Relationship {
         #[schemars(with = "f64")]
         confidence: Rate,
     },
+    /// A string follows from others, or holds them.
+    DerivedText {
+        /// The string that follows.
+        #[schemars(with = "String")]
+        target: JsonPath,
+        /// What it is made of.
+        operation: TextOperation,
+        /// The fields it is made of.
+        #[schemars(with = "Vec<String>")]
+        terms: Vec<JsonPath>,
+        /// What stands between joined fields.
+        #[serde(default, skip_serializing_if = "String::is_empty")]
+        separator: String,
+        /// Share of rows that keep the rule.
+        #[serde(default = "Rate::one", skip_serializing_if = "is_certain")]
+        #[schemars(with = "f64")]
+        confidence: Rate,
+    },
+    /// Arrays end where they began, or go side by side.
+    Sequence {
+        /// What is said.
+        rule: SequenceRule,
+        /// The fields of the elements.
+        #[schemars(with = "Vec<String>")]
+        paths: Vec<JsonPath>,
+    },
     /// The presence of fields hangs together; a field that is null counts as absent.
     ConditionalPresence {
         /// What is said.
@@ -107,6 +133,84 @@ pub enum Relationship {
         #[schemars(with = "Vec<String>")]
         paths: Vec<JsonPath>,
     },
+}
+
+/// One step to a path within a relationship, as its YAML is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum PathStep {
+    Name(&'static str),
+    Index(usize),
+}
+
+impl Relationship {
+    /// The names by which rule files call the types.
+    pub(crate) const NAMES: [&str; 9] = [
+        "primary_key",
+        "unique",
+        "foreign_key",
+        "functional_dep",
+        "ordering",
+        "arithmetic",
+        "derived_text",
+        "sequence",
+        "conditional_presence",
+    ];
+
+    /// Every path of the relationship, and the steps that lead to it.
+    pub(crate) fn named_paths(&self) -> Vec<(Vec<PathStep>, &JsonPath)> {
+        match self {
+            Self::PrimaryKey { paths, when } | Self::Unique { paths, when } => {
+                let condition = when.iter().map(|when| condition_path("when", when));
+                listed("paths", paths).chain(condition).collect()
+            }
+            Self::ForeignKey { child, parent, parent_when, .. } => {
+                let condition = parent_when.iter().map(|when| condition_path("parent_when", when));
+                list("child", child).chain(list("parent", parent)).chain(condition).collect()
+            }
+            Self::FunctionalDep { lhs, rhs, .. } => listed("lhs", lhs).chain(listed("rhs", rhs)).collect(),
+            Self::Ordering { low, high, .. } => vec![named("low", low), named("high", high)],
+            Self::Arithmetic { target, terms, .. } => {
+                let terms = (0..).zip(terms).map(|(index, term)| match term {
+                    Term::Plain(path) => (vec![PathStep::Name("terms"), PathStep::Index(index)], path),
+                    Term::Scaled { path, .. } => {
+                        (vec![PathStep::Name("terms"), PathStep::Index(index), PathStep::Name("path")], path)
+                    }
+                });
+                std::iter::once(named("target", target)).chain(terms).collect()
+            }
+            Self::DerivedText { target, terms, .. } => {
+                std::iter::once(named("target", target)).chain(listed("terms", terms)).collect()
+            }
+            Self::Sequence { paths, .. } | Self::ConditionalPresence { paths, .. } => {
+                listed("paths", paths).collect()
+            }
+        }
+    }
+}
+
+fn named<'a>(name: &'static str, path: &'a JsonPath) -> (Vec<PathStep>, &'a JsonPath) {
+    (vec![PathStep::Name(name)], path)
+}
+
+fn condition_path<'a>(name: &'static str, condition: &'a Condition) -> (Vec<PathStep>, &'a JsonPath) {
+    (vec![PathStep::Name(name), PathStep::Name("path")], &condition.path)
+}
+
+fn listed<'a>(
+    name: &'static str,
+    paths: &'a [JsonPath],
+) -> impl Iterator<Item = (Vec<PathStep>, &'a JsonPath)> {
+    let steps = move |index| vec![PathStep::Name(name), PathStep::Index(index)];
+    (0..).zip(paths).map(move |(index, path)| (steps(index), path))
+}
+
+fn list<'a>(
+    name: &'static str,
+    fields: &'a FieldList,
+) -> impl Iterator<Item = (Vec<PathStep>, &'a JsonPath)> {
+    let is_one = matches!(fields, FieldList::One(_));
+    listed(name, fields.paths())
+        .map(move |(steps, path)| if is_one { named(name, path) } else { (steps, path) })
 }
 
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "the signature serde asks for")]
@@ -193,6 +297,30 @@ pub enum Term {
         /// What it is multiplied with.
         factor: f64,
     },
+}
+
+/// What a string is made of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum TextOperation {
+    /// The first term, the separator and the second term.
+    Join,
+    /// The characters of the first term from the second term on, up to but not including the third.
+    Slice,
+    /// Any text in which the term occurs.
+    Contains,
+}
+
+/// A rule that arrays keep.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum SequenceRule {
+    /// The last element is the first again.
+    Closed,
+    /// The first field in one array and the second in another have the same values in the same order.
+    SideBySide,
 }
 
 /// How the presence of fields hangs together.

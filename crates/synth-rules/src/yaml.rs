@@ -3,15 +3,21 @@
 use indexmap::IndexMap;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
-use synth_core::{JsonPath, Place};
+use synth_core::{JsonPath, Place, cast};
 
-use crate::error::{Error, ErrorKind, Errors, suggest};
-use crate::generator::Generator;
-use crate::lint::lint;
+use crate::error::{Error, ErrorKind, Errors};
+use crate::field::FieldRule;
+use crate::lint::lint_known;
+use crate::relationship::Relationship;
 use crate::rule_set::{RuleSet, VERSION};
+use crate::shape::ShapeRule;
 
+mod comments;
+mod forms;
+mod kinds;
 mod places;
 
+use comments::with_comments;
 use places::Places;
 pub(crate) use places::Step;
 
@@ -27,7 +33,7 @@ impl RuleSet {
     /// # Errors
     ///
     /// All problems at once, each with line and column: bad YAML, unknown and duplicate keys, wrong types, and what
-    /// [`lint`] finds.
+    /// [`lint`](crate::lint::lint) finds.
     pub fn parse(text: &str, source: &str) -> Result<Self, Errors> {
         if text.len() > MAX_BYTES {
             let reason = format!("the file is larger than {MAX_BYTES} bytes");
@@ -37,11 +43,11 @@ impl RuleSet {
             }]));
         }
         let places = Places::scan(text, source).map_err(|error| Errors(vec![*error]))?;
-        let mut loader = Loader { places, errors: Vec::new() };
+        let mut loader = Loader { places, errors: Vec::new(), unread: Vec::new() };
         loader.duplicates();
         let rules = loader.load(text);
-        if let (Some(rules), true) = (&rules, loader.errors.is_empty()) {
-            for problem in lint(rules) {
+        if let Some(rules) = &rules {
+            for problem in lint_known(rules, &loader.unread) {
                 let place = loader.places.find(&problem.steps);
                 loader.errors.push(Error { kind: problem.kind, place });
             }
@@ -82,6 +88,15 @@ impl RuleSet {
             _ => unreachable!("a struct with string keys is written as an object"),
         }
     }
+
+    /// Writes the rule set as YAML with the comments of an earlier text.
+    ///
+    /// A comment goes to the key that it stood above or behind or, when that is gone, to the nearest key above it.
+    /// A text whose comments cannot be told from its values has none.
+    #[must_use]
+    pub fn to_yaml_with_comments_of(&self, earlier: &str) -> String {
+        with_comments(self.to_yaml(), earlier)
+    }
 }
 
 mod print;
@@ -90,6 +105,8 @@ mod print;
 struct Loader {
     places: Places,
     errors: Vec<Error>,
+    /// Paths of rules that could not be read.
+    unread: Vec<JsonPath>,
 }
 
 impl Loader {
@@ -108,7 +125,7 @@ impl Loader {
         let root: Value = match serde_yaml::from_str(text) {
             Ok(root) => root,
             Err(error) => {
-                self.push(ErrorKind::BadYaml { reason: error.to_string() }, &[]);
+                self.bad_yaml(&error);
                 return None;
             }
         };
@@ -116,24 +133,34 @@ impl Loader {
             self.push(ErrorKind::WrongType { reason: "a rule file is a mapping".to_owned() }, &[]);
             return None;
         };
-        let fields = self.rules_by_path(&mut sections, "fields");
-        let shape = self.rules_by_path(&mut sections, "shape");
-        let variants = self.rules_by_path(&mut sections, "variants");
-        // What is left is small; its first error is enough.
+        let fields = self.rules_by_path(&mut sections, "fields", Self::field);
+        let shape = self.rules_by_path(&mut sections, "shape", Self::shape);
+        let variants = self.rules_by_path(&mut sections, "variants", Self::value);
+        let relationships = self.relationships(&mut sections);
         let rest: RuleSet = self.value(Value::Object(sections), &[])?;
         if rest.version != VERSION {
             self.push(ErrorKind::BadVersion { found: rest.version, expected: VERSION }, &["version".into()]);
         }
-        Some(RuleSet { fields, shape, variants, ..rest })
+        Some(RuleSet { fields, shape, variants, relationships, ..rest })
+    }
+
+    /// Tells what a reader of YAML could not make sense of.
+    fn bad_yaml(&mut self, error: &serde_yaml::Error) {
+        let place = error.location().map_or_else(
+            || self.places.find(&[]),
+            |at| self.places.place((cast::to_u64(at.line()), cast::to_u64(at.column()))),
+        );
+        self.errors.push(Error { kind: ErrorKind::BadYaml { reason: error.to_string() }, place });
     }
 
     /// Takes a section that is a mapping of paths to rules.
-    fn rules_by_path<T: DeserializeOwned>(
+    fn rules_by_path<T>(
         &mut self,
         sections: &mut Map<String, Value>,
         name: &str,
+        read: fn(&mut Self, Value, &[Step]) -> Option<T>,
     ) -> IndexMap<JsonPath, T> {
-        let entries = match sections.remove(name) {
+        let entries = match sections.shift_remove(name) {
             None | Some(Value::Null) => Map::new(),
             Some(Value::Object(entries)) => entries,
             Some(_) => {
@@ -146,11 +173,14 @@ impl Loader {
         for (key, value) in entries {
             let steps = [name.into(), key.as_str().into()];
             let path = self.rule_path(&key, &steps);
-            let rule = self.value(value, &steps);
-            if let (Some(path), Some(rule)) = (path, rule)
-                && rules.insert(path, rule).is_some()
-            {
-                self.push(ErrorKind::DuplicateKey { key }, &steps);
+            let rule = read(self, value, &steps);
+            match (path, rule) {
+                (Some(path), Some(rule)) => {
+                    if rules.insert(path, rule).is_some() {
+                        self.push(ErrorKind::DuplicateKey { key }, &steps);
+                    }
+                }
+                (path, _) => self.unread.extend(path),
             }
         }
         rules
@@ -167,56 +197,42 @@ impl Loader {
     }
 
     fn value<T: DeserializeOwned>(&mut self, value: Value, steps: &[Step]) -> Option<T> {
-        if let Some(name) = unknown_generator(&value) {
-            let suggestion = suggest(&name, Generator::NAMES);
-            let steps = [steps, &["generator".into()]].concat();
-            self.push(ErrorKind::UnknownGenerator { name, suggestion }, &steps);
-            return None;
-        }
-        let mut track = serde_path_to_error::Track::new();
-        match T::deserialize(serde_path_to_error::Deserializer::new(&value, &mut track)) {
-            Ok(parsed) => Some(parsed),
-            Err(error) => {
-                let inner: Vec<Step> =
-                    track.path().iter().map(|segment| segment.to_string().into()).collect();
-                let steps = [steps, &inner].concat();
-                let kind = self.kind_of(&error.to_string(), &value, &inner);
-                self.push(kind, &steps);
-                None
-            }
-        }
+        forms::read(value, &mut |below, kind| self.push(kind, &[steps, below].concat()))
     }
 
-    /// Tells a key that no type knows from other errors: serde stops right at it.
-    fn kind_of(&self, reason: &str, value: &Value, inner: &[Step]) -> ErrorKind {
-        let Some((key, known)) = inner.last().zip(expected_names(reason)) else {
-            return ErrorKind::WrongType { reason: reason.to_owned() };
+    fn field(&mut self, mut value: Value, steps: &[Step]) -> Option<FieldRule> {
+        let n_errors = self.errors.len();
+        kinds::check_rule(&mut value, &mut |below, kind| self.push(kind, &[steps, below].concat()));
+        self.value(value, steps).filter(|_| self.errors.len() == n_errors)
+    }
+
+    fn shape(&mut self, value: Value, steps: &[Step]) -> Option<ShapeRule> {
+        let report = &mut |below: &[Step], kind| self.push(kind, &[steps, below].concat());
+        if kinds::length_is_sound(&value, report) { self.value(value, steps) } else { None }
+    }
+
+    /// Takes the list of relationships.
+    fn relationships(&mut self, sections: &mut Map<String, Value>) -> Vec<Relationship> {
+        let section: Step = "relationships".into();
+        let entries = match sections.shift_remove(section.as_str()) {
+            None | Some(Value::Null) => Vec::new(),
+            Some(Value::Array(entries)) => entries,
+            Some(_) => {
+                let reason = "`relationships` is a list".to_owned();
+                self.push(ErrorKind::WrongType { reason }, &[section]);
+                return Vec::new();
+            }
         };
-        let holder = inner[..inner.len() - 1].iter().try_fold(value, |value, step| step.of(value));
-        match holder {
-            Some(Value::Object(map)) if map.contains_key(key.as_str()) && !known.contains(&key.as_str()) => {
-                let suggestion = suggest(key.as_str(), known);
-                ErrorKind::UnknownKey { key: key.as_str().to_owned(), suggestion }
+        let mut relationships = Vec::new();
+        for (index, entry) in entries.into_iter().enumerate() {
+            let steps: [Step; 2] = [section.clone(), (&index).into()];
+            let report = &mut |below: &[Step], kind| self.push(kind, &[&steps, below].concat());
+            if kinds::relationship_is_sound(&entry, report) {
+                relationships.extend(self.value(entry, &steps));
             }
-            _ => ErrorKind::WrongType { reason: reason.to_owned() },
         }
+        relationships
     }
-}
-
-/// The names that serde lists between backticks after `expected`, when it met a key that the type does not have.
-///
-/// serde has no other form of this error than its text, which is part of its derive's contract.
-fn expected_names(reason: &str) -> Option<Vec<&str>> {
-    reason.starts_with("unknown field").then_some(())?;
-    let (_, expected) = reason.split_once("expected ")?;
-    let names: Vec<&str> = expected.split('`').skip(1).step_by(2).collect();
-    (!names.is_empty()).then_some(names)
-}
-
-/// The generator a rule names, if there is none of that name.
-fn unknown_generator(rule: &Value) -> Option<String> {
-    let name = rule.get("generator")?.as_str()?;
-    (!Generator::NAMES.contains(&name)).then(|| name.to_owned())
 }
 
 #[cfg(test)]

@@ -52,7 +52,7 @@ pub struct BottomK<T> {
 pub struct Entry<T> {
     /// Hash by which the value is known.
     pub hash: u64,
-    /// The value as it was first made.
+    /// The value as it was first made, or as it was written since.
     pub value: T,
     /// Exact number of occurrences.
     pub count: u64,
@@ -60,6 +60,17 @@ pub struct Entry<T> {
     pub n_units: u64,
     /// The unit of the latest push; not part of the state that is compared.
     last_unit: Option<u64>,
+}
+
+/// How often a value occurred, counted outside of the table.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Tally {
+    /// Number of occurrences.
+    pub count: u64,
+    /// Number of units that held the value.
+    pub n_units: u64,
+    /// The latest of these units, when it may occur again.
+    pub last_unit: Option<u64>,
 }
 
 impl<T> BottomK<T> {
@@ -100,16 +111,50 @@ impl<T> BottomK<T> {
         }
     }
 
+    /// Counts occurrences that were counted elsewhere, in units of this table; nothing when there are none.
+    pub fn push_tally(&mut self, hash: u64, tally: Tally, make: impl FnOnce() -> T) {
+        let Tally { count, n_units, last_unit } = tally;
+        self.total += count;
+        if hash > self.threshold || count == 0 {
+            return;
+        }
+        if let Some(index) = self.find(hash) {
+            let entry = &mut self.entries[index];
+            entry.count += count;
+            entry.n_units += n_units;
+            entry.last_unit = last_unit;
+        } else {
+            self.insert(Entry { hash, value: make(), count, n_units, last_unit });
+        }
+    }
+
+    /// Changes how the value of a hash is written, when the table holds it.
+    ///
+    /// Where values that count as equal can be written in several ways, the way that is kept must not depend on
+    /// the order; so `change` must lead to the same result in any order.
+    pub fn respell(&mut self, hash: u64, change: impl FnOnce(&mut T)) {
+        if let Some(index) = self.find(hash) {
+            change(&mut self.entries[index].value);
+        }
+    }
+
     /// Adds a table built from other units.
     ///
     /// The smaller capacity wins, so merging stays commutative between tables of different capacity.
     pub fn merge(&mut self, other: Self) {
+        self.merge_with(other, |_, _| ());
+    }
+
+    /// Adds a table built from other units; `join` settles how a value that both hold is written.
+    ///
+    /// As for [`respell`](Self::respell), `join` must lead to the same result in any order.
+    pub fn merge_with(&mut self, other: Self, join: impl Fn(&mut T, T)) {
         self.total += other.total;
         self.pruned |= other.pruned;
         self.capacity = self.capacity.min(other.capacity);
         self.threshold = self.threshold.min(other.threshold);
         for theirs in other.entries {
-            self.add_entry(theirs);
+            self.add_entry(theirs, &join);
         }
         if self.entries.len() > self.capacity {
             self.prune();
@@ -126,7 +171,7 @@ impl<T> BottomK<T> {
     ) -> Self {
         let mut table = Self::new(capacity);
         for (hash, value, count, n_units) in entries {
-            table.add_entry(Entry { hash, value, count, n_units, last_unit: None });
+            table.add_entry(Entry { hash, value, count, n_units, last_unit: None }, &|_, _| ());
         }
         if !complete {
             table.prune();
@@ -211,7 +256,8 @@ impl<T> BottomK<T> {
         *hashes.select_nth_unstable(last).1
     }
 
-    fn add_entry(&mut self, theirs: Entry<T>) {
+    /// Units are numbered by each reader for itself, so that of the last push says nothing here.
+    fn add_entry(&mut self, theirs: Entry<T>, join: &impl Fn(&mut T, T)) {
         if theirs.hash > self.threshold {
             return;
         }
@@ -219,8 +265,9 @@ impl<T> BottomK<T> {
             let entry = &mut self.entries[index];
             entry.count += theirs.count;
             entry.n_units += theirs.n_units;
+            join(&mut entry.value, theirs.value);
         } else {
-            self.insert(theirs);
+            self.insert(Entry { last_unit: None, ..theirs });
         }
     }
 

@@ -1,45 +1,132 @@
 //! `synth profile`
 
+use std::path::{Path, PathBuf};
+
 use synth_core::cast;
-use synth_io::OutputFile;
+use synth_io::{OutputFile, ReadOptions};
+use synth_privacy::Gate;
+use synth_profile::hypotheses::hypotheses;
 use synth_profile::schema::schema;
 use synth_rules::RuleSet;
 
-use super::{count, distinct, json_text, name, overwrite};
+use super::{count, distinct, json_text, name, overwrite, partials, update};
 use crate::Outcome;
-use crate::args::Profile;
+use crate::args::keeping::CheckpointPlan;
+use crate::args::{Profile, ProfileOutputs};
 use crate::display::Screen;
 use crate::failure::Failure;
-use crate::samples;
+use crate::samples::{self, Sample};
 use crate::second_pass::{Passes, verify};
+use crate::{cache, checkpoint};
 
 pub(crate) fn run(args: &Profile, screen: &Screen) -> Result<Outcome, Failure> {
-    let overwrite = overwrite(args.force);
-    distinct(&[Some(&args.out), Some(&args.profile_out), Some(&args.schema_out)])?;
-    // Made before the sample is read, so that nobody waits for an error that could be known at once.
-    let mut rules_file = OutputFile::create(&args.out, overwrite)?;
-    let mut profile_file = OutputFile::create(&args.profile_out, overwrite)?;
-    let mut schema_file = OutputFile::create(&args.schema_out, overwrite)?;
-    let (options, gate) = (args.reading.options(), args.reading.gate());
-    let mut sample = samples::read(&args.inputs, &options, screen)?;
-    let (mut profile, _) = samples::profile(&mut sample, &args.inputs, gate);
+    if let Some(action) = &args.action {
+        return partials::run(action, screen);
+    }
+    if let Some(rules) = &args.updating.update {
+        return update::run(args, rules, screen);
+    }
+    let default_name = if args.partial { "sample.partial" } else { "ruleset.yaml" };
+    let out = args.out.clone().unwrap_or_else(|| default_name.into());
+    if args.partial {
+        return learn_partial(args, &out, screen);
+    }
+    let files = ProfileFiles::create(&out, &args.outputs)?;
+    let plan = args.keeping.checkpoint(&out);
+    let sample = learn(args, plan.as_ref(), screen)?;
+    let options = args.reading.options();
+    let inputs = (&args.inputs[..], passes(args, &options));
+    let outcome = finish_sample(sample, inputs, args.reading.gate(), files, screen)?;
+    plan.iter().try_for_each(checkpoint::remove)?;
+    Ok(outcome)
+}
+
+/// Reads the sample in the way that was asked for.
+pub(super) fn learn(
+    args: &Profile,
+    plan: Option<&CheckpointPlan>,
+    screen: &Screen,
+) -> Result<Sample, Failure> {
+    let options = args.reading.options();
+    match plan {
+        Some(plan) => checkpoint::read(&args.inputs, &options, plan, screen),
+        None if args.keeping.cache => {
+            cache::read(&args.inputs, &options, args.keeping.cache_dir.as_deref(), screen)
+        }
+        None => samples::read(&args.inputs, &options, screen),
+    }
+}
+
+/// The passes over the sample that were asked for.
+pub(super) fn passes<'a>(args: &'a Profile, options: &'a ReadOptions) -> Passes<'a> {
+    if args.single_pass { Passes::One } else { Passes::AsNeeded { paths: &args.inputs, options } }
+}
+
+fn learn_partial(args: &Profile, out: &Path, screen: &Screen) -> Result<Outcome, Failure> {
+    let file = OutputFile::create(out, overwrite(args.outputs.force))?;
+    let plan = args.keeping.checkpoint(out);
+    let sample = learn(args, plan.as_ref(), screen)?;
+    samples::announce(&sample, screen);
+    partials::write_partial(&partials::of_sample(sample, &args.inputs), file)?;
+    plan.iter().try_for_each(checkpoint::remove)?;
+    screen.say(&format!("partial: {}", name(out)));
+    Ok(Outcome::Done)
+}
+
+/// The files that `profile` writes, made before the sample is read, so that nobody waits for an error that could
+/// be known at once.
+pub(super) struct ProfileFiles {
+    rules: OutputFile,
+    profile: OutputFile,
+    schema: OutputFile,
+    hypotheses: OutputFile,
+    names: [String; 4],
+}
+
+impl ProfileFiles {
+    pub(super) fn create(rules: &Path, outputs: &ProfileOutputs) -> Result<Self, Failure> {
+        let overwrite = overwrite(outputs.force);
+        let all: [&Path; 4] = [rules, &outputs.profile_out, &outputs.schema_out, &outputs.hypotheses_out];
+        distinct(&all.map(|path: &Path| Some(path)))?;
+        Ok(Self {
+            rules: OutputFile::create(rules, overwrite)?,
+            profile: OutputFile::create(&outputs.profile_out, overwrite)?,
+            schema: OutputFile::create(&outputs.schema_out, overwrite)?,
+            hypotheses: OutputFile::create(&outputs.hypotheses_out, overwrite)?,
+            names: [
+                name(rules),
+                name(&outputs.profile_out),
+                name(&outputs.schema_out),
+                name(&outputs.hypotheses_out),
+            ],
+        })
+    }
+}
+
+/// Makes the profile, the schema and the rules of a sample and writes them.
+pub(super) fn finish_sample(
+    mut sample: Sample,
+    (paths, passes): (&[PathBuf], Passes<'_>),
+    gate: Gate,
+    mut files: ProfileFiles,
+    screen: &Screen,
+) -> Result<Outcome, Failure> {
+    let (mut profile, _) = samples::profile(&mut sample, paths, gate);
     samples::tell(&mut sample, &profile, screen);
-    let passes = if args.single_pass { Passes::One } else { Passes::AsNeeded };
-    verify((&sample, &mut profile), &args.inputs, (&options, passes), gate, screen)?;
+    verify((&sample, &mut profile), passes, gate, screen)?;
     let rules = RuleSet::from_profile(&profile);
-    rules_file.write_all(rules.to_yaml().as_bytes())?;
-    profile_file.write_all(json_text(&profile).as_bytes())?;
-    schema_file.write_all(json_text(&schema(&profile)).as_bytes())?;
-    for file in [rules_file, profile_file, schema_file] {
+    files.rules.write_all(rules.to_yaml().as_bytes())?;
+    files.profile.write_all(json_text(&profile).as_bytes())?;
+    files.schema.write_all(json_text(&schema(&profile)).as_bytes())?;
+    files.hypotheses.write_all(json_text(&hypotheses(&profile)).as_bytes())?;
+    for file in [files.rules, files.profile, files.schema, files.hypotheses] {
         file.finish()?;
     }
     screen.say(&format!(
-        "{}, {}: {}, {}, {}",
+        "{}, {}: {}",
         count(cast::to_u64(rules.fields.len()), "field"),
         count(cast::to_u64(rules.variants.len()), "tagged union"),
-        name(&args.out),
-        name(&args.profile_out),
-        name(&args.schema_out)
+        files.names.join(", ")
     ));
     Ok(Outcome::Done)
 }

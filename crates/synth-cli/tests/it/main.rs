@@ -8,6 +8,8 @@
 
 mod bad_input;
 mod bad_rules;
+mod cache;
+mod checkpoints;
 mod determinism;
 mod documents;
 mod findings;
@@ -15,6 +17,9 @@ mod folder;
 mod json_suite;
 mod odd_input;
 mod outcome;
+mod partials;
 mod privacy;
+mod second_pass;
 mod settings;
+mod update;
 mod whole_way;

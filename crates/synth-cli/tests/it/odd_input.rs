@@ -9,8 +9,11 @@ fn check_text(what: &str, name: &str, text: &str) {
     let folder = Folder::with(name, text);
     folder.done(&["profile", name]);
     folder.done(&["generate", "--out", "made"]);
-    let run = folder.synth(&["validate", "--real", name, "--synthetic", "made", "--rules", "ruleset.yaml"]);
-    assert_eq!(run.code, Some(0), "{what}: {}", run.stderr);
+    let judge = ["validate", "--real", name, "--synthetic", "made", "--force"];
+    for args in [&judge[..], &[&judge[..], &["--rules", "ruleset.yaml"]].concat()] {
+        let run = folder.synth(args);
+        assert_eq!(run.code, Some(0), "{what}: {}", run.stderr);
+    }
 }
 
 fn check(what: &str, record: impl Fn(usize) -> Value) {
@@ -42,7 +45,99 @@ fn odd_numbers() {
     check_text("exponents", "a.jsonl", &"{\"a\":1e5,\"b\":5e-324}\n{\"a\":1E-7,\"b\":-1e308}\n".repeat(30));
     check_text("many digits", "a.jsonl", &"{\"a\":3.141592653589793238462643}\n{\"a\":1e-21}\n".repeat(30));
     check("small with exponents", |i| json!({"a": 1e-9 * (i / 3) as f64}));
+    let spelled = |i: usize| if i.is_multiple_of(3) { json!(2.0) } else { json!(1) };
+    check("integers and numbers of a few values", |i| json!({"a": spelled(i)}));
+    let mixed = |i: usize| [json!(17 * i), json!(17.0 * i as f64), json!(i as f64 / 7.0)][i % 3].clone();
+    check("integers and numbers of many values", |i| json!({"a": mixed(i), "b": mixed(i / 2)}));
     check_text("all beyond doubles", "a.jsonl", &"{\"a\":1e400}\n".repeat(30));
+}
+
+#[test]
+fn keys_and_numbered_texts() {
+    check("a date for each day", |i| json!({"d": day(i)}));
+    check("epochs in equal steps", |i| json!({"ts": 1_700_000_000_000_u64 + 5000 * i as u64}));
+    check(
+        "numbered",
+        |i| json!({"a": format!("v{i}"), "b": format!("/var/log/{i}.log"), "c": format!("{i:04}")}),
+    );
+    check("numbered with gaps", |i| json!({"a": format!("user_{}", 17 + i * i / 20), "b": 3 * i + 40}));
+    check("codes", |i| json!({"a": format!("INV-2024-{:04}", i * 7919 % 10_000)}));
+    check("sparse", |i| json!({"id": i * 7_919_333 % 100_000_007, "x": (i * 7919 % 10_007) as f64 / 7.0}));
+}
+
+/// Catches letters that become Latin, and kana that are lost among the many Han characters.
+#[test]
+fn texts_keep_their_script() {
+    let texts = ["東京タワー", "大阪", "札幌ドーム", "名古屋城", "ナゴヤ"];
+    let lines: String = (0..60)
+        .map(|i| {
+            let cyrillic: String =
+                (0..5 + i % 7).map(|at| ["мир ", "слово ", "дом "][(i + at) % 3]).collect();
+            json!({"a": format!("{}{i}", texts[i % 5]), "b": cyrillic.trim(), "unit": "EUR"}).to_string()
+                + "\n"
+        })
+        .collect();
+    let folder = Folder::with("a.jsonl", lines);
+    folder.done(&["profile", "a.jsonl"]);
+    folder.done(&["generate", "-n", "50", "--out", "made"]);
+    let made = folder.text("made");
+    assert!(!made.lines().any(|line| line.replace("EUR", "").contains(char::is_uppercase)), "{made}");
+    assert!(made.contains(|c| ('ァ'..='ヶ').contains(&c)) && made.contains(|c| ('一'..='龥').contains(&c)));
+    assert!(made.contains(|c| ('а'..='я').contains(&c)));
+}
+
+#[test]
+fn a_single_value_keeps_its_form() {
+    let folder =
+        Folder::with("a.json", r#"{"version": "2.1", "unit": "EUR", "items": [{"a": 1}, {"a": 2}]}"#);
+    folder.done(&["profile", "a.json"]);
+    let rules = folder.text("ruleset.yaml");
+    assert!(
+        rules.contains(r"'[0-9]\.[0-9]'") && rules.contains("'[A-Z]{3}'") && !rules.contains("EUR"),
+        "{rules}"
+    );
+}
+
+/// A day of the year 2024 and the years after, all of them with months of 28 days.
+fn day(n: usize) -> String {
+    format!("{}-{:02}-{:02}", 2024 + n / 336, n / 28 % 12 + 1, n % 28 + 1)
+}
+
+#[test]
+fn times_on_a_grid() {
+    check("hours", |i| json!({"t": format!("{}T{:02}:00:00Z", day(i / 2), i * 7 % 24)}));
+    check("half hours", |i| json!({"t": format!("{} {:02}:{}0:00", day(i), i * 7 % 24, i % 2 * 3)}));
+    let folder = Folder::with(
+        "a.jsonl",
+        (0..60).map(|i| format!("{{\"t\":\"{}T{:02}:00:00Z\"}}\n", day(i), i * 7 % 24)).collect::<String>(),
+    );
+    folder.done(&["profile", "a.jsonl"]);
+    assert!(folder.text("ruleset.yaml").contains("resolution: 1h"));
+    folder.done(&["generate", "-n", "500", "--out", "made"]);
+    assert!(folder.text("made").lines().all(|line| line.ends_with(":00:00Z\"}")));
+}
+
+#[test]
+fn tags_may_be_null_and_decide() {
+    let tagged = |i: usize| match i % 3 {
+        0 => json!({"type": "a", "x": 1}),
+        1 => json!({"type": "b", "y": 1}),
+        _ => json!({"type": null, "z": 1}),
+    };
+    check("a tag that may be null", tagged);
+    let lines: String = (0..60).map(|index| format!("{}\n", tagged(index))).collect();
+    let folder = Folder::with("a.jsonl", lines);
+    folder.done(&["profile", "a.jsonl"]);
+    folder.done(&["generate", "--out", "made"]);
+    for line in folder.text("made").lines() {
+        let record: Value = serde_json::from_str(line).unwrap();
+        let expected = match record["type"].as_str() {
+            Some("a") => "x",
+            Some(_) => "y",
+            None => "z",
+        };
+        assert!(record.get(expected).is_some() && record.as_object().unwrap().len() == 2, "{line}");
+    }
 }
 
 #[test]

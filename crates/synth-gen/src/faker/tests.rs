@@ -17,7 +17,7 @@ fn made(method: FakerMethod, n: u64) -> Vec<String> {
 #[test]
 fn numbered_values_are_all_different() {
     let data = FakerData::new();
-    for (name, method) in METHODS {
+    for (name, method) in FakerMethod::ALL {
         let n = data.capacity(method).min(50_000);
         let values: BTreeSet<String> = (0..n)
             .map(|number| {
@@ -80,7 +80,7 @@ fn check_digits_are_valid() {
 
 #[test]
 fn every_method_makes_something() {
-    for (name, method) in METHODS {
+    for (name, method) in FakerMethod::ALL {
         assert!(made(method, 20).iter().all(|text| !text.is_empty() && text.is_ascii()), "{name}");
     }
     let days = made(FakerMethod::DateOfBirth, 2000);

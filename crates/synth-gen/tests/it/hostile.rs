@@ -7,8 +7,8 @@ use synth_rules::generator::{
     Categorical, Faker, FakerMethod, Pattern, QuantileSample, Sequence, Spike, Template, TemporalRhythmic,
 };
 use synth_rules::{
-    Constraints, FieldRule, FieldType, Generator, Layout, LengthRule, Literal, NumberSpelling, RuleSet,
-    ShapeRule, ValueKind,
+    Constraints, FieldRule, FieldType, Generator, Layout, LengthRule, Literal, NumberSpelling, Resolution,
+    RuleSet, ShapeRule, ValueKind,
 };
 
 use crate::collect::{codes, compile, lines, rules};
@@ -156,6 +156,7 @@ fn generator() -> impl Strategy<Value = Option<Generator>> {
             format: format.to_owned(),
             quantiles,
             values: values.iter().take(n).map(|&value| value.to_owned()).collect(),
+            resolution: Resolution::from_micros(i64::try_from(weights.len()).unwrap_or(0) * 43_200_000_000),
             weekday_profile: weights.clone().repeat(2).into_iter().chain(weights.first().copied()).collect(),
             hour_profile: weights.repeat(8),
         })
@@ -172,7 +173,7 @@ fn generator() -> impl Strategy<Value = Option<Generator>> {
     )
         .prop_map(|(quantiles, lengths, method)| Generator::Faker(Faker { method, quantiles, lengths }));
     let sequence = (any::<i64>(), any::<i64>(), any::<u8>()).prop_map(|(start, step, width)| {
-        Generator::Sequence(Sequence { start, step, prefix: String::new(), width })
+        Generator::Sequence(Sequence { step, width, ..Sequence::numbers(start, 1) })
     });
     let template = "[{}a-z0-9]{0,12}|\\{\\{num\\}\\}[a-z0-9]?"
         .prop_map(|template| Generator::Template(Template { template, domains: Vec::new() }));
@@ -200,6 +201,7 @@ fn field() -> impl Strategy<Value = FieldRule> {
         decimals,
         decimal_probs: Vec::new(),
         spelling: NumberSpelling::Fixed,
+        integer_share: decimals.filter(|n| n % 2 == 0).map(|_| Rate::ONE),
         min_length: decimals.map(u64::from),
         max_length: decimals.map(|n| u64::from(n) / 2),
     });

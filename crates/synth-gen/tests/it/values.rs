@@ -49,6 +49,22 @@ fn quantiles_and_spikes_are_kept() {
     assert!(made.iter().all(|value| value == 7 || (10..=1000).contains(&value.as_i64().unwrap())));
 }
 
+/// Catches a spelling that is chosen by the value, and one that loses decimals.
+#[test]
+fn a_share_of_whole_numbers_is_spelled_without_point() {
+    for unique in ["false", "true"] {
+        let field = format!(
+            "{{type: number, unique: {unique}, generator: quantile_sample, params: {{quantiles: [0, 100], values: [0, 90000]}}, \
+             constraints: {{decimals: 1, decimal_probs: [1, 0], integer_share: 0.3}}}}"
+        );
+        let made = column(&field, N);
+        let whole: Vec<Value> =
+            made.iter().filter(|value| value.as_f64().unwrap().fract() <= 0.0).cloned().collect();
+        check_share(&whole, 0.3, Value::is_i64);
+        assert!(made.iter().filter(|value| value.is_i64()).count() > 400);
+    }
+}
+
 #[test]
 fn patterns_follow_their_probabilities() {
     let made = column(

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use synth_core::cast;
 
-use super::{Chunk, Span, bad_array, too_long};
+use super::{ArrayPart, Chunk, Mark, Span, bad_array, too_long};
 use crate::source::{Position, Window};
 use crate::{Error, Fault, Format, ReadOptions};
 
@@ -65,6 +65,31 @@ impl ArrayCutter {
             spans: Vec::new(),
             pending: None,
         }
+    }
+
+    /// Goes on in a source behind what was read of it before.
+    pub(super) fn from_mark(window: Window, mark: Mark) -> Self {
+        let phase = match mark.array_part {
+            ArrayPart::Before => Phase::Before,
+            ArrayPart::First => Phase::First,
+            ArrayPart::Next => Phase::Next,
+            ArrayPart::Behind => Phase::Behind,
+            ArrayPart::After => Phase::After,
+        };
+        Self { n_records: mark.record, phase, ..Self::new(window) }
+    }
+
+    /// Where the source goes on; `None` when it goes on with an error.
+    pub(super) fn mark(&self) -> Option<Mark> {
+        let part = match self.phase {
+            Phase::Before => ArrayPart::Before,
+            Phase::First => ArrayPart::First,
+            // The chunk ended before the element that was begun.
+            Phase::Next | Phase::Element => ArrayPart::Next,
+            Phase::Behind => ArrayPart::Behind,
+            Phase::After => ArrayPart::After,
+        };
+        self.pending.is_none().then(|| Mark::new(self.window.start, self.n_records, part))
     }
 
     /// Returns the next elements that fit a chunk; `None` behind the array.

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{Chunk, Span, too_long};
+use super::{ArrayPart, Chunk, Mark, Span, too_long};
 use crate::source::Window;
 use crate::{Error, Format, ReadOptions};
 
@@ -17,6 +17,17 @@ pub(super) struct LineCutter {
 impl LineCutter {
     pub(super) fn new(window: Window) -> Self {
         Self { window, n_records: 0, pending: None }
+    }
+
+    /// Goes on in a source behind what was read of it before.
+    pub(super) fn from_mark(window: Window, mark: Mark) -> Self {
+        Self { window, n_records: mark.record, pending: None }
+    }
+
+    /// Where the source goes on; `None` when it goes on with an error.
+    pub(super) fn mark(&self) -> Option<Mark> {
+        let at = self.window.start;
+        self.pending.is_none().then(|| Mark::new(at, self.n_records, ArrayPart::Before))
     }
 
     /// Returns the next lines that fit a chunk, at least one; `None` at the end.

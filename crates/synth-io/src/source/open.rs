@@ -1,7 +1,7 @@
 //! From a path to a stream of decompressed bytes.
 
 use std::fs::File;
-use std::io::{BufReader, Chain, Cursor, Read};
+use std::io::{BufReader, Chain, Cursor, Read, Seek, SeekFrom};
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -9,7 +9,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use flate2::read::MultiGzDecoder;
 use synth_core::{Place, cast};
 
-use crate::source::Window;
+use crate::source::{Position, Window};
 use crate::{Codec, Error, ErrorKind};
 
 /// Bytes handed over since the start, as stored: before decompression.
@@ -37,6 +37,20 @@ pub(super) fn open_path(path: &Path, count: &ReadCount) -> Result<Opened, Error>
     }
     let window = open_reader(&name, Box::new(file), count)?;
     Ok(Opened { window, n_bytes: metadata.is_file().then_some(metadata.len()) })
+}
+
+/// Opens a file that is not compressed at the position at which an earlier run stood.
+pub(super) fn open_at(path: &Path, position: Position, count: &ReadCount) -> Result<Window, Error> {
+    let name = path.display().to_string();
+    let fail = |cause| Error::from_io(&name, ErrorKind::Read, cause);
+    let mut file = File::open(path).map_err(fail)?;
+    if file.metadata().map_err(fail)?.len() < position.offset {
+        return Err(Error::new(ErrorKind::Shorter, Place::in_source(name)));
+    }
+    file.seek(SeekFrom::Start(position.offset)).map_err(fail)?;
+    count.fetch_add(position.offset, Ordering::Relaxed);
+    let reader = Counted { reader: Box::new(file), count: Arc::clone(count) };
+    Ok(Window::new(name.as_str().into(), Box::new(reader), None).starting_at(position))
 }
 
 /// Looks at the first bytes of a stream and puts a decoder in front of it if they say so.

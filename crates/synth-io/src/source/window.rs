@@ -70,6 +70,33 @@ impl Window {
         self.is_at_end
     }
 
+    /// Tells whether the bytes were compressed.
+    pub(crate) fn is_compressed(&self) -> bool {
+        self.codec.is_some()
+    }
+
+    /// Says where the unread bytes start.
+    pub(crate) fn starting_at(self, start: Position) -> Self {
+        Self { start, ..self }
+    }
+
+    /// Drops all bytes before `position`.
+    pub(crate) fn skip_to(&mut self, position: Position) -> Result<(), Error> {
+        const STEP: usize = 1 << 16;
+        while self.start.offset < position.offset {
+            self.fill(STEP)?;
+            let missing = cast::to_usize(position.offset - self.start.offset);
+            let length = self.bytes().len().min(missing);
+            if length == 0 {
+                return Err(Error::new(ErrorKind::Shorter, Place::in_source(self.name.to_string())));
+            }
+            self.n_taken += length;
+            self.start.offset += cast::to_u64(length);
+        }
+        self.start = position;
+        Ok(())
+    }
+
     /// Reads until the buffer holds `length` bytes or the source ends.
     pub(crate) fn fill(&mut self, length: usize) -> Result<(), Error> {
         let missing = length.saturating_sub(self.bytes().len());

@@ -6,6 +6,7 @@ mod files;
 mod inputs;
 mod json_suite;
 mod props;
+mod rounds;
 
 use std::collections::BTreeMap;
 use std::convert::Infallible;

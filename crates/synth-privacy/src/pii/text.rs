@@ -2,6 +2,7 @@
 
 use super::PiiKind;
 use super::checksum::{digits_of, is_card, is_iban};
+use super::names;
 use super::shape::{PhoneShape, is_email, is_secret, phone_shape};
 
 /// Finds personal data that shows by itself in one value: e-mail addresses, payment cards with check digit,
@@ -45,6 +46,40 @@ pub fn scan_value(text: &str) -> Option<PiiKind> {
     } else {
         None
     }
+}
+
+/// Tells whether a whole text reads as the given and family name of a person.
+///
+/// # Shapes and units
+///
+/// Any text; without the company of others, so one word is never enough.
+///
+/// # Method
+///
+/// Two to four words of letters, among them a given name and a family name of the lexica; names of companies and
+/// places are not meant.
+///
+/// # Cost
+///
+/// O(length) time, two searches in the lexica for each word.
+///
+/// # Example
+///
+/// ```
+/// assert!(synth_privacy::is_full_name("Anna Smith"));
+/// assert!(!synth_privacy::is_full_name("total amount"));
+/// assert!(!synth_privacy::is_full_name("Anna"));
+/// ```
+#[must_use]
+pub fn is_full_name(text: &str) -> bool {
+    let evidence = names::read(text);
+    let is_pair = (2..=4).contains(&evidence.n_words);
+    evidence.shaped
+        && evidence.given
+        && evidence.family
+        && is_pair
+        && !names::is_company(text)
+        && !names::is_place(text)
 }
 
 /// Finds e-mail addresses, cards, IBANs, telephone numbers with prefix, and keys inside a text.

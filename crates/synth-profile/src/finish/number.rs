@@ -6,9 +6,9 @@ use synth_stats::bottom_k::Entry;
 use synth_stats::quantiles::FitConfig;
 use synth_stats::{OrderHistogram, QuantileFunction};
 
-use super::time;
+use super::{keys, time};
 use crate::number_stats::{MAX_DECIMALS, NumberStats, NumberValue};
-use crate::profile::{Curve, NumberCategory, NumberProfile};
+use crate::profile::{Curve, NumberCategory, NumberProfile, TimeProfile};
 
 /// Numbers with at most this many distinct values may be a list of categories.
 const MAX_CATEGORIES: usize = 40;
@@ -26,24 +26,26 @@ const SPIKE_SHARE: f64 = 0.005;
 const SPIKE_FACTOR: u64 = 5;
 /// Knots of a published distribution.
 const MAX_KNOTS: usize = 41;
-/// Uniqueness is claimed from this many values on.
-const MIN_UNIQUE: u64 = 8;
 
 pub(super) fn profile(numbers: &NumberStats, path: &JsonPath, gate: Gate) -> NumberProfile {
     let count = numbers.distinct.total();
-    let is_unique = is_unique(numbers);
-    let time = time::epoch_profile(numbers, path, gate);
+    let is_unique = keys::numbers_are_unique(numbers);
+    let is_key = is_unique && keys::are_number_keys(numbers, path);
+    let time = time::epoch_profile(numbers, path, gate).map(|time| TimeProfile { is_key, ..time });
     let personal = if time.is_some() { None } else { personal_kind(numbers, path) };
     let may_list = !is_unique && time.is_none() && personal.is_none();
     let categories = if may_list { categories(numbers, gate) } else { Vec::new() };
     let spikes = if may_list && categories.is_empty() { spikes(numbers, gate) } else { Vec::new() };
     let (decimals, padded) = decimals(numbers);
+    let dense = dense(numbers, is_unique);
     NumberProfile {
         count,
         n_distinct: cast::round_to_u64(numbers.distinct.estimate_distinct()),
         is_unique,
+        is_key: is_key && personal.is_none(),
         personal: personal.map(|kind| kind.name().to_owned()),
-        dense_from: dense_from(numbers, is_unique),
+        dense_from: dense.map(|(first, _)| first),
+        dense_step: dense.map(|(_, step)| step).filter(|step| *step > 1),
         mean: numbers.sum.mean().filter(|_| gate.is_enough(count) && personal.is_none()),
         decimals,
         needed_decimals: needed_decimals(numbers, &spikes, usize::from(decimals)),
@@ -59,20 +61,13 @@ pub(super) fn profile(numbers: &NumberStats, path: &JsonPath, gate: Gate) -> Num
     }
 }
 
-/// No retained number occurs twice. While the table is complete that is exact; else the retained numbers are a
-/// uniform sample of the distinct ones.
-fn is_unique(numbers: &NumberStats) -> bool {
-    numbers.distinct.total() >= MIN_UNIQUE && numbers.distinct.entries().all(|entry| entry.count == 1)
-}
-
-/// The first number, when unique whole numbers fill their range.
-fn dense_from(numbers: &NumberStats, is_unique: bool) -> Option<i64> {
-    let all_integer = numbers.distinct.entries().all(|entry| matches!(entry.value, NumberValue::Integer(_)));
+/// The first number and the step, when unique whole numbers fill their range in equal steps.
+fn dense(numbers: &NumberStats, is_unique: bool) -> Option<(i64, i64)> {
+    let step = keys::whole_step(numbers).filter(|_| is_unique)?;
     let (min, max) = (numbers.histogram.min()?, numbers.histogram.max()?);
-    let span = max - min + 1.0;
-    let is_dense =
-        is_unique && all_integer && span >= 1.0 && cast::round_to_u64(span) == numbers.distinct.total();
-    is_dense.then(|| cast::round_to_i64(min))
+    let n_steps = cast::round_to_u64((max - min) / step as f64) + 1;
+    let step = i64::try_from(step).ok()?;
+    (n_steps == numbers.distinct.total()).then(|| (cast::round_to_i64(min), step))
 }
 
 /// The distinct numbers when they are few, smallest first.

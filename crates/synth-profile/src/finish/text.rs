@@ -4,17 +4,23 @@ use synth_core::{JsonPath, cast};
 use synth_privacy::{FieldEvidence, Gate, PathWords, PiiKind, ValueForm};
 use synth_stats::bottom_k::Entry;
 
-use super::time;
-use crate::profile::{Curve, PatternProfile, TextCategory, TextProfile};
+use super::{keys, time};
+use crate::numbered_text::numbered_texts;
+use crate::profile::{Curve, NumberedProfile, PatternProfile, TextCategory, TextProfile};
 use crate::string_stats::{KeptText, StringStats};
-use crate::text_pattern::learn_patterns;
+use crate::text_pattern::{foreign_letters, learn_patterns};
 
 /// Categories listed, at most.
 const MAX_CATEGORIES: usize = 1000;
 /// Identifiers with more distinct values than this name single things, so they are never categories.
 const MAX_IDENTIFIERS: usize = 32;
-/// Uniqueness is claimed from this many values on.
-const MIN_UNIQUE: u64 = 8;
+/// A form has room for keys when it describes this many times as many strings.
+const ROOM_FACTOR: f64 = 10.0;
+/// Personal data that name one person or thing.
+const PERSONAL_KEYS: [PiiKind; 5] =
+    [PiiKind::Email, PiiKind::Username, PiiKind::CreditCard, PiiKind::Iban, PiiKind::MacAddress];
+/// Patterns stand for at least this share of keys, which are of at most so many words.
+const KEY_PATTERNS: (f64, f64) = (0.6, 3.0);
 
 pub(super) fn profile(strings: &StringStats, path: &JsonPath, gate: Gate) -> TextProfile {
     let count = strings.distinct.total();
@@ -28,9 +34,11 @@ pub(super) fn profile(strings: &StringStats, path: &JsonPath, gate: Gate) -> Tex
     let is_identifier = matches!(semantic_type, Some("uuid" | "ulid")) && values.len() > MAX_IDENTIFIERS;
     let known = is_identifier || !times.is_empty();
     let personal = if known && !is_birth_date(path) { None } else { personal_kind(strings, path, &values) };
-    let is_unique = is_unique(strings);
+    let is_unique = keys::strings_are_unique(strings);
     let categories =
         if known || personal.is_some() || is_unique { Vec::new() } else { categories(strings, gate) };
+    let may_be_keys = is_unique && personal.is_none() && keys::are_codes(&values);
+    let numbered = if may_be_keys && !known { numbered(&values, count, gate) } else { None };
     let rest: Vec<(&str, u64)> = match categories.last() {
         None => values,
         Some(_) => values
@@ -38,22 +46,55 @@ pub(super) fn profile(strings: &StringStats, path: &JsonPath, gate: Gate) -> Tex
             .filter(|(text, _)| !categories.iter().any(|category| category.value.as_str() == *text))
             .collect(),
     };
+    let (patterns, mean_words) = (patterns(&rest, gate), mean_words(&rest));
+    let has_room = is_identifier || numbered.is_some() || has_room(&patterns, mean_words, count);
+    let letters = foreign_letters(rest.iter().map(|(text, _)| *text));
     TextProfile {
         count,
+        letters,
         n_distinct: strings.n_distinct(),
         is_unique,
+        is_key: is_unique
+            && match personal {
+                Some(kind) => PERSONAL_KEYS.contains(&kind),
+                None if times.is_empty() => may_be_keys && has_room,
+                None => times.iter().all(|time| time.is_key),
+            },
+        numbered,
         personal: personal.map(|kind| kind.name().to_owned()),
         semantic_type: semantic_type.map(str::to_owned),
         times,
-        patterns: patterns(&rest, gate),
-        mean_words: mean_words(&rest),
+        patterns,
+        mean_words,
         lengths: lengths(strings),
         categories,
     }
 }
 
-fn is_unique(strings: &StringStats) -> bool {
-    strings.distinct.total() >= MIN_UNIQUE && strings.distinct.entries().all(|entry| entry.count == 1)
+/// What keys have in common that count, with at most nine gaps for each of them.
+fn numbered(values: &[(&str, u64)], count: u64, gate: Gate) -> Option<NumberedProfile> {
+    let texts: Vec<&str> = values.iter().map(|(text, _)| *text).collect();
+    let found = numbered_texts(&texts)?;
+    let step = keys::common_step(&found.numbers)?;
+    let (first, last) = (found.numbers.iter().min()?, found.numbers.iter().max()?);
+    let n_steps = last.abs_diff(*first) / step + 1;
+    let public = |text: &str| gate.pattern(text, cast::to_u64(texts.len()));
+    (n_steps as f64 <= ROOM_FACTOR * count as f64).then_some(())?;
+    Some(NumberedProfile {
+        prefix: public(&found.prefix)?,
+        suffix: public(&found.suffix)?,
+        start: *first,
+        step: i64::try_from(step).ok()?,
+        width: found.width,
+    })
+}
+
+/// Tells whether patterns stand for most of the strings and describe many more.
+fn has_room(patterns: &[PatternProfile], mean_words: f64, count: u64) -> bool {
+    let (min_share, max_words) = KEY_PATTERNS;
+    let covered: f64 = patterns.iter().map(|pattern| pattern.share.get()).sum();
+    let n_strings: f64 = patterns.iter().map(|pattern| pattern.n_strings).sum();
+    covered >= min_share && mean_words <= max_words && n_strings >= ROOM_FACTOR * count as f64
 }
 
 fn is_birth_date(path: &JsonPath) -> bool {

@@ -1,11 +1,13 @@
 //! Times: which of the formats is meant, and numbers that count from the epoch.
 
-use synth_core::{JsonPath, TimeFormat, Timestamp, cast};
+use synth_core::{JsonPath, TimeFormat, Timestamp, cast, math};
 use synth_privacy::{Gate, PathWords};
+use synth_stats::OrderHistogram;
 
-use super::number;
+use super::{keys, number};
 use crate::number_stats::{NumberStats, NumberValue};
 use crate::profile::TimeProfile;
+use crate::time_grid::TimeGrid;
 use crate::time_stats::{TimeAccumulator, TimeStats};
 
 /// Formats kept for one field.
@@ -33,17 +35,39 @@ pub(super) fn profiles(times: &TimeStats, count: u64, gate: Gate) -> Vec<TimePro
     if (covered as f64) < MIN_SHARE * count as f64 {
         return Vec::new();
     }
-    kept.iter().map(|(format, times)| time_profile(format.as_str(), times, gate)).collect()
+    kept.iter()
+        .map(|(format, times)| time_profile((format.as_str(), format.resolution_micros()), times, gate))
+        .collect()
 }
 
-fn time_profile(format: &str, times: &TimeAccumulator, gate: Gate) -> TimeProfile {
+/// The profile of times in a format that tells steps of so many microseconds.
+fn time_profile((format, own): (&str, i64), times: &TimeAccumulator, gate: Gate) -> TimeProfile {
+    let count = times.histogram.count();
+    let n_moments = cast::to_u64(times.histogram.cells().count());
+    let resolution_micros = times.grid.resolution_micros(own, count, n_moments);
+    let step_seconds = resolution_micros.unwrap_or(own) as f64 / 1e6;
     TimeProfile {
         format: format.to_owned(),
-        count: times.histogram.count(),
+        count,
         curve: number::curve(&times.histogram, gate.k()),
         weekdays: times.weekdays.to_vec(),
         hours: times.hours.to_vec(),
+        n_days: n_steps(&times.histogram, 86_400.0),
+        n_hours: n_steps(&times.histogram, 3600.0),
+        resolution_micros,
+        is_key: keys::lie_close(&times.histogram, step_seconds, count),
     }
+}
+
+/// Different steps of so many seconds that hold a time, at least: ends of cells that lie in different ones.
+fn n_steps(histogram: &OrderHistogram, seconds: f64) -> u64 {
+    let mut steps: Vec<i64> = histogram
+        .cells()
+        .flat_map(|cell| [cell.min, cell.max])
+        .map(|moment| cast::round_to_i64(math::floor(moment / seconds)))
+        .collect();
+    steps.dedup();
+    cast::to_u64(steps.len())
 }
 
 /// Units of numbers that count from the epoch: name, and values in one second.
@@ -94,7 +118,24 @@ pub(super) fn epoch_profile(numbers: &NumberStats, path: &JsonPath, gate: Gate) 
         let middle = f64::midpoint(cell.min, cell.max);
         times.push_n(Timestamp(cast::round_to_i64(middle / per_second * 1e6)), cell.count);
     }
+    let (grid, n) = epoch_grid(numbers, per_second);
+    let own = cast::round_to_i64(1e6 / per_second);
     let whole = numbers.distinct.entries().all(|entry| matches!(entry.value, NumberValue::Integer(_)));
-    debug_assert!(whole || numbers.decimals.iter().skip(1).any(|n| *n > 0) || numbers.n_exponent > 0);
-    Some(time_profile(unit, &times, gate))
+    let resolution_micros =
+        grid.resolution_micros(if whole { own } else { 1 }, n, cast::to_u64(numbers.distinct.len()));
+    Some(TimeProfile { resolution_micros, ..time_profile((unit, own), &times, gate) })
+}
+
+/// The steps of the moments in the table of numbers, which are all of them or a uniform sample, and their count.
+fn epoch_grid(numbers: &NumberStats, per_second: f64) -> (TimeGrid, u64) {
+    let mut grid = TimeGrid::default();
+    let micros = 1e6 / per_second;
+    for entry in numbers.distinct.entries() {
+        let moment = match entry.value {
+            NumberValue::Integer(value) => value.saturating_mul(cast::round_to_i64(micros)),
+            NumberValue::Float(value) => cast::round_to_i64(value * micros),
+        };
+        grid.push_n(Timestamp(moment), entry.count);
+    }
+    (grid, numbers.distinct.entries().map(|entry| entry.count).sum())
 }

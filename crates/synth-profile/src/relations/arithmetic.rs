@@ -16,10 +16,16 @@ pub(crate) use formula::Formula;
 pub(crate) const MIN_HOLD: f64 = 0.99;
 /// Distinct values of the target among the rows that prove a formula.
 const MIN_DISTINCT: usize = 6;
+/// The same where two lengths are compared, which are small.
+const MIN_LENGTHS: usize = 3;
+/// Distinct values of each factor of a product, so that it is not one of them or nothing.
+const MIN_FACTORS: usize = 4;
 /// Rows that prove a formula.
 const MIN_ROWS: usize = 10;
 /// Most numeric columns of a table that formulas are looked for among.
-const MAX_COLUMNS: usize = 48;
+const MAX_COLUMNS: usize = 240;
+/// Most of them that are tried in pairs.
+const MAX_PAIRED: usize = 48;
 /// Most digits behind the point that are told apart.
 const MAX_DECIMALS: i32 = 6;
 
@@ -48,14 +54,14 @@ pub(crate) fn arithmetic(tables: &[Table]) -> Vec<Arithmetic> {
         let own = series(table);
         let mut found = copies(table);
         found.extend(linear::formulas(&own));
-        found.extend(products(&own));
+        found.extend(products(&own[..own.len().min(MAX_PAIRED)]));
         found.extend(totals(tables, index, &own));
         formulas.extend(simplest(found));
     }
     formulas
 }
 
-/// The numeric columns of a table that vary.
+/// The numeric columns of a table.
 fn series(table: &Table) -> Vec<Series> {
     table
         .columns
@@ -63,7 +69,7 @@ fn series(table: &Table) -> Vec<Series> {
         .filter(|column| {
             let is_number =
                 column.part == Part::Length || matches!(column.kind, Kind::Integer | Kind::Decimal);
-            is_number && matches!(column.part, Part::Value | Part::Length) && column.n_distinct() > 1
+            is_number && matches!(column.part, Part::Value | Part::Length) && column.n_distinct() > 0
         })
         .take(MAX_COLUMNS)
         .map(|column| Series::of(table, column))
@@ -104,6 +110,11 @@ impl Series {
         }
     }
 
+    /// Tells whether the values vary enough to prove a formula.
+    fn is_target(&self) -> bool {
+        self.n_distinct >= if self.part == Part::Length { MIN_LENGTHS } else { MIN_DISTINCT }
+    }
+
     /// Returns the rows that have this value and another; none when they are too few to prove a formula.
     fn rows_with(&self, other: &Self) -> Vec<u32> {
         let has_both = |row: &&u32| !other.values[**row as usize].is_nan();
@@ -117,8 +128,9 @@ impl Series {
     }
 
     fn test_on(&self, rows: &[u32], formula: impl Fn(usize) -> f64) -> Option<Evidence> {
-        let (mut n_rows, mut n_holding, mut n_varied) = (0_usize, 0_usize, 0_usize);
-        let mut last = f64::NAN;
+        let (mut n_rows, mut n_holding) = (0_usize, 0_usize);
+        // A few different targets that are not zero, as proof that they vary.
+        let mut varied: Vec<f64> = Vec::new();
         for row in rows {
             let (target, made) = (self.values[*row as usize], formula(*row as usize));
             if made.is_nan() {
@@ -127,16 +139,18 @@ impl Series {
             n_rows += 1;
             if (target - made).abs() <= self.tolerance.max(1e-9 * target.abs()) {
                 n_holding += 1;
-                let is_new = (target - last).abs() > self.tolerance || last.is_nan();
-                n_varied += usize::from(is_new && target.abs() > self.tolerance);
-                last = target;
+                let is_new = || varied.iter().all(|known| (target - known).abs() > self.tolerance);
+                if varied.len() < MIN_DISTINCT && target.abs() > self.tolerance && is_new() {
+                    varied.push(target);
+                }
             } else if n_rows - n_holding > 2 + n_rows / 50 {
                 return None;
             }
         }
+        let least = if self.part == Part::Length { MIN_LENGTHS } else { MIN_DISTINCT };
         let is_proved = n_rows >= MIN_ROWS
-            && n_varied >= MIN_DISTINCT
-            && self.n_distinct >= MIN_DISTINCT
+            && varied.len() >= least
+            && self.n_distinct >= least
             && n_holding as f64 >= MIN_HOLD * n_rows as f64;
         is_proved.then(|| Evidence { n_rows: cast::to_u64(n_rows), n_holding: cast::to_u64(n_holding) })
     }
@@ -207,8 +221,9 @@ fn equal_rows(table: &Table, source: &Column, target: &Column) -> Option<Evidenc
 /// Products and ratios of two columns.
 fn products(own: &[Series]) -> Vec<Arithmetic> {
     let mut found = Vec::new();
-    for target in own.iter().filter(|target| target.n_distinct >= MIN_DISTINCT) {
-        for (index, left) in own.iter().enumerate().filter(|(_, left)| left.path != target.path) {
+    let factors: Vec<&Series> = own.iter().filter(|series| series.n_distinct >= MIN_FACTORS).collect();
+    for target in own.iter().filter(|target| target.is_target()) {
+        for (index, left) in factors.iter().enumerate().filter(|(_, left)| left.path != target.path) {
             let rows = target.rows_with(left);
             let others =
                 own.iter().enumerate().filter(|(other, right)| *other != index && right.path != target.path);
@@ -241,13 +256,15 @@ fn quotient_of(dividend: f64, divisor: f64) -> f64 {
 
 /// Columns of a row that add up what its arrays hold, or count it.
 fn totals(tables: &[Table], index: usize, own: &[Series]) -> Vec<Arithmetic> {
-    let targets: Vec<&Series> = own.iter().filter(|series| series.part == Part::Value).collect();
+    let targets: Vec<&Series> =
+        own.iter().filter(|series| series.part == Part::Value && series.is_target()).collect();
     let mut found = Vec::new();
     for child in tables.iter().filter(|table| table.parent == Some(index)) {
         let families: Vec<(u32, Range<usize>)> =
             child.families().map(|family| (child.parent_rows[family.start], family)).collect();
         let items = series(child);
-        let items: Vec<&Series> = items.iter().filter(|series| series.part == Part::Value).collect();
+        let items: Vec<&Series> =
+            items.iter().filter(|series| series.part == Part::Value && series.n_distinct > 1).collect();
         for (first, left) in items.iter().enumerate() {
             let sum = totals_of(&families, tables[index].n_rows(), |row| left.values[row]);
             for target in &targets {

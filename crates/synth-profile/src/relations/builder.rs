@@ -1,5 +1,6 @@
 //! From the tokens of records to tables.
 
+use std::collections::BTreeSet;
 use std::convert::Infallible;
 
 use synth_core::{Event, EventSink, JsonPath, JsonType, PathId, PathTree, Scalar, Segment, TimeFormat};
@@ -58,16 +59,23 @@ impl TableBuilder {
             n_rows: 0,
         };
         builder.roles[PathId::ROOT.index()].starts_row_of = Some(0);
+        let tuples: BTreeSet<&JsonPath> =
+            fields.iter().filter(|field| field.is_tuple).map(|field| &field.path).collect();
+        // The elements of a tuple are columns by their positions, not rows.
+        let is_position = |field: &FieldProfile| {
+            matches!(field.path.segments().last(), Some(Segment::Elements))
+                && field.path.parent().is_some_and(|parent| tuples.contains(&parent))
+        };
         for (field, id) in fields.iter().zip(&ids) {
             let is_repeated =
                 matches!(field.path.segments().last(), Some(Segment::Elements | Segment::Members));
-            if is_repeated && field.n_values > 0 {
+            if is_repeated && field.n_values > 0 && !is_position(field) {
                 let parent = builder.table_of(builder.tree.parent(*id));
                 builder.roles[id.index()].starts_row_of = Some(builder.tables.len());
                 builder.tables.push(Table::new(field.path.clone(), Some(parent)));
             }
         }
-        for (field, id) in fields.iter().zip(ids) {
+        for (field, id) in fields.iter().zip(ids).filter(|(field, _)| !is_position(field)) {
             builder.add_columns(field, id);
         }
         builder
@@ -178,8 +186,8 @@ impl TableBuilder {
                 let index = open.n_children;
                 open.n_children += 1;
                 let array = open.path?;
-                let elements = self.tree.find_child(array, &Segment::Elements);
-                elements.or_else(|| self.tree.find_child(array, &Segment::Index(index)))
+                let position = self.tree.find_child(array, &Segment::Index(index));
+                position.or_else(|| self.tree.find_child(array, &Segment::Elements))
             }
             Some(open) => {
                 open.n_children += 1;

@@ -438,28 +438,32 @@ fn constants(table: &Table) -> Option<Dependency> {
 
 /// Leaves out what follows through a key: of `name -> id` and `id -> city` the dependency `name -> city`.
 ///
-/// Of several fields that say the same as a key only the key lists what follows.
+/// Of several fields that say the same as a key only the key lists what follows. A dependency with exceptions may be
+/// the sum of one with exceptions and one without.
 fn without_detours(table: &Table, found: Vec<Found>) -> Vec<Found> {
-    let rows_of: BTreeMap<(usize, usize), u64> = found
+    let known: BTreeMap<(usize, usize), Evidence> = found
         .iter()
-        .filter(|found| found.lhs.len() == 1 && found.evidence.n_holding == found.evidence.n_rows)
-        .map(|found| ((found.lhs[0], found.rhs), found.evidence.n_rows))
+        .filter(|found| found.lhs.len() == 1)
+        .map(|found| ((found.lhs[0], found.rhs), found.evidence))
         .collect();
     // Of two keys that say the same the first counts.
     let rank = |column: usize| (!names::sounds_like_id(&table.columns[column].path), column);
     let is_detour = |found: &Found| {
         let [left] = found.lhs[..] else { return false };
         let least = MIN_DETOUR * found.evidence.n_rows as f64;
-        let is_seen =
-            |from: usize, to: usize| rows_of.get(&(from, to)).is_some_and(|n_rows| *n_rows as f64 >= least);
+        let is_seen = |from: usize, to: usize, may_fail: bool| {
+            known
+                .get(&(from, to))
+                .is_some_and(|evidence| evidence.n_rows as f64 >= least && (may_fail || evidence.is_exact()))
+        };
         // Fields that say the same list each other.
-        let is_mutual = is_seen(left, found.rhs) && is_seen(found.rhs, left);
+        let is_mutual = is_seen(left, found.rhs, false) && is_seen(found.rhs, left, false);
         let others = (0..table.columns.len()).filter(|key| *key != found.rhs && *key != left);
         !is_mutual
             && others.into_iter().any(|key| {
-                let is_same = is_seen(key, left);
-                is_seen(left, key)
-                    && is_seen(key, found.rhs)
+                let is_same = is_seen(key, left, false);
+                is_seen(left, key, !found.evidence.is_exact())
+                    && is_seen(key, found.rhs, false)
                     && (is_same || names::sounds_like_id(&table.columns[key].path))
                     && (!is_same || rank(key) < rank(left))
             })

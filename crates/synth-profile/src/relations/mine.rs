@@ -39,6 +39,8 @@ pub(crate) fn mine(
         dependencies: super::dependencies::dependencies(&tables),
         orderings: super::ordering::orderings(&tables),
         arithmetic: super::arithmetic::arithmetic(&tables),
+        texts: super::text::texts(&tables, gate),
+        sequences: super::sequence::sequences(&tables),
         presence: super::presence::presence(&tables),
         keys,
         references,
@@ -79,9 +81,8 @@ pub(crate) fn sheets<'t>(tables: &'t [Table], variants: &[VariantProfile]) -> Ve
         let Some((variant, column)) = tag_of(table, variants) else { continue };
         let column = &table.columns[column];
         for case in &variant.cases {
-            let hash = hash_of(&case.when);
-            let rows =
-                (0..table.n_rows()).filter(|row| column.hash(column.cell(*row)) == Some(hash)).collect();
+            let tag = column.cell_with(hash_of(&case.when));
+            let rows = (0..table.n_rows()).filter(|row| tag == Some(column.cell(*row))).collect();
             let when = Condition { path: variant.discriminator.clone(), values: vec![case.when.clone()] };
             sheets.push(Sheet { table_index, table, rows, when: Some(when) });
         }
@@ -100,11 +101,12 @@ pub(crate) fn tag_of<'v>(
     })
 }
 
-/// The hash of a tag as columns know it.
-pub(crate) fn hash_of(tag: &TagValue) -> u64 {
+/// The hash of a tag as columns know it; `None` for null, which has none.
+pub(crate) fn hash_of(tag: &TagValue) -> Option<u64> {
     match tag {
-        TagValue::Bool(flag) => u64::from(*flag),
-        TagValue::Integer(value) => hash_bytes(value.to_string().as_bytes()),
-        TagValue::Text(text) => hash_bytes(text.as_str().as_bytes()),
+        TagValue::Null => None,
+        TagValue::Bool(flag) => Some(u64::from(*flag)),
+        TagValue::Integer(value) => Some(hash_bytes(value.to_string().as_bytes())),
+        TagValue::Text(text) => Some(hash_bytes(text.as_str().as_bytes())),
     }
 }

@@ -2,14 +2,14 @@
 
 use std::ops::Range;
 
-use synth_core::{cast, math};
+use synth_core::{JsonPath, cast, math};
 
 use super::names;
 use super::table::{Column, Kind, Part, Table};
 use super::{Evidence, Ordering, OrderingScope};
 
 /// Rows from which an order between two times counts.
-const MIN_TIMES: usize = 5;
+const MIN_TIMES: usize = 8;
 /// Bits by which an order must be less likely by chance, where it is not between two times.
 const MIN_BITS: f64 = 20.0;
 /// Share of rows that must keep an order between two times.
@@ -53,7 +53,7 @@ pub(crate) fn orderings(tables: &[Table]) -> Vec<Ordering> {
             orderings.extend(along_arrays(table, columns));
         }
     }
-    orderings
+    direct(orderings)
 }
 
 fn is_ordered(column: &Column) -> bool {
@@ -67,28 +67,39 @@ fn are_comparable(left: &Column, right: &Column) -> bool {
 }
 
 fn within_rows(table: &Table, columns: &[&Column]) -> Vec<Ordering> {
-    let n = columns.len();
-    let mut below: Vec<Vec<Option<Ordering>>> = vec![vec![None; n]; n];
-    for (i, low) in columns.iter().enumerate() {
-        for (j, high) in columns.iter().enumerate() {
-            let named = low.kind == Kind::Time || names::share_a_word(&low.path, &high.path);
-            if i != j && are_comparable(low, high) && named {
+    let mut orderings = Vec::new();
+    for low in columns {
+        for high in columns.iter().filter(|high| high.path != low.path) {
+            let is_named = low.kind == Kind::Time || names::share_a_word(&low.path, &high.path);
+            if are_comparable(low, high) && is_named {
                 let pairs = Pairs::of((0..table.n_rows()).map(|row| (low.number(row), high.number(row))));
-                below[i][j] = pairs.ordering((low, high), OrderingScope::Row);
+                orderings.extend(pairs.ordering((low, high), OrderingScope::Row));
             }
         }
     }
-    let is_below = |i: usize, j: usize| below[i][j].is_some();
-    let follows = &|i: usize, j: usize| {
-        (0..n).any(|middle| middle != i && middle != j && is_below(i, middle) && is_below(middle, j))
+    orderings
+}
+
+/// Leaves out the orders that follow from two others without exception: of `a <= b`, `b <= c` and `a <= c` the last.
+fn direct(orderings: Vec<Ordering>) -> Vec<Ordering> {
+    let is_sure = |low: &JsonPath, high: &JsonPath| {
+        orderings.iter().any(|found| {
+            found.scope == OrderingScope::Row
+                && found.evidence.is_exact()
+                && found.low == *low
+                && found.high == *high
+        })
     };
-    let direct = below.iter().enumerate().flat_map(|(i, row)| {
-        row.iter()
-            .enumerate()
-            .filter(move |(j, _)| !follows(i, *j))
-            .filter_map(|(_, ordering)| ordering.clone())
-    });
-    direct.collect()
+    let follows = |ordering: &Ordering| {
+        ordering.scope == OrderingScope::Row
+            && orderings.iter().any(|first| {
+                first.low == ordering.low
+                    && first.high != ordering.high
+                    && is_sure(&first.low, &first.high)
+                    && is_sure(&first.high, &ordering.high)
+            })
+    };
+    orderings.iter().filter(|ordering| !follows(ordering)).cloned().collect()
 }
 
 /// Times of a row against times of the rows that hold it.

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use crate::feed::{finish_stream, partial};
 
 /// Records of every type, with members that come and go, keys that are data, and short arrays.
-fn record() -> impl Strategy<Value = Value> {
+pub(crate) fn record() -> impl Strategy<Value = Value> {
     let leaf = prop_oneof![
         Just(Value::Null),
         any::<bool>().prop_map(Value::from),

@@ -1,7 +1,10 @@
 //! Tests of the profiler from records to profile.
+#![expect(clippy::print_stderr, reason = "tests say when there are no data sets")]
 
+mod cuts;
 mod feed;
 mod laws;
 mod relations;
 mod shapes;
+mod stored;
 mod verify;

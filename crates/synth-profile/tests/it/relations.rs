@@ -3,7 +3,9 @@
 use serde_json::{Value, json};
 use synth_core::hash::mix;
 use synth_profile::profile::{Profile, SampleLayout};
-use synth_profile::relations::{Operation, OrderingScope, PresenceRule, Relations};
+use synth_profile::relations::{
+    Operation, OrderingScope, PresenceRule, Relations, SequenceRule, TextOperation,
+};
 use synth_profile::{Profiler, Unit};
 
 use crate::feed::{finish_as, profile, push_record};
@@ -282,4 +284,56 @@ fn presence_comes_in_groups_and_alternatives() {
     assert!(has(PresenceRule::Together, &["$.paid_at", "$.method"]));
     assert!(has(PresenceRule::Requires, &["$.receipt", "$.paid_at"]));
     assert!(has(PresenceRule::Exclusive, &["$.paid_at", "$.reminder"]));
+}
+
+#[test]
+fn strings_are_joined_cut_out_and_held() {
+    let word = |seed: u64, index: u64| format!("w{:x}", mix(seed + 7 * index) >> 40);
+    let records: Vec<Value> = (0..90_u64)
+        .map(|index| {
+            let (first, last, tool) = (word(1, index), word(2, index), word(3, index));
+            let note = format!("été: {first} uses {tool} a lot");
+            let start = 5 + first.chars().count() + 6;
+            let mark = json!({"from": start, "to": start + tool.chars().count(), "what": tool});
+            json!({"first": first, "last": last, "full": format!("{first}, {last}"), "note": note, "marks": [mark]})
+        })
+        .collect();
+    let relations = profile(&records).relations;
+    let has = |operation: TextOperation, target: &str, terms: &[&str]| {
+        relations.texts.iter().any(|found| {
+            found.operation == operation
+                && found.target.to_string() == target
+                && found.terms.iter().map(ToString::to_string).eq(terms.iter().copied())
+        })
+    };
+    assert!(has(TextOperation::Join, "$.full", &["$.first", "$.last"]), "{:?}", relations.texts);
+    assert!(has(TextOperation::Contains, "$.note", &["$.first"]), "{:?}", relations.texts);
+    assert!(has(TextOperation::Slice, "$.marks[].what", &["$.note", "$.marks[].from", "$.marks[].to"]));
+}
+
+#[test]
+fn rings_close_and_arrays_go_side_by_side() {
+    let records: Vec<Value> = (0..40_u64)
+        .map(|index| {
+            let mut ring: Vec<Value> = (0..4 + index % 5)
+                .map(|point| json!([draw(point, index, 1000), 2000 + draw(9 + point, index, 500)]))
+                .collect();
+            ring.push(ring[0].clone());
+            let seats: Vec<u64> = (0..1 + index % 4).map(|seat| draw(40 + seat, index, 90)).collect();
+            let prices: Vec<Value> =
+                seats.iter().map(|seat| json!({"seat": seat, "price": seat * 3 % 7})).collect();
+            let areas: Vec<Value> =
+                seats.iter().map(|seat| json!({"seat": seat, "rows": seat % 11})).collect();
+            json!({"ring": ring, "prices": prices, "areas": areas})
+        })
+        .collect();
+    let relations = profile(&records).relations;
+    let has = |rule: SequenceRule, first: &str| {
+        relations
+            .sequences
+            .iter()
+            .any(|found| found.rule == rule && found.paths[0].to_string().starts_with(first))
+    };
+    assert!(has(SequenceRule::Closed, "$.ring[]"), "{:?}", relations.sequences);
+    assert!(has(SequenceRule::SideBySide, "$.prices[].seat"), "{:?}", relations.sequences);
 }

@@ -193,3 +193,46 @@ fn many_members_of_one_record_are_one_unit() {
     records[50] = json!({"d": (0..12).map(|key| (format!("{}", 2000 + key), json!("only-here"))).collect::<serde_json::Map<_, _>>()});
     assert!(!written(&profile(&records)).contains("only-here"));
 }
+
+#[test]
+fn a_rare_key_that_is_a_full_name_is_withheld() {
+    let records: Vec<Value> = (0..100)
+        .map(|index| match index {
+            7 => json!({"total amount": 1, "Anna Smith": 1}),
+            _ => json!({"total amount": index}),
+        })
+        .collect();
+    let profile = profile(&records);
+    assert!(!written(&profile).contains("Anna"));
+    assert!(written(&profile).contains("total amount"));
+    assert_eq!(profile.findings["profile/withheld-key"], 1);
+}
+
+#[test]
+fn numbers_behind_a_common_text_are_keys_of_a_dictionary() {
+    for key in [|i: usize| format!("exp_{i}"), |i| format!("user:{i}"), |i| format!("node-{i}")] {
+        let runs = |n: usize| (0..3).map(move |at| (key(100 + n * 7 + at), json!({"loss": n, "ok": true})));
+        let records: Vec<Value> =
+            (0..40).map(|n| json!({"runs": runs(n).collect::<serde_json::Map<_, _>>()})).collect();
+        assert!(field(&profile(&records), "$.runs").is_dictionary, "{}", key(1));
+    }
+    let lines: Vec<Value> = (0..40).map(|n| json!({"line1": n, "line2": n, "line3": "x"})).collect();
+    assert!(!field(&profile(&lines), "$").is_dictionary, "numbered fields are fields");
+    let parts: Vec<Value> =
+        (0..40).map(|n| json!({"part1": {"a": n}, "part2": {"a": n}, "part3": {"a": 1}})).collect();
+    assert!(!field(&profile(&parts), "$").is_dictionary, "members that are always there are fields");
+}
+
+#[test]
+fn null_is_a_value_of_a_tag() {
+    let records: Vec<Value> = (0..90)
+        .map(|index| match index % 3 {
+            0 => json!({"type": "a", "x": 1}),
+            1 => json!({"type": "b", "y": 1}),
+            _ => json!({"type": null, "z": 1}),
+        })
+        .collect();
+    let profile = profile(&records);
+    let [variant] = &profile.variants[..] else { panic!("one union: {:?}", profile.variants) };
+    assert_eq!((variant.discriminator.to_string(), variant.cases.len()), ("$.type".into(), 3));
+}

@@ -51,7 +51,7 @@ pub(super) fn strings(pair: &PathPair<'_>, context: &CompareContext<'_>, out: &m
 }
 
 /// The format that reads most of the strings, if that is nearly all of them; the first of those that read as many.
-pub(crate) fn main_times(strings: &StringStats) -> Option<(TimeFormat, &TimeAccumulator)> {
+fn main_times(strings: &StringStats) -> Option<(TimeFormat, &TimeAccumulator)> {
     let mut best: Option<(TimeFormat, &TimeAccumulator)> = None;
     for (format, times) in strings.times.formats() {
         let n = times.histogram.count();

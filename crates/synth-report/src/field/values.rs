@@ -10,7 +10,6 @@ use crate::chart::edges::Scale;
 use crate::chart::{self, Subject};
 use crate::measure::{Aspect, compare_counts};
 use crate::side::Side;
-use crate::uniqueness;
 
 pub(super) fn booleans(real: &Side<'_>, synthetic: &Side<'_>, out: &mut Outcome) {
     let counts = |side: &Side<'_>| {
@@ -32,7 +31,7 @@ pub(super) fn booleans(real: &Side<'_>, synthetic: &Side<'_>, out: &mut Outcome)
 pub(super) fn numbers(real: &Side<'_>, synthetic: &Side<'_>, k: u64, out: &mut Outcome) {
     let (Some(ours), Some(theirs)) = (real.stats.number(), synthetic.stats.number()) else { return };
     let aligned = Aligned::of_numbers(&ours.histogram, &theirs.histogram);
-    if !uniqueness::is_numbering(real) {
+    if !synth_profile::is_numbering(ours) {
         out.measure(aligned.compare(Aspect::Numbers));
     }
     let whole = [ours, theirs].into_iter().all(is_whole);

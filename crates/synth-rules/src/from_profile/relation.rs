@@ -4,7 +4,9 @@ use synth_core::Rate;
 use synth_profile::relations::{self, Dependency, OrderingScope, Relations};
 
 use super::{length_rule, share, text};
-use crate::relationship::{Condition, Operation, PresenceRule, Relationship, Term};
+use crate::relationship::{
+    Condition, Operation, PresenceRule, Relationship, SequenceRule, Term, TextOperation,
+};
 
 /// Orders and formulas that fewer rows keep are no rules.
 const MIN_CONFIDENCE: f64 = 0.99;
@@ -17,8 +19,11 @@ pub(super) fn relationships(relations: &Relations) -> Vec<Relationship> {
     let dependencies = relations.dependencies.iter().flat_map(dependency);
     let orderings = relations.orderings.iter().filter_map(ordering);
     let arithmetic = relations.arithmetic.iter().filter_map(arithmetic);
+    let texts = relations.texts.iter().map(text_relation);
+    let sequences = relations.sequences.iter().map(sequence);
     let presence = relations.presence.iter().map(presence);
-    keys.chain(references).chain(dependencies).chain(orderings).chain(arithmetic).chain(presence).collect()
+    let of_rows = keys.chain(references).chain(dependencies).chain(orderings).chain(arithmetic);
+    of_rows.chain(texts).chain(sequences).chain(presence).collect()
 }
 
 fn condition(condition: &relations::Condition) -> Condition {
@@ -100,6 +105,28 @@ fn operation(operation: relations::Operation) -> Operation {
         relations::Operation::SumOverElements => Operation::SumOverElements,
         relations::Operation::Count => Operation::Count,
     }
+}
+
+fn text_relation(relation: &relations::TextRelation) -> Relationship {
+    Relationship::DerivedText {
+        target: relation.target.clone(),
+        operation: match relation.operation {
+            relations::TextOperation::Join => TextOperation::Join,
+            relations::TextOperation::Slice => TextOperation::Slice,
+            relations::TextOperation::Contains => TextOperation::Contains,
+        },
+        terms: relation.terms.clone(),
+        separator: relation.separator.as_ref().map_or(String::new(), |text| text.as_str().to_owned()),
+        confidence: share::rounded(relation.evidence.confidence()),
+    }
+}
+
+fn sequence(sequence: &relations::Sequence) -> Relationship {
+    let rule = match sequence.rule {
+        relations::SequenceRule::Closed => SequenceRule::Closed,
+        relations::SequenceRule::SideBySide => SequenceRule::SideBySide,
+    };
+    Relationship::Sequence { rule, paths: sequence.paths.clone() }
 }
 
 fn presence(presence: &relations::Presence) -> Relationship {

@@ -10,7 +10,7 @@ const UNITS: u64 = 1_000_000;
 /// # Method
 ///
 /// Largest remainders (Hamilton's method of apportionment, 1792); ties go to the earlier count.
-pub(super) fn apportion(counts: &[u64]) -> Vec<Rate> {
+pub(crate) fn apportion(counts: &[u64]) -> Vec<Rate> {
     let total: u128 = counts.iter().map(|count| u128::from(*count)).sum();
     if total == 0 {
         return vec![Rate::ZERO; counts.len()];
@@ -27,7 +27,7 @@ pub(super) fn apportion(counts: &[u64]) -> Vec<Rate> {
 }
 
 /// Returns a share rounded to millionths; what is possible stays possible, what is not certain stays uncertain.
-pub(super) fn rounded(rate: Rate) -> Rate {
+pub(crate) fn rounded(rate: Rate) -> Rate {
     if rate.is_zero() || rate.is_one() {
         return rate;
     }

@@ -1,11 +1,11 @@
 //! Rules for strings.
 
 use synth_core::Rate;
-use synth_profile::profile::{Curve, TagValue, TextProfile};
+use synth_profile::profile::{Curve, NumberedProfile, TagValue, TextProfile};
 
-use super::{apportion, number};
+use super::{apportion, time};
 use crate::field::{Constraints, FieldType, ValueKind};
-use crate::generator::{Categorical, Faker, FakerMethod, Generator, Literal, Pattern};
+use crate::generator::{Categorical, Faker, FakerMethod, Generator, Literal, Pattern, Sequence};
 
 /// Strings that are no category are left out when they are rarer than this.
 const NEGLIGIBLE_SHARE: f64 = 0.02;
@@ -15,13 +15,11 @@ const MIN_CATEGORY_SHARE: f64 = 0.05;
 const MIN_PATTERN_SHARE: f64 = 0.6;
 /// Strings of more words than this are prose, whatever their patterns.
 const MAX_PATTERN_WORDS: f64 = 3.0;
-/// A unique field needs this many times as many possible strings as values.
-const ROOM_FACTOR: f64 = 10.0;
 
 /// The kinds of strings with their weights.
 pub(super) fn kinds(text: &TextProfile) -> Vec<(u64, ValueKind)> {
     if !text.times.is_empty() {
-        let kind = |time| plain(FieldType::Datetime, Generator::TemporalRhythmic(number::temporal(time)));
+        let kind = |times| plain(FieldType::Datetime, Generator::TemporalRhythmic(time::temporal(times)));
         return text.times.iter().map(|time| (time.count, kind(time))).collect();
     }
     let n_public: u64 = text.categories.iter().map(|category| category.count).sum();
@@ -64,12 +62,25 @@ fn rest(text: &TextProfile) -> ValueKind {
     if let Some(method) = text.personal.as_deref().and_then(personal_method) {
         return plain(FieldType::String, faker(method));
     }
+    if let Some(numbered) = &text.numbered {
+        return plain(FieldType::String, Generator::Sequence(sequence(numbered)));
+    }
     let generator = match text.semantic_type.as_deref() {
         Some("uuid") => Generator::UuidV4,
         Some("ulid") => Generator::Ulid,
         _ => made_up(text),
     };
     plain(FieldType::String, generator)
+}
+
+fn sequence(numbered: &NumberedProfile) -> Sequence {
+    Sequence {
+        start: numbered.start,
+        step: numbered.step,
+        prefix: numbered.prefix.as_str().to_owned(),
+        width: numbered.width,
+        suffix: numbered.suffix.as_str().to_owned(),
+    }
 }
 
 fn made_up(text: &TextProfile) -> Generator {
@@ -81,7 +92,10 @@ fn made_up(text: &TextProfile) -> Generator {
         return faker(FakerMethod::Url);
     }
     if text.mean_words < 1.5 {
-        return one_word(&text.lengths);
+        return one_word(&text.lengths, text.letters.as_deref());
+    }
+    if let Some(letters) = &text.letters {
+        return words(letters, text.mean_words);
     }
     let method = if text.mean_words > 8.0 { FakerMethod::Text } else { FakerMethod::Words };
     Generator::Faker(Faker {
@@ -111,8 +125,16 @@ fn patterns(text: &TextProfile) -> Generator {
     })
 }
 
+/// Words of one script, half as many to half as many again as there are on average.
+fn words(letters: &str, mean_words: f64) -> Generator {
+    let (low, high) = ((mean_words / 2.0).max(1.0), mean_words * 1.5);
+    let n = |words: f64| synth_core::cast::round_to_u64(words.max(1.0)) - 1;
+    let pattern = format!("{letters}{{2,9}}(?: {letters}{{2,9}}){{{},{}}}", n(low), n(high).max(1));
+    Generator::Pattern(Pattern { patterns: vec![pattern], probs: Vec::new() })
+}
+
 /// Letters and digits of the lengths that the middle nine tenths of the strings have.
-fn one_word(lengths: &Curve) -> Generator {
+fn one_word(lengths: &Curve, letters: Option<&str>) -> Generator {
     let at = |wanted: f64| {
         let knots = lengths.percent.iter().zip(&lengths.values);
         knots
@@ -122,13 +144,10 @@ fn one_word(lengths: &Curve) -> Generator {
     };
     let (low, high) = (at(5.0).max(1), at(95.0).max(1));
     let lengths = if low == high { low.to_string() } else { format!("{low},{high}") };
-    Generator::Pattern(Pattern { patterns: vec![format!("[A-Za-z0-9]{{{lengths}}}")], probs: Vec::new() })
-}
-
-/// Tells whether the patterns describe many more strings than were seen.
-pub(super) fn has_room(text: &TextProfile) -> bool {
-    let n_strings: f64 = text.patterns.iter().map(|pattern| pattern.n_strings).sum();
-    n_strings >= ROOM_FACTOR * text.count as f64
+    Generator::Pattern(Pattern {
+        patterns: vec![format!("{}{{{lengths}}}", letters.unwrap_or("[A-Za-z0-9]"))],
+        probs: Vec::new(),
+    })
 }
 
 /// How values of a kind of personal data are made up.
@@ -153,6 +172,7 @@ fn personal_method(kind: &str) -> Option<FakerMethod> {
 
 pub(super) fn tag_literal(tag: &TagValue) -> Literal {
     match tag {
+        TagValue::Null => Literal::Null,
         TagValue::Bool(value) => Literal::Bool(*value),
         TagValue::Integer(value) => Literal::Integer(*value),
         TagValue::Text(text) => Literal::Text(text.as_str().to_owned()),

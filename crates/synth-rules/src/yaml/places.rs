@@ -26,6 +26,15 @@ impl Step {
             _ => None,
         }
     }
+
+    /// Takes the step in a parsed tree that is changed.
+    pub(super) fn of_mut<'a>(&self, value: &'a mut Value) -> Option<&'a mut Value> {
+        match value {
+            Value::Object(map) => map.get_mut(&self.0),
+            Value::Array(entries) => entries.get_mut(self.0.parse::<usize>().ok()?),
+            _ => None,
+        }
+    }
 }
 
 impl<T: fmt::Display + ?Sized> From<&T> for Step {
@@ -123,8 +132,13 @@ impl Places {
         }
     }
 
-    fn place(&self, (line, column): (u64, u64)) -> Place {
+    pub(super) fn place(&self, (line, column): (u64, u64)) -> Place {
         Place { line: Some(line), column: Some(column), ..Place::in_source(self.source.clone()) }
+    }
+
+    /// Returns every key and entry with its line and column.
+    pub(super) fn marks(&self) -> impl Iterator<Item = (&[Step], (u64, u64))> {
+        self.marks.iter().map(|(steps, mark)| (steps.as_slice(), *mark))
     }
 
     /// Returns the place of these very steps.

@@ -2,6 +2,8 @@
 
 use serde_json::{Map, Value};
 
+use crate::resolution::Resolution;
+
 /// Lines are kept to about this many characters.
 const WIDTH: usize = 110;
 
@@ -163,7 +165,8 @@ fn text(content: &str, style: Style) -> String {
     // A colon inside a word is harmless, but a reader stumbles over it.
     let has_special =
         content.contains(in_any) && !is_path(content) || style == Style::Flow && content.contains(in_flow);
-    let is_word = content.starts_with(|c: char| c.is_alphabetic() || matches!(c, '$' | '_' | '/'));
+    let is_word = content.starts_with(|c: char| c.is_alphabetic() || matches!(c, '$' | '_' | '/'))
+        || Resolution::parse(content).is_ok();
     let is_keyword = KEYWORDS.iter().any(|keyword| content.eq_ignore_ascii_case(keyword));
     let reads_back =
         || matches!(serde_yaml::from_str::<Value>(content), Ok(Value::String(read)) if read == content);

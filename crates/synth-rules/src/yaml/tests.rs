@@ -26,6 +26,224 @@ fn errors_have_places() {
     check("fields: [\n", "rules/bad-yaml", (3, 1), "YAML");
 }
 
+/// A field with this generator and these lines below it, the first of which is line 6.
+fn check_field(lines: &str, code: &str, line_column: (u64, u64), message: &str) {
+    check(&format!("fields:\n  $.a:\n    generator: {lines}"), code, line_column, message);
+}
+
+#[test]
+fn params_have_places_and_suggestions() {
+    check_field(
+        "sequence\n    type: integer\n    params:\n      strat: 1\n",
+        "rules/unknown-key",
+        (7, 7),
+        "`strat`",
+    );
+    check_field(
+        "sequence\n    type: integer\n    params:\n      start: x\n",
+        "rules/wrong-type",
+        (7, 7),
+        "expected a whole number, found the text `x`",
+    );
+    check_field("sequence\n    type: integer\n", "rules/missing-key", (4, 5), "`params`");
+    check_field(
+        "sequence\n    type: integer\n    params: {step: 2}\n",
+        "rules/missing-key",
+        (6, 5),
+        "`start`",
+    );
+    check_field(
+        "faker\n    type: string\n    params:\n      method: emial\n",
+        "rules/unknown-word",
+        (7, 7),
+        "`emial`",
+    );
+    check_field("uuid_v4\n    type: string\n    params: {a: 1}\n", "rules/ignored-key", (6, 5), "`params`");
+    check_field(
+        "constant\n    type: string\n    params:\n      value: [1]\n",
+        "rules/wrong-type",
+        (7, 7),
+        "a list",
+    );
+    check_field(
+        "temporal_rhythmic\n    type: datetime\n    params: {resolution: 1m, format: '%Y'}\n",
+        "rules/wrong-type",
+        (6, 14),
+        "`1m` is not a resolution",
+    );
+    check("fields:\n  $.a: {type: string, params: {a: 1}}\n", "rules/missing-key", (3, 23), "`generator`");
+    let of_second = "fields:\n  $.a:\n    one_of:\n    - {share: 1, type: string, generator: uuid_v4}\n    - {share: 0, type: integer, generator: sequence, params: {strat: 1}}\n";
+    check(of_second, "rules/unknown-key", (6, 63), "`strat`");
+}
+
+#[test]
+fn messages_speak_of_rule_files() {
+    check("fields:\n  $.a: {type: null}\n", "rules/bare-null", (3, 9), "`null` without quotes");
+    check(
+        "fields:\n  $.a: {type: sting, generator: uuid_v4}\n",
+        "rules/unknown-word",
+        (3, 9),
+        "expected one of `string`",
+    );
+    check("fields:\n  $.a: 5\n", "rules/wrong-type", (3, 3), "expected a mapping, found the number 5");
+    check(
+        "fields:\n  $.a: {unique: 1, type: string}\n",
+        "rules/wrong-type",
+        (3, 9),
+        "expected `true` or `false`",
+    );
+    check("globals: {seed: -1}\n", "rules/wrong-type", (2, 11), "not negative");
+    check(
+        "shape:\n  $.a[]: {length: {distribution: constnt, params: {value: 1}}}\n",
+        "rules/unknown-word",
+        (3, 20),
+        "`constnt`",
+    );
+    check(
+        "shape:\n  $.a[]: {length: {distribution: constant, params: {value: x}}}\n",
+        "rules/wrong-type",
+        (3, 53),
+        "a whole number",
+    );
+    check(
+        "relationships:\n- {type: foreign_kay, paths: []}\n",
+        "rules/unknown-word",
+        (3, 4),
+        "`foreign_kay`",
+    );
+    check("relationships:\n- {type: unique, path: $.a}\n", "rules/unknown-key", (3, 18), "`path`");
+}
+
+#[test]
+fn what_generators_cannot_do_is_found() {
+    check_field(
+        "pattern\n    type: string\n    params:\n      patterns: ['a', '[']\n",
+        "rules/bad-pattern",
+        (7, 23),
+        "unclosed",
+    );
+    check_field(
+        "pattern\n    type: string\n    params: {patterns: ['[a&&b]']}\n",
+        "rules/bad-pattern",
+        (6, 25),
+        "no text at all",
+    );
+    check_field(
+        "pattern\n    type: integer\n    params: {patterns: [a]}\n",
+        "rules/wrong-generator",
+        (4, 5),
+        "`integer`",
+    );
+    check_field(
+        "categorical\n    type: boolean\n    params: {values: [1]}\n",
+        "rules/wrong-generator",
+        (4, 5),
+        "`boolean`",
+    );
+    check_field(
+        "pattern\n    type: string\n    params: {patterns: [a]}\n    constraints: {max_length: 2}\n",
+        "rules/ignored-key",
+        (7, 19),
+        "`max_length`",
+    );
+    check_field(
+        "template\n    type: string\n    params: {template: '{{nmae}}'}\n",
+        "rules/unknown-slot",
+        (6, 14),
+        "`nmae`",
+    );
+    check_field(
+        "template\n    type: string\n    params: {template: '{{name'}\n",
+        "rules/open-slot",
+        (6, 14),
+        "slot",
+    );
+    check("fields:\n  $.a: {type: string}\n", "rules/missing-generator", (3, 9), "`string`");
+    check(
+        "fields:\n  $.a: {type: object, generator: uuid_v4}\n",
+        "rules/ignored-key",
+        (3, 23),
+        "`generator`",
+    );
+}
+
+#[test]
+fn times_that_cannot_be_are_found() {
+    let times = |params: &str| {
+        format!("temporal_rhythmic\n    type: datetime\n    params: {{quantiles: [0, 100], {params}}}\n")
+    };
+    let good = "values: ['2024-01-01', '2024-01-02']";
+    check_field(&times(&format!("{good}, format: '%Q'")), "rules/bad-time-format", (6, 73), "`%Q`");
+    check_field(
+        &times(&format!("{good}, format: '%Y-%m-%d', resolution: 5h")),
+        "rules/impossible",
+        (6, 93),
+        "multiple",
+    );
+    check_field(&times("format: '%Y', values: [now, '2024-01-01']"), "rules/bad-time", (6, 58), "`now`");
+    check_field(
+        &times("format: '%Y', values: ['2024-02-01', '2024-01-01']"),
+        "rules/not-rising",
+        (6, 49),
+        "`values`",
+    );
+}
+
+#[test]
+fn rules_that_do_not_fit_each_other_are_found() {
+    let field = "fields:\n  $.name: {type: string, generator: uuid_v4}\n";
+    check(
+        &format!("{field}relationships:\n- {{type: unique, paths: [$.nmae]}}\n"),
+        "rules/unknown-path",
+        (5, 26),
+        "`$.nmae`",
+    );
+    check(
+        &format!("{field}relationships:\n- {{type: foreign_key, child: $.name, parent: [$.name, $.name]}}\n"),
+        "rules/unequal-lengths",
+        (5, 38),
+        "2",
+    );
+    check(
+        &format!("{field}relationships:\n- {{type: functional_dep, lhs: [$.name], rhs: [$.nmae]}}\n"),
+        "rules/unknown-path",
+        (5, 47),
+        "`$.nmae`",
+    );
+    check(
+        "fields:\n  $.a[].b: {type: string, generator: uuid_v4}\n",
+        "rules/missing-length",
+        (3, 3),
+        "`$.a[]`",
+    );
+    check(
+        &format!("{field}globals: {{main_collection: '$.names[]'}}\n"),
+        "rules/unknown-path",
+        (4, 11),
+        "`$.names[]`",
+    );
+    let variants = "variants:\n  $:\n    discriminator: $.nam\n    cases: []\n";
+    check(&format!("{field}{variants}"), "rules/unknown-path", (6, 5), "`$.nam`");
+}
+
+#[test]
+fn hints_name_what_was_meant() {
+    let check = |text: &str, hint: &str| {
+        let errors = RuleSet::parse(&format!("version: 2\n{text}"), "r").unwrap_err();
+        assert_eq!(errors.0[0].hint().as_deref(), Some(hint));
+    };
+    check(
+        "fields:\n  $.a: {type: string, generator: faker, params: {method: emial}}\n",
+        "did you mean `email`?",
+    );
+    check(
+        "fields:\n  $.a: {type: string, generator: faker, params: {metod: email}}\n",
+        "did you mean `method`?",
+    );
+    check("fields:\n  $.a: {type: null}\n", "write `type: 'null'` for a field that is always null");
+    check("fields:\n  $.a: {type: integr}\n", "did you mean `integer`?");
+}
+
 #[test]
 fn impossible_probabilities_are_refused_with_their_place() {
     let body = "fields:\n  $.a:\n    type: enum\n    generator: categorical\n    params:\n      values: [x, y]\n      probs: [0.5, 0.6]\n";
@@ -34,10 +252,11 @@ fn impossible_probabilities_are_refused_with_their_place() {
 
 #[test]
 fn every_problem_is_shown() {
-    let text = "version: 2\nfields:\n  $.a: {typ: string}\n  $.b: {type: sting}\n  c: {type: string}\n";
+    let text = "version: 2\nfields:\n  $.a: {typ: string}\n  $.b: {type: sting}\n  c: {type: string}\n  $.d: {type: integer}\n";
     let errors = RuleSet::parse(text, "rules.yaml").unwrap_err();
     let codes: Vec<&str> = errors.0.iter().map(Error::code).collect();
-    assert_eq!(codes, ["rules/unknown-key", "rules/wrong-type", "rules/bad-path"]);
+    let expected = ["rules/unknown-key", "rules/unknown-word", "rules/bad-path", "rules/missing-generator"];
+    assert_eq!(codes, expected);
     assert_eq!(errors.0[0].hint().as_deref(), Some("did you mean `type`?"));
 }
 

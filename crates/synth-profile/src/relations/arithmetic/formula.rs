@@ -48,11 +48,6 @@ impl Formula {
         match (self.operation, &self.terms[..]) {
             (Operation::Product, [left, right]) => value(left) * value(right),
             (Operation::Ratio, [left, right]) => quotient_of(value(left), value(right)),
-            // Of a sum of many columns those that are missing count for nothing.
-            (_, terms) if terms.len() > 2 => {
-                let values = terms.iter().map(value).filter(|value| !value.is_nan());
-                values.reduce(|sum, value| sum + value).unwrap_or(f64::NAN) + self.offset
-            }
             (_, terms) => terms.iter().map(value).sum::<f64>() + self.offset,
         }
     }

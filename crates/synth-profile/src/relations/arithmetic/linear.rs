@@ -2,7 +2,7 @@
 
 use synth_core::math;
 
-use super::{Arithmetic, MIN_DISTINCT, Operation, Part, Series};
+use super::{Arithmetic, MAX_PAIRED, Operation, Part, Series};
 
 /// Largest coefficient that is looked for, and the largest reciprocal of one.
 const MAX_FACTOR: f64 = 100_000.0;
@@ -17,15 +17,26 @@ const MAX_ANCHORS: usize = 12;
 pub(super) fn formulas(own: &[Series]) -> Vec<Arithmetic> {
     let mut found = Vec::new();
     let mut budget = BUDGET;
-    for target in own.iter().filter(|target| target.n_distinct >= MIN_DISTINCT) {
-        let others: Vec<&Series> = own.iter().filter(|other| other.path != target.path).collect();
-        let formula = of_one(target, &others)
-            .or_else(|| of_two(target, &others))
+    for target in own.iter().filter(|target| target.is_target()) {
+        let mut others: Vec<&Series> = own.iter().filter(|other| other.path != target.path).collect();
+        // What stands near the target is tried first; constants are parts of whole objects only.
+        others.sort_by_key(|other| distance(target, other));
+        let varied: Vec<&Series> = others.iter().copied().filter(|other| other.n_distinct > 1).collect();
+        let near = &varied[..varied.len().min(MAX_PAIRED)];
+        let formula = of_one(target, near)
+            .or_else(|| of_two(target, near))
             .or_else(|| of_object(target, &others))
-            .or_else(|| of_several(target, &others, &mut budget));
+            .or_else(|| of_several(target, near, &mut budget));
         found.extend(formula);
     }
     found
+}
+
+/// Steps of the two paths that are not the same.
+fn distance(left: &Series, right: &Series) -> usize {
+    let (left, right) = (left.path.segments(), right.path.segments());
+    let n_shared = left.iter().zip(right).take_while(|(left, right)| left == right).count();
+    left.len() + right.len() - 2 * n_shared
 }
 
 /// A change of unit or a shift: `target = factor * other + offset`.
@@ -45,6 +56,10 @@ fn of_one(target: &Series, others: &[&Series]) -> Option<Arithmetic> {
         if target.part == Part::Length && !is_length_pair || other.part == Part::Length && !is_copy {
             return None;
         }
+        // A shift of a fraction is no change of unit that anybody uses.
+        if factor.abs() < 1.0 && offset.abs() > 1e-9 {
+            return None;
+        }
         let evidence = target.test(|row| factor * other.values[row] + offset)?;
         let operation = if other.part == Part::Length { Operation::Count } else { Operation::Sum };
         let mut formula = target.formula(operation, &[(other, factor)], evidence);
@@ -62,6 +77,9 @@ fn of_two(target: &Series, others: &[&Series]) -> Option<Arithmetic> {
     for (index, left) in others.iter().enumerate() {
         let rows = target.rows_with(left);
         for right in others[index + 1..].iter().filter(|_| !rows.is_empty()) {
+            if left.tolerance.min(right.tolerance) < target.tolerance {
+                continue;
+            }
             let Some((a, b)) = solve(target, &rows, (left, right)) else { continue };
             let formula = |row: usize| a * left.values[row] + b * right.values[row];
             if let Some(evidence) = target.test_on(&rows, formula) {
@@ -89,12 +107,14 @@ fn solve(target: &Series, rows: &[u32], (left, right): (&Series, &Series)) -> Op
 /// The sum of all numbers of one object: `total` beside `parts: {a, b, c}`, or within it.
 fn of_object(target: &Series, others: &[&Series]) -> Option<Arithmetic> {
     let mut holders: Vec<_> = others.iter().filter_map(|other| other.path.parent()).collect();
+    holders.sort();
     holders.dedup();
     holders.into_iter().find_map(|holder| {
         let parts: Vec<&Series> = others
             .iter()
             .copied()
             .filter(|other| other.part == Part::Value && other.path.parent().as_ref() == Some(&holder))
+            .filter(|other| other.n_distinct > 1 || other.values.iter().any(|value| value.abs() > 0.0))
             .collect();
         sum_of(target, &parts, 3)
     })
@@ -115,18 +135,16 @@ fn of_several(target: &Series, others: &[&Series], budget: &mut usize) -> Option
     None
 }
 
-/// `target = a + b + c ...`; columns that are always zero are no part of it.
+/// `target = a + b + c ...`; columns that are always zero are no part of it, and all others are always there.
 fn sum_of(target: &Series, parts: &[&Series], at_least: usize) -> Option<Arithmetic> {
     if parts.len() < at_least || target.part == Part::Length {
         return None;
     }
-    let value =
-        |series: &Series, row: usize| if series.values[row].is_nan() { 0.0 } else { series.values[row] };
-    let sum = |row: usize| {
-        let any = parts.iter().any(|series| !series.values[row].is_nan());
-        if any { parts.iter().map(|series| value(series, row)).sum() } else { f64::NAN }
-    };
-    let evidence = target.test(sum)?;
+    // What is finer than the target is rounded away, so it proves nothing.
+    if parts.iter().any(|part| part.tolerance < target.tolerance) {
+        return None;
+    }
+    let evidence = target.test(|row| parts.iter().map(|series| series.values[row]).sum())?;
     let terms: Vec<(&Series, f64)> = parts.iter().map(|series| (*series, 1.0)).collect();
     Some(target.formula(Operation::Sum, &terms, evidence))
 }

@@ -20,8 +20,8 @@ pub(super) struct Batch {
 #[derive(Debug, Clone)]
 pub(super) struct SheetRows {
     pub(super) table: usize,
-    /// The column of the tag and the hash of its value.
-    pub(super) tag: Option<(usize, u64)>,
+    /// The column of the tag and the hash of its value, which null has none of.
+    pub(super) tag: Option<(usize, Option<u64>)>,
 }
 
 impl Batch {
@@ -83,7 +83,7 @@ impl SheetRows {
     pub(super) fn test<'t>(&self, tables: &'t [Table]) -> impl Fn(usize) -> bool + use<'t> {
         let tag = self.tag.map(|(column, hash)| {
             let column = &tables[self.table].columns[column];
-            (column, column.code_of(hash))
+            (column, column.cell_with(hash))
         });
         move |row| tag.is_none_or(|(column, code)| code.is_some_and(|code| column.cell(row) == code))
     }

@@ -18,7 +18,9 @@ use crate::relations::mine::{hash_of, sheets, tables, tag_of};
 use crate::relations::ordering::Chance;
 use crate::relations::references::composite::namesakes;
 use crate::relations::references::{conceivable, references};
+use crate::relations::sequence::ArrayRule;
 use crate::relations::table::{Column, Part, Table};
+use crate::relations::text::TextRule;
 use crate::relations::{Operation, Relations, dependencies};
 use crate::{Partial, relations};
 
@@ -130,6 +132,8 @@ fn used_columns(
                 used.insert(formula.target);
                 used.extend(formula.terms.iter().map(|(at, _)| *at));
             }
+            RowCheck::Text(rule) => used.extend(rule.terms.iter().chain([&rule.target])),
+            RowCheck::Arrays(rule) => used.extend(&rule.columns),
             RowCheck::Presence { columns, .. } => used.extend(columns),
             RowCheck::Constant { at, .. } => _ = used.insert(*at),
         }
@@ -265,7 +269,7 @@ fn pair_checks(tables: &[Table], relations: &Relations) -> Vec<PairCheck> {
     checks
 }
 
-/// The tests of single rows: orders, formulas, presence, constants.
+/// The tests of single rows: orders, formulas, texts, arrays, presence, constants.
 fn row_checks(tables: &[Table], relations: &Relations) -> Vec<(Subject, RowCheck)> {
     let orderings = relations.orderings.iter().enumerate().filter_map(|(index, found)| {
         let at = (find(tables, &found.low, &SCALAR)?, find(tables, &found.high, &SCALAR)?);
@@ -291,7 +295,29 @@ fn row_checks(tables: &[Table], relations: &Relations) -> Vec<(Subject, RowCheck
             Some((Subject::Constant(entry, number), RowCheck::Constant { at, hash }))
         })
     });
-    orderings.chain(formulas).chain(presence).chain(constants).collect()
+    let made = texts(tables, relations).chain(arrays(tables, relations));
+    orderings.chain(formulas).chain(made).chain(presence).chain(constants).collect()
+}
+
+fn texts(tables: &[Table], relations: &Relations) -> impl Iterator<Item = (Subject, RowCheck)> {
+    relations.texts.iter().enumerate().filter_map(|(index, found)| {
+        let at = |path: &JsonPath| find(tables, path, &[Part::Value]);
+        let rule = TextRule {
+            target: at(&found.target)?,
+            operation: found.operation,
+            terms: found.terms.iter().map(at).collect::<Option<_>>()?,
+            separator: found.separator.as_ref().map(ToString::to_string).unwrap_or_default(),
+        };
+        Some((Subject::Text(index), RowCheck::Text(rule)))
+    })
+}
+
+fn arrays(tables: &[Table], relations: &Relations) -> impl Iterator<Item = (Subject, RowCheck)> {
+    relations.sequences.iter().enumerate().filter_map(|(index, found)| {
+        let columns: Option<Vec<At>> = found.paths.iter().map(|path| find(tables, path, &ANY)).collect();
+        let rule = ArrayRule { rule: found.rule, columns: columns? };
+        Some((Subject::Sequence(index), RowCheck::Arrays(rule)))
+    })
 }
 
 fn formula(tables: &[Table], found: &relations::Arithmetic) -> Option<Formula> {

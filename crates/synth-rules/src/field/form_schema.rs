@@ -1,0 +1,72 @@
+//! The part of the JSON Schema of a rule that serde's types do not tell: which params a generator has.
+
+use schemars::{Schema, SchemaGenerator};
+use serde_json::{Value, json};
+
+use crate::generator::{
+    Categorical, Constant, Faker, Generator, Pattern, QuantileSample, Sequence, Template, TemporalRhythmic,
+};
+
+/// Generators with the names of their params' definitions.
+const PARAMS: [(&str, &str); 8] = [
+    ("sequence", "Sequence"),
+    ("pattern", "Pattern"),
+    ("template", "Template"),
+    ("faker", "Faker"),
+    ("categorical", "Categorical"),
+    ("quantile_sample", "QuantileSample"),
+    ("temporal_rhythmic", "TemporalRhythmic"),
+    ("constant", "Constant"),
+];
+
+/// The names of all generators.
+pub(super) fn generator(_: &mut SchemaGenerator) -> Schema {
+    schemars::json_schema!({"description": "How values are made.", "type": "string", "enum": Generator::NAMES})
+}
+
+/// The params of any generator; which of them is told by [`bind_params`].
+pub(super) fn params(schemas: &mut SchemaGenerator) -> Schema {
+    schemas.subschema_for::<Sequence>();
+    schemas.subschema_for::<Pattern>();
+    schemas.subschema_for::<Template>();
+    schemas.subschema_for::<Faker>();
+    schemas.subschema_for::<Categorical>();
+    schemas.subschema_for::<QuantileSample>();
+    schemas.subschema_for::<TemporalRhythmic>();
+    schemas.subschema_for::<Constant>();
+    schemars::json_schema!({"description": "Params of the generator.", "type": "object"})
+}
+
+/// Adds that a generator's params are its own, and that it has some.
+pub(super) fn bind_params(schema: &mut Schema) {
+    let of = |(generator, definition): (&str, &str)| {
+        json!({
+            "if": {"properties": {"generator": {"const": generator}}, "required": ["generator"]},
+            "then": {
+                "properties": {"params": {"$ref": format!("#/definitions/{definition}")}},
+                "required": ["params"],
+            },
+        })
+    };
+    schema.insert("allOf".to_owned(), Value::Array(PARAMS.into_iter().map(of).collect()));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::RuleSet;
+
+    #[test]
+    fn every_generator_with_params_has_a_definition() {
+        let schema = RuleSet::json_schema();
+        let without = ["uuid_v4", "uuid_v7", "ulid"];
+        for name in Generator::NAMES {
+            let known = PARAMS.iter().find(|(generator, _)| *generator == name);
+            assert_ne!(known.is_some(), without.contains(&name), "{name}");
+            assert!(
+                known.is_none_or(|(_, definition)| schema["definitions"][definition].is_object()),
+                "{name}"
+            );
+        }
+    }
+}

@@ -1,0 +1,179 @@
+//! What can be wrong with the params of a generator.
+
+use synth_core::TimeFormat;
+
+use super::Report;
+use super::sums::{
+    TOLERANCE, curve_problems, equal_lengths, is_not_one, no_negative, percentages_rise, sum_to_one,
+};
+use crate::error::{ErrorKind, suggest};
+use crate::generator::{
+    Categorical, Faker, FakerMethod, Generator, Pattern, QuantileSample, Template, TemporalRhythmic,
+};
+
+/// Slots of templates that are no methods of the faker.
+const SLOTS: [&str; 4] = ["num", "domain", "first", "last"];
+
+pub(super) fn problems(generator: &Generator, report: Report<'_>) {
+    match generator {
+        Generator::Categorical(params) => categorical(params, report),
+        Generator::QuantileSample(params) => quantiles(params, report),
+        Generator::TemporalRhythmic(params) => times(params, report),
+        Generator::Pattern(params) => patterns(params, report),
+        Generator::Template(params) => template(params, report),
+        Generator::Faker(params) => faker(params, report),
+        Generator::UuidV4
+        | Generator::UuidV7
+        | Generator::Ulid
+        | Generator::Sequence(_)
+        | Generator::Constant(_) => {}
+    }
+}
+
+fn categorical(params: &Categorical, report: Report<'_>) {
+    if params.values.is_empty() {
+        report(&["values"], ErrorKind::Impossible { reason: "`values` is empty".to_owned() });
+    }
+    if params.probs.is_empty() {
+        return;
+    }
+    equal_lengths(("values", params.values.len()), ("probs", params.probs.len()), report);
+    let sum: f64 = params.probs.iter().sum();
+    if !params.normalize && is_not_one(sum) {
+        report(&["probs"], ErrorKind::NotNormalized { sum, tolerance: TOLERANCE });
+    }
+    no_negative("probs", &params.probs, report);
+}
+
+fn quantiles(params: &QuantileSample, report: Report<'_>) {
+    let spikes: Vec<f64> = params.spikes.iter().map(|spike| spike.prob).collect();
+    let sum: f64 = spikes.iter().sum();
+    let only_spikes = params.quantiles.is_empty() && params.values.is_empty() && sum >= 1.0 - TOLERANCE;
+    if !only_spikes {
+        curve_problems(("quantiles", &params.quantiles), ("values", &params.values), report);
+    }
+    no_negative("spikes", &spikes, report);
+    if sum > 1.0 + TOLERANCE {
+        let what = "the spikes' probabilities";
+        report(&["spikes"], ErrorKind::BadProbabilities { what, sum, tolerance: TOLERANCE });
+    }
+}
+
+fn times(params: &TemporalRhythmic, report: Report<'_>) {
+    let own = match params.format.as_str() {
+        "epoch_seconds" => Some(1),
+        "epoch_millis" | "epoch_micros" => Some(1),
+        format => match TimeFormat::parse(format) {
+            Ok(format) => Some(format.resolution_micros()),
+            Err(error) => {
+                report(&["format"], ErrorKind::BadTimeFormat { reason: error.to_string() });
+                None
+            }
+        },
+    };
+    if let (Some(own), Some(resolution)) = (own, params.resolution)
+        && resolution.micros() % own != 0
+    {
+        let reason = format!("`resolution` {resolution} is no multiple of the last unit of `format`");
+        report(&["resolution"], ErrorKind::Impossible { reason });
+    }
+    equal_lengths(("quantiles", params.quantiles.len()), ("values", params.values.len()), report);
+    percentages_rise("quantiles", &params.quantiles, report);
+    moments(params, report);
+    for (name, weights, wanted) in
+        [("weekday_profile", &params.weekday_profile, 7), ("hour_profile", &params.hour_profile, 24)]
+    {
+        if !weights.is_empty() && weights.len() != wanted {
+            let reason = format!("`{name}` has {} weights, expected {wanted}", weights.len());
+            report(&[name], ErrorKind::Impossible { reason });
+        }
+        no_negative(name, weights, report);
+    }
+}
+
+/// Every entry of `values` is a time, and none is before the one above it.
+fn moments(params: &TemporalRhythmic, report: Report<'_>) {
+    let moments: Vec<Option<i64>> = params.moments().collect();
+    for (index, (moment, text)) in moments.iter().zip(&params.values).enumerate() {
+        if moment.is_none() {
+            report(&["values", &index.to_string()], ErrorKind::BadTime { text: text.clone() });
+        }
+    }
+    let known: Vec<i64> = moments.into_iter().flatten().collect();
+    if !known.is_sorted() {
+        report(&["values"], ErrorKind::NotRising { list: "values" });
+    }
+}
+
+fn patterns(params: &Pattern, report: Report<'_>) {
+    if params.patterns.is_empty() {
+        report(&["patterns"], ErrorKind::Impossible { reason: "`patterns` is empty".to_owned() });
+    }
+    for (index, pattern) in params.patterns.iter().enumerate() {
+        if let Err(reason) = check_pattern(pattern) {
+            report(&["patterns", &index.to_string()], ErrorKind::BadPattern { reason });
+        }
+    }
+    if !params.probs.is_empty() {
+        equal_lengths(("patterns", params.patterns.len()), ("probs", params.probs.len()), report);
+        sum_to_one(("probabilities", &["probs"]), &params.probs, report);
+        no_negative("probs", &params.probs, report);
+    }
+}
+
+/// An expression is read as the generator reads it: without Unicode classes, or with them when it needs them.
+fn check_pattern(pattern: &str) -> Result<(), String> {
+    let parse = |unicode| {
+        let hir = regex_syntax::ParserBuilder::new().unicode(unicode).build().parse(pattern);
+        hir.map_err(|error| {
+            // The parser draws the pattern with a caret; its last line says what is wrong.
+            let message = error.to_string();
+            let last = message.lines().rev().find(|line| !line.trim().is_empty()).unwrap_or("unknown error");
+            last.trim_start_matches("error: ").to_owned()
+        })
+    };
+    let hir = parse(false).or_else(|_| parse(true))?;
+    match hir.properties().minimum_len() {
+        Some(_) => Ok(()),
+        None => Err("it describes no text at all".to_owned()),
+    }
+}
+
+fn template(params: &Template, report: Report<'_>) {
+    let mut has_domain = false;
+    let mut rest = params.template.as_str();
+    while let Some((_, behind)) = rest.split_once("{{") {
+        let Some((name, behind)) = behind.split_once("}}") else {
+            report(&["template"], ErrorKind::OpenSlot);
+            return;
+        };
+        let name = name.trim();
+        let methods = FakerMethod::ALL.iter().map(|(method, _)| *method);
+        has_domain |= name == "domain";
+        if !methods.clone().chain(SLOTS).any(|known| known == name) {
+            let suggestion = suggest(name, methods.chain(SLOTS));
+            report(&["template"], ErrorKind::UnknownSlot { name: name.to_owned(), suggestion });
+        }
+        rest = behind;
+    }
+    if !params.domains.is_empty() && !has_domain {
+        let because = "the template has no slot `domain`".to_owned();
+        report(&["domains"], ErrorKind::IgnoredKey { key: "domains".to_owned(), because });
+    }
+}
+
+fn faker(params: &Faker, report: Report<'_>) {
+    if params.quantiles.is_empty() && params.lengths.is_empty() {
+        return;
+    }
+    if matches!(params.method, FakerMethod::Words | FakerMethod::Text) {
+        curve_problems(("quantiles", &params.quantiles), ("lengths", &params.lengths), report);
+        return;
+    }
+    for (key, list) in [("quantiles", &params.quantiles), ("lengths", &params.lengths)] {
+        if !list.is_empty() {
+            let because = "only the methods `words` and `text` have lengths".to_owned();
+            report(&[key], ErrorKind::IgnoredKey { key: key.to_owned(), because });
+        }
+    }
+}

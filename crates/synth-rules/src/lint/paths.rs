@@ -1,0 +1,131 @@
+//! Rules that do not fit each other: paths that name nothing, and lengths that are missing.
+
+use std::collections::BTreeSet;
+
+use synth_core::{JsonPath, Segment};
+
+use super::Problem;
+use crate::error::{ErrorKind, suggest};
+use crate::relationship::{PathStep, Relationship};
+use crate::rule_set::{RuleSet, Variants};
+use crate::yaml::Step;
+
+pub(super) fn problems(rules: &RuleSet, unread: &[JsonPath], problems: &mut Vec<Problem>) {
+    let known = Known { rules, unread };
+    missing_lengths(known, problems);
+    for (path, variants) in &rules.variants {
+        variant_problems(known, path, variants, problems);
+    }
+    for (index, relationship) in rules.relationships.iter().enumerate() {
+        let base: [Step; 2] = ["relationships".into(), (&index).into()];
+        relationship_problems(known, relationship, &base, problems);
+    }
+    if let Some(main) = &rules.globals.main_collection
+        && !known.covers(main)
+    {
+        problems.push(known.unknown(main, vec!["globals".into(), "main_collection".into()]));
+    }
+}
+
+/// The paths of a rule file: those of its rules, and those of rules that could not be read.
+#[derive(Debug, Clone, Copy)]
+struct Known<'a> {
+    rules: &'a RuleSet,
+    unread: &'a [JsonPath],
+}
+
+impl Known<'_> {
+    /// Tells whether there is a rule for the field itself.
+    fn has_field(self, path: &JsonPath) -> bool {
+        self.rules.fields.contains_key(path) || self.unread.contains(path)
+    }
+
+    fn has_length(self, path: &JsonPath) -> bool {
+        self.rules.shape.contains_key(path) || self.unread.contains(path)
+    }
+
+    /// Tells whether some field has the path or stands below it, or a length speaks of it.
+    fn covers(self, path: &JsonPath) -> bool {
+        self.all().any(|known| known.starts_with(path))
+    }
+
+    fn all(&self) -> impl Iterator<Item = &JsonPath> {
+        self.rules.fields.keys().chain(self.rules.shape.keys()).chain(self.unread)
+    }
+
+    fn unknown(self, path: &JsonPath, steps: Vec<Step>) -> Problem {
+        let path = path.to_string();
+        let known: Vec<String> = self.all().map(ToString::to_string).collect();
+        let suggestion = suggest(&path, known.iter().map(String::as_str));
+        Problem { steps, kind: ErrorKind::UnknownPath { path, suggestion } }
+    }
+}
+
+/// Every `[]` and `.*` of a field needs a length; each is told once.
+fn missing_lengths(known: Known<'_>, problems: &mut Vec<Problem>) {
+    let mut told: BTreeSet<JsonPath> = BTreeSet::new();
+    for field in known.rules.fields.keys() {
+        let mut path = JsonPath::root();
+        for segment in field.segments() {
+            path = path.join(segment.clone());
+            let needs_one = matches!(segment, Segment::Elements | Segment::Members);
+            if needs_one && !known.has_length(&path) && told.insert(path.clone()) {
+                let kind = ErrorKind::MissingLength { path: path.to_string() };
+                problems.push(Problem { steps: vec!["fields".into(), field.into()], kind });
+            }
+        }
+    }
+}
+
+fn variant_problems(known: Known<'_>, path: &JsonPath, variants: &Variants, problems: &mut Vec<Problem>) {
+    let base: Vec<Step> = vec!["variants".into(), path.into()];
+    if !known.has_field(&variants.discriminator) {
+        let steps = [base.clone(), vec!["discriminator".into()]].concat();
+        problems.push(known.unknown(&variants.discriminator, steps));
+    }
+    for (index, case) in variants.cases.iter().enumerate() {
+        let base = [base.clone(), vec!["cases".into(), (&index).into()]].concat();
+        let always = case.always.iter().enumerate();
+        let always = always.map(|(at, field)| (field, ["always".into(), Step::from(&at)]));
+        let sometimes = case.sometimes.keys().map(|field| (field, ["sometimes".into(), Step::from(field)]));
+        for (field, own) in always.chain(sometimes) {
+            if !known.covers(field) {
+                problems.push(known.unknown(field, [base.clone(), own.to_vec()].concat()));
+            }
+        }
+    }
+}
+
+fn relationship_problems(
+    known: Known<'_>,
+    relationship: &Relationship,
+    base: &[Step],
+    problems: &mut Vec<Problem>,
+) {
+    for (steps, path) in relationship.named_paths() {
+        if !known.covers(path) {
+            let own = steps.iter().map(|step| match step {
+                PathStep::Name(name) => Step::from(*name),
+                PathStep::Index(index) => Step::from(index),
+            });
+            problems.push(known.unknown(path, base.iter().cloned().chain(own).collect()));
+        }
+    }
+    if let Relationship::PrimaryKey { paths, .. } | Relationship::Unique { paths, .. } = relationship
+        && paths.is_empty()
+    {
+        let kind = ErrorKind::Impossible { reason: "a key needs at least one path".to_owned() };
+        problems.push(Problem { steps: [base, &["paths".into()]].concat(), kind });
+    }
+    if let Relationship::ForeignKey { child, parent, .. } = relationship
+        && child.paths().len() != parent.paths().len()
+    {
+        let kind = ErrorKind::UnequalLengths {
+            left: "child",
+            n_left: child.paths().len(),
+            right: "parent",
+            n_right: parent.paths().len(),
+        };
+        problems.push(Problem { steps: [base, &["parent".into()]].concat(), kind });
+    }
+}
