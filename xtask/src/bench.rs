@@ -123,11 +123,17 @@ impl Bench {
     }
 
     fn profile(&self, data: &Path) -> Command {
-        let [rules, profile, schema] =
-            ["rules.yaml", "profile.json", "schema.json"].map(|name| self.folder.join(name));
         let mut command = self.synth();
         command.arg("profile").arg(data).arg("--force");
-        command.arg("--out").arg(rules).arg("--profile-out").arg(profile).arg("--schema-out").arg(schema);
+        for (flag, name) in [
+            ("--out", "rules.yaml"),
+            ("--profile-out", "profile.json"),
+            ("--schema-out", "schema.json"),
+            ("--hypotheses-out", "rule_hypotheses.json"),
+            ("--anomalies-out", "anomalies.json"),
+        ] {
+            command.arg(flag).arg(self.folder.join(name));
+        }
         command
     }
 

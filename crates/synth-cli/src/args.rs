@@ -37,7 +37,7 @@ pub(crate) struct Global {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
-    /// Learn a sample: write ruleset.yaml, profile.json and schema.json
+    /// Learn a sample: write ruleset.yaml, profile.json, schema.json, rule_hypotheses.json and anomalies.json
     Profile(Box<Profile>),
     /// Make synthetic records from a rule file
     Generate(Generate),
@@ -100,7 +100,7 @@ pub(crate) struct Profile {
     #[arg(short, long, value_name = "FILE")]
     pub(crate) out: Option<PathBuf>,
     /// Write what was learned as a partial instead of rules, to be merged with others and finished later
-    #[arg(long, conflicts_with_all = ["schema_out", "profile_out", "hypotheses_out"])]
+    #[arg(long, conflicts_with_all = ["schema_out", "profile_out", "hypotheses_out", "anomalies_out"])]
     pub(crate) partial: bool,
     #[command(flatten)]
     pub(crate) outputs: ProfileOutputs,
@@ -127,6 +127,9 @@ pub(crate) struct ProfileOutputs {
     /// Write what was supposed of the data, with the evidence, here
     #[arg(long, value_name = "FILE", default_value = "rule_hypotheses.json")]
     pub(crate) hypotheses_out: PathBuf,
+    /// Write what does not fit the rest of the data here
+    #[arg(long, value_name = "FILE", default_value = "anomalies.json")]
+    pub(crate) anomalies_out: PathBuf,
     /// Replace files that exist
     #[arg(long)]
     pub(crate) force: bool,

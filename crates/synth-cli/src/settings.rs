@@ -210,6 +210,7 @@ mod tests {
         "schema_out",
         "profile_out",
         "hypotheses_out",
+        "anomalies_out",
         "rules",
         "schema",
         "report",

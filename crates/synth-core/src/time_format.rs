@@ -2,14 +2,20 @@
 
 use std::fmt;
 
-use crate::time::{CivilTime, Timestamp};
+use crate::time::Timestamp;
+
+mod read;
+mod write;
 
 /// A format written with the usual `strftime` letters, for example `%Y-%m-%dT%H:%M:%S%.3fZ`.
 ///
-/// Letters: `%Y` year, `%m` `%d` month and day with two digits, `%-m` `%-d` without padding, `%b` `%B` month
-/// name short and long, `%a` `%A` weekday, `%H` `%M` `%S` time of day, `%I` `%p` twelve-hour clock, `%.Nf`
-/// a point and N digits of the second, `%z` zone as `+0100`, `%:z` zone as `+01:00`, `%%` a percent sign.
-/// Everything else stands for itself.
+/// Letters: `%Y` year, `%y` its last two digits (69 to 99 are 1969 to 1999), `%m` `%d` month and day with two
+/// digits, `%-m` `%-d` without padding, `%e` day padded with a space, `%j` day of the year, `%b` `%B` month name
+/// short and long, `%a` `%A` weekday, `%G` `%V` `%u` year, week and weekday (1 is Monday) of ISO 8601, `%H` `%M`
+/// `%S` time of day, `%-H` hour without padding, `%I` `%-I` `%p` `%P` twelve-hour clock with `AM` or `am`, `%[H]`
+/// `%-[H]` hours that go on beyond 23, `%.Nf` a point and N digits of the second, `%Nf` the digits alone, `%s`
+/// seconds since 1970, `%z` zone as `+0100`, `%:z` zone as `+01:00`, `%%` a percent sign. Everything else stands
+/// for itself.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TimeFormat {
     spec: String,
@@ -20,20 +26,33 @@ pub struct TimeFormat {
 enum Part {
     Literal(char),
     Year,
+    YearShort,
     Month,
     MonthBare,
     MonthShort,
     MonthLong,
     Day,
     DayBare,
+    DaySpaced,
+    DayOfYear,
     WeekdayShort,
     WeekdayLong,
+    WeekYear,
+    Week,
+    WeekdayNumber,
     Hour,
+    HourBare,
     Hour12,
+    Hour12Bare,
     Meridiem,
+    MeridiemLower,
+    Elapsed,
+    ElapsedBare,
     Minute,
     Second,
     Fraction(u8),
+    FractionDigits(u8),
+    EpochSeconds,
     Zone,
     ZoneColon,
 }
@@ -45,22 +64,6 @@ pub struct TimeFormatError {
     /// What follows the percent sign.
     pub letter: String,
 }
-
-const MONTHS: [&str; 12] = [
-    "January",
-    "February",
-    "March",
-    "April",
-    "May",
-    "June",
-    "July",
-    "August",
-    "September",
-    "October",
-    "November",
-    "December",
-];
-const WEEKDAYS: [&str; 7] = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"];
 
 impl TimeFormat {
     /// Reads a format.
@@ -93,33 +96,73 @@ impl TimeFormat {
     /// Tells whether the format names a time of day.
     #[must_use]
     pub fn has_time(&self) -> bool {
-        self.parts.iter().any(|part| matches!(part, Part::Hour | Part::Hour12))
+        self.resolution_micros() < DAY_MICROS
+    }
+
+    /// Tells whether the format names a zone as a distance from UTC.
+    #[must_use]
+    pub fn has_zone(&self) -> bool {
+        self.parts.iter().any(|part| matches!(part, Part::Zone | Part::ZoneColon))
+    }
+
+    /// Tells whether the format prints digits and nothing else, so that its texts can be written as numbers.
+    #[must_use]
+    pub fn is_digits(&self) -> bool {
+        let digits = |part: &Part| match part {
+            Part::Literal(c) => c.is_ascii_digit(),
+            Part::Year
+            | Part::YearShort
+            | Part::Month
+            | Part::Day
+            | Part::DayOfYear
+            | Part::WeekYear
+            | Part::Week
+            | Part::WeekdayNumber
+            | Part::Hour
+            | Part::Hour12
+            | Part::Elapsed
+            | Part::Minute
+            | Part::Second
+            | Part::FractionDigits(_) => true,
+            _ => false,
+        };
+        !self.parts.is_empty() && self.parts.iter().all(digits)
     }
 
     /// Returns the length of one step of the last printed unit, in microseconds.
     #[must_use]
     pub fn resolution_micros(&self) -> i64 {
         let micros = |part: &Part| match part {
-            Part::Fraction(digits) => 10_i64.pow(u32::from(6_u8.saturating_sub(*digits))),
-            Part::Second => 1_000_000,
+            Part::Fraction(digits) | Part::FractionDigits(digits) => {
+                10_i64.pow(u32::from(6_u8.saturating_sub(*digits)))
+            }
+            Part::Second | Part::EpochSeconds => 1_000_000,
             Part::Minute => 60_000_000,
-            Part::Hour | Part::Hour12 => 3_600_000_000,
-            _ => 86_400_000_000,
+            Part::Hour
+            | Part::HourBare
+            | Part::Hour12
+            | Part::Hour12Bare
+            | Part::Elapsed
+            | Part::ElapsedBare => 3_600_000_000,
+            _ => DAY_MICROS,
         };
-        self.parts.iter().map(micros).min().unwrap_or(86_400_000_000)
+        self.parts.iter().map(micros).min().unwrap_or(DAY_MICROS)
     }
 
     /// Reads a text that is in this format from its first to its last byte.
     ///
-    /// A missing date is 1970-01-01, a missing time is midnight; a zone is subtracted, so the result is UTC.
+    /// A missing date is 1970-01-01, a missing time is midnight; a zone is subtracted, so the result is UTC. The
+    /// second 60 is the first of the next minute.
     #[must_use]
     pub fn read(&self, text: &str) -> Option<Timestamp> {
-        let mut cursor = Cursor { rest: text.as_bytes() };
-        let mut fields = Fields::default();
-        for part in &self.parts {
-            fields.read_part(*part, &mut cursor)?;
-        }
-        if cursor.rest.is_empty() { fields.to_timestamp() } else { None }
+        self.read_zoned(text).map(|(timestamp, _)| timestamp)
+    }
+
+    /// Reads a text as [`TimeFormat::read`] does, with the minutes by which its zone is ahead of UTC; 0 without
+    /// a zone.
+    #[must_use]
+    pub fn read_zoned(&self, text: &str) -> Option<(Timestamp, i32)> {
+        read::read(&self.parts, text)
     }
 
     /// Prints a timestamp, taken as UTC; digits beyond microseconds are zeros.
@@ -128,177 +171,76 @@ impl TimeFormat {
     ///
     /// Only those of `out`.
     pub fn write(&self, timestamp: Timestamp, out: &mut impl fmt::Write) -> fmt::Result {
-        let civil = timestamp.civil();
-        let weekday = WEEKDAYS[timestamp.weekday()];
-        let month = MONTHS[(civil.month - 1) as usize];
-        for part in &self.parts {
-            match *part {
-                Part::Literal(c) => out.write_char(c)?,
-                Part::Year => write!(out, "{:04}", civil.year)?,
-                Part::Month => write!(out, "{:02}", civil.month)?,
-                Part::MonthBare => write!(out, "{}", civil.month)?,
-                Part::MonthShort => out.write_str(&month[..3])?,
-                Part::MonthLong => out.write_str(month)?,
-                Part::Day => write!(out, "{:02}", civil.day)?,
-                Part::DayBare => write!(out, "{}", civil.day)?,
-                Part::WeekdayShort => out.write_str(&weekday[..3])?,
-                Part::WeekdayLong => out.write_str(weekday)?,
-                Part::Hour => write!(out, "{:02}", civil.hour)?,
-                Part::Hour12 => write!(out, "{:02}", (civil.hour + 11) % 12 + 1)?,
-                Part::Meridiem => out.write_str(if civil.hour < 12 { "AM" } else { "PM" })?,
-                Part::Minute => write!(out, "{:02}", civil.minute)?,
-                Part::Second => write!(out, "{:02}", civil.second)?,
-                Part::Fraction(digits) => write_fraction(civil.micros, digits, out)?,
-                Part::Zone => out.write_str("+0000")?,
-                Part::ZoneColon => out.write_str("+00:00")?,
-            }
-        }
-        Ok(())
+        self.write_zoned(timestamp, 0, out)
+    }
+
+    /// Prints a timestamp as it is called in a zone that is `zone_minutes` ahead of UTC.
+    ///
+    /// # Errors
+    ///
+    /// Only those of `out`.
+    pub fn write_zoned(
+        &self,
+        timestamp: Timestamp,
+        zone_minutes: i32,
+        out: &mut impl fmt::Write,
+    ) -> fmt::Result {
+        write::write(&self.parts, timestamp, zone_minutes, out)
     }
 }
 
-fn write_fraction(micros: u32, digits: u8, out: &mut impl fmt::Write) -> fmt::Result {
-    let all = format!(".{micros:06}000");
-    out.write_str(&all[..=usize::from(digits.min(9))])
-}
+const DAY_MICROS: i64 = 86_400_000_000;
 
 impl Part {
     /// Reads what follows a percent sign; returns the part and its length in bytes.
     fn parse(rest: &str) -> Result<(Self, usize), TimeFormatError> {
-        let part = match rest.as_bytes() {
-            [b'.', digit @ b'1'..=b'9', b'f', ..] => return Ok((Self::Fraction(digit - b'0'), 3)),
-            [b'-', b'm', ..] => return Ok((Self::MonthBare, 2)),
-            [b'-', b'd', ..] => return Ok((Self::DayBare, 2)),
-            [b':', b'z', ..] => return Ok((Self::ZoneColon, 2)),
-            [letter, ..] => match letter {
-                b'Y' => Self::Year,
-                b'm' => Self::Month,
-                b'b' => Self::MonthShort,
-                b'B' => Self::MonthLong,
-                b'd' => Self::Day,
-                b'a' => Self::WeekdayShort,
-                b'A' => Self::WeekdayLong,
-                b'H' => Self::Hour,
-                b'I' => Self::Hour12,
-                b'p' => Self::Meridiem,
-                b'M' => Self::Minute,
-                b'S' => Self::Second,
-                b'z' => Self::Zone,
-                b'%' => Self::Literal('%'),
-                _ => return Err(TimeFormatError { letter: rest.chars().take(1).collect() }),
-            },
-            [] => return Err(TimeFormatError { letter: String::new() }),
-        };
-        Ok((part, 1))
-    }
-}
-
-struct Cursor<'a> {
-    rest: &'a [u8],
-}
-
-impl Cursor<'_> {
-    fn digits(&mut self, min: usize, max: usize) -> Option<u32> {
-        let length = self.rest.iter().take(max).take_while(|byte| byte.is_ascii_digit()).count();
-        if length < min {
-            return None;
-        }
-        let (digits, rest) = self.rest.split_at(length);
-        self.rest = rest;
-        Some(digits.iter().fold(0, |value, digit| value * 10 + u32::from(digit - b'0')))
-    }
-
-    fn literal(&mut self, wanted: char) -> Option<()> {
-        if !wanted.is_ascii() {
-            return self.take(wanted.encode_utf8(&mut [0; 4]).as_bytes());
-        }
-        let (first, rest) = self.rest.split_first()?;
-        self.rest = rest;
-        (char::from(*first) == wanted).then_some(())
-    }
-
-    fn take(&mut self, wanted: &[u8]) -> Option<()> {
-        self.rest = self.rest.strip_prefix(wanted)?;
-        Some(())
-    }
-
-    fn name(&mut self, names: &[&str], length: Option<usize>) -> Option<u32> {
-        let position = names.iter().position(|name| {
-            let name = length.map_or(*name, |length| &name[..length]);
-            self.take(name.as_bytes()).is_some()
-        })?;
-        u32::try_from(position).ok()
-    }
-
-    fn zone_minutes(&mut self, colon: bool) -> Option<i64> {
-        let (&sign, rest) = self.rest.split_first()?;
-        self.rest = rest;
-        let hours = self.digits(2, 2)?;
-        if colon {
-            self.take(b":")?;
-        }
-        let minutes = i64::from(hours * 60 + self.digits(2, 2)?);
-        match sign {
-            b'+' => Some(minutes),
-            b'-' => Some(-minutes),
+        let bytes = rest.as_bytes();
+        let long = match bytes {
+            [b'.', digit @ b'1'..=b'9', b'f', ..] => Some((Self::Fraction(digit - b'0'), 3)),
+            [digit @ b'1'..=b'9', b'f', ..] => Some((Self::FractionDigits(digit - b'0'), 2)),
+            [b'[', b'H', b']', ..] => Some((Self::Elapsed, 3)),
+            [b'-', b'[', b'H', b']', ..] => Some((Self::ElapsedBare, 4)),
+            [b'-', b'm', ..] => Some((Self::MonthBare, 2)),
+            [b'-', b'd', ..] => Some((Self::DayBare, 2)),
+            [b'-', b'H', ..] => Some((Self::HourBare, 2)),
+            [b'-', b'I', ..] => Some((Self::Hour12Bare, 2)),
+            [b':', b'z', ..] => Some((Self::ZoneColon, 2)),
             _ => None,
+        };
+        let letter = || TimeFormatError { letter: rest.chars().take(1).collect() };
+        match (long, bytes.first()) {
+            (Some(part), _) => Ok(part),
+            (None, Some(byte)) => Self::of_letter(*byte).map(|part| (part, 1)).ok_or_else(letter),
+            (None, None) => Err(letter()),
         }
     }
-}
 
-struct Fields {
-    civil: CivilTime,
-    hour12: Option<u32>,
-    afternoon: bool,
-    zone_minutes: i64,
-}
-
-impl Default for Fields {
-    fn default() -> Self {
-        let civil = CivilTime { year: 1970, month: 1, day: 1, hour: 0, minute: 0, second: 0, micros: 0 };
-        Self { civil, hour12: None, afternoon: false, zone_minutes: 0 }
-    }
-}
-
-impl Fields {
-    fn read_part(&mut self, part: Part, cursor: &mut Cursor<'_>) -> Option<()> {
-        let civil = &mut self.civil;
-        match part {
-            Part::Literal(c) => cursor.literal(c)?,
-            Part::Year => civil.year = i32::try_from(cursor.digits(4, 4)?).ok()?,
-            Part::Month => civil.month = cursor.digits(2, 2)?,
-            Part::MonthBare => civil.month = cursor.digits(1, 2)?,
-            Part::MonthShort => civil.month = cursor.name(&MONTHS, Some(3))? + 1,
-            Part::MonthLong => civil.month = cursor.name(&MONTHS, None)? + 1,
-            Part::Day => civil.day = cursor.digits(2, 2)?,
-            Part::DayBare => civil.day = cursor.digits(1, 2)?,
-            Part::WeekdayShort => _ = cursor.name(&WEEKDAYS, Some(3))?,
-            Part::WeekdayLong => _ = cursor.name(&WEEKDAYS, None)?,
-            Part::Hour => civil.hour = cursor.digits(2, 2)?,
-            Part::Hour12 => self.hour12 = Some(cursor.digits(2, 2).filter(|hour| (1..=12).contains(hour))?),
-            Part::Meridiem => self.afternoon = cursor.name(&["AM", "PM"], None)? == 1,
-            Part::Minute => civil.minute = cursor.digits(2, 2)?,
-            Part::Second => civil.second = cursor.digits(2, 2)?,
-            Part::Fraction(digits) => {
-                cursor.take(b".")?;
-                let digits = usize::from(digits);
-                let value = cursor.digits(digits, digits)?;
-                let scale = 10_u64.pow(u32::try_from(digits).ok()?);
-                civil.micros = u32::try_from(u64::from(value) * 1_000_000 / scale).ok()?;
-            }
-            Part::Zone => self.zone_minutes = cursor.zone_minutes(false)?,
-            Part::ZoneColon => self.zone_minutes = cursor.zone_minutes(true)?,
-        }
-        Some(())
-    }
-
-    fn to_timestamp(&self) -> Option<Timestamp> {
-        let mut civil = self.civil;
-        if let Some(hour) = self.hour12 {
-            civil.hour = hour % 12 + if self.afternoon { 12 } else { 0 };
-        }
-        let local = civil.to_timestamp()?;
-        Some(Timestamp(local.0 - self.zone_minutes * 60_000_000))
+    fn of_letter(letter: u8) -> Option<Self> {
+        Some(match letter {
+            b'Y' => Self::Year,
+            b'y' => Self::YearShort,
+            b'm' => Self::Month,
+            b'b' => Self::MonthShort,
+            b'B' => Self::MonthLong,
+            b'd' => Self::Day,
+            b'e' => Self::DaySpaced,
+            b'j' => Self::DayOfYear,
+            b'a' => Self::WeekdayShort,
+            b'A' => Self::WeekdayLong,
+            b'G' => Self::WeekYear,
+            b'V' => Self::Week,
+            b'u' => Self::WeekdayNumber,
+            b'H' => Self::Hour,
+            b'I' => Self::Hour12,
+            b'p' => Self::Meridiem,
+            b'P' => Self::MeridiemLower,
+            b'M' => Self::Minute,
+            b'S' => Self::Second,
+            b's' => Self::EpochSeconds,
+            b'z' => Self::Zone,
+            b'%' => Self::Literal('%'),
+            _ => return None,
+        })
     }
 }
 
@@ -322,6 +264,17 @@ mod tests {
         check("%-m/%-d/%Y %I:%M %p", "2/29/2024 01:00 PM", 1_709_211_600_000_000);
         check("%H:%M:%S", "00:00:59", 59_000_000);
         check("%B %-d, %Y", "May 1, 1970", 10_368_000_000_000);
+        check("%-I:%M:%S %P", "1:00:01 pm", 46_801_000_000);
+        check("%a %b %e %-H:%M:%S %Y", "Thu Feb 29 9:00:01 2024", 1_709_197_201_000_000);
+        check("%m/%d/%y", "02/29/24", 1_709_164_800_000_000);
+        check("%Y-%j", "2024-060", 1_709_164_800_000_000);
+        check("%G-W%V-%u", "2024-W09-4", 1_709_164_800_000_000);
+        check("%G-W%V-%u", "2020-W53-5", 1_609_459_200_000_000);
+        check("%s%3f", "1709211601250", 1_709_211_601_250_000);
+        check("%s%.6f", "1709211601.250001", 1_709_211_601_250_001);
+        check("%s", "-1", -1_000_000);
+        check("%[H]:%M:%S", "25:10:00", 90_600_000_000);
+        check("%-[H]:%M:%S", "1:02:03", 3_723_000_000);
     }
 
     #[test]
@@ -330,7 +283,22 @@ mod tests {
         assert_eq!(format.read("1970-01-01T01:00:00+01:00"), Some(Timestamp(0)));
         assert_eq!(format.read("1970-02-30T01:00:00+01:00"), None);
         assert_eq!(format.read("1970-01-01T01:00:00+01:00 "), None);
+        assert_eq!(format.read("1970-01-01T00:59:60+01:00"), Some(Timestamp(0)));
+        assert_eq!(format.read_zoned("1970-01-01T01:00:00-05:30"), Some((Timestamp(23_400_000_000), -330)));
+        assert_eq!(TimeFormat::parse("%Y-%j").unwrap().read("2023-366"), None);
+        assert_eq!(TimeFormat::parse("%G-W%V").unwrap().read("2023-W53"), None);
         assert_eq!(TimeFormat::parse("%Q").unwrap_err().letter, "Q");
+        assert_eq!(TimeFormat::parse("100%").unwrap_err().letter, "");
+    }
+
+    #[test]
+    fn zones_are_kept_when_asked_for() {
+        let format = TimeFormat::parse("%Y-%m-%dT%H:%M:%S%:z").unwrap();
+        let mut printed = String::new();
+        format.write_zoned(Timestamp(0), -330, &mut printed).unwrap();
+        assert_eq!(printed, "1969-12-31T18:30:00-05:30");
+        assert!(format.has_zone() && !format.is_digits());
+        assert!(TimeFormat::parse("%H%M").unwrap().is_digits());
     }
 
     #[test]

@@ -283,10 +283,12 @@ impl Recipe {
         let quotes = quotes(kind.field_type);
         let render = match times.form() {
             TimeForm::Text(_) => Render::Text,
-            TimeForm::Epoch { decimals: 0 } if kind.field_type != FieldType::Number => {
+            TimeForm::Digits(_) if kind.field_type == FieldType::String => Render::Text,
+            TimeForm::Digits(_) => Render::Literal(Quotes::Without),
+            TimeForm::Epoch { decimals: 0, .. } if kind.field_type != FieldType::Number => {
                 Render::Integer(quotes)
             }
-            TimeForm::Epoch { decimals } => {
+            TimeForm::Epoch { decimals, .. } => {
                 Render::Decimal(DecimalSpelling::new(*decimals, kind.constraints.spelling), quotes)
             }
         };

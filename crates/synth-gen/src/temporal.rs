@@ -2,13 +2,13 @@
 
 use synth_core::{Seed, TimeFormat, Timestamp, cast};
 use synth_rules::Resolution;
-use synth_rules::generator::TemporalRhythmic;
+use synth_rules::generator::{TemporalRhythmic, TimeSpike, WrittenAs, ZoneShare};
 
 use crate::choice::{Choice, Sum};
 use crate::column::{Slot, Slots, Values};
 use crate::curve::Curve;
 use crate::error::ErrorKind;
-use crate::time_text::TimeText;
+use crate::time_text::{TimeText, Zones};
 use crate::whole::{Piece, UniqueWhole};
 
 const HOUR: i64 = 3_600_000_000;
@@ -36,7 +36,17 @@ pub(crate) struct Times {
     place: Seed,
     weekday: Seed,
     hour: Seed,
+    spikes: Option<Spikes>,
     unique: Option<UniqueWhole>,
+}
+
+/// Moments that are drawn apart from the quantiles.
+#[derive(Debug, Clone)]
+struct Spikes {
+    /// The last choice is none of them.
+    choice: Choice,
+    moments: Vec<i64>,
+    seed: Seed,
 }
 
 /// How a moment is written.
@@ -44,10 +54,14 @@ pub(crate) struct Times {
 pub(crate) enum TimeForm {
     /// As text.
     Text(TimeText),
+    /// As the text of a format of digits, without zeros in front.
+    Digits(TimeText),
     /// As a number of steps since 1970, with this many digits behind the point.
     Epoch {
         /// Digits behind the point.
         decimals: u8,
+        /// Numbers in one step: 1000 nanoseconds in a microsecond.
+        factor: i64,
     },
 }
 
@@ -58,7 +72,7 @@ impl Times {
             .enumerate()
             .map(|(index, moment)| moment.ok_or(ErrorKind::BadTime { index }))
             .collect::<Result<_, _>>()?;
-        let (form, unit) = form(&rhythm.format, decimals)?;
+        let (form, unit) = form(rhythm, decimals, seed)?;
         let step = rhythm.resolution.map(Resolution::micros).filter(|step| step % unit == 0).unwrap_or(unit);
         // A time of day in the rule of a date means that day; dates alone are steps to round to.
         let rounds = rhythm.resolution.is_some() || times.iter().all(|time| time % step == 0);
@@ -78,6 +92,7 @@ impl Times {
             place: seed.child("quantile"),
             weekday: seed.child("weekday"),
             hour: seed.child("hour"),
+            spikes: spikes(&rhythm.spikes, seed)?,
             unique: None,
         })
     }
@@ -110,10 +125,21 @@ impl Times {
     pub(crate) fn fill(&self, slots: Slots<'_>, out: &mut Values) {
         match &self.form {
             TimeForm::Text(text) => {
-                slots.fill_text(out, |slot, out| text.write(Timestamp(self.moment(slot)), out));
+                slots.fill_text(out, |slot, out| text.write(Timestamp(self.moment(slot)), slot.address, out));
             }
-            TimeForm::Epoch { .. } => {
-                slots.fill_integers(out, |slot| self.moment(slot).div_euclid(self.unit));
+            TimeForm::Digits(text) => {
+                let mut room = String::new();
+                slots.fill_text(out, |slot, out| {
+                    room.clear();
+                    text.write(Timestamp(self.moment(slot)), slot.address, &mut room);
+                    let digits = room.trim_start_matches('0');
+                    out.push_str(if digits.is_empty() { "0" } else { digits });
+                });
+            }
+            TimeForm::Epoch { factor, .. } => {
+                slots.fill_integers(out, |slot| {
+                    self.moment(slot).div_euclid(self.unit).saturating_mul(*factor)
+                });
             }
         }
     }
@@ -121,6 +147,9 @@ impl Times {
     fn moment(&self, slot: Slot) -> i64 {
         if let Some(unique) = &self.unique {
             return unique.number(slot).saturating_mul(self.step);
+        }
+        if let Some(moment) = self.spikes.as_ref().and_then(|spikes| spikes.pick(slot)) {
+            return moment - moment.rem_euclid(self.unit);
         }
         let offset = cast::round_to_i64(self.curve.value(self.place.uniform(slot.address)));
         let mut moment = self.step_of((self.first + offset).clamp(self.first, self.last));
@@ -159,22 +188,67 @@ fn days_from_monday(moment: i64) -> i64 {
     small(Timestamp(moment).weekday())
 }
 
-fn form(format: &str, decimals: u8) -> Result<(TimeForm, i64), ErrorKind> {
+impl Spikes {
+    fn pick(&self, slot: Slot) -> Option<i64> {
+        self.moments.get(self.choice.pick(self.seed.uniform(slot.address))).copied()
+    }
+}
+
+fn spikes(rules: &[TimeSpike], seed: Seed) -> Result<Option<Spikes>, ErrorKind> {
+    if rules.is_empty() {
+        return Ok(None);
+    }
+    let mut probs: Vec<f64> = rules.iter().map(|spike| spike.prob).collect();
+    probs.push((1.0 - probs.iter().sum::<f64>()).max(0.0));
+    let moments = rules
+        .iter()
+        .enumerate()
+        .map(|(index, spike)| spike.moment().ok_or(ErrorKind::BadTime { index }))
+        .collect::<Result<_, _>>()?;
+    Ok(Some(Spikes { choice: Choice::fit(&probs, Sum::MustBeOne)?, moments, seed: seed.child("spike") }))
+}
+
+fn form(rhythm: &TemporalRhythmic, decimals: u8, seed: Seed) -> Result<(TimeForm, i64), ErrorKind> {
     let epoch = |digits: u8| {
         let decimals = decimals.min(digits);
-        (TimeForm::Epoch { decimals }, 10_i64.pow(u32::from(digits - decimals)))
+        (TimeForm::Epoch { decimals, factor: 1 }, 10_i64.pow(u32::from(digits - decimals)))
     };
-    Ok(match format {
+    Ok(match rhythm.format.as_str() {
         "epoch_seconds" => epoch(6),
         "epoch_millis" => epoch(3),
         "epoch_micros" => epoch(0),
-        _ => {
-            let format = TimeFormat::parse(format)
+        "epoch_nanos" => (TimeForm::Epoch { decimals: 0, factor: 1000 }, 1),
+        spec => {
+            let format = TimeFormat::parse(spec)
                 .map_err(|error| ErrorKind::BadTimeFormat { reason: error.to_string() })?;
             let step = format.resolution_micros().max(1);
-            (TimeForm::Text(TimeText::new(format)), step)
+            let is_digits = format.is_digits();
+            let text = TimeText::new(format).in_zones(zones(&rhythm.zones, seed)?);
+            match rhythm.written_as {
+                WrittenAs::Text => (TimeForm::Text(text), step),
+                WrittenAs::Number if is_digits => (TimeForm::Digits(text), step),
+                WrittenAs::Number => {
+                    let reason = "a time written as a number needs a format of digits only".to_owned();
+                    return Err(ErrorKind::BadTimeFormat { reason });
+                }
+            }
         }
     })
+}
+
+fn zones(rules: &[ZoneShare], seed: Seed) -> Result<Option<Zones>, ErrorKind> {
+    if rules.is_empty() {
+        return Ok(None);
+    }
+    if rules.iter().any(|zone| !(-24 * 60 + 1..24 * 60).contains(&zone.minutes)) {
+        return Err(ErrorKind::BadTimeFormat { reason: "a zone is a day or more ahead of UTC".to_owned() });
+    }
+    let probs: Vec<f64> = rules.iter().map(|zone| zone.prob).collect();
+    Ok(Some(Zones {
+        choice: Choice::fit(&probs, Sum::MustBeOne)?,
+        minutes: rules.iter().map(|zone| zone.minutes).collect(),
+        seed: seed.child("zone"),
+    }))
 }
 
 fn profile(weights: &[f64], n: usize, name: &'static str) -> Result<Option<Choice>, ErrorKind> {

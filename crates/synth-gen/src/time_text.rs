@@ -1,7 +1,8 @@
 //! Printing times fast.
 
-use synth_core::{CivilTime, TimeFormat, Timestamp};
+use synth_core::{CivilTime, Seed, TimeFormat, Timestamp};
 
+use crate::choice::Choice;
 use crate::faker::write_number;
 
 /// A time format; the common letters are printed without the formatting machinery.
@@ -10,6 +11,16 @@ pub(crate) struct TimeText {
     format: TimeFormat,
     /// `None` when the format has a letter that only [`TimeFormat`] prints.
     parts: Option<Vec<Part>>,
+    zones: Option<Zones>,
+}
+
+/// The zones in which times are written.
+#[derive(Debug, Clone)]
+pub(crate) struct Zones {
+    pub(crate) choice: Choice,
+    /// Minutes ahead of UTC.
+    pub(crate) minutes: Vec<i32>,
+    pub(crate) seed: Seed,
 }
 
 #[derive(Debug, Clone, PartialEq)]
@@ -26,11 +37,21 @@ enum Part {
 
 impl TimeText {
     pub(crate) fn new(format: TimeFormat) -> Self {
-        Self { parts: parts(format.as_str()), format }
+        Self { parts: parts(format.as_str()), format, zones: None }
     }
 
-    /// Appends the text of a moment, the same that [`TimeFormat::write`] prints.
-    pub(crate) fn write(&self, moment: Timestamp, out: &mut String) {
+    /// Writes each time in one of the zones, drawn by its address.
+    pub(crate) fn in_zones(self, zones: Option<Zones>) -> Self {
+        Self { zones: zones.filter(|_| self.format.has_zone()), ..self }
+    }
+
+    /// Appends the text of a moment, the same that [`TimeFormat::write_zoned`] prints.
+    pub(crate) fn write(&self, moment: Timestamp, address: u64, out: &mut String) {
+        if let Some(zones) = &self.zones {
+            let minutes = zones.minutes[zones.choice.pick(zones.seed.uniform(address))];
+            let written = self.format.write_zoned(moment, minutes, out);
+            return written.expect("writing to a string does not fail");
+        }
         let civil = moment.civil();
         match &self.parts {
             Some(parts) if (0..=9999).contains(&civil.year) => {
@@ -109,15 +130,22 @@ mod tests {
 
     #[test]
     fn prints_what_the_format_prints() {
-        for spec in
-            ["%Y-%m-%dT%H:%M:%S%.3fZ", "%d/%m/%Y %H:%M:%S %z", "%Y%m%d", "é%S%:z", "%B %-d, %Y", "100%%"]
-        {
+        for spec in [
+            "%Y-%m-%dT%H:%M:%S%.3fZ",
+            "%d/%m/%Y %H:%M:%S %z",
+            "%Y%m%d",
+            "é%S%:z",
+            "%B %-d, %Y",
+            "100%%",
+            "%G-W%V-%u",
+            "%s%3f",
+        ] {
             let format = TimeFormat::parse(spec).unwrap();
             let text = TimeText::new(format.clone());
             for step in 0..2000_i64 {
                 let moment = Timestamp(step * 158_932_345_678_901 - 60_000_000_000_000_000);
                 let (mut ours, mut expected) = (String::new(), String::new());
-                text.write(moment, &mut ours);
+                text.write(moment, 0, &mut ours);
                 format.write(moment, &mut expected).unwrap();
                 assert_eq!(ours, expected, "{spec}");
             }

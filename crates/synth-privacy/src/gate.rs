@@ -5,7 +5,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 use synth_core::math;
 
-use crate::pii::{PiiKind, contains_personal};
+use crate::pii::{PiiKind, contains_personal, is_well_known};
 
 /// A text that may be written to rules, schemas, reports, logs and prompts.
 ///
@@ -45,7 +45,8 @@ impl AsRef<str> for Publishable {
 ///
 /// # Method
 ///
-/// A text passes when at least `k` different records hold it, its field is not personal, and it holds nothing
+/// A text passes when at least `k` different records hold it, its field is not personal, or so only in the company
+/// of others ([`PiiKind::is_shared`]), or it is an account that every system has, and it holds nothing
 /// personal by itself (see [`contains_personal`]). Sweeney, L. (2002), k-anonymity: a model for protecting
 /// privacy, Int. J. Uncertainty, Fuzziness and Knowledge-Based Systems 10(5), applied to single values.
 ///
@@ -96,7 +97,8 @@ impl Gate {
     /// Returns a category that `n_units` different records hold, when it may be published.
     #[must_use]
     pub fn category(&self, value: &str, n_units: u64, personal: Option<PiiKind>) -> Option<Publishable> {
-        let allowed = self.is_enough(n_units) && personal.is_none() && contains_personal(value).is_none();
+        let is_public = personal.is_none_or(PiiKind::is_shared) || is_well_known(value);
+        let allowed = self.is_enough(n_units) && is_public && contains_personal(value).is_none();
         allowed.then(|| Publishable(value.to_owned()))
     }
 
@@ -209,6 +211,10 @@ mod tests {
         check("+49 30 1234567", 300, None, false);
         check("contact: jo@example.org", 300, None, false);
         check("", 3, None, true);
+        check("F", 3, Some(PiiKind::Gender), true);
+        check("F", 2, Some(PiiKind::Gender), false);
+        check("S-1-5-18", 3, Some(PiiKind::PersonId), true);
+        check("S-1-5-21-1-2-3-500", 3, Some(PiiKind::PersonId), false);
     }
 
     #[test]

@@ -15,6 +15,6 @@ pub mod pii;
 
 pub use gate::{Gate, Publishable};
 pub use pii::{
-    FieldEvidence, PathWords, PiiFinding, PiiKind, ValueForm, contains_personal, detect, is_full_name,
-    scan_value,
+    Company, FieldEvidence, PathWords, PiiFinding, PiiKind, ValueForm, contains_personal, detect,
+    detect_in_company, is_full_name, scan_value,
 };

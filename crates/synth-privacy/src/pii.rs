@@ -3,8 +3,10 @@
 //! A field is judged as a whole: by the share of its values that pass a check digit or have a shape, by the words
 //! of its path, and by lexica. Single values are scanned with [`scan_value`] and [`contains_personal`].
 
+mod account;
 mod address;
 mod checksum;
+mod context;
 mod field;
 mod lexicon;
 mod names;
@@ -17,6 +19,8 @@ use std::fmt;
 
 use synth_core::Rate;
 
+pub(crate) use account::is_well_known;
+pub use context::{Company, detect_in_company};
 pub use field::detect;
 pub use text::{contains_personal, is_full_name, scan_value};
 pub use words::PathWords;
@@ -59,11 +63,25 @@ pub enum PiiKind {
     Secret,
     /// Name of a user's account.
     Username,
+    /// Postal code of an address.
+    PostalCode,
+    /// City of a person's address.
+    City,
+    /// Coordinates of a person's address.
+    Coordinates,
+    /// Gender of a person.
+    Gender,
+    /// Page or site of a person.
+    PersonalUrl,
+    /// Identifier that a register or system gave to a person or account.
+    PersonId,
+    /// Name of a host.
+    HostName,
 }
 
 impl PiiKind {
     /// Every kind.
-    pub const ALL: [Self; 17] = [
+    pub const ALL: [Self; 24] = [
         Self::Email,
         Self::Phone,
         Self::IpAddress,
@@ -81,6 +99,13 @@ impl PiiKind {
         Self::FreeText,
         Self::Secret,
         Self::Username,
+        Self::PostalCode,
+        Self::City,
+        Self::Coordinates,
+        Self::Gender,
+        Self::PersonalUrl,
+        Self::PersonId,
+        Self::HostName,
     ];
 
     /// Returns the name that files use.
@@ -104,7 +129,21 @@ impl PiiKind {
             Self::FreeText => "free_text",
             Self::Secret => "secret",
             Self::Username => "username",
+            Self::PostalCode => "postal_code",
+            Self::City => "city",
+            Self::Coordinates => "coordinates",
+            Self::Gender => "gender",
+            Self::PersonalUrl => "personal_url",
+            Self::PersonId => "person_id",
+            Self::HostName => "host_name",
         }
+    }
+
+    /// Tells whether a value of this kind names nobody by itself, so that it may be published when enough records
+    /// share it: a quasi-identifier (Dalenius 1986, Finding a needle in a haystack).
+    #[must_use]
+    pub const fn is_shared(self) -> bool {
+        matches!(self, Self::PostalCode | Self::City | Self::Gender | Self::HostName)
     }
 
     /// Returns the kind of this name.

@@ -9,6 +9,7 @@ use crate::profile::{Curve, FieldProfile, LengthProfile, Profile, SampleLayout, 
 use crate::structure::Structure;
 use crate::{relations, variants};
 
+mod company;
 mod keys;
 mod number;
 mod text;
@@ -43,8 +44,9 @@ const MAX_LISTED_LENGTHS: usize = 24;
 pub fn finish(partial: &mut Partial, findings: &Findings, config: &FinishConfig) -> (Profile, Structure) {
     let structure = Structure::decide(partial, config.gate);
     let walk = partial.walk();
-    let fields: Vec<FieldProfile> =
+    let mut fields: Vec<FieldProfile> =
         walk.iter().map(|(path, id)| field_profile(partial, path, *id, config.gate)).collect();
+    company::apply(partial, &walk, &mut fields, config.gate);
     let main_collection = match config.layout {
         SampleLayout::Document => main_collection(partial, &walk),
         SampleLayout::JsonLines | SampleLayout::Array => None,
@@ -89,8 +91,8 @@ fn field_profile(partial: &Partial, path: &JsonPath, id: NodeId, gate: Gate) -> 
         n_true: stats.n_true(),
         is_dictionary: node.is_dictionary(),
         is_tuple,
-        number: stats.number().map(|numbers| number::profile(numbers, path, gate)),
-        text: stats.string().map(|strings| text::profile(strings, path, gate)),
+        number: stats.number().map(|numbers| number::profile(numbers, path, gate, None)),
+        text: stats.string().map(|strings| text::profile(strings, path, gate, None)),
         length: length.map(length_profile),
     }
 }

@@ -8,12 +8,15 @@
 //! is the accumulator of one path with [`number_stats`], [`string_stats`] and [`time_stats`] in it, [`sample`]
 //! keeps whole records, [`relations`] what binds fields together; [`stored`] keeps a partial in a file;
 //! [`structure`] decides what is a dictionary or a tuple, [`text_pattern`] and [`variants`] learn shapes,
+//! `semantic` and `code_list` say what values mean,
 //! [`mod@finish`] puts the [`profile`] together; [`mixed_types`] looks for what is odd in it.
 //!
 //! Invariants: a `Partial` is a function of the set of records alone, bit for bit. It holds real values and
 //! leaves memory only as a file that the user asked for; a `Profile` holds literals that passed the
 //! [`Gate`](synth_privacy::Gate) and nothing else, so it may be written.
 
+pub mod anomalies;
+mod code_list;
 pub mod error;
 pub mod finish;
 pub mod hypotheses;
@@ -27,6 +30,7 @@ pub mod profiler;
 pub mod relations;
 pub mod sample;
 pub mod schema;
+mod semantic;
 pub mod stored;
 pub mod string_stats;
 pub mod structure;

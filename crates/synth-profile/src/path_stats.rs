@@ -12,8 +12,9 @@ use crate::number_stats::NumberStats;
 use crate::partial::Units;
 use crate::string_stats::StringStats;
 
-/// Most bytes one accumulator takes: number and string tables full, every time format seen.
-pub const MAX_BYTES: usize = 2 << 20;
+/// Most bytes one accumulator takes: number and string tables full, every time format seen. Less than 2 MiB when
+/// the strings are times in no more than ten formats.
+pub const MAX_BYTES: usize = 12 << 20;
 
 /// What was seen at one path.
 #[derive(Debug, Clone, Default)]

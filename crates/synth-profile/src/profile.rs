@@ -136,6 +136,9 @@ pub struct NumberProfile {
     /// Kind of personal data they are, if any.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub personal: Option<String>,
+    /// What the numbers mean otherwise, for example `latitude`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub semantic_type: Option<String>,
     /// The numbers fill a range of whole numbers in equal steps without a gap; its first.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub dense_from: Option<i64>,
@@ -198,6 +201,9 @@ pub struct TextProfile {
     /// Strings that enough records hold, largest first.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub categories: Vec<TextCategory>,
+    /// Words of a public list that may stand for strings that are no category; they are not from the data.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub others: Vec<Publishable>,
     /// Times in the formats that read most of the strings.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub times: Vec<TimeProfile>,
@@ -251,28 +257,50 @@ pub struct PatternProfile {
 /// What is known of times at one path.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct TimeProfile {
-    /// `strftime` letters, or `epoch_seconds`, `epoch_millis`, `epoch_micros` for numbers.
+    /// `strftime` letters, or `epoch_seconds`, `epoch_millis`, `epoch_micros`, `epoch_nanos` for numbers.
     pub format: String,
+    /// The texts of the format are written as numbers, without zeros in front.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub as_number: bool,
+    /// Other formats that read just as many of the values.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub alternatives: Vec<String>,
     /// How many values are times in this format.
     pub count: u64,
-    /// The distribution, in seconds since the epoch.
+    /// Times that stand out of the distribution.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub spikes: Vec<TimeSpike>,
+    /// The distribution without the spikes, in seconds since the epoch.
     pub curve: Curve,
     /// Times by weekday in UTC, Monday first.
     pub weekdays: Vec<u64>,
     /// Times by hour in UTC.
     pub hours: Vec<u64>,
-    /// Different days that were seen, at least.
+    /// Times by the minutes that their zone is ahead of UTC, when there are other zones than UTC.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub zones: Vec<(i32, u64)>,
+    /// Different days that were seen beside the spikes, at least.
     #[serde(default)]
     pub n_days: u64,
-    /// Different hours of all days, at least.
+    /// Different hours of all those days, at least.
     #[serde(default)]
     pub n_hours: u64,
-    /// The step that nearly all times are multiples of, in microseconds, when it is larger than the format's own.
+    /// The step that nearly all times beside the spikes are multiples of, in microseconds, when it is larger than
+    /// the format's own.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub resolution_micros: Option<i64>,
     /// The times are keys: none was seen twice, and not by accident.
     #[serde(default, skip_serializing_if = "is_false")]
     pub is_key: bool,
+}
+
+/// A time that is repeated often, such as one that stands for "never".
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct TimeSpike {
+    /// Seconds since the epoch.
+    pub seconds: f64,
+    /// How often it was seen.
+    pub count: u64,
 }
 
 /// What is known of lengths.

@@ -33,6 +33,15 @@ const MAX_NAME_BYTES: usize = 120;
 /// Largest mean presence of the keys of a sparse dictionary.
 const SPARSE_PRESENCE: f64 = 0.2;
 
+/// Share of keys that are no identifiers, such as names of hosts, in a dictionary of objects that are alike.
+const ODD_KEY_SHARE: f64 = 0.5;
+/// Keys of objects that are alike, at least.
+const MIN_ALIKE_KEYS: usize = 2;
+/// Share of keys that such objects share.
+const ALIKE_SHARED: f64 = 0.9;
+/// The same for the objects of a sparse dictionary.
+const SPARSE_SHARED: f64 = 0.7;
+
 impl Structure {
     /// Decides the structure of what was learned and applies it: dictionaries become one path, and members whose
     /// names are rare and say something of a person are dropped.
@@ -151,13 +160,17 @@ fn looks_like_dictionary(partial: &Partial, id: NodeId) -> bool {
     if data_keys as f64 >= DATA_KEY_SHARE * n_keys as f64 {
         return one_kind(partial, &members);
     }
+    let odd_keys = node.keys().filter(|(key, _)| !is_identifier(key)).count();
+    if odd_keys as f64 >= ODD_KEY_SHARE * n_keys as f64 && are_alike(partial, &members) {
+        return true;
+    }
     if prefix::keys_are_data(partial, id) {
-        return one_kind(partial, &members) && same_members(partial, &members);
+        return one_kind(partial, &members) && same_members(partial, &members) >= SPARSE_SHARED;
     }
     let n_members: u64 = members.iter().map(|child| partial.node(*child).stats.n_values).sum();
     let mean_presence = n_members as f64 / (n_keys as f64 * n_objects as f64);
     let sparse = n_keys >= MIN_SPARSE_KEYS && (mean_presence <= SPARSE_PRESENCE || n_objects == 1);
-    sparse && one_kind(partial, &members) && same_members(partial, &members)
+    sparse && one_kind(partial, &members) && same_members(partial, &members) >= SPARSE_SHARED
 }
 
 /// A key that is an address or number of a person, and so frequent that dropping it would lose much.
@@ -197,8 +210,8 @@ fn kind_of(stats: &PathStats) -> Vec<JsonType> {
     types.iter().collect()
 }
 
-/// Members that are objects must share most of their own keys; other members pass.
-fn same_members(partial: &Partial, members: &[NodeId]) -> bool {
+/// How much members that are objects share of their own keys: 1 when each has all. Other members share all.
+fn same_members(partial: &Partial, members: &[NodeId]) -> f64 {
     let mut holders: BTreeMap<&str, usize> = BTreeMap::new();
     let mut n_objects = 0;
     for child in members {
@@ -207,7 +220,26 @@ fn same_members(partial: &Partial, members: &[NodeId]) -> bool {
         node.keys().for_each(|(key, _)| *holders.entry(key).or_default() += 1);
     }
     let shared: usize = holders.values().sum();
-    n_objects == 0 || shared as f64 >= 0.7 * (holders.len() * n_objects) as f64
+    if n_objects == 0 || holders.is_empty() {
+        1.0
+    } else {
+        shared as f64 / (holders.len() * n_objects) as f64
+    }
+}
+
+/// All members are objects with several keys, nearly all of them shared.
+fn are_alike(partial: &Partial, members: &[NodeId]) -> bool {
+    let is_object = |child: &NodeId| {
+        let node = partial.node(*child);
+        let n_objects = node.stats.n_of(JsonType::Object);
+        n_objects > 0 && n_objects == node.stats.n_non_null() && node.keys().len() >= MIN_ALIKE_KEYS
+    };
+    members.iter().all(is_object) && same_members(partial, members) >= ALIKE_SHARED
+}
+
+/// Letters, digits and underscores: how programs call their fields.
+fn is_identifier(key: &str) -> bool {
+    key.chars().all(|c| c.is_alphanumeric() || matches!(c, '_' | '$' | '@'))
 }
 
 /// A short array of one length whose positions differ in type or in distribution.

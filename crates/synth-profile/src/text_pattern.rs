@@ -1,14 +1,14 @@
 //! The shape of strings: readable regular expressions learned from distinct values.
 
 use std::collections::BTreeMap;
-use std::fmt::Write as _;
 
-use synth_core::{Rate, math};
+use synth_core::Rate;
 use synth_privacy::{Gate, Publishable};
 
+mod runs;
 mod scripts;
 
-use scripts::Letters;
+use runs::{Run, RunShape, push_escaped};
 pub(crate) use scripts::foreign_letters;
 
 /// A regular expression and the share of values it stands for.
@@ -29,13 +29,24 @@ const MIN_SHARE: f64 = 0.02;
 /// Runs of letters and digits in one value, at most; more is prose.
 const MAX_RUNS: usize = 24;
 
+/// Which words of the values may stand in a pattern.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SharedWords {
+    /// Those that all values of a group have in the same place.
+    OfAll,
+    /// Also those that as many values have as the gate asks for, when there are few of them.
+    OfMany,
+}
+
 /// Learns patterns from distinct values with their weights.
 ///
 /// # Method
 ///
 /// A value is cut into runs of letters and digits and the punctuation between them. Values with the same
 /// punctuation form a group; each run of a group is described by the union of its character classes and the
-/// range of its lengths, or by its text when all values have the same. Groups below 2 % of the weight, or with
+/// range of its lengths, or by its text when all values have the same. When all values change between letters and
+/// digits in the same way, each stretch is described by itself (`[A-Z]{2}[0-9]{3}`); a run that is one of a few
+/// words, each in enough values, is described by those (`(?:EU|US)`). Groups below 2 % of the weight, or with
 /// fewer distinct values than the gate asks for, are left out. When all values together are fewer than that, their
 /// form is told without their common texts: `EUR` is three capitals. Idea after Potter's Wheel (Raman and Hellerstein 2001, VLDB, section 4).
 ///
@@ -43,7 +54,7 @@ const MAX_RUNS: usize = 24;
 ///
 /// Weights are counts. The shares returned are of the total weight and sum to at most 1; the largest comes first.
 #[must_use]
-pub fn learn_patterns(values: &[(&str, u64)], gate: Gate) -> Vec<LearnedPattern> {
+pub fn learn_patterns(values: &[(&str, u64)], gate: Gate, words: SharedWords) -> Vec<LearnedPattern> {
     // So few values share no text that is public; their form is.
     let tells = if gate.is_enough(values.len() as u64) { Tells::Texts } else { Tells::Form };
     let total: u64 = values.iter().map(|(_, weight)| weight).sum();
@@ -60,14 +71,14 @@ pub fn learn_patterns(values: &[(&str, u64)], gate: Gate) -> Vec<LearnedPattern>
         .take(MAX_PATTERNS)
         .filter(|(_, group)| group.weight as f64 >= MIN_SHARE * total as f64)
         .filter_map(|(skeleton, group)| {
-            let regex = group.to_regex(&skeleton, tells);
+            let shapes = group.shapes(gate, words);
             Some(LearnedPattern {
                 regex: match tells {
-                    Tells::Texts => gate.pattern(&regex, group.n_values)?,
-                    Tells::Form => gate.form(&regex)?,
+                    Tells::Texts => gate.pattern(&shapes.to_regex(&skeleton, tells), group.n_values)?,
+                    Tells::Form => gate.form(&shapes.to_regex(&skeleton, tells))?,
                 },
                 share: Rate::of(group.weight, total),
-                n_strings: group.n_strings(),
+                n_strings: shapes.n_strings(),
             })
         })
         .collect()
@@ -81,9 +92,6 @@ enum Tells {
     /// Nothing.
     Form,
 }
-
-/// Hexadecimal numbers are told from words and codes from this length on.
-const MIN_HEX: usize = 6;
 
 /// Placeholder of a run in a skeleton; not a character that JSON text carries.
 const RUN: char = '\u{f8ff}';
@@ -123,154 +131,43 @@ impl Group {
         self.runs.iter_mut().zip(runs).for_each(|(run, text)| run.push(text));
     }
 
-    /// All runs are digits and letters up to f, and one of them surely is a hexadecimal number.
-    fn is_hex(&self) -> bool {
-        self.runs.iter().all(|run| !run.not_hex) && self.runs.iter().any(|run| run.is_hex(false))
+    /// How each run is told.
+    fn shapes(&self, gate: Gate, words: SharedWords) -> Shapes<'_> {
+        let runs: Vec<RunShape<'_>> = self.runs.iter().map(|run| run.shape(gate, words)).collect();
+        // All runs are digits and letters up to f, and one of them surely is a hexadecimal number.
+        let is_hex = self.runs.iter().all(Run::may_be_hex) && runs.iter().any(RunShape::is_hex);
+        let runs = if is_hex {
+            self.runs.iter().zip(runs).map(|(run, shape)| run.in_hex(shape)).collect()
+        } else {
+            runs
+        };
+        Shapes { runs, is_hex }
     }
+}
 
+/// How the runs of a group are told.
+#[derive(Debug)]
+struct Shapes<'a> {
+    runs: Vec<RunShape<'a>>,
+    /// They are parts of hexadecimal numbers.
+    is_hex: bool,
+}
+
+impl Shapes<'_> {
     fn n_strings(&self) -> f64 {
-        let hex = self.is_hex();
-        self.runs.iter().map(|run| run.n_strings(hex)).product()
+        self.runs.iter().map(|run| run.n_strings(self.is_hex)).product()
     }
 
     fn to_regex(&self, skeleton: &str, tells: Tells) -> String {
-        let hex = self.is_hex();
         let mut regex = String::new();
         let mut runs = self.runs.iter();
         for c in skeleton.chars() {
             match c {
-                RUN => runs.by_ref().take(1).for_each(|run| run.write(tells, hex, &mut regex)),
+                RUN => runs.by_ref().take(1).for_each(|run| run.write(tells, self.is_hex, &mut regex)),
                 other => push_escaped(other, &mut regex),
             }
         }
         regex
-    }
-}
-
-/// The characters and lengths of one run over all values of a group.
-#[derive(Debug, Default)]
-struct Run {
-    /// The text, as long as all values agree.
-    common: Option<String>,
-    differs: bool,
-    has_digit: bool,
-    letters: Letters,
-    /// First letter upper case, the rest lower case, in all values.
-    not_capitalised: bool,
-    /// Digits and the letters a to f only, in all values.
-    not_hex: bool,
-    n_min: usize,
-    n_max: usize,
-}
-
-impl Run {
-    fn push(&mut self, text: &str) {
-        let n_chars = text.chars().count();
-        self.n_min = if self.common.is_none() && !self.differs { n_chars } else { self.n_min.min(n_chars) };
-        self.n_max = self.n_max.max(n_chars);
-        match &self.common {
-            None if !self.differs => self.common = Some(text.to_owned()),
-            Some(common) if common != text => {
-                self.common = None;
-                self.differs = true;
-            }
-            _ => {}
-        }
-        let mut chars = text.chars();
-        let capital = chars.next().is_some_and(char::is_uppercase);
-        self.not_capitalised |=
-            !(capital && n_chars > 1 && chars.all(|c| c.is_alphabetic() && !c.is_uppercase()));
-        for c in text.chars() {
-            if c.is_numeric() {
-                self.has_digit = true;
-            } else {
-                self.letters.push(c);
-            }
-            self.not_hex |= !c.is_ascii_hexdigit();
-        }
-    }
-
-    /// The text common to all values, where there is one and it may be told, else classes and lengths.
-    fn write(&self, tells: Tells, hex: bool, regex: &mut String) {
-        if let (Some(common), Tells::Texts) = (&self.common, tells) {
-            common.chars().for_each(|c| push_escaped(c, regex));
-            return;
-        }
-        if let (Some((upper, lower)), false, false) =
-            (self.letters.capitalised(), self.has_digit, self.not_capitalised)
-        {
-            regex.push_str(&upper);
-            push_repeat(&lower, self.n_min - 1, self.n_max - 1, regex);
-            return;
-        }
-        push_repeat(&self.class(hex), self.n_min, self.n_max, regex);
-    }
-
-    /// How many texts the run describes: those of the greatest length.
-    fn n_strings(&self, hex: bool) -> f64 {
-        let n_cases = i32::from(self.letters.has_lower()) + i32::from(self.letters.has_upper());
-        let n_letters = if self.is_hex(hex) { 6 * n_cases } else { self.letters.n_letters() };
-        let n_chars = 10 * i32::from(self.has_digit) + n_letters;
-        if self.common.is_some() { 1.0 } else { math::pow(f64::from(n_chars.max(1)), self.n_max as f64) }
-    }
-
-    /// Digits and letters up to f, so long or in such company that it is no accident, in one case.
-    fn is_hex(&self, hex: bool) -> bool {
-        let one_case = self.letters.has_lower() != self.letters.has_upper();
-        !self.not_hex && one_case && ((self.has_digit && self.n_max >= MIN_HEX) || hex)
-    }
-
-    fn class(&self, hex: bool) -> String {
-        match (self.is_hex(hex), self.letters.has_lower()) {
-            (true, true) => "[0-9a-f]".to_owned(),
-            (true, false) => "[0-9A-F]".to_owned(),
-            _ if self.letters.is_empty() => "[0-9]".to_owned(),
-            _ => self.letters.to_regex(self.has_digit),
-        }
-    }
-}
-
-fn push_repeat(class: &str, min: usize, max: usize, regex: &mut String) {
-    if max == 0 {
-        return;
-    }
-    regex.push_str(class);
-    // Writing to a string does not fail.
-    let _ = match (min, max) {
-        (1, 1) => Ok(()),
-        (min, max) if min == max => write!(regex, "{{{min}}}"),
-        (min, max) => write!(regex, "{{{min},{max}}}"),
-    };
-}
-
-fn push_escaped(c: char, regex: &mut String) {
-    if matches!(
-        c,
-        '\\' | '.'
-            | '+'
-            | '*'
-            | '?'
-            | '('
-            | ')'
-            | '|'
-            | '['
-            | ']'
-            | '{'
-            | '}'
-            | '^'
-            | '$'
-            | '#'
-            | '&'
-            | '-'
-            | '~'
-    ) {
-        regex.push('\\');
-    }
-    match c {
-        '\n' => regex.push_str("\\n"),
-        '\r' => regex.push_str("\\r"),
-        '\t' => regex.push_str("\\t"),
-        other => regex.push(other),
     }
 }
 
@@ -280,7 +177,7 @@ mod tests {
 
     fn check(values: &[&str], k: u64, expected: &[&str]) {
         let weighted: Vec<(&str, u64)> = values.iter().map(|value| (*value, 1)).collect();
-        let learned = learn_patterns(&weighted, Gate::new(k));
+        let learned = learn_patterns(&weighted, Gate::new(k), SharedWords::OfMany);
         let regexes: Vec<&str> = learned.iter().map(|pattern| pattern.regex.as_str()).collect();
         assert_eq!(regexes, expected);
     }
@@ -290,6 +187,21 @@ mod tests {
         check(&["SKU-12-ab", "SKU-345-cd"], 2, &["SKU\\-[0-9]{2,3}\\-[a-z]{2}"]);
         check(&["John", "Mary", "Al"], 2, &["[A-Z][a-z]{1,3}"]);
         check(&["9f86d081884c", "2c26b46b68ff"], 2, &["[0-9a-f]{12}"]);
+        check(&["INV-2024-0001", "INV-2024-0417", "INV-2024-0932"], 3, &["INV\\-2024\\-[0-9]{4}"]);
+        check(&["AB123CD", "XY987QR", "KL555MN"], 3, &["[A-Z]{2}[0-9]{3}[A-Z]{2}"]);
+        check(&["ORD17", "ORD2004", "ORD9"], 3, &["ORD[0-9]{1,4}"]);
+        check(&["A1B2", "17XY", "QQQ1"], 3, &["[A-Z0-9]{4}"]);
+    }
+
+    #[test]
+    fn few_words_are_listed_when_many_values_have_them() {
+        let values = ["EU-101", "EU-232", "EU-317", "US-404", "US-555", "US-681"];
+        check(&values, 3, &["(?:EU|US)\\-[0-9]{3}"]);
+        check(&["A-101", "A-232", "B-317", "B-404"], 2, &["[AB]\\-[0-9]{3}"]);
+        check(&values, 4, &["[A-Z]{2}\\-[0-9]{3}"]);
+        let weighted: Vec<(&str, u64)> = values.iter().map(|value| (*value, 1)).collect();
+        let learned = learn_patterns(&weighted, Gate::new(3), SharedWords::OfAll);
+        assert_eq!(learned[0].regex.as_str(), "[A-Z]{2}\\-[0-9]{3}");
     }
 
     #[test]

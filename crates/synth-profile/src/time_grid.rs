@@ -45,6 +45,13 @@ impl TimeGrid {
         }
     }
 
+    /// Takes a moment out that was counted `n` times.
+    pub fn remove_n(&mut self, time: Timestamp, n: u64) {
+        for (count, step) in self.counts.iter_mut().zip(STEPS) {
+            *count = count.saturating_sub(if time.0 % step == 0 { n } else { 0 });
+        }
+    }
+
     /// Adds the counts of other moments.
     pub fn merge(&mut self, other: Self) {
         self.counts.iter_mut().zip(other.counts).for_each(|(ours, theirs)| *ours += theirs);

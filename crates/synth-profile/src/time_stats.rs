@@ -10,39 +10,68 @@ use synth_stats::OrderHistogram;
 use crate::number_stats::MAX_CELLS;
 use crate::time_grid::TimeGrid;
 
+mod shape;
+
+use shape::{Look, Shape};
+
 /// Formats that are looked for, with `%f` where digits of the second may follow.
 ///
 /// Formats that read the same text (day before month, month before day) are all counted; which one is meant is
 /// decided when all of the data is known.
-const LAYOUTS: [&str; 27] = [
-    "%Y-%m-%dT%H:%M:%S%fZ",
-    "%Y-%m-%dT%H:%M:%S%f%:z",
-    "%Y-%m-%dT%H:%M:%S%f%z",
-    "%Y-%m-%dT%H:%M:%S%f",
-    "%Y-%m-%dT%H:%M",
-    "%Y-%m-%d %H:%M:%S%f",
-    "%Y-%m-%d %H:%M:%S%f%:z",
-    "%Y-%m-%d %H:%M:%S%f %z",
-    "%Y-%m-%d %H:%M",
-    "%Y-%m-%d",
-    "%Y/%m/%d %H:%M:%S%f",
-    "%Y/%m/%d",
-    "%d/%m/%Y %H:%M:%S",
-    "%d/%m/%Y %H:%M",
-    "%d/%m/%Y",
-    "%m/%d/%Y %H:%M:%S",
-    "%m/%d/%Y %H:%M",
-    "%m/%d/%Y",
-    "%-m/%-d/%Y",
-    "%d.%m.%Y %H:%M",
-    "%d.%m.%Y",
-    "%a, %d %b %Y %H:%M:%S %z",
-    "%a %b %d %H:%M:%S %z %Y",
-    "%d/%b/%Y:%H:%M:%S %z",
-    "%B %-d, %Y",
-    "%b %d %Y",
-    "%H:%M:%S%f",
+#[rustfmt::skip]
+const LAYOUTS: [&str; 94] = [
+    "%Y-%m-%dT%H:%M:%S%fZ", "%Y-%m-%dT%H:%M:%S%f%:z", "%Y-%m-%dT%H:%M:%S%f%z", "%Y-%m-%dT%H:%M:%S%f",
+    "%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%MZ", "%Y-%m-%dT%H:%M%:z",
+    "%Y-%m-%d %H:%M:%S%f", "%Y-%m-%d %H:%M:%S%f%:z", "%Y-%m-%d %H:%M:%S%f%z", "%Y-%m-%d %H:%M:%S%f %z",
+    "%Y-%m-%d %H:%M:%S%f %:z", "%Y-%m-%d %H:%M:%S%fZ", "%Y-%m-%d %H:%M:%S%f UTC", "%Y-%m-%d %H:%M",
+    "%Y-%m-%d %I:%M:%S %p", "%Y-%m-%d %I:%M %p", "%Y-%m-%d",
+    "%Y-%m-%dT%H:%M:%S,%3f", "%Y-%m-%d %H:%M:%S,%3f",
+    "%Y/%m/%d %H:%M:%S%f", "%Y/%m/%d %H:%M", "%Y/%m/%d", "%Y.%m.%d %H:%M:%S", "%Y.%m.%d",
+    "%Y%m%dT%H%M%SZ", "%Y%m%dT%H%M%S", "%Y-%m", "%Y/%m", "%Y-%j", "%G-W%V-%u", "%G-W%V",
+    "%d/%m/%Y %H:%M:%S", "%d/%m/%Y %H:%M", "%d/%m/%Y", "%d/%m/%y",
+    "%m/%d/%Y %H:%M:%S", "%m/%d/%Y %H:%M", "%m/%d/%Y %I:%M:%S %p", "%m/%d/%Y %I:%M %p", "%m/%d/%Y", "%m/%d/%y",
+    "%-d/%-m/%Y", "%-d/%-m/%Y %-H:%M", "%-d/%-m/%y",
+    "%-m/%-d/%Y", "%-m/%-d/%Y %-H:%M", "%-m/%-d/%Y %-H:%M:%S", "%-m/%-d/%Y %-I:%M %p", "%-m/%-d/%Y %-I:%M:%S %p",
+    "%-m/%-d/%y", "%-m/%-d/%y %-H:%M",
+    "%d.%m.%Y %H:%M:%S", "%d.%m.%Y %H:%M", "%d.%m.%Y", "%d.%m.%y", "%-d.%-m.%Y",
+    "%d-%m-%Y %H:%M:%S", "%d-%m-%Y %H:%M", "%d-%m-%Y", "%m-%d-%Y %H:%M:%S", "%m-%d-%Y", "%d-%m-%y",
+    "%a, %d %b %Y %H:%M:%S %z", "%a, %-d %b %Y %H:%M:%S %z", "%a, %d %b %Y %H:%M:%S GMT",
+    "%-d %b %Y %H:%M:%S %z", "%a %b %d %H:%M:%S %z %Y", "%a %b %d %H:%M:%S %Y", "%a %b %e %H:%M:%S %Y",
+    "%d/%b/%Y:%H:%M:%S %z", "%b %e %H:%M:%S", "%A, %B %-d, %Y", "%B %-d, %Y", "%b %-d, %Y", "%b %d, %Y",
+    "%b %d %Y", "%d %b %Y", "%-d %b %Y", "%d %B %Y", "%-d %B %Y", "%d-%b-%Y", "%d-%b-%y", "%d/%b/%Y",
+    "%B %Y", "%b %Y",
+    "%H:%M:%S%f", "%H:%M", "%-H:%M", "%I:%M %p", "%-I:%M %p", "%-I:%M:%S %p",
+    "%[H]:%M:%S", "%-[H]:%M:%S",
 ];
+
+/// Formats of digits alone, with the number of digits; any number could be one, so more is asked of them.
+const DIGIT_LAYOUTS: [(&str, usize); 8] = [
+    ("%Y%m%d", 8),
+    ("%Y%m%d%H%M", 12),
+    ("%Y%m%d%H%M%S", 14),
+    ("%s", 10),
+    ("%s%3f", 13),
+    ("%s%6f", 16),
+    ("%s%9f", 19),
+    ("%s%f", 10),
+];
+
+/// Layouts of both lists.
+const N_LAYOUTS: usize = LAYOUTS.len() + DIGIT_LAYOUTS.len();
+
+/// The shapes of [`LAYOUTS`].
+const SHAPES: [Shape; LAYOUTS.len()] = {
+    let mut shapes = [Shape::of(LAYOUTS[0]); LAYOUTS.len()];
+    let mut layout = 1;
+    while layout < LAYOUTS.len() {
+        shapes[layout] = Shape::of(LAYOUTS[layout]);
+        layout += 1;
+    }
+    shapes
+};
+
+/// Digits alone are taken for a time only from 1970-01-01 to 2100-01-01, in seconds since the epoch.
+const DIGIT_WINDOW: std::ops::Range<i64> = 0..4_102_444_800;
 
 /// Digits of the second that are told apart.
 const MAX_FRACTION: usize = 9;
@@ -67,6 +96,8 @@ pub struct TimeAccumulator {
     pub weekdays: [u64; 7],
     /// Times by hour in UTC.
     pub hours: [u64; 24],
+    /// Times by the minutes that their zone is ahead of UTC; empty when the format has no zone.
+    pub zones: BTreeMap<i32, u64>,
     /// Times by the steps they are multiples of.
     pub grid: TimeGrid,
 }
@@ -77,6 +108,7 @@ impl Default for TimeAccumulator {
             histogram: OrderHistogram::new(MAX_CELLS),
             weekdays: [0; 7],
             hours: [0; 24],
+            zones: BTreeMap::new(),
             grid: TimeGrid::default(),
         }
     }
@@ -95,6 +127,9 @@ impl TimeAccumulator {
         self.histogram.merge(other.histogram);
         self.weekdays.iter_mut().zip(other.weekdays).for_each(|(ours, theirs)| *ours += theirs);
         self.hours.iter_mut().zip(other.hours).for_each(|(ours, theirs)| *ours += theirs);
+        for (zone, n) in other.zones {
+            *self.zones.entry(zone).or_default() += n;
+        }
         self.grid.merge(other.grid);
     }
 }
@@ -104,26 +139,48 @@ impl TimeStats {
         if !may_be_time(text) {
             return;
         }
+        if let Some(digits) = digits_around_point(text) {
+            self.push_digits(text, digits, n);
+            return;
+        }
         let fraction = fraction_digits(text);
-        let start = Start::of(text);
+        let look = Look::of(text.as_bytes());
         for (layout, shape) in SHAPES.iter().enumerate() {
             let digits = if shape.has_fraction { fraction } else { 0 };
-            if !shape.fits(start, text.len(), digits) {
-                continue;
-            }
-            let id = (layout, digits);
-            if let Some(time) = self.read(id, text) {
-                self.formats.entry(id).or_default().push_n(time, n);
+            if shape.fits(look, digits) {
+                self.push_as((layout, digits), text, n);
             }
         }
     }
 
-    fn read(&mut self, id: FormatId, text: &str) -> Option<Timestamp> {
+    /// Digits alone, with the number of them before and behind a point.
+    fn push_digits(&mut self, text: &str, (whole, fraction): (usize, usize), n: u64) {
+        for (at, (spec, length)) in DIGIT_LAYOUTS.iter().enumerate() {
+            let has_fraction = spec.contains("%f");
+            if *length == whole && has_fraction == (fraction > 0) && fraction <= MAX_FRACTION {
+                self.push_as((LAYOUTS.len() + at, fraction), text, n);
+            }
+        }
+    }
+
+    fn push_as(&mut self, id: FormatId, text: &str, n: u64) {
+        let Some((time, zone)) = self.read(id, text) else { return };
+        if id.0 >= LAYOUTS.len() && !DIGIT_WINDOW.contains(&time.seconds()) {
+            return;
+        }
+        let times = self.formats.entry(id).or_default();
+        times.push_n(time, n);
+        if self.compiled.get(&id).is_some_and(TimeFormat::has_zone) {
+            *times.zones.entry(zone).or_default() += n;
+        }
+    }
+
+    fn read(&mut self, id: FormatId, text: &str) -> Option<(Timestamp, i32)> {
         if let Some(format) = self.compiled.get(&id) {
-            return format.read(text);
+            return format.read_zoned(text);
         }
         let format = format_of(id)?;
-        let time = format.read(text);
+        let time = format.read_zoned(text);
         self.compiled.insert(id, format);
         time
     }
@@ -142,94 +199,27 @@ impl TimeStats {
 
 fn format_of((layout, digits): FormatId) -> Option<TimeFormat> {
     let fraction = if digits == 0 { String::new() } else { format!("%.{digits}f") };
-    TimeFormat::parse(&LAYOUTS[layout].replace("%f", &fraction)).ok()
+    TimeFormat::parse(&layout_of(layout).replace("%f", &fraction)).ok()
+}
+
+fn layout_of(layout: usize) -> &'static str {
+    match layout.checked_sub(LAYOUTS.len()) {
+        None => LAYOUTS[layout],
+        Some(at) => DIGIT_LAYOUTS[at].0,
+    }
 }
 
 /// Cheap refusal of nearly all strings that are no times.
 fn may_be_time(text: &str) -> bool {
     let bytes = text.as_bytes();
-    (8..=40).contains(&bytes.len())
-        && bytes.iter().filter(|byte| byte.is_ascii_digit()).count() >= 4
-        && bytes.iter().any(|byte| matches!(byte, b':' | b'-' | b'/' | b'.' | b' '))
+    (4..=40).contains(&bytes.len()) && bytes.iter().filter(|byte| byte.is_ascii_digit()).count() >= 3
 }
 
-/// How a text begins: with how many digits, and what stands behind them.
-#[derive(Debug, Clone, Copy)]
-struct Start {
-    digits: usize,
-    separator: u8,
-}
-
-impl Start {
-    fn of(text: &str) -> Self {
-        let bytes = text.as_bytes();
-        let digits = bytes.iter().take_while(|byte| byte.is_ascii_digit()).count();
-        Self { digits, separator: bytes.get(digits).copied().unwrap_or(0) }
-    }
-}
-
-/// What tells a layout from most texts that it cannot read, at the cost of a few comparisons.
-#[derive(Debug, Clone, Copy)]
-struct Shape {
-    /// Fewest and most digits at the start.
-    digits: (usize, usize),
-    /// What stands behind them; 0 for anything.
-    separator: u8,
-    /// Fewest and most bytes of a text, the digits of the second left out.
-    length: (usize, usize),
-    has_fraction: bool,
-}
-
-/// The shapes of [`LAYOUTS`].
-const SHAPES: [Shape; LAYOUTS.len()] = {
-    let mut shapes = [Shape::of(LAYOUTS[0]); LAYOUTS.len()];
-    let mut layout = 1;
-    while layout < LAYOUTS.len() {
-        shapes[layout] = Shape::of(LAYOUTS[layout]);
-        layout += 1;
-    }
-    shapes
-};
-
-impl Shape {
-    const fn of(spec: &str) -> Self {
-        let bytes = spec.as_bytes();
-        let (digits, separator) = match bytes {
-            [b'%', b'Y', separator, ..] => ((4, 4), *separator),
-            [b'%', b'd' | b'm' | b'H', separator, ..] => ((2, 2), *separator),
-            [b'%', b'-', ..] => ((1, 2), 0),
-            _ => ((0, 0), 0),
-        };
-        let (mut length, mut has_fraction, mut at) = ((0, 0), false, 0);
-        while at < bytes.len() {
-            let (step, (min, max)) = match bytes.split_at(at).1 {
-                [b'%', b'f', ..] => {
-                    has_fraction = true;
-                    (2, (0, 0))
-                }
-                [b'%', b'Y', ..] => (2, (4, 4)),
-                [b'%', b'-', ..] => (3, (1, 2)),
-                [b'%', b':', ..] => (3, (6, 6)),
-                [b'%', b'z', ..] => (2, (5, 5)),
-                [b'%', b'a' | b'b', ..] => (2, (3, 3)),
-                // May and September.
-                [b'%', b'B', ..] => (2, (3, 9)),
-                [b'%', ..] => (2, (2, 2)),
-                _ => (1, (1, 1)),
-            };
-            at += step;
-            length = (length.0 + min, length.1 + max);
-        }
-        Self { digits, separator, length, has_fraction }
-    }
-
-    /// Tells whether a text may be read; `fraction` is the number of its digits of the second.
-    fn fits(&self, start: Start, length: usize, fraction: usize) -> bool {
-        let point = usize::from(fraction > 0);
-        (self.digits.0..=self.digits.1).contains(&start.digits)
-            && (self.separator == 0 || self.separator == start.separator)
-            && (self.length.0 + point + fraction..=self.length.1 + point + fraction).contains(&length)
-    }
+/// The number of digits, or of those before and behind a point, when there is nothing else.
+fn digits_around_point(text: &str) -> Option<(usize, usize)> {
+    let (whole, fraction) = text.split_once('.').unwrap_or((text, ""));
+    let is_digits = |part: &str| part.bytes().all(|byte| byte.is_ascii_digit());
+    (is_digits(whole) && is_digits(fraction)).then_some((whole.len(), fraction.len()))
 }
 
 /// Digits of the second: those after a point that follows `:SS`.
@@ -261,7 +251,7 @@ mod tests {
                     let mut text = String::new();
                     format_of((layout, digits)).unwrap().write(time, &mut text).unwrap();
                     let found = if shape.has_fraction { fraction_digits(&text) } else { 0 };
-                    assert!(shape.fits(Start::of(&text), text.len(), found), "{} {text}", LAYOUTS[layout]);
+                    assert!(shape.fits(Look::of(text.as_bytes()), found), "{} {text}", LAYOUTS[layout]);
                 }
             }
         }
@@ -271,10 +261,27 @@ mod tests {
     fn every_reading_is_counted() {
         check("2024-05-06", &["%Y-%m-%d"]);
         check("2024-05-06T07:08:09.123Z", &["%Y-%m-%dT%H:%M:%S%.3fZ"]);
-        check("05/06/2024", &["%d/%m/%Y", "%m/%d/%Y", "%-m/%-d/%Y"]);
+        check("05/06/2024", &["%d/%m/%Y", "%m/%d/%Y"]);
+        check("5/6/2024", &["%-d/%-m/%Y", "%-m/%-d/%Y"]);
         check("25/06/2024", &["%d/%m/%Y"]);
-        check("Thu, 29 Feb 2024 13:00:01 +0000", &["%a, %d %b %Y %H:%M:%S %z"]);
+        check("Thu, 09 Feb 2024 13:00:01 +0000", &["%a, %d %b %Y %H:%M:%S %z"]);
         check("12:30:00.5", &["%H:%M:%S%.1f"]);
+        check("05:17", &["%H:%M"]);
+        check("5:17", &["%-H:%M"]);
+        check("25:10:00", &["%[H]:%M:%S", "%-[H]:%M:%S"]);
+        check("1:02:03", &["%-[H]:%M:%S"]);
+        check("Feb  9 07:08:09", &["%b %e %H:%M:%S"]);
+        check("2024-W09-4", &["%G-W%V-%u"]);
+        check("2024-060", &["%Y-%j"]);
+        check("20240229", &["%Y%m%d"]);
+        check("1709211601", &["%s"]);
+        check("1709211601.25", &["%s%.2f"]);
+        check("1709211601250", &["%s%3f"]);
+        check("29.02.24", &["%d.%m.%y"]);
+        check("Thu, 29 Feb 2024 13:00:01 GMT", &["%a, %d %b %Y %H:%M:%S GMT"]);
+        check("2/9/2024 1:05:09 PM", &["%-m/%-d/%Y %-I:%M:%S %p"]);
+        check("1234567", &[]);
+        check("10.5", &[]);
         check("192.168.0.1", &[]);
         check("555-0100-22", &[]);
         check("hello world 2024", &[]);

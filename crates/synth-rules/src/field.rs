@@ -11,7 +11,7 @@ mod form_schema;
 /// How often a field is there and how its values are made.
 ///
 /// In YAML a field with one kind of value writes `type`, `generator` and `params` beside the rates; a field of
-/// mixed types writes `one_of`, a list of the same with a `share` each.
+/// several kinds writes `one_of`, a list of the same with a `share` each, and the `type` of most values.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(try_from = "FieldForm", into = "FieldForm")]
 #[schemars(with = "FieldForm")]
@@ -164,6 +164,21 @@ impl FieldRule {
     }
 }
 
+/// The type of most values; of equal ones the first.
+fn main_type(kinds: &[ValueKind]) -> Option<FieldType> {
+    let share = |field_type: FieldType| -> f64 {
+        kinds.iter().filter(|kind| kind.field_type == field_type).map(|kind| kind.share.get()).sum()
+    };
+    let mut main: Option<(FieldType, f64)> = None;
+    for kind in kinds {
+        let share = share(kind.field_type);
+        if main.is_none_or(|(_, largest)| share > largest) {
+            main = Some((kind.field_type, share));
+        }
+    }
+    main.map(|(field_type, _)| field_type)
+}
+
 /// A field as it stands in YAML.
 #[derive(Clone, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -260,11 +275,16 @@ impl TryFrom<FieldForm> for FieldRule {
                 generator: Generator::from_form(form.generator, form.params)?,
                 constraints: form.constraints,
             }],
-            (None, one_of) if !one_of.is_empty() && form.generator.is_none() && form.params.is_none() => {
-                one_of.into_iter().map(ValueKind::try_from).collect::<Result<_, _>>()?
-            }
             (None, one_of) if one_of.is_empty() => return Err("missing field `type`".to_owned()),
-            _ => return Err("`one_of` stands in place of `type`, `generator` and `params`".to_owned()),
+            (field_type, one_of) if form.generator.is_none() && form.params.is_none() => {
+                let kinds = one_of.into_iter().map(ValueKind::try_from).collect::<Result<Vec<_>, _>>()?;
+                let main = main_type(&kinds);
+                if field_type.is_some_and(|stated| Some(stated) != main) {
+                    return Err("`type` beside `one_of` is not the type of most values".to_owned());
+                }
+                kinds
+            }
+            _ => return Err("`one_of` stands in place of `generator` and `params`".to_owned()),
         };
         Ok(Self {
             presence: form.presence,
@@ -304,6 +324,7 @@ impl From<FieldRule> for FieldForm {
             one_of: Vec::new(),
             privacy: FieldPrivacy { pii: rule.personal },
         };
+        let main = main_type(&rule.kinds);
         let mut kinds: Vec<KindForm> = rule.kinds.into_iter().map(KindForm::from).collect();
         if kinds.len() == 1
             && let Some(kind) = kinds.pop()
@@ -313,6 +334,7 @@ impl From<FieldRule> for FieldForm {
             form.params = kind.params;
             form.constraints = kind.constraints;
         }
+        form.field_type = form.field_type.or(main);
         form.one_of = kinds;
         form
     }

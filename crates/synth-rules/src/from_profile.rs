@@ -106,7 +106,11 @@ fn field_rule(field: &FieldProfile, profile: &Profile) -> Option<FieldRule> {
         semantic_type: field
             .text
             .as_ref()
-            .and_then(|text| text.personal.clone().or_else(|| text.semantic_type.clone())),
+            .and_then(|text| text.personal.clone().or_else(|| text.semantic_type.clone()))
+            .or_else(|| {
+                let number = field.number.as_ref()?;
+                number.personal.clone().or_else(|| number.semantic_type.clone())
+            }),
         kinds,
     })
 }

@@ -260,18 +260,24 @@ pub struct Spike {
 
 /// Params of `temporal_rhythmic`.
 ///
-/// A value is drawn by the quantiles; when the profiles are given, its weekday and hour are then redrawn by
-/// them within the same week and day.
+/// A value is a spike with its probability; else it is drawn by the quantiles, and when the profiles are given, its
+/// weekday and hour are then redrawn by them within the same week and day.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct TemporalRhythmic {
-    /// `strftime` letters for strings; `epoch_seconds`, `epoch_millis` or `epoch_micros` for numbers.
+    /// `strftime` letters for strings; `epoch_seconds`, `epoch_millis`, `epoch_micros` or `epoch_nanos` for numbers.
     pub format: String,
+    /// How the texts of the format are written.
+    #[serde(default, skip_serializing_if = "WrittenAs::is_default")]
+    pub written_as: WrittenAs,
     /// Percentages from 0 to 100, rising.
     pub quantiles: Vec<f64>,
     /// The time at each of them, as RFC 3339 in UTC, not falling.
     pub values: Vec<String>,
-    /// Step that all times are multiples of, such as `1h`; that of the format if left out.
+    /// Times that are repeated often, drawn apart from the quantiles.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub spikes: Vec<TimeSpike>,
+    /// Step that all times but the spikes are multiples of, such as `1h`; that of the format if left out.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub resolution: Option<Resolution>,
     /// Seven weights, Monday first; even if left out.
@@ -280,6 +286,55 @@ pub struct TemporalRhythmic {
     /// Twenty-four weights in UTC; even if left out.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub hour_profile: Vec<f64>,
+    /// Zones in which the times are written, for formats with `%z` or `%:z`; UTC if left out.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub zones: Vec<ZoneShare>,
+}
+
+/// Whether the texts of a time format stand in quotes.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum WrittenAs {
+    /// A string.
+    #[default]
+    Text,
+    /// A number, without zeros in front: `%H%M` makes 517 of 05:17. The format must print digits only.
+    Number,
+}
+
+impl WrittenAs {
+    #[expect(clippy::trivially_copy_pass_by_ref, reason = "the signature serde asks for")]
+    fn is_default(&self) -> bool {
+        *self == Self::Text
+    }
+}
+
+/// A time that is repeated often, such as one that stands for "never".
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct TimeSpike {
+    /// The time, as RFC 3339 in UTC.
+    pub value: String,
+    /// Share of all values.
+    pub prob: f64,
+}
+
+impl TimeSpike {
+    /// Returns the time in microseconds since the epoch; `None` if there is none.
+    #[must_use]
+    pub fn moment(&self) -> Option<i64> {
+        read_time(&self.value)
+    }
+}
+
+/// A zone and the share of times written in it.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ZoneShare {
+    /// Minutes ahead of UTC.
+    pub minutes: i32,
+    /// Share of the times.
+    pub prob: f64,
 }
 
 impl TemporalRhythmic {
@@ -292,14 +347,17 @@ impl TemporalRhythmic {
     #[must_use]
     pub fn tells_moments_apart(&self, step_micros: i64) -> bool {
         let has = |letters: &[&str]| letters.iter().any(|letter| self.format.contains(letter));
-        let has_day = has(&["%Y"])
+        let has_date = has(&["%Y"])
             && has(&["%m", "%-m", "%b", "%B"])
-            && has(&["%d", "%-d"])
+            && has(&["%d", "%-d", "%e"])
             && !has(&["%-m%-d", "%-m%d", "%m%-d"]);
-        let has_time = (step_micros >= DAY || has(&["%H"]) || (has(&["%I"]) && has(&["%p"])))
+        let has_day =
+            has_date || (has(&["%Y"]) && has(&["%j"])) || (has(&["%G"]) && has(&["%V"]) && has(&["%u"]));
+        let has_hour = has(&["%H", "%-H"]) || (has(&["%I", "%-I"]) && has(&["%p", "%P"]));
+        let has_time = (step_micros >= DAY || has_hour)
             && (step_micros >= HOUR || has(&["%M"]))
             && (step_micros >= MINUTE || has(&["%S"]));
-        self.format.starts_with("epoch_") || (has_day && has_time)
+        self.format.starts_with("epoch_") || has(&["%s"]) || (has_day && has_time)
     }
 }
 

@@ -8,6 +8,7 @@ mod curve;
 mod field;
 mod kind;
 mod reach;
+mod times;
 
 use indexmap::{IndexMap, IndexSet};
 use serde_json::Value;

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use synth_core::cast;
 use synth_io::{OutputFile, ReadOptions};
 use synth_privacy::Gate;
+use synth_profile::anomalies::anomalies;
 use synth_profile::hypotheses::hypotheses;
 use synth_profile::schema::schema;
 use synth_rules::RuleSet;
@@ -80,25 +81,23 @@ pub(super) struct ProfileFiles {
     profile: OutputFile,
     schema: OutputFile,
     hypotheses: OutputFile,
-    names: [String; 4],
+    anomalies: OutputFile,
+    names: Vec<String>,
 }
 
 impl ProfileFiles {
     pub(super) fn create(rules: &Path, outputs: &ProfileOutputs) -> Result<Self, Failure> {
-        let overwrite = overwrite(outputs.force);
-        let all: [&Path; 4] = [rules, &outputs.profile_out, &outputs.schema_out, &outputs.hypotheses_out];
-        distinct(&all.map(|path: &Path| Some(path)))?;
+        let ProfileOutputs { schema_out, profile_out, hypotheses_out, anomalies_out, force } = outputs;
+        let all: [&Path; 5] = [rules, profile_out, schema_out, hypotheses_out, anomalies_out];
+        distinct(&all.map(Some))?;
+        let create = |path: &Path| OutputFile::create(path, overwrite(*force));
         Ok(Self {
-            rules: OutputFile::create(rules, overwrite)?,
-            profile: OutputFile::create(&outputs.profile_out, overwrite)?,
-            schema: OutputFile::create(&outputs.schema_out, overwrite)?,
-            hypotheses: OutputFile::create(&outputs.hypotheses_out, overwrite)?,
-            names: [
-                name(rules),
-                name(&outputs.profile_out),
-                name(&outputs.schema_out),
-                name(&outputs.hypotheses_out),
-            ],
+            rules: create(rules)?,
+            profile: create(profile_out)?,
+            schema: create(schema_out)?,
+            hypotheses: create(hypotheses_out)?,
+            anomalies: create(anomalies_out)?,
+            names: all.map(name).to_vec(),
         })
     }
 }
@@ -119,7 +118,9 @@ pub(super) fn finish_sample(
     files.profile.write_all(json_text(&profile).as_bytes())?;
     files.schema.write_all(json_text(&schema(&profile)).as_bytes())?;
     files.hypotheses.write_all(json_text(&hypotheses(&profile)).as_bytes())?;
-    for file in [files.rules, files.profile, files.schema, files.hypotheses] {
+    let anomalies = anomalies(&sample.partial, &profile, &sample.findings);
+    files.anomalies.write_all(json_text(&anomalies).as_bytes())?;
+    for file in [files.rules, files.profile, files.schema, files.hypotheses, files.anomalies] {
         file.finish()?;
     }
     screen.say(&format!(

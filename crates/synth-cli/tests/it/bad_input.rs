@@ -86,7 +86,7 @@ fn output_that_cannot_be_written() {
 #[test]
 fn files_are_replaced_only_by_force() {
     let folder = Folder::with("a.jsonl", "{\"a\":1}\n{\"a\":2}\n");
-    for name in ["ruleset.yaml", "profile.json", "schema.json"] {
+    for name in ["ruleset.yaml", "profile.json", "schema.json", "rule_hypotheses.json", "anomalies.json"] {
         folder.write(name, "mine");
         let expected = ["error[io/exists]", &format!("--> {name}"), "hint: `--force` replaces it"];
         folder.refused(&["profile", "a.jsonl"], &expected);

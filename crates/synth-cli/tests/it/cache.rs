@@ -4,7 +4,8 @@ use std::path::Path;
 
 use crate::folder::{Folder, Run, sample};
 
-const FILES: [&str; 3] = ["profile.json", "ruleset.yaml", "schema.json"];
+const FILES: [&str; 5] =
+    ["anomalies.json", "profile.json", "rule_hypotheses.json", "ruleset.yaml", "schema.json"];
 
 fn profile(folder: &Folder, more: &[&str]) -> Run {
     folder.done(&[&["profile", "a.jsonl", "--force", "--cache-dir", "kept"], more].concat())

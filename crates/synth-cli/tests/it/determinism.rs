@@ -49,7 +49,8 @@ fn threads_do_not_show_in_profiles() {
     let folder = Folder::with_sample("shop_orders.jsonl");
     let files = ["1", "2"].map(|n| {
         folder.done(&["profile", "shop_orders.jsonl", "--force", "--parallel", n]);
-        ["profile.json", "ruleset.yaml", "schema.json"].map(|name| folder.text(name))
+        ["anomalies.json", "profile.json", "rule_hypotheses.json", "ruleset.yaml", "schema.json"]
+            .map(|name| folder.text(name))
     });
     assert_eq!(files[0], files[1]);
 }

@@ -39,7 +39,7 @@ fn is_place(text: &str) -> bool {
 fn run(path: &Path) -> Run {
     let folder = Folder::new();
     let run = folder.synth(&["profile", &path.to_string_lossy()]);
-    let n_files = if run.code == Some(0) { 3 } else { 0 };
+    let n_files = if run.code == Some(0) { 5 } else { 0 };
     assert_eq!(folder.names().len(), n_files, "{}", path.display());
     run
 }

@@ -2,7 +2,8 @@
 
 use crate::folder::{Folder, sample};
 
-const FILES: [&str; 3] = ["profile.json", "ruleset.yaml", "schema.json"];
+const FILES: [&str; 5] =
+    ["anomalies.json", "profile.json", "rule_hypotheses.json", "ruleset.yaml", "schema.json"];
 
 /// The orders in three files.
 fn parts() -> Folder {

@@ -4,20 +4,26 @@ use std::fmt::Write as _;
 
 use crate::folder::Folder;
 
-/// 21,000 orders in which one number of 20,999 is given twice, and sums that are off in one.
+/// 40,000 orders in which one number of 39,999 is given twice, and sums that are off in one.
 fn many() -> String {
-    (0..21_000_u64).fold(String::new(), |mut text, index| {
-        let number = if index == 20_500 { 7 } else { index };
+    (0..40_000_u64).fold(String::new(), |mut text, index| {
+        let number = if index == 30_500 { 7 } else { index };
         let (net, tax) = (index * 7919 % 1009, index * 104_729 % 97);
         let total = if index == 300 { 0 } else { net + tax };
-        writeln!(text, r#"{{"number":{},"net":{net},"tax":{tax},"total":{total}}}"#, 1_000_000 + number * 13)
-            .unwrap();
+        writeln!(
+            text,
+            r#"{{"order_id":{},"net":{net},"tax":{tax},"total":{total}}}"#,
+            1_000_000 + number * 13
+        )
+        .unwrap();
         text
     })
 }
 
 fn files(folder: &Folder) -> Vec<Vec<u8>> {
-    ["profile.json", "ruleset.yaml", "rule_hypotheses.json"].map(|name| folder.bytes(name)).to_vec()
+    ["profile.json", "ruleset.yaml", "rule_hypotheses.json", "anomalies.json"]
+        .map(|name| folder.bytes(name))
+        .to_vec()
 }
 
 /// Catches a run that keeps what a part of the records suggests, and ways of reading that lead to other relations.
@@ -25,13 +31,18 @@ fn files(folder: &Folder) -> Vec<Vec<u8>> {
 fn every_way_to_read_files_tests_relations_on_all_records() {
     let folder = Folder::with("a.jsonl", many());
     let run = folder.done(&["profile", "a.jsonl", "--parallel", "1"]);
-    assert!(run.stderr.contains("tested on 21000 records"), "{}", run.stderr);
-    assert!(run.stderr.contains("$.number would be a key but for 1 row"), "{}", run.stderr);
+    assert!(run.stderr.contains("tested on 40000 records"), "{}", run.stderr);
+    assert!(run.stderr.contains("$.order_id would be a key but for 1 row"), "{}", run.stderr);
     let profile = folder.json("profile.json");
     assert_eq!(profile["relations"]["covers_all_records"], true);
     let sum = &profile["relations"]["arithmetic"][0];
-    assert_eq!(sum["evidence"], serde_json::json!({"n_rows": 21_000, "n_holding": 20_999}));
+    assert_eq!(sum["evidence"], serde_json::json!({"n_rows": 40_000, "n_holding": 39_999}));
     assert_eq!(sum["exceptions"], serde_json::json!([{"source": 0, "row": 300}]));
+    let anomalies = folder.json("anomalies.json");
+    let broken = anomalies["anomalies"].as_array().unwrap().iter();
+    let broken: Vec<_> = broken.map(|anomaly| (anomaly["kind"].clone(), anomaly["count"].clone())).collect();
+    assert!(broken.contains(&("unique".into(), 1.into())), "{broken:?}");
+    assert!(broken.contains(&("arithmetic".into(), 1.into())), "{broken:?}");
     let whole = files(&folder);
     for more in [
         &["--parallel", "2", "--chunk-size", "20000"][..],

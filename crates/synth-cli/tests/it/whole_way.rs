@@ -10,8 +10,8 @@ fn check(sample: &str, made: &str, n: &str) {
     for said in ["schema      passed", "structure   passed", "uniqueness  passed", "report.html"] {
         assert!(run.stderr.contains(said), "{}", run.stderr);
     }
-    let mut expected =
-        ["profile.json", "report.html", "report.json", "ruleset.yaml", "schema.json", made, sample];
+    let profiled = ["anomalies.json", "profile.json", "rule_hypotheses.json", "ruleset.yaml", "schema.json"];
+    let mut expected = [&profiled[..], &["report.html", "report.json", made, sample]].concat();
     expected.sort_unstable();
     assert_eq!(folder.names(), expected);
     assert_eq!(folder.json("report.json")["passed"], true);

@@ -7,9 +7,12 @@ fn rhythm(format: &str, values: &[&str]) -> TemporalRhythmic {
         format: format.to_owned(),
         quantiles: (0..values.len()).map(|at| 100.0 * at as f64 / (values.len().max(2) - 1) as f64).collect(),
         values: values.iter().map(|&value| value.to_owned()).collect(),
+        written_as: WrittenAs::Text,
+        spikes: Vec::new(),
         resolution: None,
         weekday_profile: Vec::new(),
         hour_profile: Vec::new(),
+        zones: Vec::new(),
     }
 }
 
@@ -97,4 +100,61 @@ fn bad_rules_are_refused() {
     let mut rule = rhythm("%Y", &["2024-01-02"]);
     rule.hour_profile = vec![1.0; 23];
     assert!(matches!(compile(&rule), Some(ErrorKind::LengthMismatch { .. })));
+}
+fn texts(times: &Times, n: u64) -> Vec<String> {
+    let addresses: Vec<u64> = (0..n).collect();
+    let kinds = vec![0; addresses.len()];
+    let mut out = Values::None;
+    times.fill(Slots { kinds: &kinds, code: 0, addresses: &addresses, ordinals: &addresses }, &mut out);
+    let Values::Text(text) = out else { panic!("a format makes texts") };
+    (0..addresses.len()).map(|slot| text.get(slot).to_owned()).collect()
+}
+
+#[test]
+fn spikes_come_as_often_as_they_should() {
+    let mut rule = rhythm("epoch_millis", &["2024-01-01", "2024-01-31"]);
+    rule.spikes = vec![TimeSpike { value: "1970-01-01T00:00:00Z".to_owned(), prob: 0.25 }];
+    let made = moments(&Times::compile(&rule, 0, Seed::root(1)).unwrap());
+    let n_never = made.iter().filter(|moment| **moment == 0).count();
+    // 2000 draws with p = 0.25: four standard deviations are 77.
+    assert!(n_never.abs_diff(500) < 77, "{n_never}");
+    assert!(made.iter().all(|moment| *moment == 0 || *moment >= 1_704_067_200_000_000));
+    rule.spikes[0].prob = 1.5;
+    assert!(Times::compile(&rule, 0, Seed::root(1)).is_err());
+}
+
+/// Catches a time such as the last second of a year that is moved to the grid of the others.
+#[test]
+fn spikes_may_lie_off_the_grid() {
+    let mut rule = rhythm("%Y-%m-%dT%H:%M:%SZ", &["2024-01-01", "2024-01-31"]);
+    rule.resolution = Resolution::parse("1h").ok();
+    rule.spikes = vec![TimeSpike { value: "9999-12-31T23:59:59Z".to_owned(), prob: 0.5 }];
+    let made = texts(&Times::compile(&rule, 0, Seed::root(1)).unwrap(), 100);
+    assert!(made.iter().all(|text| text == "9999-12-31T23:59:59Z" || text.ends_with(":00:00Z")));
+    assert!(made.iter().any(|text| text == "9999-12-31T23:59:59Z"));
+}
+
+#[test]
+fn zones_change_the_spelling_and_not_the_moment() {
+    let mut rule = rhythm("%Y-%m-%dT%H:%M:%S%:z", &["2024-01-01", "2024-01-31"]);
+    let utc = texts(&Times::compile(&rule, 0, Seed::root(1)).unwrap(), 50);
+    rule.zones = vec![ZoneShare { minutes: -300, prob: 0.5 }, ZoneShare { minutes: 330, prob: 0.5 }];
+    let local = texts(&Times::compile(&rule, 0, Seed::root(1)).unwrap(), 50);
+    let format = TimeFormat::parse(&rule.format).unwrap();
+    for (utc, local) in utc.iter().zip(&local) {
+        assert_eq!(format.read(utc), format.read(local));
+        assert!(local.ends_with("-05:00") || local.ends_with("+05:30"), "{local}");
+    }
+    assert!(local.iter().any(|text| text.ends_with("-05:00")));
+}
+
+#[test]
+fn digits_lose_the_zeros_in_front() {
+    let mut rule = rhythm("%H%M", &["1970-01-01T00:00:00Z", "1970-01-01T12:00:00Z"]);
+    rule.written_as = WrittenAs::Number;
+    let made = texts(&Times::compile(&rule, 0, Seed::root(1)).unwrap(), 500);
+    assert!(made.iter().all(|text| text.parse::<u32>().is_ok_and(|n| n <= 1200 && n % 100 < 60)));
+    assert!(made.iter().all(|text| text == "0" || !text.starts_with('0')));
+    rule.format = "%H:%M".to_owned();
+    assert!(matches!(Times::compile(&rule, 0, Seed::root(1)), Err(ErrorKind::BadTimeFormat { .. })));
 }

@@ -1,10 +1,11 @@
 //! Rule sets that nobody should write: compiled or refused, never a panic.
 
 use proptest::prelude::*;
-use synth_core::{JsonPath, Rate, Segment};
+use synth_core::{JsonPath, Rate, Segment, cast};
 use synth_gen::{CompileOptions, Plan};
 use synth_rules::generator::{
     Categorical, Faker, FakerMethod, Pattern, QuantileSample, Sequence, Spike, Template, TemporalRhythmic,
+    TimeSpike, WrittenAs, ZoneShare,
 };
 use synth_rules::{
     Constraints, FieldRule, FieldType, Generator, Layout, LengthRule, Literal, NumberSpelling, Resolution,
@@ -139,28 +140,55 @@ fn literal() -> impl Strategy<Value = Literal> {
     ]
 }
 
+fn times() -> impl Strategy<Value = Generator> {
+    let times = (
+        prop::sample::select(vec![
+            "%Y-%m-%d",
+            "%H:%M",
+            "epoch_seconds",
+            "epoch_micros",
+            "%",
+            "%I%.9f",
+            "epoch_nanos",
+            "%H%M",
+            "%z%[H]%j%G%V%s",
+        ]),
+        numbers(),
+        numbers(),
+    );
+    times.prop_map(|(format, quantiles, weights)| {
+        let values = ["0000-01-01", "2024-02-29T12:00:00Z", "9999-12-31T23:59:59.999999Z"];
+        let n = quantiles.len();
+        Generator::TemporalRhythmic(TemporalRhythmic {
+            format: format.to_owned(),
+            written_as: if weights.len() == 1 { WrittenAs::Number } else { WrittenAs::Text },
+            quantiles,
+            values: values.iter().take(n).map(|&value| value.to_owned()).collect(),
+            spikes: weights
+                .iter()
+                .zip(values)
+                .map(|(prob, value)| TimeSpike { value: value.to_owned(), prob: *prob })
+                .collect(),
+            resolution: Resolution::from_micros(i64::try_from(weights.len()).unwrap_or(0) * 43_200_000_000),
+            zones: weights
+                .iter()
+                .map(|prob| ZoneShare {
+                    minutes: i32::try_from(cast::round_to_i64(*prob)).unwrap_or(i32::MIN),
+                    prob: *prob,
+                })
+                .collect(),
+            weekday_profile: weights.clone().repeat(2).into_iter().chain(weights.first().copied()).collect(),
+            hour_profile: weights.repeat(8),
+        })
+    })
+}
+
 fn generator() -> impl Strategy<Value = Option<Generator>> {
     let sample = (numbers(), numbers(), numbers()).prop_map(|(quantiles, values, spikes)| {
         let spikes = spikes.into_iter().map(|value| Spike { value, prob: (value / 1000.0).abs() }).collect();
         Generator::QuantileSample(QuantileSample { quantiles, values, spikes })
     });
-    let times = (
-        prop::sample::select(vec!["%Y-%m-%d", "%H:%M", "epoch_seconds", "epoch_micros", "%", "%I%.9f"]),
-        numbers(),
-        numbers(),
-    );
-    let times = times.prop_map(|(format, quantiles, weights)| {
-        let values = ["0000-01-01", "2024-02-29T12:00:00Z", "9999-12-31T23:59:59.999999Z"];
-        let n = quantiles.len();
-        Generator::TemporalRhythmic(TemporalRhythmic {
-            format: format.to_owned(),
-            quantiles,
-            values: values.iter().take(n).map(|&value| value.to_owned()).collect(),
-            resolution: Resolution::from_micros(i64::try_from(weights.len()).unwrap_or(0) * 43_200_000_000),
-            weekday_profile: weights.clone().repeat(2).into_iter().chain(weights.first().copied()).collect(),
-            hour_profile: weights.repeat(8),
-        })
-    });
+    let times = times();
     let patterns = (prop::collection::vec(any_pattern(), 0..3), numbers())
         .prop_map(|(patterns, probs)| Generator::Pattern(Pattern { patterns, probs }));
     let categorical = (prop::collection::vec(literal(), 0..4), numbers(), any::<bool>()).prop_map(

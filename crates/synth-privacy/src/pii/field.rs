@@ -2,6 +2,7 @@
 
 use synth_core::Rate;
 
+use super::account::{is_domain_account, is_host_name, is_sid};
 use super::address::{AddressShape, address_shape, is_street_line, street_of};
 use super::checksum::{digits_of, is_article_number, is_card, is_iban, is_national_number};
 use super::names;
@@ -64,7 +65,10 @@ pub fn detect(field: &FieldEvidence<'_>) -> Option<PiiFinding> {
         address,
         name,
         username,
+        account,
+        host_name,
         secret_by_path,
+        mixture,
         free_text,
     ];
     rules.iter().find_map(|rule| rule(&view))
@@ -102,7 +106,7 @@ impl<'a> View<'a> {
 /// Values of a check-digit type that may fail: typing errors, other content.
 const CHECKED: f64 = 0.9;
 
-fn found(kind: PiiKind, share: f64, confidence: f64, reason: &'static str) -> PiiFinding {
+pub(super) fn found(kind: PiiKind, share: f64, confidence: f64, reason: &'static str) -> PiiFinding {
     let rate = |x: f64| Rate::new(x).unwrap_or(Rate::ZERO);
     PiiFinding { kind, share: rate(share), confidence: rate(confidence), reason }
 }
@@ -258,7 +262,17 @@ fn phone(view: &View<'_>) -> Option<PiiFinding> {
     if is_plain_number || is_other {
         return None;
     }
-    let named = view.words.own_has(vocabulary::PHONE);
+    let holds_number = view.words.own_has(&["value", "number", "no", "nr"])
+        && view.words.parent_has(&[
+            "telecom",
+            "telecoms",
+            "phone",
+            "phones",
+            "telephone",
+            "telephones",
+            "fax",
+        ]);
+    let named = view.words.own_has(vocabulary::PHONE) || holds_number;
     let share = view.share(|value| phone_shape(value) > PhoneShape::None);
     let marked = view.share(|value| phone_shape(value) == PhoneShape::Marked);
     if named && share >= 0.6 {
@@ -289,6 +303,13 @@ fn phone(view: &View<'_>) -> Option<PiiFinding> {
     let chinese = view.share(is_chinese_mobile);
     (chinese >= 0.95 && view.values.len() >= 10)
         .then(|| found(PiiKind::Phone, chinese, 0.8, "mobile numbers of one country"))
+}
+
+/// Tells whether a key around the innermost one is an address.
+pub(super) fn housing(words: &PathWords) -> bool {
+    const VAGUE: [&str; 8] = ["line", "via", "gate", "location", "office", "str", "cim", "residence"];
+    let clear: Vec<&str> = vocabulary::ADDRESS.iter().copied().filter(|word| !VAGUE.contains(word)).collect();
+    words.outer_has(&clear)
 }
 
 fn address(view: &View<'_>) -> Option<PiiFinding> {
@@ -441,6 +462,47 @@ fn username(view: &View<'_>) -> Option<PiiFinding> {
         .then(|| found(PiiKind::Username, shaped, 0.8, "path and single words"))
 }
 
+/// Security identifiers, and names of users in their domains.
+fn account(view: &View<'_>) -> Option<PiiFinding> {
+    let sids = view.share(is_sid);
+    if !view.is_text() || sids >= CHECKED {
+        return view.is_text().then(|| found(PiiKind::PersonId, sids, 0.95, "security identifiers"));
+    }
+    let share = view.share(is_domain_account);
+    (view.words.own_has(vocabulary::ACCOUNT) && share >= 0.8)
+        .then(|| found(PiiKind::Username, share, 0.85, "path and users of a domain"))
+}
+
+fn host_name(view: &View<'_>) -> Option<PiiFinding> {
+    let share = view.share(is_host_name);
+    (view.is_text() && view.words.own_has(vocabulary::HOST) && share >= 0.5)
+        .then(|| found(PiiKind::HostName, share, 0.9, "path and names of hosts"))
+}
+
+/// Values that are one kind of personal data or another, such as what was found in texts.
+fn mixture(view: &View<'_>) -> Option<PiiFinding> {
+    if !view.is_text() || view.values.len() < 20 {
+        return None;
+    }
+    let is_name = |value: &str| {
+        let name = names::read(value);
+        name.given && name.family
+    };
+    let shares = [
+        view.share(is_email),
+        view.share(|value| phone_shape(value) == PhoneShape::Marked),
+        view.share(|value| is_card(value) || is_iban(value)),
+        view.share(is_ssn),
+        view.share(|value| ipv4_octets(value).is_some() || is_ipv6(value)),
+        view.share(is_street_line),
+        view.share(is_name),
+    ];
+    let n_kinds = shares.iter().filter(|share| **share >= 0.005).count();
+    let sum: f64 = shares.iter().sum();
+    (n_kinds >= 4 && sum >= 0.2)
+        .then(|| found(PiiKind::FreeText, sum.min(1.0), 0.8, "several kinds of personal data in one field"))
+}
+
 fn secret_by_path(view: &View<'_>) -> Option<PiiFinding> {
     let vague = view.words.own_has(&[
         "count", "type", "kind", "name", "limit", "usage", "used", "max", "total", "length", "status",
@@ -559,6 +621,44 @@ mod tests {
         ];
         assert_eq!(kind_of(&["c1"], &people), Some(PiiKind::PersonName));
         assert_eq!(kind_of(&["c1"], &people[..2]), None);
+    }
+
+    #[test]
+    fn accounts_and_hosts_need_form_and_path() {
+        assert_eq!(
+            kind_of(&["event", "ownerSid"], &["S-1-5-18", "S-1-5-21-1-2-3-500"]),
+            Some(PiiKind::PersonId)
+        );
+        assert_eq!(
+            kind_of(&["event", "user"], &["NT AUTHORITY\\SYSTEM", "CORP\\jdoe"]),
+            Some(PiiKind::Username)
+        );
+        assert_eq!(
+            kind_of(&["ticket", "client"], &["jdoe/CORP.EXAMPLE", "asmith/corp"]),
+            Some(PiiKind::Username)
+        );
+        assert_eq!(kind_of(&["event", "path"], &["home/jdoe", "etc/hosts"]), None);
+        assert_eq!(kind_of(&["computer_name"], &["ws5.corp.example", "DC1"]), Some(PiiKind::HostName));
+        assert_eq!(kind_of(&["query"], &["select 1", "a b.c"]), None);
+        assert_eq!(kind_of(&["telecom", "value"], &["5552340199", "5552340123"]), Some(PiiKind::Phone));
+        assert_eq!(kind_of(&["sensor", "value"], &["5552340199", "5552340123"]), None);
+    }
+
+    #[test]
+    fn several_kinds_in_one_field_are_found_together() {
+        let texts: Vec<String> = (0..10)
+            .flat_map(|n| {
+                [
+                    format!("user{n}@example.org"),
+                    format!("+49 30 12345{n}"),
+                    format!("192.0.2.{n}"),
+                    format!("{n}1 Main Street"),
+                ]
+            })
+            .collect();
+        let values: Vec<&str> = texts.iter().map(String::as_str).collect();
+        assert_eq!(kind_of(&["found", "entity"], &values), Some(PiiKind::FreeText));
+        assert_eq!(kind_of(&["found", "entity"], &["red", "green"].repeat(10)), None);
     }
 
     #[test]

@@ -198,3 +198,61 @@ pub(super) const SECRET: &[&str] = &[
     "пароль", "密码", "パスワード", "비밀번호", "webhooksecret", "refreshtoken", "accesstoken", "idtoken",
     "sessiontoken", "authtoken",
 ];
+
+/// Keys of postal codes.
+#[rustfmt::skip]
+pub(super) const POSTAL: &[&str] = &[
+    "postal", "postalcode", "postcode", "zip", "zipcode", "plz", "postleitzahl", "codepostal", "cp", "codigopostal",
+    "cep", "cap", "codicepostale", "postnummer", "postnr", "postinumero", "kodpocztowy", "psc", "iranyitoszam",
+    "postakodu", "pincode", "eircode", "индекс", "郵便番号", "邮编", "우편번호",
+];
+
+/// Keys of cities.
+#[rustfmt::skip]
+pub(super) const CITY: &[&str] = &[
+    "city", "town", "village", "municipality", "locality", "suburb", "ville", "ciudad", "citta", "cidade", "stadt",
+    "ort", "stad", "kaupunki", "miasto", "mesto", "varos", "oras", "sehir", "город", "都市", "城市", "도시",
+];
+
+/// Keys of genders.
+#[rustfmt::skip]
+pub(super) const GENDER: &[&str] = &[
+    "gender", "sex", "geschlecht", "sexe", "genre", "sexo", "genero", "sesso", "genere", "geslacht", "kon", "kjonn",
+    "sukupuoli", "plec", "pohlavi", "nem", "cinsiyet", "пол", "性別", "性别", "성별",
+];
+
+/// Words for genders.
+#[rustfmt::skip]
+pub(super) const GENDERS: &[&str] = &[
+    "f", "m", "x", "u", "o", "w", "d", "male", "female", "man", "woman", "men", "women", "other", "unknown", "diverse",
+    "nonbinary", "non-binary", "non_binary", "undisclosed", "prefer not to say", "mannlich", "weiblich", "divers",
+    "homme", "femme", "hombre", "mujer", "masculino", "femenino", "feminino", "maschio", "femmina", "man", "vrouw",
+];
+
+/// Keys of pages of persons.
+#[rustfmt::skip]
+pub(super) const PAGE: &[&str] = &[
+    "url", "website", "homepage", "site", "web", "webpage", "page", "blog", "link", "profile", "rss", "form", "social",
+    "twitter", "facebook", "linkedin", "instagram", "youtube", "github", "mastodon", "avatar", "photo", "picture",
+    "portfolio",
+];
+
+/// Keys of objects that list identifiers.
+#[rustfmt::skip]
+pub(super) const IDENTIFIERS: &[&str] = &[
+    "id", "ids", "identifier", "identifiers", "externalid", "externalids", "registrations",
+];
+
+/// Keys that name persons or their accounts, as far as the form of the values agrees.
+#[rustfmt::skip]
+pub(super) const ACCOUNT: &[&str] = &[
+    "user", "users", "userid", "account", "principal", "client", "cname", "login", "logon", "subject", "owner", "caller",
+    "actor", "operator", "identity", "createdby", "modifiedby", "runas", "sid",
+];
+
+/// Keys of names of hosts.
+#[rustfmt::skip]
+pub(super) const HOST: &[&str] = &[
+    "host", "hosts", "hostname", "hostnames", "computer", "computername", "machine", "machinename", "workstation",
+    "workstationname", "fqdn", "netbios", "nodename", "query", "qname", "rrname", "dnsname", "rdns", "reversedns",
+];

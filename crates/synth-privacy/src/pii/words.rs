@@ -45,6 +45,21 @@ impl PathWords {
         self.own_has(list) || has(self.parent(), list)
     }
 
+    /// Tells whether the key around the innermost one has one of the words.
+    pub(super) fn parent_has(&self, list: &[&str]) -> bool {
+        has(self.parent(), list)
+    }
+
+    /// Tells whether any key has one of the words.
+    pub(super) fn some_has(&self, list: &[&str]) -> bool {
+        self.levels.iter().any(|words| has(words, list))
+    }
+
+    /// Tells whether a key around the innermost one has one of the words.
+    pub(super) fn outer_has(&self, list: &[&str]) -> bool {
+        self.levels.split_last().is_some_and(|(_, outer)| outer.iter().any(|words| has(words, list)))
+    }
+
     /// Tells whether a word of the innermost key begins with one of the stems.
     pub(super) fn own_starts(&self, stems: &[&str]) -> bool {
         let joined = self.own().concat();

@@ -36,8 +36,8 @@ const KEY_WORDS: [&str; 8] = ["id", "ids", "key", "uid", "uuid", "guid", "serial
 #[must_use]
 pub fn is_key(stats: &PathStats, path: &JsonPath, gate: Gate) -> bool {
     match (stats.number(), stats.string()) {
-        (Some(numbers), None) => number::profile(numbers, path, gate).is_key,
-        (None, Some(strings)) => text::profile(strings, path, gate).is_key,
+        (Some(numbers), None) => number::profile(numbers, path, gate, None).is_key,
+        (None, Some(strings)) => text::profile(strings, path, gate, None).is_key,
         _ => false,
     }
 }

@@ -9,6 +9,7 @@ use synth_stats::{OrderHistogram, QuantileFunction};
 use super::{keys, time};
 use crate::number_stats::{MAX_DECIMALS, NumberStats, NumberValue};
 use crate::profile::{Curve, NumberCategory, NumberProfile, TimeProfile};
+use crate::semantic::{self, NumberEvidence};
 
 /// Numbers with at most this many distinct values may be a list of categories.
 const MAX_CATEGORIES: usize = 40;
@@ -27,12 +28,19 @@ const SPIKE_FACTOR: u64 = 5;
 /// Knots of a published distribution.
 const MAX_KNOTS: usize = 41;
 
-pub(super) fn profile(numbers: &NumberStats, path: &JsonPath, gate: Gate) -> NumberProfile {
+/// Describes numbers; `known` is the kind of personal data that their company makes of them.
+pub(super) fn profile(
+    numbers: &NumberStats,
+    path: &JsonPath,
+    gate: Gate,
+    known: Option<PiiKind>,
+) -> NumberProfile {
     let count = numbers.distinct.total();
     let is_unique = keys::numbers_are_unique(numbers);
     let is_key = is_unique && keys::are_number_keys(numbers, path);
-    let time = time::epoch_profile(numbers, path, gate).map(|time| TimeProfile { is_key, ..time });
-    let personal = if time.is_some() { None } else { personal_kind(numbers, path) };
+    let time = time::epoch_profile(numbers, path, gate).or_else(|| time::digits_profile(numbers, path, gate));
+    let time = time.map(|time| TimeProfile { is_key, ..time });
+    let personal = if time.is_some() { None } else { known.or_else(|| personal_kind(numbers, path)) };
     let may_list = !is_unique && time.is_none() && personal.is_none();
     let categories = if may_list { categories(numbers, gate) } else { Vec::new() };
     let spikes = if may_list && categories.is_empty() { spikes(numbers, gate) } else { Vec::new() };
@@ -42,8 +50,9 @@ pub(super) fn profile(numbers: &NumberStats, path: &JsonPath, gate: Gate) -> Num
         count,
         n_distinct: cast::round_to_u64(numbers.distinct.estimate_distinct()),
         is_unique,
-        is_key: is_key && personal.is_none(),
+        is_key: is_key && personal.is_none_or(|kind| kind == PiiKind::PersonId),
         personal: personal.map(|kind| kind.name().to_owned()),
+        semantic_type: semantic_type(numbers, path, decimals).map(str::to_owned),
         dense_from: dense.map(|(first, _)| first),
         dense_step: dense.map(|(_, step)| step).filter(|step| *step > 1),
         mean: numbers.sum.mean().filter(|_| gate.is_enough(count) && personal.is_none()),
@@ -52,13 +61,28 @@ pub(super) fn profile(numbers: &NumberStats, path: &JsonPath, gate: Gate) -> Num
         n_zero_fraction: numbers.n_zero_fraction,
         padded,
         curve: match personal {
-            Some(_) => rough_curve(&numbers.histogram),
-            None => rest_curve(numbers, &spikes, gate),
+            Some(kind) if !is_spread(kind) => rough_curve(&numbers.histogram),
+            _ => rest_curve(numbers, &spikes, gate),
         },
         categories: categories.iter().map(|entry| public(entry)).collect(),
         spikes: spikes.iter().map(|entry| public(entry)).collect(),
         time,
     }
+}
+
+/// Numbers that mean nothing to somebody who does not know whose they are; their quantiles lie k values apart.
+fn is_spread(kind: PiiKind) -> bool {
+    matches!(kind, PiiKind::PersonId | PiiKind::Coordinates)
+}
+
+fn semantic_type(numbers: &NumberStats, path: &JsonPath, decimals: u8) -> Option<&'static str> {
+    let evidence = NumberEvidence {
+        min: numbers.histogram.min()?,
+        max: numbers.histogram.max()?,
+        n_distinct: cast::to_u64(numbers.distinct.len()),
+        decimals,
+    };
+    semantic::of_numbers(evidence, &PathWords::of(path))
 }
 
 /// The first number and the step, when unique whole numbers fill their range in equal steps.
@@ -139,6 +163,15 @@ fn rest_curve(numbers: &NumberStats, spikes: &[&Entry<NumberValue>], gate: Gate)
 
 /// Kind of personal data that the numbers are, by their path and their digits.
 fn personal_kind(numbers: &NumberStats, path: &JsonPath) -> Option<PiiKind> {
+    with_evidence(numbers, path, synth_privacy::detect).map(|finding| finding.kind)
+}
+
+/// Shows the numbers to a detector of personal data.
+pub(super) fn with_evidence<T>(
+    numbers: &NumberStats,
+    path: &JsonPath,
+    ask: impl FnOnce(&FieldEvidence<'_>) -> T,
+) -> T {
     let texts: Vec<(String, u64)> = numbers
         .distinct
         .entries()
@@ -148,14 +181,13 @@ fn personal_kind(numbers: &NumberStats, path: &JsonPath) -> Option<PiiKind> {
         })
         .collect();
     let values: Vec<(&str, u64)> = texts.iter().map(|(text, count)| (text.as_str(), *count)).collect();
-    let evidence = FieldEvidence {
+    ask(&FieldEvidence {
         words: &PathWords::of(path),
         values: &values,
         form: ValueForm::Number,
         n_distinct: cast::round_to_u64(numbers.distinct.estimate_distinct()),
         n_rows: numbers.distinct.total(),
-    };
-    synth_privacy::detect(&evidence).map(|finding| finding.kind)
+    })
 }
 
 /// Publishes a distribution; with fewer than `k` values only its rough magnitude.

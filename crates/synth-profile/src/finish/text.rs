@@ -1,14 +1,16 @@
 //! Strings: personal data, times, categories, and the shape of the rest.
 
 use synth_core::{JsonPath, cast};
-use synth_privacy::{FieldEvidence, Gate, PathWords, PiiKind, ValueForm};
+use synth_privacy::{FieldEvidence, Gate, PathWords, PiiKind, Publishable, ValueForm};
 use synth_stats::bottom_k::Entry;
 
 use super::{keys, time};
+use crate::code_list::CodeList;
 use crate::numbered_text::numbered_texts;
 use crate::profile::{Curve, NumberedProfile, PatternProfile, TextCategory, TextProfile};
+use crate::semantic;
 use crate::string_stats::{KeptText, StringStats};
-use crate::text_pattern::{foreign_letters, learn_patterns};
+use crate::text_pattern::{SharedWords, foreign_letters, learn_patterns};
 
 /// Categories listed, at most.
 const MAX_CATEGORIES: usize = 1000;
@@ -19,25 +21,42 @@ const ROOM_FACTOR: f64 = 10.0;
 /// Personal data that name one person or thing.
 const PERSONAL_KEYS: [PiiKind; 5] =
     [PiiKind::Email, PiiKind::Username, PiiKind::CreditCard, PiiKind::Iban, PiiKind::MacAddress];
+/// Those that are keys when their form says so, as other codes are.
+const CODE_KEYS: [PiiKind; 3] = [PiiKind::PersonId, PiiKind::HostName, PiiKind::PersonalUrl];
 /// Patterns stand for at least this share of keys, which are of at most so many words.
 const KEY_PATTERNS: (f64, f64) = (0.6, 3.0);
 
-pub(super) fn profile(strings: &StringStats, path: &JsonPath, gate: Gate) -> TextProfile {
+/// Describes strings; `company` is the kind of personal data that what stands around them makes of them.
+pub(super) fn profile(
+    strings: &StringStats,
+    path: &JsonPath,
+    gate: Gate,
+    company: Option<PiiKind>,
+) -> TextProfile {
     let count = strings.distinct.total();
     let values: Vec<(&str, u64)> =
         strings.distinct.entries().map(|entry| (&*entry.value.text, entry.count)).collect();
-    let semantic_type = semantic_type(&values);
-    // One time that stands everywhere has no distribution; it is a category.
-    let is_constant =
-        values.len() == 1 && strings.distinct.entries().all(|entry| gate.is_enough(entry.n_units));
-    let times = if is_constant { Vec::new() } else { time::profiles(&strings.times, count, gate) };
-    let is_identifier = matches!(semantic_type, Some("uuid" | "ulid")) && values.len() > MAX_IDENTIFIERS;
+    let words = PathWords::of(path);
+    let list = code_list(strings, &words);
+    let semantic_type = list.map(|list| list.name).or_else(|| semantic_type(strings, &words));
+    let mut times = time::profiles(strings, path, gate);
+    let is_identifier = semantic_type.is_some_and(is_identifier_type) && values.len() > MAX_IDENTIFIERS;
     let known = is_identifier || !times.is_empty();
-    let personal = if known && !is_birth_date(path) { None } else { personal_kind(strings, path, &values) };
+    let personal = personal_kind(strings, path, known, company);
+    let is_secret = personal.is_some_and(|kind| !kind.is_shared());
+    if is_secret {
+        times.iter_mut().for_each(|time| time.spikes.clear());
+    }
     let is_unique = keys::strings_are_unique(strings);
-    let categories =
-        if known || personal.is_some() || is_unique { Vec::new() } else { categories(strings, gate) };
-    let may_be_keys = is_unique && personal.is_none() && keys::are_codes(&values);
+    let mut categories =
+        if is_identifier || is_unique { Vec::new() } else { categories(strings, gate, personal) };
+    if !times.is_empty() {
+        categories.retain(|category| !time::is_time(&times, category.value.as_str()));
+    }
+    let may_pool = !is_unique && !known && !is_secret;
+    let others = if may_pool { others(list, &categories) } else { Vec::new() };
+    let is_code = personal.is_none_or(|kind| CODE_KEYS.contains(&kind));
+    let may_be_keys = is_unique && is_code && keys::are_codes(&values);
     let numbered = if may_be_keys && !known { numbered(&values, count, gate) } else { None };
     let rest: Vec<(&str, u64)> = match categories.last() {
         None => values,
@@ -46,7 +65,8 @@ pub(super) fn profile(strings: &StringStats, path: &JsonPath, gate: Gate) -> Tex
             .filter(|(text, _)| !categories.iter().any(|category| category.value.as_str() == *text))
             .collect(),
     };
-    let (patterns, mean_words) = (patterns(&rest, gate), mean_words(&rest));
+    let words = if is_secret { SharedWords::OfAll } else { SharedWords::OfMany };
+    let (patterns, mean_words) = (patterns(&rest, gate, words), mean_words(&rest));
     let has_room = is_identifier || numbered.is_some() || has_room(&patterns, mean_words, count);
     let letters = foreign_letters(rest.iter().map(|(text, _)| *text));
     TextProfile {
@@ -56,9 +76,9 @@ pub(super) fn profile(strings: &StringStats, path: &JsonPath, gate: Gate) -> Tex
         is_unique,
         is_key: is_unique
             && match personal {
-                Some(kind) => PERSONAL_KEYS.contains(&kind),
-                None if times.is_empty() => may_be_keys && has_room,
-                None => times.iter().all(|time| time.is_key),
+                Some(kind) if !is_code => PERSONAL_KEYS.contains(&kind),
+                _ if times.is_empty() => may_be_keys && has_room,
+                _ => times.iter().all(|time| time.is_key),
             },
         numbered,
         personal: personal.map(|kind| kind.name().to_owned()),
@@ -68,6 +88,7 @@ pub(super) fn profile(strings: &StringStats, path: &JsonPath, gate: Gate) -> Tex
         mean_words,
         lengths: lengths(strings),
         categories,
+        others,
     }
 }
 
@@ -97,68 +118,83 @@ fn has_room(patterns: &[PatternProfile], mean_words: f64, count: u64) -> bool {
     covered >= min_share && mean_words <= max_words && n_strings >= ROOM_FACTOR * count as f64
 }
 
+/// The kind of personal data that strings are; `known` ones are identifiers or times.
+fn personal_kind(
+    strings: &StringStats,
+    path: &JsonPath,
+    known: bool,
+    company: Option<PiiKind>,
+) -> Option<PiiKind> {
+    if company.is_some() || (known && !is_birth_date(path)) {
+        return company;
+    }
+    with_evidence(strings, path, synth_privacy::detect).map(|found| found.kind)
+}
+
 fn is_birth_date(path: &JsonPath) -> bool {
     path.last_key().is_some_and(|key| key.to_lowercase().contains("birth"))
 }
 
-/// What identifiers are by their form alone, when all values agree.
-fn semantic_type(values: &[(&str, u64)]) -> Option<&'static str> {
-    let all = |is_kind: fn(&str) -> bool| values.iter().all(|(value, _)| is_kind(value));
-    match values.len() {
-        0..3 => None,
-        _ if all(is_uuid) => Some("uuid"),
-        _ if all(is_ulid) => Some("ulid"),
-        _ if all(is_url) => Some("url"),
-        _ => None,
-    }
+/// Strings that were kept whole and are not empty.
+fn whole(strings: &StringStats) -> Vec<&str> {
+    let is_whole = |entry: &&Entry<KeptText>| entry.value.is_whole && !entry.value.text.is_empty();
+    strings.distinct.entries().filter(is_whole).map(|entry| &*entry.value.text).collect()
 }
 
-fn is_uuid(text: &str) -> bool {
-    let bytes = text.as_bytes();
-    bytes.len() == 36
-        && bytes.iter().enumerate().all(|(index, byte)| match index {
-            8 | 13 | 18 | 23 => *byte == b'-',
-            _ => matches!(byte, b'0'..=b'9' | b'a'..=b'f'),
-        })
+/// The public list that all strings are drawn from.
+fn code_list(strings: &StringStats, words: &PathWords) -> Option<&'static CodeList> {
+    if strings.distinct.is_complete() { CodeList::find(&whole(strings), words) } else { None }
 }
 
-fn is_ulid(text: &str) -> bool {
-    text.len() == 26
-        && text.starts_with(['0', '1'])
-        && text.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'A'..=b'H' | b'J' | b'K' | b'M' | b'N' | b'P'..=b'T' | b'V'..=b'Z'))
+/// The words of a short public list that are no category.
+fn others(list: Option<&CodeList>, categories: &[TextCategory]) -> Vec<Publishable> {
+    let words = list.map(CodeList::published).unwrap_or_default();
+    let is_listed = |word: &Publishable| categories.iter().any(|category| category.value == *word);
+    words.into_iter().filter(|word| !is_listed(word)).collect()
 }
 
-fn is_url(text: &str) -> bool {
-    (text.starts_with("http://") || text.starts_with("https://")) && !text.contains(char::is_whitespace)
+fn semantic_type(strings: &StringStats, words: &PathWords) -> Option<&'static str> {
+    semantic::of_texts(&whole(strings), words)
 }
 
-fn personal_kind(strings: &StringStats, path: &JsonPath, values: &[(&str, u64)]) -> Option<PiiKind> {
-    let evidence = FieldEvidence {
+/// Random identifiers that generators make by their form.
+fn is_identifier_type(name: &str) -> bool {
+    matches!(name, "uuid" | "uuid_v4" | "uuid_v7" | "guid" | "ulid")
+}
+
+/// Shows the strings to a detector of personal data.
+pub(super) fn with_evidence<T>(
+    strings: &StringStats,
+    path: &JsonPath,
+    ask: impl FnOnce(&FieldEvidence<'_>) -> T,
+) -> T {
+    let values: Vec<(&str, u64)> =
+        strings.distinct.entries().map(|entry| (&*entry.value.text, entry.count)).collect();
+    ask(&FieldEvidence {
         words: &PathWords::of(path),
-        values,
+        values: &values,
         form: ValueForm::Text,
         n_distinct: strings.n_distinct(),
         n_rows: strings.distinct.total(),
-    };
-    synth_privacy::detect(&evidence).map(|finding| finding.kind)
+    })
 }
 
-fn categories(strings: &StringStats, gate: Gate) -> Vec<TextCategory> {
+fn categories(strings: &StringStats, gate: Gate, personal: Option<PiiKind>) -> Vec<TextCategory> {
     let mut entries: Vec<&Entry<KeptText>> =
         strings.distinct.entries().filter(|entry| entry.value.is_whole).collect();
     entries.sort_by(|a, b| b.count.cmp(&a.count).then_with(|| a.value.text.cmp(&b.value.text)));
     entries
         .into_iter()
         .filter_map(|entry| {
-            let value = gate.category(&entry.value.text, entry.n_units, None)?;
+            let value = gate.category(&entry.value.text, entry.n_units, personal)?;
             Some(TextCategory { value, count: entry.count })
         })
         .take(MAX_CATEGORIES)
         .collect()
 }
 
-fn patterns(rest: &[(&str, u64)], gate: Gate) -> Vec<PatternProfile> {
-    learn_patterns(rest, gate)
+fn patterns(rest: &[(&str, u64)], gate: Gate, words: SharedWords) -> Vec<PatternProfile> {
+    learn_patterns(rest, gate, words)
         .into_iter()
         .map(|pattern| PatternProfile {
             regex: pattern.regex,

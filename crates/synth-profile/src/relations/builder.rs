@@ -298,7 +298,8 @@ fn kind_of(field: &FieldProfile) -> (Kind, Option<TimeFormat>) {
     if n_numbers > 0 {
         let number = field.number.as_ref();
         let kind = match number {
-            Some(number) if number.time.is_some() => Kind::Time,
+            // Digits of a date or an hour are no distance from anything.
+            Some(number) if number.time.as_ref().is_some_and(|time| !time.as_number) => Kind::Time,
             Some(number) if number.decimals == 0 => Kind::Integer,
             _ => Kind::Decimal,
         };

@@ -16,6 +16,8 @@ const MIN_HOLD: f64 = 0.95;
 const ALL: f64 = 1.0;
 /// Distinct values from which a number that is not called a key is taken for measured.
 const MIN_MEASURED: usize = 30;
+/// Distinct values that parts of times and places have at most; a left side of several fields has no larger numbers.
+const MAX_PARTS: usize = 100;
 /// Correlation from which one measured number is taken for growing with another.
 const MIN_CORRELATION: f64 = 0.95;
 /// Share of a dependency's rows in which a detour must be seen too.
@@ -277,7 +279,8 @@ fn is_part_of(left: &Column, right: &Column) -> bool {
 /// Columns of few values, from which left sides of several fields are made.
 fn is_category(column: &Column, n_rows: usize) -> bool {
     let is_few = column.n_distinct() * 10 <= n_rows;
-    is_few && column.kind != Kind::Decimal && column.n_distinct() > 1
+    let is_measured = column.n_distinct() > MAX_PARTS && is_measure(column);
+    is_few && !is_measured && column.kind != Kind::Decimal && column.n_distinct() > 1
 }
 
 impl Groups {

@@ -4,26 +4,29 @@ use std::collections::BTreeMap;
 
 use synth_core::cast;
 
-use super::{LAYOUTS, MAX_FRACTION, TimeAccumulator, TimeStats};
+use super::{MAX_FRACTION, N_LAYOUTS, TimeAccumulator, TimeStats, layout_of};
 use crate::number_stats::MAX_CELLS;
 use crate::stored::sketches::{load_histogram, store_histogram};
-use crate::stored::{Corrupt, Reader, Stored, Writer, check};
+use crate::stored::{Corrupt, Reader, Stored, Writer, check, is_ascending};
 use crate::time_grid::TimeGrid;
+
+/// The zone farthest from UTC that a format reads, in minutes.
+const MAX_ZONE: usize = 24 * 60 - 1;
 
 impl Stored for TimeStats {
     fn store(&self, out: &mut Writer) {
         let Self { formats, compiled: _ } = self;
         out.put(&formats.len());
         for ((layout, digits), times) in formats {
-            out.put(&(LAYOUTS[*layout], cast::to_u64(*digits)));
+            out.put(&(layout_of(*layout), cast::to_u64(*digits)));
             times.store(out);
         }
     }
 
     fn load(input: &mut Reader<'_>) -> Result<Self, Corrupt> {
-        let formats = input.list(LAYOUTS.len() * (MAX_FRACTION + 1), |input| {
+        let formats = input.list(N_LAYOUTS * (MAX_FRACTION + 1), |input| {
             let (layout, digits): (&str, u64) = input.take()?;
-            let layout = LAYOUTS.iter().position(|known| *known == layout);
+            let layout = (0..N_LAYOUTS).find(|known| layout_of(*known) == layout);
             let layout = layout.ok_or(Corrupt("a format of times"))?;
             check(digits <= cast::to_u64(MAX_FRACTION), "the digits of the second")?;
             Ok(((layout, cast::to_usize(digits)), Box::new(TimeAccumulator::load(input)?)))
@@ -34,10 +37,11 @@ impl Stored for TimeStats {
 
 impl Stored for TimeAccumulator {
     fn store(&self, out: &mut Writer) {
-        let Self { histogram, weekdays, hours, grid } = self;
+        let Self { histogram, weekdays, hours, zones, grid } = self;
         store_histogram(histogram, out);
         out.put(weekdays);
         out.put(hours);
+        out.put(zones);
         out.put(&grid.counts);
     }
 
@@ -46,11 +50,24 @@ impl Stored for TimeAccumulator {
             histogram: load_histogram(input, MAX_CELLS)?,
             weekdays: input.counts()?,
             hours: input.counts()?,
+            zones: load_zones(input)?,
             grid: TimeGrid { counts: input.counts()? },
         };
         let n = times.histogram.count();
         let holds = times.weekdays.iter().sum::<u64>() == n && times.hours.iter().sum::<u64>() == n;
+        check(times.zones.values().sum::<u64>() <= n, "the zones of times")?;
         check(holds && times.grid.counts.iter().all(|count| *count <= n), "the counts of times")?;
         Ok(times)
     }
+}
+
+/// The zones of one format, each less than a day from UTC.
+fn load_zones(input: &mut Reader<'_>) -> Result<BTreeMap<i32, u64>, Corrupt> {
+    let zones = input.list(2 * MAX_ZONE + 1, |input| {
+        let zone: i32 = input.take()?;
+        check(zone.unsigned_abs() as usize <= MAX_ZONE, "a zone")?;
+        Ok((zone, input.count()?))
+    })?;
+    check(is_ascending(zones.iter().map(|(zone, _)| *zone)), "the order of zones")?;
+    Ok(zones.into_iter().collect())
 }

@@ -7,4 +7,5 @@ mod laws;
 mod relations;
 mod shapes;
 mod stored;
+mod times;
 mod verify;

@@ -8,7 +8,7 @@ use synth_profile::relations::{
 };
 use synth_profile::{Profiler, Unit};
 
-use crate::feed::{finish_as, profile, push_record};
+use crate::feed::{finish_as, finish_stream, partial, profile, push_record};
 
 /// A number below `n` that looks drawn.
 fn draw(seed: u64, index: u64, n: u64) -> u64 {
@@ -336,4 +336,60 @@ fn rings_close_and_arrays_go_side_by_side() {
     };
     assert!(has(SequenceRule::Closed, "$.ring[]"), "{:?}", relations.sequences);
     assert!(has(SequenceRule::SideBySide, "$.prices[].seat"), "{:?}", relations.sequences);
+}
+
+#[test]
+fn hypotheses_are_ranked_by_what_speaks_for_them() {
+    let profile = document(&shop());
+    let ranked = synth_profile::hypotheses::hypotheses(&profile).hypotheses;
+    assert!(ranked.windows(2).all(|pair| pair[0].score.get() >= pair[1].score.get()));
+    let place = |kind: &str, text: &str| {
+        ranked
+            .iter()
+            .position(|one| one.kind == kind && one.statement.contains(text))
+            .expect("it was supposed")
+    };
+    // Both hold always; the lines are more than the orders.
+    let lines = place("foreign_key", "$.lines[].product_id refers to $.products[].id");
+    assert!(lines < place("foreign_key", "$.orders[].customer_id refers to $.customers[].id"));
+    let best = &ranked[lines];
+    assert_eq!((best.evidence.n_rows, best.evidence.n_holding), (900, 900));
+    assert!((best.support.get() - 1.0).abs() < 1e-12 && (best.confidence.get() - 1.0).abs() < 1e-12);
+}
+
+#[test]
+fn anomalies_are_counted_and_hold_no_values() {
+    let records: Vec<Value> = (0..400_u64)
+        .map(|index| {
+            let mut record = json!({
+                "amount": 100 + draw(1, index, 50),
+                "day": format!("2024-{:02}-{:02}", 1 + draw(2, index, 12), 1 + draw(3, index, 28)),
+                "size": draw(4, index, 9),
+                "low": draw(5, index, 500),
+            });
+            record["low_end"] = json!(record["low"].as_u64().unwrap_or(0) + draw(6, index, 40));
+            match index {
+                7 | 8 => record["amount"] = json!(987_654),
+                30..=32 => record["day"] = json!("not yet"),
+                50 => record["size"] = json!("large"),
+                _ => {}
+            }
+            record
+        })
+        .collect();
+    let mut partial = partial(&records);
+    let profile = finish_stream(&mut partial);
+    let found = synth_profile::anomalies::anomalies(&partial, &profile, &synth_core::Findings::default());
+    let count = |kind: &str, path: &str| {
+        let fits = |one: &&synth_profile::anomalies::Anomaly| {
+            one.kind == kind && one.paths.iter().any(|own| own.to_string() == path)
+        };
+        found.anomalies.iter().find(fits).map(|one| one.count)
+    };
+    assert_eq!(count("outlier", "$.amount"), Some(2));
+    assert_eq!(count("format", "$.day"), Some(3));
+    assert_eq!(count("rare_type", "$.size"), Some(1));
+    assert_eq!(count("outlier", "$.low"), None);
+    let text = serde_json::to_string(&found).expect("anomalies have a JSON form");
+    assert!(!text.contains("987654") && !text.contains("not yet") && !text.contains("large"));
 }

@@ -141,6 +141,7 @@ mod tests {
             is_unique: false,
             is_key: false,
             personal: None,
+            semantic_type: None,
             dense_from: None,
             dense_step: None,
             mean: None,

@@ -1,6 +1,7 @@
 //! Rules for strings.
 
 use synth_core::Rate;
+use synth_privacy::Publishable;
 use synth_profile::profile::{Curve, NumberedProfile, TagValue, TextProfile};
 
 use super::{apportion, time};
@@ -20,11 +21,21 @@ const MAX_PATTERN_WORDS: f64 = 3.0;
 pub(super) fn kinds(text: &TextProfile) -> Vec<(u64, ValueKind)> {
     if !text.times.is_empty() {
         let kind = |times| plain(FieldType::Datetime, Generator::TemporalRhythmic(time::temporal(times)));
-        return text.times.iter().map(|time| (time.count, kind(time))).collect();
+        let mut kinds: Vec<(u64, ValueKind)> =
+            text.times.iter().map(|time| (time.count, kind(time))).collect();
+        // Words beside the times, such as those for "never".
+        if !text.categories.is_empty() {
+            let n_words = text.categories.iter().map(|category| category.count).sum();
+            kinds.push((n_words, plain(FieldType::Enum, categories(text))));
+        }
+        return kinds;
     }
     let n_public: u64 = text.categories.iter().map(|category| category.count).sum();
     let n_rest = text.count - n_public.min(text.count);
     let share = |n: u64| n as f64 / text.count.max(1) as f64;
+    if !text.others.is_empty() && n_rest > 0 {
+        return vec![(text.count, plain(FieldType::Enum, pooled(text, n_rest)))];
+    }
     let mut kinds = Vec::new();
     let categories_count = share(n_public) >= MIN_CATEGORY_SHARE;
     if categories_count {
@@ -49,9 +60,23 @@ fn plain(field_type: FieldType, generator: Generator) -> ValueKind {
 
 fn categories(text: &TextProfile) -> Generator {
     let counts: Vec<u64> = text.categories.iter().map(|category| category.count).collect();
-    let value = |text: &synth_privacy::Publishable| Literal::Text(text.as_str().to_owned());
+    let value = |text: &Publishable| Literal::Text(text.as_str().to_owned());
     Generator::Categorical(Categorical {
         values: text.categories.iter().map(|category| value(&category.value)).collect(),
+        probs: apportion(&counts).into_iter().map(Rate::get).collect(),
+        normalize: false,
+    })
+}
+
+/// Categories, and the other words of their public list, which share what is left evenly.
+fn pooled(text: &TextProfile, n_rest: u64) -> Generator {
+    let n_others = synth_core::cast::to_u64(text.others.len());
+    let public =
+        text.categories.iter().map(|category| (&category.value, category.count.saturating_mul(n_others)));
+    let (values, counts): (Vec<&Publishable>, Vec<u64>) =
+        public.chain(text.others.iter().map(|word| (word, n_rest))).unzip();
+    Generator::Categorical(Categorical {
+        values: values.into_iter().map(|value| Literal::Text(value.as_str().to_owned())).collect(),
         probs: apportion(&counts).into_iter().map(Rate::get).collect(),
         normalize: false,
     })
@@ -66,7 +91,9 @@ fn rest(text: &TextProfile) -> ValueKind {
         return plain(FieldType::String, Generator::Sequence(sequence(numbered)));
     }
     let generator = match text.semantic_type.as_deref() {
-        Some("uuid") => Generator::UuidV4,
+        Some("uuid" | "uuid_v4") => Generator::UuidV4,
+        Some("uuid_v7") => Generator::UuidV7,
+        Some("country") => faker(FakerMethod::Country),
         Some("ulid") => Generator::Ulid,
         _ => made_up(text),
     };
@@ -91,8 +118,14 @@ fn made_up(text: &TextProfile) -> Generator {
     if text.semantic_type.as_deref() == Some("url") {
         return faker(FakerMethod::Url);
     }
+    if let Some(pattern) = text.semantic_type.as_deref().and_then(usual_pattern) {
+        return Generator::Pattern(Pattern { patterns: vec![pattern.to_owned()], probs: Vec::new() });
+    }
+    if text.semantic_type.as_deref() == Some("numeric") {
+        return one_word("[0-9]", &text.lengths);
+    }
     if text.mean_words < 1.5 {
-        return one_word(&text.lengths, text.letters.as_deref());
+        return one_word(text.letters.as_deref().unwrap_or("[A-Za-z0-9]"), &text.lengths);
     }
     if let Some(letters) = &text.letters {
         return words(letters, text.mean_words);
@@ -125,6 +158,25 @@ fn patterns(text: &TextProfile) -> Generator {
     })
 }
 
+/// How values of a meaning look, when too few were seen to learn it.
+fn usual_pattern(semantic_type: &str) -> Option<&'static str> {
+    Some(match semantic_type {
+        "sid" => "S-1-5-21-[1-9][0-9]{9}-[1-9][0-9]{9}-[1-9][0-9]{9}-[1-9][0-9]{3}",
+        "guid" => r"\{[0-9A-F]{8}-[0-9A-F]{4}-4[0-9A-F]{3}-[89AB][0-9A-F]{3}-[0-9A-F]{12}\}",
+        "md5" => "[0-9a-f]{32}",
+        "sha1" => "[0-9a-f]{40}",
+        "sha256" => "[0-9a-f]{64}",
+        "sha512" => "[0-9a-f]{128}",
+        "semver" => r"[0-9]\.[0-9]{1,2}\.[0-9]{1,2}",
+        "cve" => "CVE-20[012][0-9]-[0-9]{4,5}",
+        "color" => "#[0-9a-f]{6}",
+        "language_code" => "[a-z]{2}",
+        "currency_code" => "[A-Z]{3}",
+        "duration" => "PT[1-9][0-9]?M",
+        _ => return None,
+    })
+}
+
 /// Words of one script, half as many to half as many again as there are on average.
 fn words(letters: &str, mean_words: f64) -> Generator {
     let (low, high) = ((mean_words / 2.0).max(1.0), mean_words * 1.5);
@@ -133,8 +185,8 @@ fn words(letters: &str, mean_words: f64) -> Generator {
     Generator::Pattern(Pattern { patterns: vec![pattern], probs: Vec::new() })
 }
 
-/// Letters and digits of the lengths that the middle nine tenths of the strings have.
-fn one_word(lengths: &Curve, letters: Option<&str>) -> Generator {
+/// Characters of a class, of the lengths that the middle nine tenths of the strings have.
+fn one_word(class: &str, lengths: &Curve) -> Generator {
     let at = |wanted: f64| {
         let knots = lengths.percent.iter().zip(&lengths.values);
         knots
@@ -144,10 +196,7 @@ fn one_word(lengths: &Curve, letters: Option<&str>) -> Generator {
     };
     let (low, high) = (at(5.0).max(1), at(95.0).max(1));
     let lengths = if low == high { low.to_string() } else { format!("{low},{high}") };
-    Generator::Pattern(Pattern {
-        patterns: vec![format!("{}{{{lengths}}}", letters.unwrap_or("[A-Za-z0-9]"))],
-        probs: Vec::new(),
-    })
+    Generator::Pattern(Pattern { patterns: vec![format!("{class}{{{lengths}}}")], probs: Vec::new() })
 }
 
 /// How values of a kind of personal data are made up.
@@ -166,6 +215,7 @@ fn personal_method(kind: &str) -> Option<FakerMethod> {
         "mac_address" => FakerMethod::MacAddress,
         "address" => FakerMethod::StreetAddress,
         "date_of_birth" => FakerMethod::DateOfBirth,
+        "city" => FakerMethod::City,
         _ => return None,
     })
 }

@@ -1,9 +1,10 @@
 //! Rules for dates and times.
 
 use synth_core::{Rate, TimeFormat, Timestamp, cast};
-use synth_profile::profile::TimeProfile;
+use synth_profile::profile::{TimeProfile, TimeSpike as SeenSpike};
 
-use crate::generator::TemporalRhythmic;
+use super::apportion;
+use crate::generator::{TemporalRhythmic, TimeSpike, WrittenAs, ZoneShare};
 use crate::resolution::Resolution;
 
 const DAY: i64 = 86_400_000_000;
@@ -27,10 +28,13 @@ pub(super) fn temporal(time: &TimeProfile) -> TemporalRhythmic {
     let step = step_micros(time);
     let weekdays = has_rhythm(&time.weekdays, time.n_days, CRITICAL.0);
     let hours = step < DAY && has_rhythm(&time.hours, time.n_hours, CRITICAL.1);
+    let (quantiles, values) = knots(time);
     TemporalRhythmic {
         format: time.format.clone(),
-        quantiles: time.curve.percent.clone(),
-        values: time.curve.values.iter().map(|seconds| printed(*seconds, step)).collect(),
+        written_as: if time.as_number { WrittenAs::Number } else { WrittenAs::Text },
+        quantiles,
+        values: values.into_iter().map(|seconds| printed(seconds, step)).collect(),
+        spikes: spikes(time),
         resolution: time.resolution_micros.and_then(Resolution::from_micros),
         weekday_profile: if span_days >= MIN_SPAN_DAYS.0 && weekdays {
             profile(&time.weekdays)
@@ -38,13 +42,49 @@ pub(super) fn temporal(time: &TimeProfile) -> TemporalRhythmic {
             Vec::new()
         },
         hour_profile: if span_days >= MIN_SPAN_DAYS.1 && hours { profile(&time.hours) } else { Vec::new() },
+        zones: zones(time),
     }
+}
+
+/// The quantiles; those of the first spike when nothing is known of other times.
+fn knots(time: &TimeProfile) -> (Vec<f64>, Vec<f64>) {
+    match time.spikes.first() {
+        Some(spike) if time.curve.percent.is_empty() => (vec![0.0, 100.0], vec![spike.seconds; 2]),
+        _ => (time.curve.percent.clone(), time.curve.values.clone()),
+    }
+}
+
+/// The times that stand out, as they are: they need not lie on the grid of the others.
+fn spikes(time: &TimeProfile) -> Vec<TimeSpike> {
+    let mut counts: Vec<u64> = time.spikes.iter().map(|spike| spike.count).collect();
+    let n_rest = time.count - counts.iter().sum::<u64>().min(time.count);
+    counts.push(if time.curve.percent.is_empty() { 0 } else { n_rest });
+    let own = own_micros(time);
+    let share = |(spike, share): (&SeenSpike, Rate)| TimeSpike {
+        value: printed(spike.seconds, own),
+        prob: share.get(),
+    };
+    time.spikes.iter().zip(apportion(&counts)).map(share).collect()
+}
+
+fn zones(time: &TimeProfile) -> Vec<ZoneShare> {
+    let counts: Vec<u64> = time.zones.iter().map(|(_, count)| *count).collect();
+    let shares = apportion(&counts).into_iter();
+    let share = |(zone, share): (&(i32, u64), Rate)| ZoneShare { minutes: zone.0, prob: share.get() };
+    time.zones.iter().zip(shares).map(share).collect()
 }
 
 /// The step in which times are told: the learned one, or that of the format.
 fn step_micros(time: &TimeProfile) -> i64 {
-    let own = TimeFormat::parse(&time.format).map_or(1, |format| format.resolution_micros());
-    time.resolution_micros.unwrap_or(if time.format.starts_with("epoch_") { 1 } else { own }).max(1)
+    time.resolution_micros.unwrap_or_else(|| own_micros(time)).max(1)
+}
+
+/// The step of the format.
+fn own_micros(time: &TimeProfile) -> i64 {
+    if time.format.starts_with("epoch_") {
+        return 1;
+    }
+    TimeFormat::parse(&time.format).map_or(1, |format| format.resolution_micros().max(1))
 }
 
 /// Tells whether counts differ more than those of times without a rhythm.
@@ -69,7 +109,7 @@ fn profile(counts: &[u64]) -> Vec<f64> {
     let weights = counts
         .iter()
         .map(|count| cast::round_to_u64(1e9 * (*count as f64 + PRIOR / n) / (total as f64 + PRIOR)));
-    super::apportion(&weights.collect::<Vec<_>>()).into_iter().map(Rate::get).collect()
+    apportion(&weights.collect::<Vec<_>>()).into_iter().map(Rate::get).collect()
 }
 
 /// The first and last second of the years 0000 to 9999, which RFC 3339 can write.

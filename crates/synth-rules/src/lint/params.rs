@@ -9,6 +9,7 @@ use super::sums::{
 use crate::error::{ErrorKind, suggest};
 use crate::generator::{
     Categorical, Faker, FakerMethod, Generator, Pattern, QuantileSample, Template, TemporalRhythmic,
+    TimeSpike, WrittenAs, ZoneShare,
 };
 
 /// Slots of templates that are no methods of the faker.
@@ -52,26 +53,11 @@ fn quantiles(params: &QuantileSample, report: Report<'_>) {
     if !only_spikes {
         curve_problems(("quantiles", &params.quantiles), ("values", &params.values), report);
     }
-    no_negative("spikes", &spikes, report);
-    if sum > 1.0 + TOLERANCE {
-        let what = "the spikes' probabilities";
-        report(&["spikes"], ErrorKind::BadProbabilities { what, sum, tolerance: TOLERANCE });
-    }
+    shares_of_spikes(&spikes, report);
 }
 
 fn times(params: &TemporalRhythmic, report: Report<'_>) {
-    let own = match params.format.as_str() {
-        "epoch_seconds" => Some(1),
-        "epoch_millis" | "epoch_micros" => Some(1),
-        format => match TimeFormat::parse(format) {
-            Ok(format) => Some(format.resolution_micros()),
-            Err(error) => {
-                report(&["format"], ErrorKind::BadTimeFormat { reason: error.to_string() });
-                None
-            }
-        },
-    };
-    if let (Some(own), Some(resolution)) = (own, params.resolution)
+    if let (Some(own), Some(resolution)) = (own_micros(params, report), params.resolution)
         && resolution.micros() % own != 0
     {
         let reason = format!("`resolution` {resolution} is no multiple of the last unit of `format`");
@@ -80,6 +66,8 @@ fn times(params: &TemporalRhythmic, report: Report<'_>) {
     equal_lengths(("quantiles", params.quantiles.len()), ("values", params.values.len()), report);
     percentages_rise("quantiles", &params.quantiles, report);
     moments(params, report);
+    time_spikes(&params.spikes, report);
+    zones(&params.zones, report);
     for (name, weights, wanted) in
         [("weekday_profile", &params.weekday_profile, 7), ("hour_profile", &params.hour_profile, 24)]
     {
@@ -88,6 +76,66 @@ fn times(params: &TemporalRhythmic, report: Report<'_>) {
             report(&[name], ErrorKind::Impossible { reason });
         }
         no_negative(name, weights, report);
+    }
+}
+
+/// The step of the format in microseconds; `None` when the format is wrong.
+fn own_micros(params: &TemporalRhythmic, report: Report<'_>) -> Option<i64> {
+    let is_number = params.written_as == WrittenAs::Number;
+    if matches!(params.format.as_str(), "epoch_seconds" | "epoch_millis" | "epoch_micros" | "epoch_nanos") {
+        if is_number {
+            let because = "numbers from the epoch are written as numbers anyway".to_owned();
+            report(&["written_as"], ErrorKind::IgnoredKey { key: "written_as".to_owned(), because });
+        }
+        return Some(1);
+    }
+    match TimeFormat::parse(&params.format) {
+        Ok(format) => {
+            if is_number && !format.is_digits() {
+                let reason = "a time written as a number needs a format of digits only".to_owned();
+                report(&["format"], ErrorKind::BadTimeFormat { reason });
+            }
+            Some(format.resolution_micros().max(1))
+        }
+        Err(error) => {
+            report(&["format"], ErrorKind::BadTimeFormat { reason: error.to_string() });
+            None
+        }
+    }
+}
+
+fn time_spikes(spikes: &[TimeSpike], report: Report<'_>) {
+    for (index, spike) in spikes.iter().enumerate() {
+        if spike.moment().is_none() {
+            let keys = ["spikes", &index.to_string(), "value"];
+            report(&keys, ErrorKind::BadTime { text: spike.value.clone() });
+        }
+    }
+    shares_of_spikes(&spikes.iter().map(|spike| spike.prob).collect::<Vec<f64>>(), report);
+}
+
+/// Spikes leave the rest to the quantiles, so their sum may be below 1.
+fn shares_of_spikes(spikes: &[f64], report: Report<'_>) {
+    no_negative("spikes", spikes, report);
+    let sum: f64 = spikes.iter().sum();
+    if sum > 1.0 + TOLERANCE {
+        let what = "the spikes' probabilities";
+        report(&["spikes"], ErrorKind::BadProbabilities { what, sum, tolerance: TOLERANCE });
+    }
+}
+
+fn zones(zones: &[ZoneShare], report: Report<'_>) {
+    if zones.is_empty() {
+        return;
+    }
+    let probs: Vec<f64> = zones.iter().map(|zone| zone.prob).collect();
+    no_negative("zones", &probs, report);
+    sum_to_one(("the zones' probabilities", &["zones"]), &probs, report);
+    for (index, zone) in zones.iter().enumerate() {
+        if !(-24 * 60 + 1..24 * 60).contains(&zone.minutes) {
+            let reason = "a zone is a day or more ahead of UTC".to_owned();
+            report(&["zones", &index.to_string(), "minutes"], ErrorKind::Impossible { reason });
+        }
     }
 }
 

@@ -3,7 +3,7 @@
 use super::Report;
 use crate::error::ErrorKind;
 use crate::field::{Constraints, FieldType, NumberSpelling, ValueKind};
-use crate::generator::{FakerMethod, Generator, Literal};
+use crate::generator::{FakerMethod, Generator, Literal, WrittenAs};
 
 /// What the values of a generator are in JSON.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -41,6 +41,7 @@ fn made(generator: &Generator) -> Made {
         Generator::Sequence(sequence) if !sequence.is_text() => Made::Integers,
         Generator::QuantileSample(_) => Made::Numbers,
         Generator::TemporalRhythmic(times) if times.format.starts_with("epoch_") => Made::Numbers,
+        Generator::TemporalRhythmic(times) if times.written_as == WrittenAs::Number => Made::Integers,
         Generator::Categorical(categorical) => made_of(&categorical.values),
         Generator::Constant(constant) => made_of(std::slice::from_ref(&constant.value)),
         _ => Made::Text,

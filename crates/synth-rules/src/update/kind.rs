@@ -1,14 +1,12 @@
 //! The mixture of the kinds of values of two rules.
 
-use synth_core::{Rate, TimeFormat, Timestamp, cast};
+use synth_core::{Rate, cast};
 
-use super::Weights;
 use super::curve::{self, Curve};
+use super::{Weights, times};
 use crate::field::{Constraints, NumberSpelling, ValueKind};
 use crate::from_profile::share::apportion;
-use crate::generator::{
-    Categorical, Constant, Faker, Generator, Literal, Pattern, QuantileSample, Spike, TemporalRhythmic,
-};
+use crate::generator::{Categorical, Constant, Faker, Generator, Literal, Pattern, QuantileSample, Spike};
 
 /// Mixes two lists of kinds: what is made alike becomes one kind, the others stand beside each other.
 pub(super) fn mixed(old: &[ValueKind], new: &[ValueKind], weights: Weights) -> Vec<ValueKind> {
@@ -62,9 +60,9 @@ fn joined_generator(old: &Generator, new: &Generator, weights: Weights) -> Optio
             Some(Generator::QuantileSample(joined_samples(ours, theirs, weights)))
         }
         (Generator::TemporalRhythmic(ours), Generator::TemporalRhythmic(theirs))
-            if ours.format == theirs.format =>
+            if ours.format == theirs.format && ours.written_as == theirs.written_as =>
         {
-            joined_times(ours, theirs, weights).map(Generator::TemporalRhythmic)
+            times::joined(ours, theirs, weights).map(Generator::TemporalRhythmic)
         }
         (Generator::Pattern(ours), Generator::Pattern(theirs)) => {
             Some(Generator::Pattern(joined_patterns(ours, theirs, weights)))
@@ -88,7 +86,7 @@ fn listed(generator: &Generator) -> Option<Vec<(Literal, f64)>> {
 }
 
 /// Probabilities that sum to 1; equal ones where they are left out.
-fn full_probs(probs: &[f64], n: usize) -> Vec<f64> {
+pub(super) fn full_probs(probs: &[f64], n: usize) -> Vec<f64> {
     let sum: f64 = probs.iter().sum();
     if probs.is_empty() || sum <= 0.0 {
         return vec![1.0 / n as f64; n];
@@ -97,7 +95,7 @@ fn full_probs(probs: &[f64], n: usize) -> Vec<f64> {
 }
 
 /// Adds up what both list, old entries first.
-fn added_up<T: PartialEq>(sides: [(f64, Vec<(T, f64)>); 2]) -> (Vec<T>, Vec<f64>) {
+pub(super) fn added_up<T: PartialEq>(sides: [(f64, Vec<(T, f64)>); 2]) -> (Vec<T>, Vec<f64>) {
     let mut entries: Vec<(T, f64)> = Vec::new();
     for (weight, side) in sides {
         for (value, prob) in side {
@@ -148,63 +146,8 @@ fn joined_samples(old: &QuantileSample, new: &QuantileSample, weights: Weights) 
 }
 
 /// Rounds down, so that sums of shares stay within 1.
-fn millionths(share: f64) -> f64 {
+pub(super) fn millionths(share: f64) -> f64 {
     cast::floor_to_u64(share * 1e6 + 1e-3) as f64 / 1e6
-}
-
-fn joined_times(
-    old: &TemporalRhythmic,
-    new: &TemporalRhythmic,
-    weights: Weights,
-) -> Option<TemporalRhythmic> {
-    let curve = |side: &TemporalRhythmic| {
-        let times: Option<Vec<f64>> = side.values.iter().map(|text| read_time(text)).collect();
-        Some(Curve::of(&side.quantiles, &times?))
-    };
-    let (quantiles, times) = curve::mixed(&curve(old)?, &curve(new)?, weights);
-    Some(TemporalRhythmic {
-        format: old.format.clone(),
-        quantiles,
-        values: times.into_iter().map(write_time).collect(),
-        weekday_profile: joined_profiles(&old.weekday_profile, &new.weekday_profile, weights, 7),
-        hour_profile: joined_profiles(&old.hour_profile, &new.hour_profile, weights, 24),
-        // Times on two grids lie on neither.
-        resolution: old.resolution.filter(|_| old.resolution == new.resolution),
-    })
-}
-
-/// Microseconds since the epoch.
-fn read_time(text: &str) -> Option<f64> {
-    let digits =
-        text.split_once('.').map_or(0, |(_, rest)| rest.bytes().take_while(u8::is_ascii_digit).count());
-    let fraction = if digits == 0 { String::new() } else { format!("%.{digits}f") };
-    let zoned = ["Z", "%:z", ""].map(|zone| format!("%Y-%m-%dT%H:%M:%S{fraction}{zone}"));
-    let specs = zoned.into_iter().chain(["%Y-%m-%d".to_owned()]);
-    specs
-        .filter_map(|spec| TimeFormat::parse(&spec).ok())
-        .find_map(|format| format.read(text))
-        .map(|time| time.0 as f64)
-}
-
-fn write_time(micros: f64) -> String {
-    let time = Timestamp(cast::round_to_i64(micros));
-    let spec = if time.0 % 1_000_000 == 0 { "%Y-%m-%dT%H:%M:%SZ" } else { "%Y-%m-%dT%H:%M:%S%.6fZ" };
-    let mut text = String::new();
-    if let Ok(format) = TimeFormat::parse(spec) {
-        // Writing to a string does not fail.
-        let _ = format.write(time, &mut text);
-    }
-    text
-}
-
-/// Weights of hours or weekdays; left out means even.
-fn joined_profiles(old: &[f64], new: &[f64], weights: Weights, n: usize) -> Vec<f64> {
-    if old.is_empty() && new.is_empty() || [old, new].iter().any(|side| !side.is_empty() && side.len() != n) {
-        return old.to_vec();
-    }
-    let (ours, theirs) = (full_probs(old, n), full_probs(new, n));
-    let mixed: Vec<f64> = ours.iter().zip(theirs).map(|(ours, theirs)| weights.mean(*ours, theirs)).collect();
-    shares(&mixed).into_iter().map(Rate::get).collect()
 }
 
 fn joined_fakers(old: &Faker, new: &Faker, weights: Weights) -> Faker {

@@ -268,3 +268,16 @@ fn what_is_written_reads_back() {
     let printed = rules.to_yaml();
     assert_eq!(RuleSet::parse(&printed, "printed").unwrap(), rules, "{printed}");
 }
+
+#[test]
+fn a_type_beside_one_of_is_that_of_most_values() {
+    let text = |stated: &str| {
+        format!(
+            "version: 2\nfields:\n  $.a:\n{stated}    one_of:\n    - {{share: 0.6, type: enum, generator: categorical, params: {{values: [x]}}}}\n    - {{share: 0.4, type: string, generator: uuid_v4}}\n"
+        )
+    };
+    let rules = RuleSet::parse(&text(""), "rules.yaml").unwrap();
+    assert_eq!(RuleSet::parse(&text("    type: enum\n"), "rules.yaml").unwrap(), rules);
+    assert!(rules.to_yaml().contains("type: enum\n"));
+    assert!(RuleSet::parse(&text("    type: string\n"), "rules.yaml").is_err());
+}

@@ -1,0 +1,172 @@
+//! What does not fit the rest of the data: the contents of `anomalies.json`.
+//!
+//! Counts and places, never values.
+
+use serde::{Deserialize, Serialize};
+use synth_core::{Findings, JsonPath, JsonType, cast};
+
+use crate::Partial;
+use crate::hypotheses::hypotheses;
+use crate::profile::{FieldProfile, Profile};
+
+/// Version of `anomalies.json`.
+pub const VERSION: u32 = 1;
+
+/// Types that so few of a field's values have are rare.
+const RARE_TYPE: f64 = 0.05;
+/// Share of a field's strings in one format from which the others are near misses.
+const MAIN_FORMAT: f64 = 0.9;
+/// Numbers this many interquartile ranges beyond the quartiles are outliers.
+const FENCE: f64 = 3.0;
+/// Values of a field from which its outliers count.
+const MIN_VALUES: u64 = 20;
+/// Relations that so many of their rows keep are rules, and the other rows exceptions.
+const MIN_CONFIDENCE: f64 = 0.8;
+
+/// Everything that does not fit, in the order of the fields.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Anomalies {
+    /// Version of the file.
+    pub version: u32,
+    /// File name of the sample, without its folder.
+    pub source: Option<String>,
+    /// What was found.
+    pub anomalies: Vec<Anomaly>,
+}
+
+/// One kind of anomaly at one place of the structure.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Anomaly {
+    /// What kind it is: `rare_type`, `format`, `outlier`, the kind of a relation that is broken, or the code of a
+    /// finding of the reader.
+    pub kind: String,
+    /// What is wrong, in words.
+    pub message: String,
+    /// The fields concerned.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub paths: Vec<JsonPath>,
+    /// How often it occurs; of outliers an estimate.
+    pub count: u64,
+    /// Of how many values or rows.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub of: Option<u64>,
+    /// Where the first few stand.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub places: Vec<AnomalyPlace>,
+}
+
+/// A place in the input.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AnomalyPlace {
+    /// Line, counted from 1.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub line: Option<u64>,
+    /// Record, counted from 0.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub record: Option<u64>,
+}
+
+/// Returns what does not fit in a profiled sample.
+///
+/// # Method
+///
+/// Outliers lie beyond Tukey's outer fences, three interquartile ranges from the quartiles (Tukey 1977, Exploratory
+/// Data Analysis, chapter 2). Other kinds are exceptions from what most values or rows keep.
+#[must_use]
+pub fn anomalies(partial: &Partial, profile: &Profile, findings: &Findings) -> Anomalies {
+    let of_fields = profile.fields.iter().flat_map(|field| of_field(partial, field));
+    let of_relations = exceptions(profile);
+    let of_input = findings.groups().map(|(code, count, shown)| Anomaly {
+        kind: code.to_owned(),
+        message: shown.first().map_or_else(String::new, |finding| finding.message.clone()),
+        paths: Vec::new(),
+        count,
+        of: None,
+        places: shown
+            .iter()
+            .map(|finding| AnomalyPlace { line: finding.place.line, record: finding.place.record })
+            .filter(|place| place.line.is_some() || place.record.is_some())
+            .collect(),
+    });
+    Anomalies {
+        version: VERSION,
+        source: profile.source.clone(),
+        anomalies: of_input.chain(of_fields).chain(of_relations).collect(),
+    }
+}
+
+fn of_field(partial: &Partial, field: &FieldProfile) -> Vec<Anomaly> {
+    let anomaly = |kind: &str, message: String, count, of| Anomaly {
+        kind: kind.to_owned(),
+        message,
+        paths: vec![field.path.clone()],
+        count,
+        of: Some(of),
+        places: Vec::new(),
+    };
+    let mut anomalies = Vec::new();
+    let n_non_null = field.n_values - field.n_of(JsonType::Null);
+    let types = JsonType::ALL.into_iter().filter(|json_type| *json_type != JsonType::Null);
+    for json_type in types.filter(|json_type| !is_number(*json_type)) {
+        let count = field.n_of(json_type);
+        if count > 0 && (count as f64) <= RARE_TYPE * n_non_null as f64 {
+            let message = format!("a few values are of type {}", json_type.name());
+            anomalies.push(anomaly("rare_type", message, count, n_non_null));
+        }
+    }
+    let n_numbers = field.n_of(JsonType::Integer) + field.n_of(JsonType::Number);
+    if n_numbers > 0 && (n_numbers as f64) <= RARE_TYPE * n_non_null as f64 {
+        let message = "a few values are numbers".to_owned();
+        anomalies.push(anomaly("rare_type", message, n_numbers, n_non_null));
+    }
+    if let Some(text) = &field.text
+        && let Some(time) = text.times.iter().max_by_key(|time| time.count)
+        && time.count < text.count
+        && time.count as f64 >= MAIN_FORMAT * text.count as f64
+    {
+        let message = format!("a few strings are no times of the form {}", time.format);
+        anomalies.push(anomaly("format", message, text.count - time.count, text.count));
+    }
+    if let Some(count) = n_outliers(partial, &field.path) {
+        let message = "numbers lie far beyond the others".to_owned();
+        anomalies.push(anomaly("outlier", message, count, n_numbers));
+    }
+    anomalies
+}
+
+fn is_number(json_type: JsonType) -> bool {
+    matches!(json_type, JsonType::Integer | JsonType::Number)
+}
+
+/// Numbers beyond the outer fences, when there are any and they are few.
+fn n_outliers(partial: &Partial, path: &JsonPath) -> Option<u64> {
+    let histogram = &partial.node(partial.find(path)?).stats.number()?.histogram;
+    let n = histogram.count();
+    let (low, high) = (histogram.quantile(0.25)?, histogram.quantile(0.75)?);
+    let reach = FENCE * (high - low);
+    if n < MIN_VALUES || reach <= 0.0 {
+        return None;
+    }
+    let below = histogram.cdf(low - reach);
+    let above = 1.0 - histogram.cdf(high + reach);
+    let count = cast::floor_to_u64((below + above) * n as f64 + 0.5);
+    (count > 0 && (count as f64) <= RARE_TYPE * n as f64).then_some(count)
+}
+
+/// The rows that break what most rows keep.
+fn exceptions(profile: &Profile) -> Vec<Anomaly> {
+    let broken = hypotheses(profile).hypotheses.into_iter().filter(|hypothesis| {
+        let is_relation = hypothesis.paths.len() > 1 || hypothesis.kind == "unique";
+        let confidence = hypothesis.confidence.get();
+        is_relation && (MIN_CONFIDENCE..1.0).contains(&confidence)
+    });
+    let anomaly = |broken: crate::hypotheses::Hypothesis| Anomaly {
+        message: format!("a few rows break a rule: {}", broken.statement),
+        kind: broken.kind,
+        paths: broken.paths,
+        count: broken.evidence.n_rows - broken.evidence.n_holding,
+        of: Some(broken.evidence.n_rows),
+        places: Vec::new(),
+    };
+    broken.map(anomaly).collect()
+}
