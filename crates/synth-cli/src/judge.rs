@@ -10,7 +10,8 @@ use synth_io::{Input, OutputFile, ReadOptions, Scanner};
 use synth_privacy::Gate;
 use synth_profile::{Partial, Profiler, Structure};
 use synth_report::{
-    CheckName, CompareContext, RecordValue, Report, ReportContext, SchemaCheck, SourceSummary, Status, Timing,
+    CheckName, CompareContext, RecordValue, RelationCheck, Report, ReportContext, SchemaCheck, SourceSummary,
+    Status, Timing,
 };
 use synth_rules::RuleSet;
 
@@ -60,12 +61,12 @@ impl ReportFiles {
     }
 }
 
-/// The two sides of a comparison, the synthetic one already checked against the schema.
+/// The two sides of a comparison, the records of the synthetic one already checked.
 pub(crate) struct Sides<'a> {
     pub(crate) real: &'a Partial,
     pub(crate) synthetic: &'a mut Partial,
     pub(crate) structure: &'a Structure,
-    pub(crate) schema: SchemaCheck,
+    pub(crate) records: RecordChecks,
     pub(crate) rules: Option<&'a RuleSet>,
     pub(crate) gate: Gate,
     pub(crate) names: [(&'a str, &'a Findings); 2],
@@ -89,7 +90,8 @@ pub(crate) fn judge(
         ReportContext {
             real: SourceSummary::new(real_name, sides.real.n_records, real_findings),
             synthetic: SourceSummary::new(synthetic_name, sides.synthetic.n_records, synthetic_findings),
-            schema: Some(sides.schema.finish()),
+            schema: Some(sides.records.schema.finish()),
+            relations: sides.records.relations.map(RelationCheck::finish),
             timings: clock.timings,
         },
     );
@@ -115,6 +117,8 @@ fn tell(report: &Report, path: &Path, screen: &Screen) {
             CheckName::Schema => "schema",
             CheckName::Structure => "structure",
             CheckName::Uniqueness => "uniqueness",
+            CheckName::References => "references",
+            CheckName::Keys => "keys",
         };
         let status = match check.status {
             Status::Passed => format!("passed ({} checked)", check.n_checked),
@@ -130,11 +134,30 @@ fn tell(report: &Report, path: &Path, screen: &Screen) {
     screen.say(&format!("report      {}", name(path)));
 }
 
-/// Checks every record of some files against a schema.
+/// The checks that look at every synthetic record.
+pub(crate) struct RecordChecks {
+    schema: SchemaCheck,
+    relations: Option<RelationCheck>,
+}
+
+impl RecordChecks {
+    pub(crate) fn new(schema: SchemaCheck, rules: Option<&RuleSet>) -> Self {
+        Self { schema, relations: rules.map(RelationCheck::new) }
+    }
+
+    fn check_record(&mut self, place: Place, record: &serde_json::Value) {
+        self.schema.check_record(place, record);
+        if let Some(relations) = &mut self.relations {
+            relations.check_record(record);
+        }
+    }
+}
+
+/// Checks every record of some files.
 pub(crate) fn check_files(
     paths: &[PathBuf],
     options: &ReadOptions,
-    check: &mut SchemaCheck,
+    check: &mut RecordChecks,
 ) -> Result<(), Failure> {
     let input = Input::open(paths, options)?;
     let mut scanner = Scanner::new(options.max_depth);
@@ -149,17 +172,17 @@ pub(crate) fn check_files(
     })
 }
 
-/// Receives records that are never written: profiles them and checks them against a schema.
+/// Receives records that are never written: profiles them and checks them.
 pub(crate) struct Unwritten {
     pub(crate) profiler: Profiler,
-    pub(crate) schema: SchemaCheck,
+    pub(crate) checks: RecordChecks,
     value: RecordValue,
     n_records: u64,
 }
 
 impl Unwritten {
-    pub(crate) fn new(profiler: Profiler, schema: SchemaCheck) -> Self {
-        Self { profiler, schema, value: RecordValue::default(), n_records: 0 }
+    pub(crate) fn new(profiler: Profiler, checks: RecordChecks) -> Self {
+        Self { profiler, checks, value: RecordValue::default(), n_records: 0 }
     }
 
     /// Takes all records of a plan.
@@ -186,7 +209,7 @@ impl Unwritten {
     fn end(&mut self) {
         self.profiler.end_record();
         let place = Place { record: Some(self.n_records), ..Place::in_source("dry run") };
-        self.schema.check_record(place, &self.value.take());
+        self.checks.check_record(place, &self.value.take());
         self.n_records += 1;
     }
 }

@@ -112,7 +112,7 @@ pub(crate) struct Slot {
 
 impl Slots<'_> {
     /// Yields each slot, or `None` where the kind is another one.
-    fn iter(&self) -> impl Iterator<Item = Option<Slot>> {
+    pub(crate) fn iter(&self) -> impl Iterator<Item = Option<Slot>> {
         let places = self.addresses.iter().zip(self.ordinals);
         self.kinds
             .iter()

@@ -8,11 +8,13 @@ use synth_rules::{FieldRule, FieldType, Generator, Layout, Relationship, RuleSet
 use crate::choice::{Choice, Sum};
 use crate::error::{ErrorKind, Errors};
 use crate::length::{Lengths, Scale};
+use crate::link::Linker;
+use crate::listed::Listed;
 use crate::order;
 use crate::outline::{Outline, Parts};
 use crate::plan::{Collection, CompileOptions, Gate, Kind, KindMask, Node, Plan, Presence, Scope};
 use crate::recipe::{Recipe, Setting};
-use crate::variants;
+use crate::{coupling, unkept, variants};
 
 /// Longest array or dictionary that is held in memory as a whole.
 const MAX_HELD: u64 = 1 << 24;
@@ -37,7 +39,7 @@ pub(crate) fn compile(
     let n_records = if is_document { 1 } else { options.n_rows };
     let mut compiler = Compiler {
         rules,
-        unique: unique_paths(rules),
+        unique: Uniqueness::of(rules),
         scale: None,
         counts,
         countable: Vec::new(),
@@ -49,6 +51,7 @@ pub(crate) fn compile(
             case_columns: Vec::new(),
             layout: rules.globals.layout,
             n_records,
+            unkept: Vec::new(),
         },
         ordinals: Vec::new(),
         node_of: BTreeMap::new(),
@@ -63,17 +66,33 @@ pub(crate) fn compile(
     compiler.check_main();
     compiler.check_counts();
     compiler.check_shape();
-    let Compiler { mut plan, node_of, outline, mut errors, .. } = compiler;
+    let Compiler { mut plan, node_of, outline, mut errors, ordinals, unique, .. } = compiler;
     variants::compile(rules, &outline, (&mut plan, &node_of), &mut errors);
     order::arrange(&mut plan, &node_of, &outline, &mut errors);
     size_blocks(&mut plan);
-    if errors.0.is_empty() { Ok(plan) } else { Err(errors) }
+    if !errors.0.is_empty() {
+        return Err(errors);
+    }
+    let linker = Linker {
+        rules,
+        outline: &outline,
+        node_of: &node_of,
+        ordinals: &ordinals,
+        unique: &unique.kept,
+        seed,
+    };
+    let mut kept = coupling::couple(&linker, &mut plan);
+    kept.extend(linker.values(&mut plan));
+    kept.extend(linker.keys(&mut plan));
+    kept.extend(linker.composite_references(&mut plan));
+    plan.unkept = unkept::count(rules, &unique.kept, &kept);
+    Ok(plan)
 }
 
 struct Compiler<'a> {
     rules: &'a RuleSet,
     outline: Outline<'a>,
-    unique: BTreeSet<&'a JsonPath>,
+    unique: Uniqueness<'a>,
     /// In a document with a main collection: its path and the ratio.
     scale: Option<(PathId, Scale)>,
     /// Numbers of elements that are asked for.
@@ -88,18 +107,45 @@ struct Compiler<'a> {
     errors: Errors,
 }
 
-/// Returns the paths that are unique on their own by a relationship.
-fn unique_paths(rules: &RuleSet) -> BTreeSet<&JsonPath> {
-    let single = |relationship: &'_ Relationship| match relationship {
-        Relationship::PrimaryKey { paths, when: None } | Relationship::Unique { paths, when: None } => {
-            match &paths[..] {
-                [path] => rules.fields.get_key_value(path).map(|(path, _)| path),
-                _ => None,
+/// Which paths never repeat a value.
+struct Uniqueness<'a> {
+    /// Because a relationship says so.
+    required: BTreeSet<&'a JsonPath>,
+    /// Because others refer to them, or among some rows only: where there are values enough.
+    wanted: BTreeSet<&'a JsonPath>,
+    /// Fields that refer to others.
+    referring: BTreeSet<&'a JsonPath>,
+    /// What came of it.
+    kept: BTreeSet<JsonPath>,
+}
+
+impl<'a> Uniqueness<'a> {
+    fn of(rules: &'a RuleSet) -> Self {
+        let mut unique = Self {
+            required: BTreeSet::new(),
+            wanted: BTreeSet::new(),
+            referring: BTreeSet::new(),
+            kept: BTreeSet::new(),
+        };
+        for relationship in &rules.relationships {
+            match relationship {
+                Relationship::PrimaryKey { paths, when } | Relationship::Unique { paths, when } => {
+                    if let [path] = &paths[..] {
+                        let set = if when.is_none() { &mut unique.required } else { &mut unique.wanted };
+                        set.insert(path);
+                    }
+                }
+                Relationship::ForeignKey { child, parent, .. } => {
+                    unique.referring.extend(child.paths());
+                    if let [path] = parent.paths() {
+                        unique.wanted.insert(path);
+                    }
+                }
+                _ => {}
             }
         }
-        _ => None,
-    };
-    rules.relationships.iter().filter_map(single).collect()
+        unique
+    }
 }
 
 impl<'a> Compiler<'a> {
@@ -127,7 +173,7 @@ impl<'a> Compiler<'a> {
         // A missing length is reported where the collection is compiled.
         let Some(rule) = self.rules.shape.get(main) else { return };
         if let Ok(lengths) = Lengths::compile(&rule.length, seed) {
-            self.scale = Some((id, Scale { wanted: n_rows, learned: lengths.draw(0) }));
+            self.scale = Some((id, Scale { wanted: n_rows, learned: lengths.draw(0, 0) }));
         }
     }
 
@@ -180,9 +226,10 @@ impl<'a> Compiler<'a> {
         self.plan.nodes.push(Node {
             scope,
             gate,
-            presence: Presence { own, seed: seed.child("presence"), by_case: Vec::new() },
+            presence: Presence { own, seed: seed.child("presence"), coupling: None, by_case: Vec::new() },
             null_rate: rule.map_or(0.0, |rule| rule.null_rate.get()),
             null_seed: seed.child("null"),
+            null_coupling: None,
             shares,
             share_seed: seed.child("kind"),
             kinds,
@@ -190,6 +237,7 @@ impl<'a> Compiler<'a> {
             tuple: Vec::new(),
             elements: None,
             dictionary: None,
+            root: None,
         });
         self.parts(at, &path, parts);
         at
@@ -261,6 +309,13 @@ impl<'a> Compiler<'a> {
         let lengths =
             self.lengths(item, &path, streamed && (keys.is_some() || self.outline.may_be_object(item)));
         let limit = if streamed { MAX_STREAMED } else { MAX_HELD };
+        // In a document it is known how many owners there are.
+        let n_owners =
+            self.ordinals[owner_scope].filter(|_| self.plan.layout == Layout::Document && !streamed);
+        let lengths = match n_owners {
+            Some(n_owners) => lengths.map(|lengths| lengths.dealt(n_owners)),
+            None => lengths,
+        };
         let stride = lengths.as_ref().map_or(0, Lengths::max);
         if stride > limit {
             self.errors.push(ErrorKind::LengthTooLarge { limit }, &path);
@@ -329,6 +384,9 @@ impl<'a> Compiler<'a> {
         }
         let shares: Vec<f64> = rule.kinds.iter().map(|kind| kind.share.get()).collect();
         let choice = self.errors.keep(Choice::fit(&shares, Sum::MustBeOne), &path);
+        if let Some(kind) = self.listed(rule, scope, &path) {
+            return (vec![kind], None);
+        }
         let kinds = (0..rule.kinds.len()).filter_map(|index| self.kind(rule, index, scope, &path)).collect();
         (kinds, choice.filter(|_| rule.kinds.len() > 1))
     }
@@ -355,18 +413,46 @@ impl<'a> Compiler<'a> {
         let field_type = kind.field_type;
         let n_before = rule.kinds[..index].iter().filter(|kind| kind.field_type == field_type).count();
         let seed = self.seed_of(path).child("value").child(&format!("{field_type:?}"));
-        let unique = rule.unique || self.unique.contains(path);
+        let must = rule.unique || self.unique.required.contains(path);
+        let may = self.unique.wanted.contains(path);
         let by_ordinal =
             matches!(kind.generator, Some(Generator::Sequence(_) | Generator::UuidV7 | Generator::Ulid));
         let n_ordinals = self.ordinals[scope];
-        if n_ordinals.is_none() && (unique || by_ordinal) {
+        if n_ordinals.is_none() && (must || by_ordinal) {
             self.errors.push(ErrorKind::TooManyOrdinals, path);
             return None;
         }
         let seed = seed.attempt(cast::to_u64(n_before));
-        let setting = Setting { seed, n_ordinals: n_ordinals.unwrap_or(u64::MAX), unique };
-        let recipe = self.errors.keep(Recipe::compile(kind, setting), path)?;
-        Some(Kind::Scalar(Box::new(recipe)))
+        let setting = |unique| Setting { seed, n_ordinals: n_ordinals.unwrap_or(u64::MAX), unique };
+        let recipe = if (must || may) && n_ordinals.is_some() {
+            let unique = Recipe::compile(kind, setting(true));
+            if unique.is_ok() {
+                self.unique.kept.insert(path.clone());
+            }
+            // A value that another row decides anyway, or one that others refer to, may repeat.
+            let is_bound = self.unique.referring.contains(path);
+            if unique.is_err() && (!must || is_bound) {
+                Recipe::compile(kind, setting(false))
+            } else {
+                unique
+            }
+        } else {
+            Recipe::compile(kind, setting(false))
+        };
+        Some(Kind::Scalar(Box::new(self.errors.keep(recipe, path)?)))
+    }
+
+    /// Compiles a unique field of given values and others as one kind.
+    fn listed(&mut self, rule: &FieldRule, scope: usize, path: &JsonPath) -> Option<Kind> {
+        let is_unique =
+            rule.unique || self.unique.required.contains(path) || self.unique.wanted.contains(path);
+        let ([first, rest], true) = (&rule.kinds[..], is_unique) else { return None };
+        let Some(Generator::Categorical(list)) = &first.generator else { return None };
+        let seed = self.seed_of(path).child("value").child("listed");
+        let setting = Setting { seed, n_ordinals: self.ordinals[scope]?, unique: true };
+        let listed = Listed::compile(list, rest, setting).ok()?;
+        self.unique.kept.insert(path.clone());
+        Some(Kind::Scalar(Box::new(Recipe::listed(listed))))
     }
 }
 

@@ -8,6 +8,7 @@ use synth_core::{Scalar, cast, hash};
 use crate::column::{ABSENT, Column, FIRST_KIND, Instances, NULL, Slots, TextBuffer, Values};
 use crate::plan::{Collection, Gate, Kind, Node, Plan, Presence, Step};
 use crate::recipe::{Recipe, Rooms};
+use crate::reference::text_of;
 
 /// All buffers of one worker; cleared and used again from block to block.
 #[derive(Default)]
@@ -79,6 +80,7 @@ impl Plan {
         let mut column = std::mem::take(&mut workspace.columns[at]);
         let instances = &workspace.instances[node.scope];
         node.fill_kinds(&mut column.kinds, workspace);
+        node.mark_roots(&mut column.kinds, instances);
         for ((kind, values), code) in node.kinds.iter().zip(&mut column.values).zip(FIRST_KIND..) {
             if let Kind::Scalar(recipe) = kind {
                 let (addresses, ordinals) = (&instances.addresses, &instances.ordinals);
@@ -124,10 +126,11 @@ impl Plan {
         below.clear();
         members.starts.clear();
         members.starts.push(0);
-        let owners = workspace.columns[collection.owner].kinds.iter().zip(&above.addresses);
-        for (parent, (code, address)) in (0..).zip(owners) {
+        let places = above.addresses.iter().zip(&above.ordinals);
+        let owners = workspace.columns[collection.owner].kinds.iter().zip(places);
+        for (parent, (code, (address, ordinal))) in (0..).zip(owners) {
             if collection.mask.has(*code) {
-                let length = collection.lengths.draw(*address);
+                let length = collection.lengths.draw(*address, *ordinal);
                 (0..length).for_each(|element| below.push(above, parent, element, collection.stride));
             }
             members.starts.push(below.len());
@@ -179,7 +182,7 @@ impl Plan {
         let kind = usize::from(column.kinds[slot].saturating_sub(FIRST_KIND));
         let Some(Kind::Scalar(recipe)) = self.nodes[node].kinds.get(kind) else { return };
         let drawn = recipe.scalar(&column.values[kind], slot, &mut workspace.rooms);
-        if members.offer(key_text(drawn)) {
+        if members.offer(text_of(drawn)) {
             return;
         }
         let instances = &workspace.instances[collection.scope];
@@ -187,12 +190,11 @@ impl Plan {
         for attempt in 1..=KEY_ATTEMPTS {
             let address = hash::combine(address, attempt);
             let drawn = one_more(recipe, [address, ordinal], &mut workspace.retry, &mut workspace.rooms);
-            if members.offer(key_text(drawn)) {
+            if members.offer(text_of(drawn)) {
                 return;
             }
         }
-        members
-            .number_key(key_text(recipe.scalar(&column.values[kind], slot, &mut workspace.rooms)), element);
+        members.number_key(text_of(recipe.scalar(&column.values[kind], slot, &mut workspace.rooms)), element);
     }
 }
 
@@ -206,17 +208,6 @@ fn one_more<'a>(
     let slots = Slots { kinds: &[FIRST_KIND], code: FIRST_KIND, addresses: &[address], ordinals: &[ordinal] };
     recipe.fill(slots, values);
     recipe.scalar(values, 0, rooms)
-}
-
-/// Returns a value as the key of a member.
-fn key_text(scalar: Scalar<'_>) -> &str {
-    match scalar {
-        Scalar::String(text) => text,
-        Scalar::Number(number) => number.as_str(),
-        Scalar::Bool(true) => "true",
-        Scalar::Bool(false) => "false",
-        Scalar::Null => "null",
-    }
 }
 
 impl Members {
@@ -264,21 +255,43 @@ impl Node {
             }
             Gate::Always => {
                 kinds.extend(addresses.iter().enumerate().map(|(slot, address)| {
-                    if self.presence.holds(slot, *address, workspace) { self.kind(*address) } else { ABSENT }
+                    if self.holds(slot, *address, workspace) { self.kind(*address) } else { ABSENT }
                 }));
             }
             Gate::Part { of, mask } => {
                 let above = workspace.columns[of].kinds.iter().zip(addresses).enumerate();
                 kinds.extend(above.map(|(slot, (code, address))| {
-                    let there = mask.has(*code) && self.presence.holds(slot, *address, workspace);
+                    let there = mask.has(*code) && self.holds(slot, *address, workspace);
                     if there { self.kind(*address) } else { ABSENT }
                 }));
             }
         }
     }
 
-    fn kind(&self, address: u64) -> u8 {
-        if self.null_rate > 0.0 && self.null_seed.uniform(address) < self.null_rate {
+    /// Rows that have no earlier one to refer to are null, or without the field, where the rule allows it.
+    fn mark_roots(&self, kinds: &mut [u8], instances: &Instances) {
+        let Some(root) = self.root else { return };
+        let code = match (self.null_rate > 0.0, self.presence.own < 1.0) {
+            (true, _) => NULL,
+            (false, true) => ABSENT,
+            (false, false) => return,
+        };
+        let rows = kinds.iter_mut().zip(&instances.ordinals);
+        rows.filter(|(kind, ordinal)| **kind >= FIRST_KIND && **ordinal <= root)
+            .for_each(|(kind, _)| *kind = code);
+    }
+
+    fn holds(&self, slot: usize, address: u64, workspace: &Workspace) -> bool {
+        self.presence.holds(address, |cases| workspace.cases[cases][slot])
+    }
+
+    /// Decides whether a value that is there is null, or of which kind.
+    pub(crate) fn kind(&self, address: u64) -> u8 {
+        let is_null = match &self.null_coupling {
+            Some(coupling) => !coupling.holds(address),
+            None => self.null_rate > 0.0 && self.null_seed.uniform(address) < self.null_rate,
+        };
+        if is_null {
             return NULL;
         }
         let index = self.shares.as_ref().map_or(0, |shares| shares.pick(self.share_seed.uniform(address)));
@@ -287,11 +300,15 @@ impl Node {
 }
 
 impl Presence {
-    fn holds(&self, slot: usize, address: u64, workspace: &Workspace) -> bool {
+    /// Tells whether the path is there; `case` says which case of a case column the instance belongs to.
+    pub(crate) fn holds(&self, address: u64, case: impl Fn(usize) -> u32) -> bool {
         let by_case = self.by_case.iter().find_map(|(cases, rates)| {
-            let rate = rates[workspace.cases[*cases][slot] as usize];
+            let rate = rates[case(*cases) as usize];
             (!rate.is_nan()).then_some(rate)
         });
+        if let (None, Some(coupling)) = (by_case, &self.coupling) {
+            return coupling.holds(address);
+        }
         let rate = by_case.unwrap_or(self.own);
         rate >= 1.0 || self.seed.uniform(address) < rate
     }

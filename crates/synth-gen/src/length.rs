@@ -1,6 +1,6 @@
 //! Lengths of arrays and dictionaries.
 
-use synth_core::{Seed, cast};
+use synth_core::{Permutation, Seed, cast};
 use synth_rules::LengthRule;
 
 use crate::choice::{Choice, Sum};
@@ -13,6 +13,8 @@ pub(crate) struct Lengths {
     law: Law,
     scale: Option<Scale>,
     seed: Seed,
+    /// Deals the lengths out to so many owners, instead of drawing each by itself.
+    deal: Option<Permutation>,
 }
 
 #[derive(Debug, Clone)]
@@ -68,7 +70,7 @@ impl Lengths {
             }
             _ => return Err(ErrorKind::UnsupportedGenerator),
         };
-        Ok(Self { law, scale: None, seed: seed.child("length") })
+        Ok(Self { law, scale: None, seed: seed.child("length"), deal: None })
     }
 
     /// Fixes the length.
@@ -83,14 +85,28 @@ impl Lengths {
         self
     }
 
-    /// Draws the length of an instance.
-    pub(crate) fn draw(&self, address: u64) -> u64 {
-        let learned = match &self.law {
+    /// Deals the lengths out to a known number of owners: each length comes as often as its share says.
+    pub(crate) fn dealt(mut self, n_owners: u64) -> Self {
+        self.deal = Some(Permutation::new(n_owners, self.seed.child("deal")));
+        self
+    }
+
+    /// Returns the length of an instance.
+    pub(crate) fn draw(&self, address: u64, ordinal: u64) -> u64 {
+        match (&self.law, &self.deal) {
+            (Law::Constant(length), _) => self.rescale(*length),
+            (_, None) => self.quantile(self.seed.uniform(address)),
+            (_, Some(deal)) => self.quantile((deal.apply(ordinal) as f64 + 0.5) / deal.len().max(1) as f64),
+        }
+    }
+
+    /// Returns the length at a share of all lengths.
+    pub(crate) fn quantile(&self, share: f64) -> u64 {
+        self.rescale(match &self.law {
             Law::Constant(length) => *length,
-            Law::Choice(choice, lengths) => lengths[choice.pick(self.seed.uniform(address))],
-            Law::Curve(curve) => cast::round_to_u64(curve.value(self.seed.uniform(address))),
-        };
-        self.rescale(learned)
+            Law::Choice(choice, lengths) => lengths[choice.pick(share)],
+            Law::Curve(curve) => cast::round_to_u64(curve.value(share)),
+        })
     }
 
     fn rescale(&self, length: u64) -> u64 {
@@ -129,15 +145,19 @@ mod tests {
         let rate = |share| Rate::new(share).unwrap();
         let rule = LengthRule::Categorical { values: vec![0, 3], probs: vec![rate(0.25), rate(0.75)] };
         let lengths = Lengths::compile(&rule, Seed::root(1)).unwrap();
-        let threes = (0..4000).filter(|address| lengths.draw(*address) == 3).count();
+        let threes = (0..4000).filter(|address| lengths.draw(*address, 0) == 3).count();
         // Four standard errors of a share of 4000 draws are 0.027.
         assert!((threes as f64 / 4000.0 - 0.75).abs() < 0.03);
         assert_eq!(lengths.max(), 3);
         let curve = LengthRule::Empirical { quantiles: vec![0.0, 100.0], values: vec![2.0, 5.0] };
         let lengths = Lengths::compile(&curve, Seed::root(1)).unwrap();
-        assert!((0..1000).all(|address| (2..=5).contains(&lengths.draw(address))));
+        assert!((0..1000).all(|address| (2..=5).contains(&lengths.draw(address, 0))));
+        let dealt = lengths.clone().dealt(8);
+        let mut four_each: Vec<u64> = (0..8).map(|ordinal| dealt.draw(0, ordinal)).collect();
+        four_each.sort_unstable();
+        assert_eq!(four_each, [2, 3, 3, 3, 4, 4, 4, 5]);
         let doubled = lengths.scaled(Scale { wanted: 10, learned: 5 });
-        assert!((0..1000).all(|address| [4, 6, 8, 10].contains(&doubled.draw(address))));
+        assert!((0..1000).all(|address| [4, 6, 8, 10].contains(&doubled.draw(address, 0))));
     }
 
     #[test]

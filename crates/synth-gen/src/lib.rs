@@ -7,6 +7,8 @@
 //! with `length` for arrays, `variants` for tagged unions and `order` for what must be filled first. `fill`
 //! fills the buffers of `column`, `walk` sends events. `recipe` chooses the program of a kind of value:
 //! `ids`, `pattern` (with `language` and `branch`), `template`, `faker`, `words`, `numbers` and `temporal`.
+//! `link` binds relationships: `reference` with `parents` and `site`, `listed` for keys that are given, `composite` for
+//! keys of several fields, `computed` and `formula`, `dependency`, and `coupling` for presence; `unkept` counts the rest.
 //! `draw`, `choice`, `curve`, `split` and `whole` are the ways to draw; `spelling` and `time_text` print.
 //!
 //! Invariants: a value is a pure function of the rules, the seed, its path and the index of its record (and
@@ -18,32 +20,43 @@ mod branch;
 mod choice;
 mod column;
 mod compile;
+mod composite;
+mod computed;
+mod coupling;
 mod curve;
+mod dependency;
 mod draw;
 mod error;
 mod faker;
 mod fill;
+mod formula;
 mod ids;
 mod language;
 mod length;
+mod link;
+mod listed;
 mod numbers;
 mod order;
 mod outline;
+mod parents;
 mod pattern;
 mod plan;
 mod recipe;
+mod reference;
+mod site;
 mod spelling;
 mod split;
 mod template;
 mod temporal;
 mod time_text;
+mod unkept;
 mod variants;
 mod walk;
 mod whole;
 mod words;
 
 pub use error::{Error, ErrorKind, Errors};
-pub use plan::{CompileOptions, Plan};
+pub use plan::{CompileOptions, Plan, Unkept};
 
 /// Version of the values: raised by every change that makes other bytes from the same rules and seed.
-pub const GENERATION_VERSION: u32 = 1;
+pub const GENERATION_VERSION: u32 = 2;

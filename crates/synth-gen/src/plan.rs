@@ -8,6 +8,7 @@ use synth_rules::{Layout, RuleSet};
 use crate::choice::Choice;
 use crate::column::FIRST_KIND;
 use crate::compile;
+use crate::coupling::Coupling;
 use crate::error::Errors;
 use crate::fill::Workspace;
 use crate::length::Lengths;
@@ -48,6 +49,16 @@ pub struct Plan {
     pub(crate) case_columns: Vec<CaseColumn>,
     pub(crate) layout: Layout,
     pub(crate) n_records: u64,
+    pub(crate) unkept: Vec<Unkept>,
+}
+
+/// Relationships of one type that the records do not keep.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Unkept {
+    /// The type, as it stands in rule files.
+    pub relationship: &'static str,
+    /// How many.
+    pub count: usize,
 }
 
 /// What a plan needs beside the rules.
@@ -67,6 +78,8 @@ pub(crate) struct Node {
     pub(crate) presence: Presence,
     pub(crate) null_rate: f64,
     pub(crate) null_seed: Seed,
+    /// A draw that other fields share decides instead which values are null.
+    pub(crate) null_coupling: Option<Coupling>,
     pub(crate) shares: Option<Choice>,
     pub(crate) share_seed: Seed,
     pub(crate) kinds: Vec<Kind>,
@@ -74,6 +87,8 @@ pub(crate) struct Node {
     pub(crate) tuple: Vec<usize>,
     pub(crate) elements: Option<usize>,
     pub(crate) dictionary: Option<usize>,
+    /// Refers to earlier rows of its own table: rows up to this one have nothing to refer to.
+    pub(crate) root: Option<u64>,
 }
 
 /// What must hold above for a path to be looked at.
@@ -117,6 +132,8 @@ impl KindMask {
 pub(crate) struct Presence {
     pub(crate) own: f64,
     pub(crate) seed: Seed,
+    /// A draw that other fields share decides instead.
+    pub(crate) coupling: Option<Coupling>,
     /// Tables by case, the innermost object first: a case column, and for its cases (0 is none of them) the
     /// presence; NaN where the case does not say.
     pub(crate) by_case: Vec<(usize, Vec<f64>)>,
@@ -212,6 +229,12 @@ impl Plan {
     #[must_use]
     pub fn n_records(&self) -> u64 {
         self.n_records
+    }
+
+    /// Returns the relationships of the rules that the records do not keep, by type.
+    #[must_use]
+    pub fn unkept(&self) -> &[Unkept] {
+        &self.unkept
     }
 
     /// Returns how records stand in the output.

@@ -7,12 +7,17 @@ use synth_rules::{Constraints, FieldType, Generator, Literal, NumberSpelling, Va
 
 use crate::choice::{Choice, Sum};
 use crate::column::{Slots, Values};
+use crate::composite::Dealt;
+use crate::dependency::Following;
 use crate::draw::{Digits, Draws};
 use crate::error::ErrorKind;
 use crate::faker::FakerData;
+use crate::formula::{Formula, is_whole};
 use crate::ids::{IdForm, Ids, Steps};
+use crate::listed::Listed;
 use crate::numbers::{Floats, Gridded, Mixture};
 use crate::pattern::{Patterns, UniquePatterns};
+use crate::reference::Reference;
 use crate::spelling::{DecimalSpelling, FloatSpelling, MAX_DECIMALS, NumberRoom};
 use crate::template::Templates;
 use crate::temporal::{TimeForm, Times};
@@ -57,6 +62,12 @@ enum Program {
     Times(Box<Times>),
     /// Numbers of another program as texts, some of them spelled as integers.
     Mixed(Box<Mixed>),
+    Reference(Box<Reference>),
+    Listed(Box<Listed>),
+    /// Another program, whose rows have the numbers they were dealt.
+    Renumbered(Box<Recipe>, Dealt),
+    Formula(Box<Formula>),
+    Following(Box<Following>),
 }
 
 #[derive(Debug, Clone)]
@@ -70,6 +81,8 @@ enum Render {
     /// Numbers that were written as text.
     Literal(Quotes),
     Text,
+    /// Numbers that are kept as text.
+    NumberText,
 }
 
 /// Numbers of which a share is spelled as integers where they can be.
@@ -147,6 +160,72 @@ impl Recipe {
                 Ok(Self { program: Program::One, render: Render::Atoms(vec![atom]) })
             }
             _ => Err(ErrorKind::UnsupportedGenerator),
+        }
+    }
+
+    /// Returns the program that makes the values of a reference.
+    pub(crate) fn reference(reference: Reference) -> Self {
+        let render = if reference.is_number { Render::NumberText } else { Render::Text };
+        Self { program: Program::Reference(Box::new(reference)), render }
+    }
+
+    /// Returns the program that makes given values first.
+    pub(crate) fn listed(listed: Listed) -> Self {
+        let render = if listed.rest().is_text() { Render::Text } else { Render::NumberText };
+        Self { program: Program::Listed(Box::new(listed)), render }
+    }
+
+    /// Returns the program of a field that follows from another.
+    pub(crate) fn following(following: Following) -> Self {
+        let render = following.own().render.clone();
+        Self { program: Program::Following(Box::new(following)), render }
+    }
+
+    /// Returns the program of a formula.
+    pub(crate) fn formula(formula: Formula) -> Self {
+        let render = if formula.own.is_text() { Render::Text } else { Render::NumberText };
+        Self { program: Program::Formula(Box::new(formula)), render }
+    }
+
+    /// Spells a number that is below 2^53 as the values of this program are spelled.
+    pub(crate) fn number_text<'a>(&self, number: f64, rooms: &'a mut Rooms) -> &'a str {
+        let has_point = |atom: &Atom| matches!(atom, Atom::Number(text) if text.contains('.'));
+        match &self.render {
+            Render::Integer(_) | Render::LargeInteger(_) => rooms.integer.format(cast::round_to_i64(number)),
+            Render::Decimal(spelling, _) => spelling.write_nearest(number, &mut rooms.decimal),
+            Render::Float(spelling, _) => spelling.write(number, &mut rooms.float),
+            Render::Atoms(atoms) if !atoms.iter().any(has_point) => {
+                rooms.integer.format(cast::round_to_i64(number))
+            }
+            _ => FloatSpelling { bare: is_whole(number) }.write(number, &mut rooms.float),
+        }
+    }
+
+    /// Returns the same program with the numbers of its rows as they were dealt.
+    pub(crate) fn renumbered(self, dealt: Dealt) -> Self {
+        let render = self.render.clone();
+        Self { program: Program::Renumbered(Box::new(self), dealt), render }
+    }
+
+    /// Returns the reference that makes the values, if one does.
+    pub(crate) fn as_reference(&self) -> Option<&Reference> {
+        match &self.program {
+            Program::Reference(reference) => Some(reference),
+            _ => None,
+        }
+    }
+
+    /// Tells whether the values stand in quotes.
+    pub(crate) fn is_text(&self) -> bool {
+        match &self.render {
+            Render::Atoms(atoms) => !atoms.iter().all(|atom| matches!(atom, Atom::Number(_))),
+            Render::Integer(quotes)
+            | Render::Decimal(_, quotes)
+            | Render::Float(_, quotes)
+            | Render::LargeInteger(quotes)
+            | Render::Literal(quotes) => *quotes == Quotes::With,
+            Render::Text => true,
+            Render::NumberText => false,
         }
     }
 
@@ -323,6 +402,15 @@ impl Recipe {
             Program::Floats(numbers) => numbers.fill(slots, out),
             Program::Times(times) => times.fill(slots, out),
             Program::Mixed(mixed) => mixed.fill(slots, out),
+            Program::Reference(reference) => reference.fill(slots, out),
+            Program::Listed(listed) => listed.fill(slots, out),
+            Program::Formula(formula) => formula.fill(slots, out),
+            Program::Following(following) => following.fill(slots, out),
+            Program::Renumbered(recipe, dealt) => {
+                let number = |ordinal: &u64| dealt.number(*ordinal).unwrap_or(*ordinal);
+                let ordinals: Vec<u64> = slots.ordinals.iter().map(number).collect();
+                recipe.fill(Slots { ordinals: &ordinals, ..slots }, out);
+            }
         }
     }
 
@@ -344,6 +432,7 @@ impl Recipe {
                 (rooms.integer.format(cast::round_to_i128(floats[slot])), *quotes)
             }
             (Render::Literal(quotes), Values::Text(text)) => (text.get(slot), *quotes),
+            (Render::NumberText, Values::Text(text)) => (text.get(slot), Quotes::Without),
             (_, Values::Text(text)) => (text.get(slot), Quotes::With),
             _ => unreachable!("a program fills the buffer its rendering reads"),
         };

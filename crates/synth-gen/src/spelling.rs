@@ -27,6 +27,12 @@ impl DecimalSpelling {
         Self { scale, keep }
     }
 
+    /// Writes the number of its scale that is nearest to `number`.
+    pub(crate) fn write_nearest(self, number: f64, room: &mut NumberRoom) -> &str {
+        let steps = number * synth_core::math::pow10(i32::from(self.scale));
+        self.write(cast::round_to_i64(steps), room)
+    }
+
     /// Writes a number to the end of `room` and returns it.
     pub(crate) fn write(self, mantissa: i64, room: &mut NumberRoom) -> &str {
         let mut digits = mantissa.unsigned_abs();

@@ -81,8 +81,8 @@ impl<'a, S: EventSink> Walker<'a, S> {
             return (first..end).try_for_each(|member| self.member(index, member));
         }
         let owner = &self.plan.nodes[collection.owner];
-        let address = self.workspace.instances[owner.scope].addresses[slot];
-        let length = collection.lengths.draw(address);
+        let owners = &self.workspace.instances[owner.scope];
+        let length = collection.lengths.draw(owners.addresses[slot], owners.ordinals[slot]);
         let n_block = self.plan.scopes[collection.scope].n_block;
         let mut first = 0;
         while first < length {

@@ -1,7 +1,7 @@
 //! JSON Schema (draft-07) of a sample, which every record of the sample keeps.
 
 use serde_json::{Map, Value, json};
-use synth_core::{JsonType, PathId, PathTree, Segment, cast};
+use synth_core::{JsonPath, JsonType, PathId, PathTree, Segment, cast};
 
 use crate::profile::{FieldProfile, Profile};
 
@@ -17,7 +17,8 @@ pub fn schema(profile: &Profile) -> Value {
     for (field, id) in profile.fields.iter().zip(ids) {
         by_id[id.index()] = Some(field);
     }
-    let writer = Writer { tree: &tree, by_id: &by_id };
+    let references = profile.relations.references.iter().flat_map(|reference| &reference.child).collect();
+    let writer = Writer { tree: &tree, by_id: &by_id, references };
     let mut schema = Map::new();
     schema.insert("$schema".into(), json!("http://json-schema.org/draft-07/schema#"));
     if let Some(source) = &profile.source {
@@ -30,6 +31,8 @@ pub fn schema(profile: &Profile) -> Value {
 struct Writer<'a> {
     tree: &'a PathTree,
     by_id: &'a [Option<&'a FieldProfile>],
+    /// Fields whose values are those of other rows, so that a list of them says nothing of other data.
+    references: Vec<&'a JsonPath>,
 }
 
 impl Writer<'_> {
@@ -43,6 +46,9 @@ impl Writer<'_> {
             several => out.insert("type".into(), json!(several)),
         };
         annotate(field, &mut out);
+        if self.references.contains(&&field.path) {
+            out.remove("enum");
+        }
         if field.n_of(JsonType::Object) > 0 {
             self.object(id, field, &mut out);
         }

@@ -219,6 +219,8 @@ mod tests {
         check(&["Москва", "Омск"], 2, &["[А-Я][а-я]{3,5}"]);
         let ids = ["6F9619FF-8B86", "0E984725-C51C"];
         check(&ids, 2, &["[0-9A-F]{8}\\-[0-9A-F]{4}"]);
+        // Codes that change between letters and digits in one way are none, whatever their letters.
+        check(&["ABC123", "DEF456", "FAD789"], 2, &["[A-Z]{3}[0-9]{3}"]);
     }
 
     #[test]

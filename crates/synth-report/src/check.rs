@@ -33,6 +33,10 @@ pub enum CheckName {
     Structure,
     /// What never repeats in the real data or by the rules never repeats in the synthetic data.
     Uniqueness,
+    /// Fields that refer to others name values that exist, as often as the rules say.
+    References,
+    /// Keys of several fields, or among some rows only, never repeat.
+    Keys,
 }
 
 /// Whether a requirement holds.

@@ -6,6 +6,7 @@
 //! generator, so an error in a sampler cannot hide in its own check.
 //!
 //! Modules in reading order: [`check`] are requirements that hold or do not, [`schema_check`] is the first of them,
+//! [`relation_check`] looks at references and keys record by record,
 //! [`measure`] is one comparison and [`verdict`] its size in words, [`field`] one path with its score, [`chart`]
 //! what may be drawn of it, [`compare`](mod@compare) all paths together, [`report`] the file and [`html`](mod@html) the page.
 //!
@@ -22,6 +23,7 @@ pub mod field;
 pub mod html;
 pub mod measure;
 pub mod record_value;
+pub mod relation_check;
 pub mod report;
 pub mod schema_check;
 pub mod verdict;
@@ -29,6 +31,7 @@ pub mod verdict;
 mod aligned;
 mod side;
 mod structure;
+mod tuples;
 mod uniqueness;
 
 pub use chart::Chart;
@@ -39,6 +42,7 @@ pub use field::{FieldComparison, FieldKind, FieldScore};
 pub use html::html;
 pub use measure::{Aspect, Measure};
 pub use record_value::RecordValue;
+pub use relation_check::RelationCheck;
 pub use report::{Report, ReportContext, SourceSummary, Timing};
 pub use schema_check::SchemaCheck;
 pub use verdict::Verdict;

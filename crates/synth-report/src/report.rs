@@ -6,6 +6,7 @@ use synth_core::Findings;
 use crate::check::{Check, CheckName, Status};
 use crate::compare::{Comparison, Quality};
 use crate::field::FieldComparison;
+use crate::relation_check::RelationCheck;
 
 /// Version of `report.json`.
 pub const VERSION: u32 = 1;
@@ -21,7 +22,7 @@ pub struct Report {
     pub passed: bool,
     /// How alike the values are.
     pub quality: Quality,
-    /// The requirements: schema, structure, uniqueness.
+    /// The requirements: schema, structure, uniqueness, references, keys.
     pub checks: Vec<Check>,
     /// The real data.
     pub real: SourceSummary,
@@ -83,6 +84,8 @@ pub struct ReportContext {
     pub synthetic: SourceSummary,
     /// Outcome of the schema check; `None` when there was no schema.
     pub schema: Option<Check>,
+    /// Outcome of the checks of references and keys; `None` when there were no rules.
+    pub relations: Option<[Check; 2]>,
     /// How long things took; empty when not measured.
     pub timings: Vec<Timing>,
 }
@@ -103,7 +106,8 @@ impl Report {
     pub fn new(comparison: Comparison, context: ReportContext) -> Self {
         let no_schema = || Check::not_checked(CheckName::Schema, "no schema was given");
         let schema = context.schema.unwrap_or_else(no_schema);
-        let checks = vec![schema, comparison.structure, comparison.uniqueness];
+        let [references, keys] = context.relations.unwrap_or_else(RelationCheck::not_checked);
+        let checks = vec![schema, comparison.structure, comparison.uniqueness, references, keys];
         Self {
             version: VERSION,
             passed: checks.iter().all(|check| check.status != Status::Failed),

@@ -38,7 +38,6 @@ pub(crate) fn check(pairs: &[PathPair<'_>], context: &CompareContext<'_>) -> Che
             .notes
             .push("fields of more than 2048 distinct values were checked on a sample of them".to_owned());
     }
-    check.notes.extend(context.rules.into_iter().flat_map(composite_keys));
     check
 }
 
@@ -56,20 +55,6 @@ fn is_unique_by_rule(rules: &RuleSet, path: &JsonPath) -> bool {
         _ => false,
     };
     rules.fields.get(path).is_some_and(|rule| rule.unique) || rules.relationships.iter().any(names_it)
-}
-
-/// What single paths cannot tell.
-fn composite_keys(rules: &RuleSet) -> Vec<String> {
-    let note = |relationship: &Relationship| match relationship {
-        Relationship::PrimaryKey { paths, when: None } | Relationship::Unique { paths, when: None }
-            if paths.len() > 1 =>
-        {
-            let names: Vec<String> = paths.iter().map(ToString::to_string).collect();
-            Some(format!("key of several fields not checked: {}", names.join(", ")))
-        }
-        _ => None,
-    };
-    rules.relationships.iter().filter_map(note).collect()
 }
 
 /// Values that occur more than once.

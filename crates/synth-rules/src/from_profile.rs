@@ -11,6 +11,7 @@ use crate::resolution::Resolution;
 use crate::rule_set::{Globals, Layout, Metadata, Privacy, RuleSet, VERSION, VariantCase, Variants};
 use crate::shape::{LengthRule, ShapeRule};
 
+mod keys;
 mod lookup;
 mod number;
 mod relation;
@@ -51,6 +52,8 @@ impl RuleSet {
                 shape.insert(path, ShapeRule { length: length_rule(length), grows });
             }
         }
+        let relationships = relation::relationships(&profile.relations);
+        keys::settle(&mut fields, &relationships, profile);
         let variants =
             profile.variants.iter().map(|variant| (variant.path.clone(), variants(variant))).collect();
         Self {
@@ -59,7 +62,7 @@ impl RuleSet {
             globals: globals(profile),
             shape,
             fields,
-            relationships: relation::relationships(&profile.relations),
+            relationships,
             variants,
             privacy: Privacy { k: profile.k },
         }

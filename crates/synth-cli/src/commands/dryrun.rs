@@ -12,7 +12,7 @@ use crate::Outcome;
 use crate::args::Dryrun;
 use crate::display::Screen;
 use crate::failure::{Failure, RuleSource};
-use crate::judge::{Clock, ReportFiles, Sides, Unwritten, judge};
+use crate::judge::{Clock, RecordChecks, ReportFiles, Sides, Unwritten, judge};
 use crate::rules::{amount, compile, n_rows};
 use crate::samples;
 use crate::second_pass::{Passes, verify};
@@ -34,7 +34,8 @@ pub(crate) fn run(args: &Dryrun, screen: &Screen) -> Result<Outcome, Failure> {
     let seed = args.seed.unwrap_or(rules.globals.seed);
     let plan = compile(&rules, &CompileOptions { seed, n_rows }, &[], source)?;
     let profiler = Profiler::new(samples::unit(real.format));
-    let mut made = Unwritten::new(profiler, SchemaCheck::new(&schema(&profile))?);
+    let mut made =
+        Unwritten::new(profiler, RecordChecks::new(SchemaCheck::new(&schema(&profile))?, Some(&rules)));
     made.fill(&plan);
     clock.lap("generate");
     screen.say(&format!("dry run: {}, seed {seed}", amount(plan.n_records(), &rules, n_rows, &[])));
@@ -43,7 +44,7 @@ pub(crate) fn run(args: &Dryrun, screen: &Screen) -> Result<Outcome, Failure> {
         real: &real.partial,
         synthetic: &mut made.profiler.into_partial(),
         structure: &structure,
-        schema: made.schema,
+        records: made.checks,
         rules: Some(&rules),
         gate,
         names: [(&names.join(", "), &real.findings), ("dry run", &Findings::default())],

@@ -47,7 +47,17 @@ pub(crate) fn run(args: &Generate, screen: &Screen) -> Result<Outcome, Failure> 
     file.finish()?;
     let made = amount(range.end - range.start, &rules, n_rows, &args.count);
     screen.say(&format!("{made}, {n_bytes} bytes, seed {seed}: {}", name(&out)));
+    tell_unkept(&plan, screen);
     Ok(Outcome::Done)
+}
+
+/// Says which relationships the records do not keep, all in one line.
+fn tell_unkept(plan: &Plan, screen: &Screen) {
+    let counts: Vec<String> =
+        plan.unkept().iter().map(|unkept| format!("{} {}", unkept.count, unkept.relationship)).collect();
+    if !counts.is_empty() {
+        screen.say(&format!("relationships that are not kept: {}", counts.join(", ")));
+    }
 }
 
 /// Makes records in blocks on several threads and hands over their bytes in order.

@@ -11,7 +11,7 @@ use crate::Outcome;
 use crate::args::Validate;
 use crate::display::Screen;
 use crate::failure::Failure;
-use crate::judge::{Clock, ReportFiles, Sides, check_files, judge};
+use crate::judge::{Clock, RecordChecks, ReportFiles, Sides, check_files, judge};
 use crate::rules::read_rules;
 use crate::samples;
 
@@ -35,15 +35,16 @@ pub(crate) fn run(args: &Validate, screen: &Screen) -> Result<Outcome, Failure> 
         Some(path) => read_schema(path)?,
         None => schema(&profile),
     };
-    let mut check = SchemaCheck::new(&schema)?;
+    let rules = rules.as_ref().map(|(rules, _)| rules);
+    let mut check = RecordChecks::new(SchemaCheck::new(&schema)?, rules);
     check_files(&args.synthetic, &options, &mut check)?;
-    clock.lap("check schema");
+    clock.lap("check records");
     let sides = Sides {
         real: &real.partial,
         synthetic: &mut synthetic.partial,
         structure: &structure,
-        schema: check,
-        rules: rules.as_ref().map(|(rules, _)| rules),
+        records: check,
+        rules,
         gate,
         names: [(&names(&args.real), &real.findings), (&names(&args.synthetic), &synthetic.findings)],
     };

@@ -2,8 +2,10 @@
 #![expect(clippy::unwrap_used, reason = "a failed test may panic")]
 
 mod collect;
+mod formulas;
 mod hostile;
 mod laws;
+mod references;
 mod shapes;
 mod unique;
 mod values;

@@ -14,6 +14,13 @@ pub(crate) fn record() -> impl Strategy<Value = Value> {
         (-1e6..1e6_f64).prop_map(Value::from),
         "[a-c]{0,3}".prop_map(Value::from),
         (1_i64..28).prop_map(|day| Value::from(format!("2024-05-{day:02}"))),
+        (0_i64..24, -3_i64..4).prop_map(|(hour, zone)| {
+            Value::from(format!(
+                "2024-05-06T{hour:02}:30:00{}0{}:00",
+                if zone < 0 { '-' } else { '+' },
+                zone.abs()
+            ))
+        }),
     ];
     let nested = leaf.prop_recursive(3, 24, 4, |inner| {
         prop_oneof![

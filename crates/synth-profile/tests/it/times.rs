@@ -59,6 +59,28 @@ fn numbers_from_the_epoch_need_a_word_or_whole_seconds() {
     assert_eq!(format_of(|i| json!(i * 50_000_000), "time"), None);
 }
 
+/// Catches a time for "never" that hides the step of all the others.
+#[test]
+fn spikes_do_not_count_for_the_step() {
+    let hour = |index: i64| START - START % 3600 + (index % 40) * 3600 * 7;
+    let text = |index: i64| {
+        let mut text = String::new();
+        TimeFormat::parse("%Y-%m-%dT%H:%M:%SZ")
+            .unwrap()
+            .write(Timestamp::from_seconds(hour(index)), &mut text)
+            .unwrap();
+        json!(if index % 4 == 0 { "9999-12-31T23:59:59Z".to_owned() } else { text })
+    };
+    let [time] = &times(&values(text, "x"), "$.x")[..] else { panic!("one format") };
+    assert_eq!((time.spikes.len(), time.resolution_micros), (1, Some(3_600_000_000)));
+    let zero = |index: i64| json!(if index % 4 == 0 { -1 } else { hour(index) * 1000 });
+    let [time] = &times(&values(zero, "expires"), "$.expires")[..] else { panic!("one format") };
+    assert_eq!((time.spikes.len(), time.resolution_micros), (1, Some(3_600_000_000)));
+    let nanos = |index: i64| json!(hour(index) * 1_000_000_000 + 500);
+    let [time] = &times(&values(nanos, "ts"), "$.ts")[..] else { panic!("one format") };
+    assert_eq!((time.format.as_str(), time.resolution_micros), ("epoch_nanos", None));
+}
+
 #[test]
 fn never_is_a_spike_and_so_is_a_constant() {
     let never = values(|i| if i % 2 == 0 { json!(0) } else { json!(seconds(i) * 1000) }, "checked");

@@ -142,6 +142,12 @@ impl<'a> CheckView<'a> {
                 ("Structure", "Paths and types are those of the real data.", "pairs of path and type")
             }
             CheckName::Uniqueness => ("Uniqueness", "What must not repeat does not repeat.", "fields"),
+            CheckName::References => {
+                ("References", "Fields that refer to others name values that exist.", "references")
+            }
+            CheckName::Keys => {
+                ("Keys", "Keys of several fields, or of some rows only, do not repeat.", "keys")
+            }
         };
         let (status, class) = match check.status {
             Status::Passed => ("passed", "good"),

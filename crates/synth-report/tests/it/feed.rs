@@ -126,6 +126,7 @@ pub(crate) fn report(comparison: Comparison) -> Report {
         real: source("real.jsonl"),
         synthetic: source("synthetic.jsonl"),
         schema: None,
+        relations: None,
         timings: Vec::new(),
     };
     Report::new(comparison, context)

@@ -5,3 +5,4 @@ mod faults;
 mod feed;
 mod page;
 mod privacy;
+mod relations;

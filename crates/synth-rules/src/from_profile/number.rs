@@ -1,7 +1,7 @@
 //! Rules for numbers.
 
 use synth_core::Rate;
-use synth_profile::profile::{NumberCategory, NumberProfile};
+use synth_profile::profile::{Curve, NumberCategory, NumberProfile};
 
 use super::share::rounded;
 use super::{apportion, time};
@@ -127,6 +127,12 @@ fn quantiles(number: &NumberProfile) -> QuantileSample {
     let spikes =
         spikes.iter().zip(shares).map(|((value, _), share)| Spike { value: *value, prob: share.get() });
     QuantileSample { quantiles, values, spikes: spikes.collect() }
+}
+
+/// Whole numbers by a curve alone.
+pub(super) fn by_curve(curve: &Curve) -> Generator {
+    let (quantiles, values) = (curve.percent.clone(), curve.values.clone());
+    Generator::QuantileSample(QuantileSample { quantiles, values, spikes: Vec::new() })
 }
 
 #[cfg(test)]

@@ -144,6 +144,31 @@ fn times_of_one_format_are_mixed() {
     );
 }
 
+/// Catches spikes that are lost or take the weight of the other times, and zones of one side for all.
+#[test]
+fn spikes_and_zones_of_times_are_mixed() {
+    let times = |more: &str, from: &str| {
+        format!(
+            "fields:\n  $.t: {{type: datetime, generator: temporal_rhythmic, params: {{format: '%Y-%m-%dT%H:%M%:z', quantiles: [0, 100], values: ['{from}', '2024-01-11T00:00:00Z'], {more}}}}}"
+        )
+    };
+    check(
+        weighted(0.5),
+        &times(
+            "spikes: [{value: '1970-01-01', prob: 0.5}, {value: '9999-12-31', prob: 0.5}]",
+            "2024-01-01T00:00:00Z",
+        ),
+        &times(
+            "spikes: [{value: '1970-01-01T00:00:00Z', prob: 0.2}], zones: [{minutes: 60, prob: 1.0}]",
+            "2024-01-01T00:00:00Z",
+        ),
+        &times(
+            "spikes: [{value: '1970-01-01', prob: 0.35}, {value: '9999-12-31', prob: 0.25}], zones: [{minutes: 0, prob: 0.5}, {minutes: 60, prob: 0.5}]",
+            "2024-01-01T00:00:00Z",
+        ),
+    );
+}
+
 /// A knot that is left out must be the least important one.
 #[test]
 fn many_knots_are_thinned_out() {

@@ -187,6 +187,15 @@ fn times_that_cannot_be_are_found() {
         (6, 49),
         "`values`",
     );
+    let spike = |spike: &str| times(&format!("{good}, format: '%Y', spikes: [{spike}]"));
+    check_field(&spike("{value: never, prob: 0.1}"), "rules/bad-time", (6, 97), "`never`");
+    check_field(&spike("{value: '2024-01-01', prob: 1.5}"), "rules/bad-probabilities", (6, 87), "spikes");
+    let zone = |zones: &str| times(&format!("{good}, format: '%z', zones: [{zones}]"));
+    check_field(&zone("{minutes: 60, prob: 0.5}"), "rules/bad-probabilities", (6, 87), "zones");
+    check_field(&zone("{minutes: 1440, prob: 1}"), "rules/impossible", (6, 96), "a day or more");
+    let number = |format: &str| times(&format!("{good}, written_as: number, format: '{format}'"));
+    check_field(&number("%H:%M"), "rules/bad-time-format", (6, 93), "digits only");
+    check_field(&number("epoch_seconds"), "rules/ignored-key", (6, 73), "`written_as`");
 }
 
 #[test]

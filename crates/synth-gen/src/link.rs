@@ -1,0 +1,451 @@
+//! From relationships of the rules to programs that keep them.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use synth_core::{JsonPath, PathId, Seed};
+use synth_rules::relationship::Condition as Tagged;
+use synth_rules::{Generator, LengthRule, Relationship, RuleSet, ValueKind};
+
+use crate::composite::{Dealt, distinct, occurrences, shuffle};
+use crate::computed::Computed;
+use crate::dependency::Decided;
+use crate::listed::literal_text;
+use crate::outline::Outline;
+use crate::parents::{Pace, Parents, Picker, Preference};
+use crate::plan::{Kind, Plan};
+use crate::recipe::{Recipe, Setting};
+use crate::reference::{Reference, Source, texts};
+use crate::site::{Condition, Row, Site};
+
+/// What the relationships are bound with.
+pub(crate) struct Linker<'a> {
+    pub(crate) rules: &'a RuleSet,
+    pub(crate) outline: &'a Outline<'a>,
+    pub(crate) node_of: &'a BTreeMap<PathId, usize>,
+    /// By scope: ordinals are below this.
+    pub(crate) ordinals: &'a [Option<u64>],
+    /// Paths whose values never repeat.
+    pub(crate) unique: &'a BTreeSet<JsonPath>,
+    pub(crate) seed: Seed,
+}
+
+/// One reference whose paths are nodes of the plan.
+struct Link<'a> {
+    index: usize,
+    child: usize,
+    parent: usize,
+    child_path: &'a JsonPath,
+    condition: Option<Condition>,
+    is_same_column: bool,
+    prefix: &'a str,
+    coverage: f64,
+    children: Option<&'a LengthRule>,
+}
+
+/// Something that decides the values of a field.
+enum Bond<'a> {
+    Refers(Link<'a>),
+    Follows(Computed<'a>),
+    Decided(Decided<'a>),
+}
+
+impl Bond<'_> {
+    /// The node whose values are decided.
+    fn target(&self) -> usize {
+        match self {
+            Self::Refers(link) => link.child,
+            Self::Follows(computed) => computed.target,
+            Self::Decided(decided) => decided.target,
+        }
+    }
+
+    /// The nodes whose programs must be known.
+    fn needs(&self) -> Vec<usize> {
+        match self {
+            Self::Refers(link) => vec![link.parent],
+            Self::Follows(computed) => computed.needs(),
+            Self::Decided(decided) => vec![decided.by],
+        }
+    }
+}
+
+/// A reference ready to be bound to the kinds of a child.
+pub(crate) struct Bound<'a> {
+    pub(crate) source: Source,
+    pub(crate) keys: &'a Arc<[Option<Recipe>]>,
+    pub(crate) prefix: &'a str,
+    pub(crate) coverage: f64,
+    pub(crate) seed: Seed,
+    pub(crate) spared: Option<Arc<Parents>>,
+}
+
+impl Bound<'_> {
+    /// Makes all values of a node those of the parent; what the node made before is left for orphans.
+    pub(crate) fn apply(&self, plan: &mut Plan, node: usize) {
+        for kind in &mut plan.nodes[node].kinds {
+            if let Kind::Scalar(own) = kind {
+                **own = Recipe::reference(Reference {
+                    source: self.source.clone(),
+                    keys: Arc::clone(self.keys),
+                    prefix: self.prefix.into(),
+                    coverage: self.coverage,
+                    seed: self.seed,
+                    is_number: !own.is_text(),
+                    own: (**own).clone(),
+                    spared: self.spared.clone(),
+                });
+            }
+        }
+    }
+}
+
+impl<'a> Linker<'a> {
+    /// Binds every reference and formula it can, what is needed first; returns the positions of those that are kept.
+    pub(crate) fn values(&self, plan: &mut Plan) -> BTreeSet<usize> {
+        let before = Arc::new(plan.clone());
+        let mut waiting = self.bonds(&before);
+        let (mut kept, mut decided) = (BTreeSet::new(), BTreeMap::new());
+        while !waiting.is_empty() {
+            let is_open = |bond: &Bond<'_>| {
+                let own = bond.target();
+                waiting.iter().any(|other| other.target() != own && bond.needs().contains(&other.target()))
+            };
+            let Some(next) = waiting.iter().position(|bond| !is_open(bond)) else {
+                // All that is left stands in a circle or waits for one: a dependency less may open it.
+                let is_needed = |node: usize| {
+                    waiting.iter().any(|other| other.target() != node && other.needs().contains(&node))
+                };
+                let last = waiting
+                    .iter()
+                    .rposition(|bond| matches!(bond, Bond::Decided(_)) && is_needed(bond.target()));
+                let Some(last) = last else { break };
+                waiting.remove(last);
+                continue;
+            };
+            match waiting.remove(next) {
+                Bond::Refers(link) => {
+                    self.bind(plan, &before, &link);
+                    kept.insert(link.index);
+                }
+                Bond::Follows(computed) => {
+                    computed.bind(plan, self, &before);
+                    kept.insert(computed.index);
+                }
+                Bond::Decided(bond) => {
+                    bond.bind(plan, self, &before);
+                    decided.insert(bond.target, bond.by);
+                }
+            }
+        }
+        for (index, relationship) in self.rules.relationships.iter().enumerate() {
+            if let Relationship::FunctionalDep { lhs, rhs, .. } = relationship
+                && let [lhs] = &lhs[..]
+                && rhs.iter().all(|rhs| self.follows(&decided, lhs, rhs))
+            {
+                kept.insert(index);
+            }
+        }
+        kept
+    }
+
+    /// Everything that may decide a field; the first for each field, references and formulas before dependencies.
+    fn bonds(&self, plan: &Plan) -> Vec<Bond<'a>> {
+        let mut bonds: Vec<Bond<'a>> = Vec::new();
+        let mut add = |bond: Bond<'a>| {
+            if !bonds.iter().any(|other| other.target() == bond.target()) {
+                bonds.push(bond);
+            }
+        };
+        for (index, relationship) in self.rules.relationships.iter().enumerate() {
+            self.link(plan, index, relationship).map(Bond::Refers).into_iter().for_each(&mut add);
+            self.computed(plan, index, relationship).map(Bond::Follows).into_iter().for_each(&mut add);
+        }
+        for relationship in &self.rules.relationships {
+            self.decided(plan, relationship).into_iter().map(Bond::Decided).for_each(&mut add);
+        }
+        bonds
+    }
+
+    pub(crate) fn node(&self, path: &JsonPath) -> Option<usize> {
+        self.outline.tree.find(path).and_then(|id| self.node_of.get(&id).copied())
+    }
+
+    /// Reads a relationship as a reference of one field to another that can be kept.
+    fn link(&self, plan: &Plan, index: usize, relationship: &'a Relationship) -> Option<Link<'a>> {
+        let Relationship::ForeignKey { child, parent, parent_when, prefix, coverage, children } =
+            relationship
+        else {
+            return None;
+        };
+        let ([child_path], [parent_path]) = (child.paths(), parent.paths()) else { return None };
+        let (child, parent) = (self.node(child_path)?, self.node(parent_path)?);
+        let condition = match parent_when {
+            Some(tagged) => Some(self.condition(plan, parent, tagged)?),
+            None => None,
+        };
+        let is_tag = plan.case_columns.iter().any(|column| column.discriminator == child)
+            || condition.as_ref().is_some_and(|condition| condition.tag == child);
+        let scalars = [child, parent].map(|node| !plan.nodes[node].scalar_kinds().is_empty());
+        let are_numbered = [child, parent].map(|node| self.ordinals[plan.nodes[node].scope].is_some());
+        let is_possible = scalars == [true; 2]
+            && are_numbered == [true; 2]
+            && !is_tag
+            && (child != parent || condition.is_some())
+            && self.keeps_keys(plan, parent, parent_path);
+        is_possible.then_some(Link {
+            index,
+            child,
+            parent,
+            child_path,
+            condition,
+            is_same_column: child == parent,
+            prefix: prefix.as_deref().unwrap_or(""),
+            coverage: coverage.get(),
+            children: children.as_ref(),
+        })
+    }
+
+    /// The keys of a dictionary are the drawn ones only if none is drawn twice.
+    pub(crate) fn keeps_keys(&self, plan: &Plan, node: usize, path: &JsonPath) -> bool {
+        !plan.collections.iter().any(|collection| collection.keys == Some(node)) || self.unique.contains(path)
+    }
+
+    /// Compiles a condition on the rows of a parent.
+    pub(crate) fn condition(&self, plan: &Plan, parent: usize, tagged: &Tagged) -> Option<Condition> {
+        let tag = self.node(&tagged.path)?;
+        let above = std::iter::successors(Some(plan.nodes[parent].scope), |scope| plan.scopes[*scope].above);
+        if !above.into_iter().any(|scope| scope == plan.nodes[tag].scope) {
+            return None;
+        }
+        let wanted = |kind: &Kind| match kind {
+            Kind::Scalar(recipe) => {
+                recipe.cases(&tagged.values).map(|cases| cases.iter().map(Option::is_some).collect())
+            }
+            Kind::Object | Kind::Array => None,
+        };
+        let wanted: Vec<Option<Vec<bool>>> = plan.nodes[tag].kinds.iter().map(wanted).collect();
+        let is_known = wanted.iter().any(Option::is_some);
+        let wanted = wanted.into_iter().map(Option::unwrap_or_default).collect();
+        is_known.then_some(Condition { tag, wanted })
+    }
+
+    pub(crate) fn site(&self, plan: &Arc<Plan>, node: usize, condition: Option<Condition>) -> Site {
+        let n_ordinals = self.ordinals[plan.nodes[node].scope].unwrap_or(0);
+        Site::new(plan, node, n_ordinals, condition)
+    }
+
+    fn bind(&self, plan: &mut Plan, before: &Arc<Plan>, link: &Link<'_>) {
+        let seed = self.seed.child(&link.child_path.to_string()).child("reference");
+        let parents = Arc::new(Parents::of(self.site(before, link.parent, link.condition.clone())));
+        let keys: Arc<[Option<Recipe>]> = programs(plan, link.parent).into();
+        let is_key = before.collections.iter().any(|collection| collection.keys == Some(link.child));
+        let is_distinct = is_key || self.unique.contains(link.child_path);
+        let is_same_table = before.nodes[link.child].scope == before.nodes[link.parent].scope;
+        let is_earlier = is_same_table && !link.is_same_column && !is_distinct;
+        let known = self.known_shares(link, &parents, &keys);
+        let preference = Preference { children: link.children, known: &known, is_distinct, is_earlier };
+        let is_element = before.collections.iter().any(|collection| collection.item == link.child);
+        let children = self.site(before, link.child, None);
+        let pace = match is_element && !is_distinct {
+            true => Pace::Spread(children),
+            false => Pace::even(&children, seed),
+        };
+        let source = Source::Drawn(Arc::new(Picker::new(&parents, preference, pace, seed)));
+        if is_earlier {
+            plan.nodes[link.child].root = parents.first().map(|row| row.ordinal);
+        }
+        let spared = link.is_same_column.then(|| Arc::clone(&parents));
+        let (prefix, coverage) = (link.prefix, link.coverage);
+        let bound = Bound { source, keys: &keys, prefix, coverage, seed: seed.child("orphan"), spared };
+        bound.apply(plan, link.child);
+    }
+
+    /// Binds every reference of several fields together; returns the positions of those that are kept.
+    pub(crate) fn composite_references(&self, plan: &mut Plan) -> BTreeSet<usize> {
+        let before = Arc::new(plan.clone());
+        let mut kept = BTreeSet::new();
+        for (index, relationship) in self.rules.relationships.iter().enumerate() {
+            if let Relationship::ForeignKey {
+                child,
+                parent,
+                parent_when: None,
+                prefix: None,
+                coverage,
+                children,
+            } = relationship
+                && child.paths().len() > 1
+                && self
+                    .composite_reference(
+                        plan,
+                        &before,
+                        [child.paths(), parent.paths()],
+                        (coverage.get(), children.as_ref()),
+                    )
+                    .is_some()
+            {
+                kept.insert(index);
+            }
+        }
+        kept
+    }
+
+    /// Binds the fields of a child to those of one row of the parent.
+    fn composite_reference(
+        &self,
+        plan: &mut Plan,
+        before: &Arc<Plan>,
+        [child, parent]: [&[JsonPath]; 2],
+        (coverage, children): (f64, Option<&LengthRule>),
+    ) -> Option<()> {
+        let nodes = |paths: &[JsonPath]| paths.iter().map(|path| self.node(path)).collect::<Option<Vec<_>>>();
+        let (child_nodes, parent_nodes) = (nodes(child)?, nodes(parent)?);
+        let scope_of = |nodes: &[usize]| {
+            let scope = before.nodes[*nodes.first()?].scope;
+            nodes.iter().all(|node| before.nodes[*node].scope == scope).then_some(scope)
+        };
+        let (child_scope, parent_scope) = (scope_of(&child_nodes)?, scope_of(&parent_nodes)?);
+        if child_scope == parent_scope || child_nodes.len() != parent_nodes.len() {
+            return None;
+        }
+        let seed = self.seed.child(&child[0].to_string()).child("references");
+        let parents = Arc::new(Parents::of(self.site(before, parent_nodes[0], None)));
+        let preference = Preference { children, known: &[], is_distinct: false, is_earlier: false };
+        let pace = Pace::even(&self.site(before, child_nodes[0], None), seed);
+        let source = Source::Drawn(Arc::new(Picker::new(&parents, preference, pace, seed)));
+        for (child, parent) in child_nodes.into_iter().zip(parent_nodes) {
+            let keys: Arc<[Option<Recipe>]> = programs(plan, parent).into();
+            let link =
+                Bound { source: source.clone(), keys: &keys, prefix: "", coverage, seed, spared: None };
+            link.apply(plan, child);
+        }
+        Some(())
+    }
+
+    /// Binds every key of several fields of which some refer to others; returns the positions of those that are kept.
+    pub(crate) fn keys(&self, plan: &mut Plan) -> BTreeSet<usize> {
+        let before = Arc::new(plan.clone());
+        let mut kept = BTreeSet::new();
+        for (index, relationship) in self.rules.relationships.iter().enumerate() {
+            if let Relationship::PrimaryKey { paths, when: None } | Relationship::Unique { paths, when: None } =
+                relationship
+                && paths.len() > 1
+                && self.key(plan, &before, paths).is_some()
+            {
+                kept.insert(index);
+            }
+        }
+        kept
+    }
+
+    fn key(&self, plan: &mut Plan, before: &Arc<Plan>, paths: &[JsonPath]) -> Option<()> {
+        let nodes: Vec<usize> = paths.iter().map(|path| self.node(path)).collect::<Option<_>>()?;
+        let scope = before.nodes[nodes[0]].scope;
+        if nodes.iter().any(|node| before.nodes[*node].scope != scope) {
+            return None;
+        }
+        let is_certain =
+            |node: &usize| reference_of(plan, *node).is_some_and(|reference| reference.coverage >= 1.0);
+        let (referring, plain): (Vec<usize>, Vec<usize>) = nodes.iter().partition(|node| is_certain(node));
+        let seed = self.seed.child(&paths[0].to_string()).child("key");
+        let rows = self.site(before, *referring.first()?, None).rows()?;
+        let ordinals: Arc<[u64]> = rows.iter().map(|row| row.ordinal).collect();
+        let columns = referring
+            .iter()
+            .map(|node| reference_of(plan, *node)?.source.picker()?.spread_out(ordinals.len()))
+            .collect::<Option<Vec<_>>>()?;
+        let columns = match plain.last() {
+            None => distinct(columns, seed)?,
+            Some(node) => {
+                let mut columns = columns;
+                shuffle(&mut columns, seed);
+                let (numbers, largest) = occurrences(&columns);
+                let recipe = self.unique_recipe(*node, largest + 1)?;
+                let dealt = Dealt { ordinals: Arc::clone(&ordinals), numbers };
+                plan.nodes[*node].kinds = vec![Kind::Scalar(Box::new(recipe.renumbered(dealt)))];
+                columns
+            }
+        };
+        for (node, column) in referring.into_iter().zip(columns) {
+            let numbers = column.into_iter().map(u64::from).collect();
+            let dealt = Dealt { ordinals: Arc::clone(&ordinals), numbers };
+            rebind(plan, node, &dealt);
+        }
+        Some(())
+    }
+
+    /// Compiles the only kind of a field so that `n_values` values differ.
+    fn unique_recipe(&self, node: usize, n_values: u64) -> Option<Recipe> {
+        let (id, _) = self.node_of.iter().find(|(_, at)| **at == node)?;
+        let path = self.outline.path(*id);
+        let rule = self.rules.fields.get(&path)?;
+        let seed = self.seed.child(&path.to_string()).child("key part");
+        let [kind] = &rule.kinds[..] else { return None };
+        Recipe::compile(kind, Setting { seed, n_ordinals: n_values, unique: true }).ok()
+    }
+
+    /// For each listed parent, the share that the child's own rule gives its key as a literal.
+    fn known_shares(&self, link: &Link<'_>, parents: &Parents, keys: &[Option<Recipe>]) -> Vec<Option<f64>> {
+        let Some(rule) = self.rules.fields.get(link.child_path) else { return Vec::new() };
+        let mut shares: BTreeMap<Box<str>, f64> = BTreeMap::new();
+        for kind in &rule.kinds {
+            for (text, share) in literals(kind) {
+                let text = text.strip_prefix(link.prefix).map(Into::into).unwrap_or(text);
+                *shares.entry(text).or_insert(0.0) += share * kind.share.get();
+            }
+        }
+        let Some(rows) = parents.rows().filter(|_| !shares.is_empty()) else { return Vec::new() };
+        let rows: Vec<Option<Row>> = rows.iter().copied().map(Some).collect();
+        let made = texts(&rows, keys);
+        (0..rows.len()).map(|at| shares.get(made.get(at)).copied()).collect()
+    }
+}
+
+/// Returns the reference that makes the values of a node of one kind.
+fn reference_of(plan: &Plan, node: usize) -> Option<&Reference> {
+    match &plan.nodes[node].kinds[..] {
+        [Kind::Scalar(recipe)] => recipe.as_reference(),
+        _ => None,
+    }
+}
+
+/// Gives the children of a node the parents they were dealt.
+fn rebind(plan: &mut Plan, node: usize, dealt: &Dealt) {
+    for kind in &mut plan.nodes[node].kinds {
+        if let Kind::Scalar(recipe) = kind
+            && let Some(reference) = recipe.as_reference()
+        {
+            let Some(picker) = reference.source.picker() else { continue };
+            let source = Source::Drawn(Arc::new(picker.dealt(dealt.clone())));
+            **recipe = Recipe::reference(Reference { source, ..reference.clone() });
+        }
+    }
+}
+
+/// Returns the program of each kind of a node.
+pub(crate) fn programs(plan: &Plan, node: usize) -> Vec<Option<Recipe>> {
+    let program = |kind: &Kind| match kind {
+        Kind::Scalar(recipe) => Some((**recipe).clone()),
+        Kind::Object | Kind::Array => None,
+    };
+    plan.nodes[node].kinds.iter().map(program).collect()
+}
+
+/// Returns the values that a rule names, with their shares.
+fn literals(kind: &ValueKind) -> Vec<(Box<str>, f64)> {
+    match &kind.generator {
+        Some(Generator::Categorical(list)) => {
+            let n = list.values.len();
+            let total: f64 = if list.probs.len() == n { list.probs.iter().sum() } else { n as f64 };
+            let prob = |at: usize| list.probs.get(at).copied().unwrap_or(1.0) / total.max(f64::MIN_POSITIVE);
+            list.values.iter().enumerate().map(|(at, value)| (literal_text(value), prob(at))).collect()
+        }
+        Some(Generator::QuantileSample(sample)) => sample
+            .spikes
+            .iter()
+            .map(|spike| (literal_text(&synth_rules::Literal::Number(spike.value)), spike.prob))
+            .collect(),
+        Some(Generator::Constant(constant)) => vec![(literal_text(&constant.value), 1.0)],
+        _ => Vec::new(),
+    }
+}
