@@ -106,6 +106,9 @@ pub(crate) struct Profile {
     pub(crate) outputs: ProfileOutputs,
     #[command(flatten)]
     pub(crate) updating: Updating,
+    /// Read the sample once: do not test on all records what binds fields together
+    #[arg(long)]
+    pub(crate) single_pass: bool,
     #[command(flatten)]
     pub(crate) keeping: Keeping,
     #[command(flatten)]

@@ -18,6 +18,7 @@ mod judge;
 mod progress;
 mod rules;
 mod samples;
+mod second_pass;
 mod settings;
 
 use std::process::ExitCode;

@@ -21,6 +21,8 @@ pub(crate) struct Sample {
     pub(crate) partial: Partial,
     pub(crate) findings: Findings,
     pub(crate) format: Format,
+    /// The files can be read again.
+    pub(crate) is_repeatable: bool,
     summary: Summary,
 }
 
@@ -35,10 +37,10 @@ struct Summary {
 }
 
 impl Sample {
-    /// Returns a sample that was learned before.
+    /// Returns a sample that was learned before and whose files are not at hand.
     pub(crate) fn known(partial: Partial, findings: Findings, format: Format, paths: &[PathBuf]) -> Self {
         let summary = Summary { names: names(paths), n_records: partial.n_records, n_bad: 0, remark: None };
-        Self { partial, findings, format, summary }
+        Self { partial, findings, format, is_repeatable: false, summary }
     }
 
     /// Adds where the sample comes from to what is said of it.
@@ -83,19 +85,20 @@ pub(crate) fn threads(wanted: Option<NonZeroUsize>) -> NonZeroUsize {
 pub(crate) fn read(paths: &[PathBuf], options: &ReadOptions, screen: &Screen) -> Result<Sample, Failure> {
     let input = Input::open(paths, options)?;
     let format = input.format();
+    let is_repeatable = input.is_repeatable();
     let progress = Progress::bytes(screen, "reading", input.total_bytes());
     let bar = progress.clone();
     let input = input.on_progress(move |n_bytes| bar.set(n_bytes));
     let folded = synth_io::fold_records(input, || Profiler::new(unit(format)), Profiler::merge);
     progress.finish();
-    Ok(of_folded(folded?, paths))
+    Ok(Sample { is_repeatable, ..of_folded(folded?, paths) })
 }
 
-/// Makes a sample of what was read.
+/// Makes a sample of what was read from files.
 pub(crate) fn of_folded(folded: Folded<Profiler>, paths: &[PathBuf]) -> Sample {
     let Folded { accumulator, n_records, n_bad, findings, format, .. } = folded;
     let summary = Summary { names: names(paths), n_records, n_bad, remark: None };
-    Sample { partial: accumulator.into_partial(), findings, format, summary }
+    Sample { partial: accumulator.into_partial(), findings, format, is_repeatable: true, summary }
 }
 
 /// What counts as one unit in a format.

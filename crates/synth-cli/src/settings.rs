@@ -36,7 +36,7 @@ pub(crate) enum Form {
 }
 
 /// All settings; flags that name the files and records of one run are none.
-pub(crate) const SETTINGS: [Setting; 16] = [
+pub(crate) const SETTINGS: [Setting; 17] = [
     Setting::new("quiet", Form::Flag),
     Setting::new("format", Form::Word),
     Setting::new("max_bad", Form::Whole),
@@ -44,6 +44,7 @@ pub(crate) const SETTINGS: [Setting; 16] = [
     Setting::new("max_line_bytes", Form::Whole),
     Setting { alias: Some("SYNTH_PARALLEL_WORKERS"), ..Setting::new("parallel", Form::Whole) },
     Setting::new("k", Form::Whole),
+    Setting::new("single_pass", Form::Flag),
     Setting { rival: Some("scale"), ..Setting::new("n", Form::Whole) },
     Setting { rival: Some("n"), ..Setting::new("scale", Form::Number) },
     Setting::new("seed", Form::Whole),

@@ -41,10 +41,25 @@ pub struct RecordStart {
     pub n_bytes: u64,
 }
 
+/// Where a record stands in the input.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub struct RecordPosition {
+    /// Number of the source, counted from 0.
+    pub source: u32,
+    /// Number of the record in its source, counted from 0; bad records count too.
+    pub record: u64,
+}
+
 /// Receives whole records: between `begin_record` and `end_record` come the tokens of exactly one value.
 pub trait RecordSink: EventSink {
     /// Announces a record; its tokens follow.
     fn begin_record(&mut self, start: RecordStart);
+
+    /// Announces a record and where it stands; sinks that do not care take it as any other.
+    fn begin_record_at(&mut self, start: RecordStart, position: RecordPosition) {
+        let _ = position;
+        self.begin_record(start);
+    }
 
     /// Closes the record.
     fn end_record(&mut self);

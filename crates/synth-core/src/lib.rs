@@ -32,7 +32,7 @@ pub mod time_format;
 pub mod tree;
 
 pub use diagnostic::{Diagnostic, Findings, Severity};
-pub use event::{Event, EventSink, RecordSink, RecordStart};
+pub use event::{Event, EventSink, RecordPosition, RecordSink, RecordStart};
 pub use json_type::{JsonType, TypeSet};
 pub use number::{Decimal, Number};
 pub use path::{JsonPath, PathError, Segment};

@@ -98,6 +98,8 @@ impl Mark {
 /// Some records of one source, whole and in order.
 pub(crate) struct Chunk {
     name: Arc<str>,
+    /// Number of the source among those that are read.
+    pub(crate) source: u32,
     pub(crate) format: Format,
     bytes: Vec<u8>,
     start: u64,
@@ -141,16 +143,23 @@ impl Chunk {
 /// What is handed to a thread.
 pub(crate) enum Piece {
     Chunk(Chunk),
-    /// A document that is too large to be held.
-    Stream(Window),
+    /// A document that is too large to be held, and the number of its source.
+    Stream(Window, u32),
 }
 
 impl Piece {
+    fn set_source(&mut self, number: u32) {
+        match self {
+            Self::Chunk(chunk) => chunk.source = number,
+            Self::Stream(_, source) => *source = number,
+        }
+    }
+
     /// Number of records that end within the piece.
     pub(crate) fn n_records(&self) -> u64 {
         match self {
             Self::Chunk(chunk) => cast::to_u64(chunk.n_whole()),
-            Self::Stream(_) => 1,
+            Self::Stream(..) => 1,
         }
     }
 }
@@ -221,7 +230,8 @@ impl Pieces {
                     None => return Ok(None),
                 },
             };
-            if let Some(piece) = self.cut(cutter)? {
+            if let Some(mut piece) = self.cut(cutter)? {
+                piece.set_source(cast::to_u32(cast::to_usize(self.next_source.saturating_sub(1))));
                 self.progress.report();
                 return Ok(Some(piece));
             }
@@ -284,7 +294,7 @@ impl Cutter {
 fn document(mut window: Window, options: &ReadOptions) -> Result<Piece, Error> {
     window.fill(options.max_document_bytes.saturating_add(1))?;
     if !window.is_at_end() || window.bytes().len() > options.max_document_bytes {
-        return Ok(Piece::Stream(window));
+        return Ok(Piece::Stream(window, 0));
     }
     let text = window.bytes();
     let (start, end) = crate::scan::trim(text);
@@ -297,7 +307,7 @@ fn document(mut window: Window, options: &ReadOptions) -> Result<Piece, Error> {
 fn whole_chunk(mut window: Window, format: Format, spans: Vec<Span>) -> Chunk {
     let start = window.start.offset;
     let bytes = window.split(window.bytes().len(), 0);
-    Chunk { name: window.name, format, bytes, start, first_record: 0, spans, ends_open: false }
+    Chunk { name: window.name, source: 0, format, bytes, start, first_record: 0, spans, ends_open: false }
 }
 
 fn too_long(window: &Window, at: usize, options: &ReadOptions) -> Error {

@@ -7,7 +7,9 @@ mod stream;
 use std::convert::Infallible;
 
 use synth_core::hash::hash_bytes;
-use synth_core::{Diagnostic, Event, EventSink, Findings, Place, RecordSink, RecordStart, Severity, cast};
+use synth_core::{
+    Diagnostic, Event, EventSink, Findings, Place, RecordPosition, RecordSink, RecordStart, Severity, cast,
+};
 
 use crate::chunks::{Chunk, Piece, Pieces, RecordSlice};
 use crate::scan::{Note, ScanError, Scanner};
@@ -102,7 +104,7 @@ pub fn for_each_record<E: From<Error>>(
     for piece in Pieces::new(input) {
         match piece? {
             Piece::Chunk(chunk) => chunk.records().take(chunk.n_whole()).try_for_each(&mut take)?,
-            Piece::Stream(window) => {
+            Piece::Stream(window, _) => {
                 let max_bytes = cast::to_u64(max_bytes);
                 return Err(window.error_at(ErrorKind::RecordTooLong { max_bytes }, 0).into());
             }
@@ -151,6 +153,10 @@ impl<S: RecordSink> RecordSink for Borrowed<'_, S> {
         self.0.begin_record(start);
     }
 
+    fn begin_record_at(&mut self, start: RecordStart, position: RecordPosition) {
+        self.0.begin_record_at(start, position);
+    }
+
     fn end_record(&mut self) {
         self.0.end_record();
     }
@@ -183,14 +189,14 @@ impl<A: RecordSink<Error = Infallible>> Worker<A> {
     fn take(&mut self, number: u64, piece: Piece, ledger: &Ledger) -> Result<(), Error> {
         match piece {
             Piece::Chunk(chunk) => self.take_chunk(number, &chunk, ledger),
-            Piece::Stream(window) => self.take_stream(window),
+            Piece::Stream(window, source) => self.take_stream(window, source),
         }
     }
 
     fn take_chunk(&mut self, number: u64, chunk: &Chunk, ledger: &Ledger) -> Result<(), Error> {
         let n_whole = chunk.n_whole();
         for record in chunk.records().take(n_whole) {
-            if let Err(error) = self.take_record(record) {
+            if let Err(error) = self.take_record(record, chunk.source) {
                 self.refuse(error, record, chunk.format, (number, ledger))?;
             }
         }
@@ -203,9 +209,10 @@ impl<A: RecordSink<Error = Infallible>> Worker<A> {
         Ok(())
     }
 
-    fn take_record(&mut self, record: RecordSlice<'_>) -> Result<(), ScanError> {
+    fn take_record(&mut self, record: RecordSlice<'_>, source: u32) -> Result<(), ScanError> {
         let scanned = self.scanner.scan(record.bytes)?;
-        self.sink.begin_record(start_of(record.bytes));
+        let position = RecordPosition { source, record: record.record };
+        self.sink.begin_record_at(start_of(record.bytes), position);
         let Ok(()) = scanned.replay(&mut self.sink, record.offset_bytes);
         self.sink.end_record();
         self.n_records += 1;

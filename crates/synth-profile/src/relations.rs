@@ -13,7 +13,9 @@ use crate::profile::{LengthProfile, TagValue};
 
 mod arithmetic;
 mod builder;
+mod counts;
 mod dependencies;
+mod exceptions;
 mod identity;
 mod keys;
 mod mine;
@@ -23,10 +25,14 @@ mod presence;
 mod references;
 mod sequence;
 mod table;
+mod tally;
 mod text;
 mod value_set;
+mod verify;
 
+pub use exceptions::Exception;
 pub(crate) use mine::mine;
+pub use verify::{Proposals, Verifier};
 
 /// What binds fields together.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -55,6 +61,9 @@ pub struct Relations {
     /// Fields that are there together, or only with others.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub presence: Vec<Presence>,
+    /// Fields that would be keys but for a few rows.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub near_keys: Vec<NearKey>,
     /// Every record was looked at; else the relations were seen in a sample of them.
     pub covers_all_records: bool,
 }
@@ -105,6 +114,20 @@ pub struct Key {
     pub n_rows: u64,
 }
 
+/// Fields that hardly ever repeat.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct NearKey {
+    /// The fields.
+    pub paths: Vec<JsonPath>,
+    /// The rows among which they hardly ever repeat; all when left out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub when: Option<Condition>,
+    /// Rows that are the first with their values hold.
+    pub evidence: Evidence,
+    /// The first few rows that repeat values of another.
+    pub exceptions: Vec<Exception>,
+}
+
 /// A foreign key.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Reference {
@@ -122,6 +145,9 @@ pub struct Reference {
     pub evidence: Evidence,
     /// How many children the parents have, those without any included.
     pub children: LengthProfile,
+    /// The first few rows that break it, when all records were looked at.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub exceptions: Vec<Exception>,
 }
 
 /// A functional dependency.
@@ -142,6 +168,9 @@ pub struct Dependent {
     pub path: JsonPath,
     /// Rows that agree with the commonest value of their group hold.
     pub evidence: Evidence,
+    /// The first few rows that break it, when all records were looked at.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub exceptions: Vec<Exception>,
 }
 
 /// One field is never larger than another.
@@ -157,6 +186,9 @@ pub struct Ordering {
     pub scope: OrderingScope,
     /// Rows tested.
     pub evidence: Evidence,
+    /// The first few rows that break it, when all records were looked at.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub exceptions: Vec<Exception>,
 }
 
 /// Which values an ordering compares.
@@ -183,6 +215,9 @@ pub struct Arithmetic {
     pub offset: f64,
     /// Rows within the rounding of the target hold.
     pub evidence: Evidence,
+    /// The first few rows that break it, when all records were looked at.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub exceptions: Vec<Exception>,
 }
 
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "the signature serde asks for")]
@@ -231,6 +266,9 @@ pub struct TextRelation {
     pub separator: Option<Publishable>,
     /// Rows tested.
     pub evidence: Evidence,
+    /// The first few rows that break it, when all records were looked at.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub exceptions: Vec<Exception>,
 }
 
 /// What a string is made of.
@@ -254,6 +292,9 @@ pub struct Sequence {
     pub paths: Vec<JsonPath>,
     /// Arrays tested.
     pub evidence: Evidence,
+    /// The first few rows whose arrays break it, when all records were looked at.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub exceptions: Vec<Exception>,
 }
 
 /// A rule that arrays keep.

@@ -252,6 +252,6 @@ impl ArrayCutter {
         let first_record = self.n_records;
         self.n_records += cast::to_u64(spans.len());
         let name = Arc::clone(&self.window.name);
-        Chunk { name, format: Format::Array, bytes, start, first_record, spans, ends_open: false }
+        Chunk { name, source: 0, format: Format::Array, bytes, start, first_record, spans, ends_open: false }
     }
 }

@@ -46,6 +46,7 @@ impl LineCutter {
         self.n_records += synth_core::cast::to_u64(spans.len());
         let name = Arc::clone(&self.window.name);
         Ok(Some(Chunk {
+            source: 0,
             name,
             format: Format::JsonLines,
             bytes,

@@ -2,7 +2,7 @@
 
 use std::convert::Infallible;
 
-use synth_core::{Place, RecordSink, cast};
+use synth_core::{Place, RecordPosition, RecordSink, cast};
 
 use super::{Worker, finding, start_of};
 use crate::scan::{Note, Reach, ScanError, StreamScanner};
@@ -11,10 +11,10 @@ use crate::{Error, ErrorKind, Format};
 
 impl<A: RecordSink<Error = Infallible>> Worker<A> {
     /// Sends the events of the document in `window`, which is filled up to the size of a held document.
-    pub(super) fn take_stream(&mut self, mut window: Window) -> Result<(), Error> {
+    pub(super) fn take_stream(&mut self, mut window: Window, source: u32) -> Result<(), Error> {
         let first_byte = window.start.offset;
         let held = self.options.max_document_bytes.min(window.bytes().len());
-        self.sink.begin_record(start_of(&window.bytes()[..held]));
+        self.sink.begin_record_at(start_of(&window.bytes()[..held]), RecordPosition { source, record: 0 });
         let mut scanner = StreamScanner::new(self.options.max_depth);
         while self.take_block(&mut window, &mut scanner)? {}
         self.sink.end_record();

@@ -7,10 +7,13 @@ use synth_core::{JsonPath, cast, math};
 use super::table::{Column, Kind, Part, Table};
 use super::{Arithmetic, Evidence, Operation, Term};
 
+pub(crate) mod formula;
 mod linear;
 
+pub(crate) use formula::Formula;
+
 /// Share of rows that must keep a formula.
-const MIN_HOLD: f64 = 0.99;
+pub(crate) const MIN_HOLD: f64 = 0.99;
 /// Distinct values of the target among the rows that prove a formula.
 const MIN_DISTINCT: usize = 6;
 /// The same where two lengths are compared, which are small.
@@ -86,6 +89,11 @@ fn decimals(column: &Column) -> i32 {
     column.distinct_numbers().map(needs).max().unwrap_or(0)
 }
 
+/// Half a unit of the last digit of a column.
+pub(crate) fn tolerance(column: &Column) -> f64 {
+    0.500_001 / math::pow10(decimals(column))
+}
+
 impl Series {
     fn of(table: &Table, column: &Column) -> Self {
         let n_rows = table.n_rows();
@@ -96,7 +104,7 @@ impl Series {
             path: column.path.clone(),
             part: column.part,
             values,
-            tolerance: 0.500_001 / math::pow10(decimals(column)),
+            tolerance: tolerance(column),
             n_distinct: column.n_distinct(),
             rows,
         }
@@ -152,7 +160,14 @@ impl Series {
             .iter()
             .map(|(series, factor)| Term { path: series.path.clone(), factor: *factor })
             .collect();
-        Arithmetic { target: self.path.clone(), operation, terms, offset: 0.0, evidence }
+        Arithmetic {
+            target: self.path.clone(),
+            operation,
+            terms,
+            offset: 0.0,
+            evidence,
+            exceptions: Vec::new(),
+        }
     }
 }
 
@@ -181,6 +196,7 @@ fn copies(table: &Table) -> Vec<Arithmetic> {
                 terms: vec![Term { path: source.path.clone(), factor: 1.0 }],
                 offset: 0.0,
                 evidence,
+                exceptions: Vec::new(),
             });
         }
     }
@@ -231,8 +247,11 @@ fn products(own: &[Series]) -> Vec<Arithmetic> {
 }
 
 fn quotient(left: &Series, right: &Series, row: usize) -> f64 {
-    let divisor = right.values[row];
-    if divisor.abs() > 0.0 { left.values[row] / divisor } else { f64::NAN }
+    quotient_of(left.values[row], right.values[row])
+}
+
+fn quotient_of(dividend: f64, divisor: f64) -> f64 {
+    if divisor.abs() > 0.0 { dividend / divisor } else { f64::NAN }
 }
 
 /// Columns of a row that add up what its arrays hold, or count it.

@@ -20,6 +20,7 @@ pub(crate) struct TableBuilder {
     member: Option<PathId>,
     /// The key of the dictionary member whose value comes next.
     key: String,
+    n_rows: usize,
 }
 
 /// What a path is for: the place of a column is its table and its number there.
@@ -55,6 +56,7 @@ impl TableBuilder {
             rows: Vec::new(),
             member: None,
             key: String::new(),
+            n_rows: 0,
         };
         builder.roles[PathId::ROOT.index()].starts_row_of = Some(0);
         let tuples: BTreeSet<&JsonPath> =
@@ -130,10 +132,50 @@ impl TableBuilder {
 
     /// Returns the tables.
     pub(crate) fn finish(mut self) -> Vec<Table> {
-        for column in self.tables.iter_mut().flat_map(|table| &mut table.columns) {
-            column.read_times();
-        }
+        self.read_times();
         self.tables
+    }
+
+    /// Returns the tables with the rows so far; strings are no times before [`read_times`](Self::read_times).
+    pub(crate) fn tables(&self) -> &[Table] {
+        &self.tables
+    }
+
+    /// Reads strings as times where the columns hold times.
+    pub(crate) fn read_times(&mut self) {
+        self.tables.iter_mut().flat_map(|table| &mut table.columns).for_each(Column::read_times);
+    }
+
+    /// Fills only some columns from now on, and holds fewer rows.
+    pub(crate) fn restrict(&mut self, is_used: impl Fn(usize, usize) -> bool, max_cells: usize) {
+        for role in &mut self.roles {
+            for part in [&mut role.value, &mut role.length, &mut role.presence, &mut role.key] {
+                *part = part.filter(|(table, column)| is_used(*table, *column));
+            }
+        }
+        self.tables.iter_mut().for_each(|table| table.max_cells = max_cells);
+    }
+
+    /// Returns the number of rows of all tables.
+    pub(crate) fn n_rows(&self) -> usize {
+        self.n_rows
+    }
+
+    /// Tells whether no row but the record itself is open.
+    pub(crate) fn is_between_rows(&self) -> bool {
+        self.rows.len() == 1
+    }
+
+    /// Drops all rows; none may be open.
+    pub(crate) fn clear(&mut self) {
+        self.tables.iter_mut().for_each(Table::clear);
+        self.n_rows = 0;
+    }
+
+    /// Drops the rows of all tables but the records', of which one may be open.
+    pub(crate) fn clear_collections(&mut self) {
+        self.tables.iter_mut().skip(1).for_each(Table::clear);
+        self.n_rows = self.tables.first().map_or(0, Table::n_rows);
     }
 
     /// The path of the value that starts now.
@@ -161,6 +203,7 @@ impl TableBuilder {
         let key = role.key;
         let parent_row = self.rows.last().map_or(0, |(_, row)| *row);
         let row = self.tables[table].push_row(parent_row)?;
+        self.n_rows += 1;
         self.rows.push((table, row));
         if let Some((table, column)) = key {
             self.tables[table].columns[column].set_text(row, &self.key);

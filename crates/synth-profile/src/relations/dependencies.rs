@@ -48,13 +48,14 @@ struct Groups {
 
 /// How well one column follows from groups.
 #[derive(Debug, Clone, Copy)]
-struct Fit {
-    evidence: Evidence,
-    /// Rows beyond the first of each group, and those of them that agree with the commonest value.
-    n_repeated: u64,
-    n_agreeing: u64,
+pub(crate) struct Fit {
+    pub(crate) evidence: Evidence,
+    /// Rows beyond the first of each group.
+    pub(crate) n_repeated: u64,
+    /// Those of them that agree with the commonest value.
+    pub(crate) n_agreeing: u64,
     /// Share of the column's commonest value.
-    commonest: f64,
+    pub(crate) commonest: f64,
 }
 
 /// Returns the dependencies of every table, those with the same left side in one entry.
@@ -135,7 +136,7 @@ fn of_table(table: &Table) -> Vec<Found> {
             continue;
         }
         for &right in columns.iter().filter(|right| **right != left) {
-            let Some(least) = least_hold(table, left, right) else { continue };
+            let Some(least) = least_hold(&table.columns[left], &table.columns[right]) else { continue };
             let fit = groups.fit(&table.columns[right], least);
             let named = names::share_a_word(&table.columns[left].path, &table.columns[right].path);
             let is_expected = |fit: &Fit| named && fit.is_exact() && fit.bits() >= MIN_BITS_OF_NAMESAKES;
@@ -225,12 +226,19 @@ fn is_measure(column: &Column) -> bool {
 
 /// The share of rows in which one column must follow from another; `None` where that would say nothing: what happens
 /// at one time happens together, so only numbers such as the hour are looked for.
-fn least_hold(table: &Table, left: usize, right: usize) -> Option<f64> {
-    let (left, right) = (&table.columns[left], &table.columns[right]);
+fn least_hold(left: &Column, right: &Column) -> Option<f64> {
     match left.kind {
         Kind::Time => (right.kind == Kind::Integer).then_some(ALL),
         _ if is_measure(left) => Some(ALL),
         _ => Some(MIN_HOLD),
+    }
+}
+
+/// Returns the share of rows in which a column must follow from some others, for these to convince.
+pub(crate) fn min_hold(lhs: &[&Column], right: &Column) -> f64 {
+    match lhs {
+        [left] => least_hold(left, right).unwrap_or(ALL),
+        _ => ALL,
     }
 }
 
@@ -343,14 +351,16 @@ fn refine(of_row: &mut [u32], column: &Column) -> usize {
 }
 
 impl Fit {
-    fn is_convincing(&self, min_hold: f64, n_tests: f64) -> bool {
+    /// Tells whether chance does not explain the agreement, `n_tests` pairs of columns having been tried.
+    pub(crate) fn is_convincing(&self, min_hold: f64, n_tests: f64) -> bool {
         let hold = self.evidence.n_holding as f64 / self.evidence.n_rows as f64;
         let lift = (hold - self.commonest) / (1.0 - self.commonest).max(1e-9);
         let needed = MIN_BITS + math::ln(n_tests.max(1.0)) / math::ln(2.0);
         hold >= min_hold && (self.is_exact() || lift >= MIN_LIFT) && self.bits() >= needed
     }
 
-    fn is_exact(&self) -> bool {
+    /// Tells whether all rows agree.
+    pub(crate) fn is_exact(&self) -> bool {
         self.evidence.n_holding == self.evidence.n_rows
     }
 
@@ -421,7 +431,11 @@ fn constants(table: &Table) -> Option<Dependency> {
         .filter(constant)
         .map(|column| {
             let n_rows = cast::to_u64((0..table.n_rows()).filter(|row| column.has_value(*row)).count());
-            Dependent { path: column.path.clone(), evidence: Evidence { n_rows, n_holding: n_rows } }
+            Dependent {
+                path: column.path.clone(),
+                evidence: Evidence { n_rows, n_holding: n_rows },
+                exceptions: Vec::new(),
+            }
         })
         .filter(|dependent| dependent.evidence.n_rows >= 5)
         .collect();
@@ -473,7 +487,11 @@ fn grouped(table: &Table, found: Vec<Found>) -> Vec<Dependency> {
             rhs: Vec::new(),
             n_lhs: cast::to_u64(found.n_lhs),
         });
-        entry.rhs.push(Dependent { path: path(&found.rhs), evidence: found.evidence });
+        entry.rhs.push(Dependent {
+            path: path(&found.rhs),
+            evidence: found.evidence,
+            exceptions: Vec::new(),
+        });
     }
     entries.into_values().collect()
 }

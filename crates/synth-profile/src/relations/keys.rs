@@ -1,7 +1,8 @@
 //! Which fields name a row.
 
-use synth_core::{Segment, cast};
+use synth_core::Segment;
 
+use super::counts::{Slot, View};
 use super::names::{sounds_like_key, sounds_like_own_key};
 use super::table::{Column, Kind, Part, Table};
 use super::value_set::ValueSet;
@@ -29,6 +30,13 @@ pub(crate) struct UniqueColumn {
 /// Share of the values that are distinct in a column of strings that others may refer to.
 const NEARLY_UNIQUE: f64 = 0.95;
 
+/// Values of which next to none repeats are taken for a key of others, from this many on.
+const MIN_ROWS_OF_NEAR_KEY: u64 = 1000;
+/// Share of the values that are distinct then.
+const NEXT_TO_UNIQUE: f64 = 0.999;
+
+/// Composite keys of one sheet that are tried on all records.
+pub(crate) const MAX_COMPOSITES: usize = 4;
 /// Most columns of a composite key.
 const MAX_COLUMNS: usize = 3;
 /// Most columns that composite keys are looked for among.
@@ -40,19 +48,26 @@ const MIN_ROWS_BY_TIME: usize = 50;
 /// Longest string that names a row.
 const MAX_KEY_BYTES: usize = 80;
 
-/// Returns the columns of all sheets whose values never repeat.
-pub(crate) fn unique_columns(sheets: &[Sheet<'_>]) -> Vec<UniqueColumn> {
+/// Returns the columns of all sheets whose values never repeat, or hardly ever.
+pub(crate) fn unique_columns(view: &View<'_>) -> Vec<UniqueColumn> {
     let mut unique = Vec::new();
-    for (sheet_index, sheet) in sheets.iter().enumerate() {
+    for (sheet_index, sheet) in view.sheets.iter().enumerate() {
         for (column_index, column) in sheet.table.columns.iter().enumerate() {
             if !can_be_key(column) || column.n_distinct() < 2 && column.part != Part::Key {
                 continue;
             }
-            let values = ValueSet::of(column, sheet.rows.iter().copied());
+            let slot = Slot::of_sheet(sheet_index, sheet, vec![column_index]);
+            let values = match view.counts {
+                None => ValueSet::of(column, sheet.rows.iter().copied()),
+                Some(_) => match view.counted(&slot) {
+                    Some(counted) => counted.values.clone(),
+                    None => continue,
+                },
+            };
             let is_small = values.n_values < 2 && column.part != Part::Key;
             let is_exact = values.is_unique();
-            let is_near = column.kind == Kind::Text
-                && values.n_distinct() as f64 >= NEARLY_UNIQUE * values.n_values as f64;
+            let is_near = column.kind == Kind::Text && values.share_of_first() >= NEARLY_UNIQUE
+                || values.n_values >= MIN_ROWS_OF_NEAR_KEY && values.share_of_first() >= NEXT_TO_UNIQUE;
             if (is_exact || is_near) && values.n_values > 0 && !is_small {
                 unique.push(UniqueColumn { sheet: sheet_index, column: column_index, values, is_exact });
             }
@@ -67,53 +82,66 @@ fn can_be_key(column: &Column) -> bool {
 
 /// Returns the keys of the sheets; `is_referenced` tells which unique columns other tables refer to.
 pub(crate) fn keys(
-    sheets: &[Sheet<'_>],
+    view: &View<'_>,
     unique: &[UniqueColumn],
     is_referenced: impl Fn(usize) -> bool,
     is_reference: impl Fn(&Column) -> bool,
 ) -> Vec<Key> {
     let (is_referenced, is_reference) = (&is_referenced, &is_reference);
     let mut keys = Vec::new();
-    for (sheet_index, sheet) in sheets.iter().enumerate() {
+    for (sheet_index, sheet) in view.sheets.iter().enumerate() {
+        let n_rows = view.n_rows(sheet_index);
         let is_top = sheet.table.has_one_holder();
         let is_own = |index: usize, candidate: &UniqueColumn| {
             let refers = || is_reference(&sheet.table.columns[candidate.column]) && !is_referenced(index);
             candidate.is_exact && candidate.sheet == sheet_index && (is_top || !refers())
         };
         let own = || unique.iter().enumerate().filter(|(index, candidate)| is_own(*index, candidate));
-        let link = link_key(sheet, is_reference);
+        let never_repeats = |columns: &[usize]| never_repeats(view, sheet_index, columns);
+        let link = link_key(sheet, is_reference).filter(|columns| never_repeats(columns));
         let primary = own()
-            .map(|(index, candidate)| {
-                let column = &sheet.table.columns[candidate.column];
-                (score(sheet, candidate, is_referenced(index)), candidate, column)
-            })
-            .filter(|(score, ..)| *score >= 1.0 && link.is_none())
+            .map(|(index, candidate)| (score((sheet, n_rows), candidate, is_referenced(index)), candidate))
+            .filter(|(score, _)| *score >= 1.0 && link.is_none())
             .reduce(|best, next| if next.0 > best.0 { next } else { best });
-        let primary_column = primary.as_ref().map(|(_, candidate, _)| candidate.column);
-        if let Some((_, candidate, column)) = &primary {
-            keys.push(key(sheet, &[column], true, candidate.values.n_values));
-        } else if let Some(columns) = link.or_else(|| composite(sheet, is_reference)) {
-            keys.push(key(sheet, &columns, true, cast::to_u64(sheet.rows.len())));
+        let primary_column = primary.as_ref().map(|(_, candidate)| candidate.column);
+        let composite = || composites(sheet, is_reference).into_iter().find(|columns| never_repeats(columns));
+        if let Some((_, candidate)) = &primary {
+            keys.push(key(sheet, &[candidate.column], true, candidate.values.n_values));
+        } else if let Some(columns) = link.or_else(composite) {
+            keys.push(key(sheet, &columns, true, n_rows));
         }
         for (index, candidate) in own().filter(|(_, candidate)| Some(candidate.column) != primary_column) {
             let column = &sheet.table.columns[candidate.column];
             if sheet.when.is_none() && is_top && names_a_row(candidate, column, is_referenced(index)) {
-                keys.push(key(sheet, &[column], false, candidate.values.n_values));
+                keys.push(key(sheet, &[candidate.column], false, candidate.values.n_values));
             }
         }
     }
     keys
 }
 
-fn key(sheet: &Sheet<'_>, columns: &[&Column], is_primary: bool, n_rows: u64) -> Key {
-    let paths = columns.iter().map(|column| column.path.clone()).collect();
+/// Tells whether no two rows of all records agree in some columns that never repeat in the sample.
+fn never_repeats(view: &View<'_>, sheet_index: usize, columns: &[usize]) -> bool {
+    let slot = Slot::of_sheet(sheet_index, &view.sheets[sheet_index], columns.to_vec());
+    view.counts.is_none() || view.counted(&slot).is_some_and(|counted| counted.values.is_unique())
+}
+
+/// Returns the columns that may be keys together in a sheet, best first; none of them repeats in the sample.
+pub(crate) fn several_columns(sheet: &Sheet<'_>, is_reference: impl Fn(&Column) -> bool) -> Vec<Vec<usize>> {
+    let mut found: Vec<Vec<usize>> = link_key(sheet, &is_reference).into_iter().collect();
+    found.extend(composites(sheet, &is_reference));
+    found
+}
+
+fn key(sheet: &Sheet<'_>, columns: &[usize], is_primary: bool, n_rows: u64) -> Key {
+    let paths = columns.iter().map(|column| sheet.table.columns[*column].path.clone()).collect();
     Key { paths, is_primary, when: sheet.when.clone(), n_rows }
 }
 
 /// How much speaks for a unique column to be the primary key; from 1 on enough does.
-fn score(sheet: &Sheet<'_>, candidate: &UniqueColumn, is_referenced: bool) -> f64 {
+fn score((sheet, n_rows): (&Sheet<'_>, u64), candidate: &UniqueColumn, is_referenced: bool) -> f64 {
     let column = &sheet.table.columns[candidate.column];
-    let is_complete = candidate.values.n_values == cast::to_u64(sheet.rows.len());
+    let is_complete = candidate.values.n_values == n_rows;
     let is_short = column.distinct_texts().all(|text| text.len() <= MAX_KEY_BYTES);
     let is_listed = matches!(column.path.segments().last(), Some(Segment::Elements));
     if !is_complete || !is_short || column.part == Part::Key || is_listed {
@@ -164,25 +192,56 @@ fn names_a_row(candidate: &UniqueColumn, column: &Column, is_referenced: bool) -
 }
 
 /// The columns of a table that refer to other tables, when they are all it has to name a row by.
-fn link_key<'t>(sheet: &Sheet<'t>, is_reference: &impl Fn(&Column) -> bool) -> Option<Vec<&'t Column>> {
-    let columns: Vec<&Column> =
-        sheet.table.columns.iter().filter(|column| column.part == Part::Value).collect();
-    let links: Vec<&Column> = columns.iter().copied().filter(|column| is_reference(column)).collect();
+fn link_key(sheet: &Sheet<'_>, is_reference: &impl Fn(&Column) -> bool) -> Option<Vec<usize>> {
+    let all = &sheet.table.columns;
+    let columns: Vec<usize> = (0..all.len()).filter(|index| all[*index].part == Part::Value).collect();
+    let links: Vec<usize> = columns.iter().copied().filter(|index| is_reference(&all[*index])).collect();
     let all_are_links = links.len() == columns.len() && (2..=MAX_COLUMNS).contains(&links.len());
     (all_are_links && sheet.when.is_none() && repeats(sheet, &links) == 0).then_some(links)
 }
 
-/// The fewest columns that together never repeat, where chance would have repeated them.
-fn composite<'t>(sheet: &Sheet<'t>, is_reference: &impl Fn(&Column) -> bool) -> Option<Vec<&'t Column>> {
+/// The fewest columns that together never repeat, where chance would have repeated them; of several choices the best
+/// first.
+fn composites(sheet: &Sheet<'_>, is_reference: &impl Fn(&Column) -> bool) -> Vec<Vec<usize>> {
     if sheet.when.is_some() || sheet.rows.len() < 10 {
-        return None;
+        return Vec::new();
     }
+    let candidates = parts_of_composites(sheet, is_reference);
+    (2..=MAX_COLUMNS)
+        .map(|size| {
+            let mut found: Vec<(f64, Vec<usize>)> = combinations(candidates.len(), size)
+                .into_iter()
+                .map(|chosen| {
+                    let worth = chosen.iter().map(|index| candidates[*index].0).sum();
+                    (worth, chosen.into_iter().map(|index| candidates[index].1).collect::<Vec<_>>())
+                })
+                .filter(|(_, columns)| {
+                    repeats(sheet, columns) == 0 && expected_repeats(sheet, columns) >= MIN_EXPECTED_REPEATS
+                })
+                .collect();
+            found.sort_by(|left, right| right.0.total_cmp(&left.0));
+            found.truncate(MAX_COMPOSITES);
+            found
+                .into_iter()
+                .map(|(_, mut columns)| {
+                    columns.sort_unstable();
+                    columns
+                })
+                .collect::<Vec<_>>()
+        })
+        .find(|found| !found.is_empty())
+        .unwrap_or_default()
+}
+
+/// The columns that composite keys are made of, with their worth, best first.
+fn parts_of_composites(sheet: &Sheet<'_>, is_reference: &impl Fn(&Column) -> bool) -> Vec<(f64, usize)> {
     let n_rows = sheet.rows.len();
-    let mut candidates: Vec<(f64, &Column)> = sheet
+    let mut candidates: Vec<(f64, usize)> = sheet
         .table
         .columns
         .iter()
-        .filter(|column| {
+        .enumerate()
+        .filter(|(_, column)| {
             column.part == Part::Value
                 && matches!(column.kind, Kind::Integer | Kind::Text | Kind::Time)
                 && column.n_distinct() > 1
@@ -190,37 +249,12 @@ fn composite<'t>(sheet: &Sheet<'t>, is_reference: &impl Fn(&Column) -> bool) -> 
                 && sheet.rows.iter().all(|row| column.has_value(*row))
                 && column.distinct_texts().all(|text| text.len() <= MAX_KEY_BYTES)
         })
-        .map(|column| (worth(column, n_rows, is_reference), column))
+        .map(|(index, column)| (worth(column, n_rows, is_reference), index))
         .filter(|(worth, _)| *worth > 0.0)
         .collect();
     candidates.sort_by(|left, right| right.0.total_cmp(&left.0));
     candidates.truncate(MAX_CANDIDATES);
-    (2..=MAX_COLUMNS).find_map(|size| {
-        combinations(candidates.len(), size)
-            .into_iter()
-            .map(|chosen| chosen.iter().map(|index| candidates[*index]).collect::<Vec<_>>())
-            .filter(|chosen| {
-                let columns: Vec<&Column> = chosen.iter().map(|(_, column)| *column).collect();
-                repeats(sheet, &columns) == 0 && expected_repeats(sheet, &columns) >= MIN_EXPECTED_REPEATS
-            })
-            .map(|chosen| {
-                let worth: f64 = chosen.iter().map(|(worth, _)| worth).sum();
-                (worth, chosen.into_iter().map(|(_, column)| column).collect::<Vec<_>>())
-            })
-            .reduce(|best, next| if next.0 > best.0 { next } else { best })
-            .map(|(_, mut columns)| {
-                columns.sort_by_key(|column| position(sheet.table, column));
-                columns
-            })
-    })
-}
-
-fn position(table: &Table, column: &Column) -> usize {
-    table
-        .columns
-        .iter()
-        .position(|other| other.path == column.path && other.part == column.part)
-        .unwrap_or(usize::MAX)
+    candidates
 }
 
 /// How fit a column is to be part of a composite key.
@@ -250,8 +284,9 @@ fn sounds_like_number(column: &Column) -> bool {
 }
 
 /// Rows whose values were seen together before.
-fn repeats(sheet: &Sheet<'_>, columns: &[&Column]) -> usize {
-    let mut tuples: Vec<u64> = sheet.rows.iter().map(|row| tuple(columns, *row)).collect();
+fn repeats(sheet: &Sheet<'_>, columns: &[usize]) -> usize {
+    let columns: Vec<&Column> = columns.iter().map(|index| &sheet.table.columns[*index]).collect();
+    let mut tuples: Vec<u64> = sheet.rows.iter().map(|row| tuple(&columns, *row)).collect();
     tuples.sort_unstable();
     tuples.windows(2).filter(|pair| pair[0] == pair[1]).count()
 }
@@ -265,10 +300,10 @@ pub(crate) fn tuple(columns: &[&Column], row: usize) -> u64 {
 
 /// Pairs of rows that would agree in all columns if these were independent: n (n - 1) / 2 times the product of
 /// the chances that two rows agree in one.
-fn expected_repeats(sheet: &Sheet<'_>, columns: &[&Column]) -> f64 {
+fn expected_repeats(sheet: &Sheet<'_>, columns: &[usize]) -> f64 {
     let n = sheet.rows.len() as f64;
-    let agree = |column: &&Column| {
-        let values = ValueSet::of(column, sheet.rows.iter().copied());
+    let agree = |column: &usize| {
+        let values = ValueSet::of(&sheet.table.columns[*column], sheet.rows.iter().copied());
         let pairs: f64 = values.entries().map(|(_, count)| count as f64 * count as f64).sum();
         pairs / (n * n)
     };

@@ -3,10 +3,12 @@
 use synth_privacy::Gate;
 
 use super::builder::TableBuilder;
+use super::counts::View;
 use super::keys::{Sheet, keys, unique_columns};
-use super::references::{Found, composite_references, references};
-use super::table::{Column, NULL, Part, Table};
-use super::{Condition, Relations};
+use super::references::composite::composite_references;
+use super::references::{Found, references};
+use super::table::{Column, Part, Table};
+use super::{Condition, Key, Reference, Relations};
 use crate::Partial;
 use crate::profile::{FieldProfile, TagValue, VariantProfile};
 use synth_core::hash::hash_bytes;
@@ -28,15 +30,11 @@ pub(crate) fn mine(
 ) -> Relations {
     let tables = tables(partial, fields);
     let sheets = sheets(&tables, variants);
-    let unique = unique_columns(&sheets);
-    let found = references(&tables, &sheets, &unique, gate);
-    let is_reference =
-        |column: &Column| found.iter().any(|found| found.reference.child == [column.path.clone()]);
-    let is_referenced = |index: usize| found.iter().any(|found| found.unique == index);
-    let keys = keys(&sheets, &unique, is_referenced, is_reference);
-    let mut references: Vec<_> = found.into_iter().map(|Found { reference, .. }| reference).collect();
-    references.extend(composite_references(&tables, &keys));
+    let is_complete = partial.sample.is_complete();
+    let view = View { tables: &tables, sheets: &sheets, counts: None, is_complete, gate };
+    let (keys, references) = keys_and_references(&view);
     Relations {
+        near_keys: Vec::new(),
         covers_all_records: partial.sample.is_complete() && !tables.iter().any(|table| table.is_cut),
         dependencies: super::dependencies::dependencies(&tables),
         orderings: super::ordering::orderings(&tables),
@@ -49,7 +47,21 @@ pub(crate) fn mine(
     }
 }
 
-fn tables(partial: &Partial, fields: &[FieldProfile]) -> Vec<Table> {
+/// Returns the keys of all tables and what refers to them.
+pub(crate) fn keys_and_references(view: &View<'_>) -> (Vec<Key>, Vec<Reference>) {
+    let unique = unique_columns(view);
+    let found = references(view, &unique);
+    let is_reference =
+        |column: &Column| found.iter().any(|found| found.reference.child == [column.path.clone()]);
+    let is_referenced = |index: usize| found.iter().any(|found| found.unique == index);
+    let keys = keys(view, &unique, is_referenced, is_reference);
+    let mut references: Vec<_> = found.into_iter().map(|Found { reference, .. }| reference).collect();
+    references.extend(composite_references(view, &keys));
+    (keys, references)
+}
+
+/// Cuts the sample of a partial into tables.
+pub(crate) fn tables(partial: &Partial, fields: &[FieldProfile]) -> Vec<Table> {
     let mut builder = TableBuilder::new(fields);
     for record in partial.sample.records() {
         for _ in 0..record.count.min(MAX_REPEATS) {
@@ -60,20 +72,17 @@ fn tables(partial: &Partial, fields: &[FieldProfile]) -> Vec<Table> {
 }
 
 /// Every table, and the rows of each value of its tag.
-fn sheets<'t>(tables: &'t [Table], variants: &[VariantProfile]) -> Vec<Sheet<'t>> {
+pub(crate) fn sheets<'t>(tables: &'t [Table], variants: &[VariantProfile]) -> Vec<Sheet<'t>> {
     let mut sheets = Vec::new();
     for (table_index, table) in tables.iter().enumerate() {
         sheets.push(Sheet { table_index, table, rows: (0..table.n_rows()).collect(), when: None });
     }
     for (table_index, table) in tables.iter().enumerate() {
-        let tag = variants.iter().find_map(|variant| {
-            let is_tag =
-                |column: &&Column| column.path == variant.discriminator && column.part == Part::Value;
-            Some((variant, table.columns.iter().find(is_tag)?))
-        });
-        let Some((variant, column)) = tag else { continue };
+        let Some((variant, column)) = tag_of(table, variants) else { continue };
+        let column = &table.columns[column];
         for case in &variant.cases {
-            let rows = (0..table.n_rows()).filter(|row| has_tag(column, *row, &case.when)).collect();
+            let tag = column.cell_with(hash_of(&case.when));
+            let rows = (0..table.n_rows()).filter(|row| tag == Some(column.cell(*row))).collect();
             let when = Condition { path: variant.discriminator.clone(), values: vec![case.when.clone()] };
             sheets.push(Sheet { table_index, table, rows, when: Some(when) });
         }
@@ -81,13 +90,23 @@ fn sheets<'t>(tables: &'t [Table], variants: &[VariantProfile]) -> Vec<Sheet<'t>
     sheets
 }
 
-/// Tells whether a row has a value of a tag.
-fn has_tag(column: &Column, row: usize, tag: &TagValue) -> bool {
-    let hash = match tag {
-        TagValue::Null => return column.cell(row) == NULL,
-        TagValue::Bool(flag) => u64::from(*flag),
-        TagValue::Integer(value) => hash_bytes(value.to_string().as_bytes()),
-        TagValue::Text(text) => hash_bytes(text.as_str().as_bytes()),
-    };
-    column.hash(column.cell(row)) == Some(hash)
+/// Returns the column that tags the rows of a table, and the union it belongs to.
+pub(crate) fn tag_of<'v>(
+    table: &Table,
+    variants: &'v [VariantProfile],
+) -> Option<(&'v VariantProfile, usize)> {
+    variants.iter().find_map(|variant| {
+        let is_tag = |column: &Column| column.path == variant.discriminator && column.part == Part::Value;
+        Some((variant, table.columns.iter().position(is_tag)?))
+    })
+}
+
+/// The hash of a tag as columns know it; `None` for null, which has none.
+pub(crate) fn hash_of(tag: &TagValue) -> Option<u64> {
+    match tag {
+        TagValue::Null => None,
+        TagValue::Bool(flag) => Some(u64::from(*flag)),
+        TagValue::Integer(value) => Some(hash_bytes(value.to_string().as_bytes())),
+        TagValue::Text(text) => Some(hash_bytes(text.as_str().as_bytes())),
+    }
 }

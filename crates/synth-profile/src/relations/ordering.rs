@@ -14,6 +14,8 @@ const MIN_TIMES: usize = 8;
 const MIN_BITS: f64 = 20.0;
 /// Share of rows that must keep an order between two times.
 const MIN_HOLD: f64 = 0.85;
+/// The same for orders along arrays, and for those of numbers in all records.
+const NEXT_TO_EXACT: f64 = 0.99;
 /// Share of the rows that would break the order by chance and must not.
 const MIN_LIFT: f64 = 0.6;
 /// Most columns of a table whose pairs are compared.
@@ -22,6 +24,14 @@ const MAX_COLUMNS: usize = 60;
 /// Two columns as pairs of numbers, one for each row that has both.
 struct Pairs {
     values: Vec<(f64, f64)>,
+}
+
+/// What chance alone would make of an order.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Chance {
+    are_times: bool,
+    /// Share of all pairs of a first and a second value, of any two rows, that are in order.
+    share: f64,
 }
 
 /// Returns the orders between two columns of a row, between a row and the row that holds it, and between one element
@@ -158,6 +168,47 @@ fn starts_after(table: &Table, start: &Column, end: &Column) -> bool {
         && pairs.values.iter().any(|(start, end)| start < end)
 }
 
+impl Chance {
+    /// Returns what chance would make of an order between some pairs.
+    pub(crate) fn of(low: &Column, pairs: Vec<(f64, f64)>) -> Self {
+        Self { are_times: low.kind == Kind::Time, share: Pairs { values: pairs }.share_by_chance() }
+    }
+
+    /// Tells whether an order is more than chance, and its exceptions few.
+    fn convinces(&self, evidence: Evidence, scope: OrderingScope) -> bool {
+        let n = evidence.n_rows as f64;
+        let bits = -n * math::ln(self.share.max(1e-9)) / math::ln(2.0);
+        match (self.are_times, evidence.n_holding == evidence.n_rows) {
+            (true, true) => scope == OrderingScope::Row || bits >= MIN_BITS,
+            (true, false) => {
+                evidence.n_rows >= 4 * cast::to_u64(MIN_TIMES) && self.lift(evidence) >= MIN_LIFT
+            }
+            (false, true) => self.share <= 0.95 && bits >= MIN_BITS,
+            (false, false) => false,
+        }
+    }
+
+    /// Tells whether an order that convinced in a sample does so in all records.
+    ///
+    /// What is next to exact in all records may have exceptions that a sample must not have.
+    pub(crate) fn still_convinces(&self, evidence: Evidence, scope: OrderingScope) -> bool {
+        let hold = evidence.confidence().get();
+        let is_next_to_exact = hold >= NEXT_TO_EXACT && self.lift(evidence) >= MIN_LIFT;
+        match scope {
+            OrderingScope::Row => hold >= MIN_HOLD && (self.convinces(evidence, scope) || is_next_to_exact),
+            OrderingScope::NextElement => {
+                is_next_to_exact || self.convinces(evidence, scope) && hold >= NEXT_TO_EXACT
+            }
+        }
+    }
+
+    /// Share of the rows that would break the order by chance and do not.
+    fn lift(&self, evidence: Evidence) -> f64 {
+        let broken = 1.0 - evidence.n_holding as f64 / (evidence.n_rows as f64).max(1.0);
+        1.0 - broken / (1.0 - self.share).max(1e-9)
+    }
+}
+
 impl Pairs {
     fn of(pairs: impl Iterator<Item = (Option<f64>, Option<f64>)>) -> Self {
         Self { values: pairs.filter_map(|(low, high)| Some((low?, high?))).collect() }
@@ -170,23 +221,15 @@ impl Pairs {
         if n < MIN_TIMES || n_less == 0 || (n_holding as f64) < MIN_HOLD * n as f64 {
             return None;
         }
-        let are_times = low.kind == Kind::Time;
-        let exact = n_holding == n;
-        let by_chance = self.share_by_chance();
-        let bits = -(n as f64) * math::ln(by_chance.max(1e-9)) / math::ln(2.0);
-        let lift = 1.0 - (1.0 - n_holding as f64 / n as f64) / (1.0 - by_chance).max(1e-9);
-        let is_convincing = match (are_times, exact) {
-            (true, true) => scope == OrderingScope::Row || bits >= MIN_BITS,
-            (true, false) => n >= 4 * MIN_TIMES && lift >= MIN_LIFT,
-            (false, true) => by_chance <= 0.95 && bits >= MIN_BITS,
-            (false, false) => false,
-        };
-        is_convincing.then(|| Ordering {
+        let evidence = Evidence { n_rows: cast::to_u64(n), n_holding: cast::to_u64(n_holding) };
+        let chance = Chance { are_times: low.kind == Kind::Time, share: self.share_by_chance() };
+        chance.convinces(evidence, scope).then(|| Ordering {
             low: low.path.clone(),
             high: high.path.clone(),
             is_strict: n_less == n,
             scope,
-            evidence: Evidence { n_rows: cast::to_u64(n), n_holding: cast::to_u64(n_holding) },
+            evidence,
+            exceptions: Vec::new(),
         })
     }
 
@@ -203,6 +246,6 @@ impl Pairs {
         let n = highs.len();
         let in_order: usize =
             self.values.iter().map(|(low, _)| n - highs.partition_point(|high| high < low)).sum();
-        in_order as f64 / (n * n) as f64
+        in_order as f64 / (n * n).max(1) as f64
     }
 }

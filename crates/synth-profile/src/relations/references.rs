@@ -6,17 +6,22 @@
 //! refers to itself. Compare Rostin et al. 2009, A machine learning approach to foreign key discovery, WebDB, whose
 //! features these are; here they are rules, because a rule can be explained.
 
+use std::borrow::Cow;
+
 use synth_core::hash::hash_bytes;
-use synth_core::{JsonPath, Segment, cast};
-use synth_privacy::Gate;
+use synth_core::{Segment, cast};
 use synth_stats::LengthHistogram;
 
-use super::keys::{Sheet, UniqueColumn, tuple};
+use super::counts::{Counted, RowsOf, Slot, View};
+use super::exceptions::Exception;
+use super::keys::{Sheet, UniqueColumn};
 use super::names::{affinity, sounds_like_key, sounds_like_kin, sounds_like_own_key};
 use super::table::{Column, Kind, Part, Table};
-use super::value_set::{ValueSet, bits_of_match};
-use super::{Evidence, Key, Reference};
+use super::value_set::{Inclusion, ValueSet, bits_of_match};
+use super::{Evidence, Reference};
 use crate::finish::length_profile;
+
+pub(crate) mod composite;
 
 /// A foreign key with the unique column it refers to.
 #[derive(Debug, Clone)]
@@ -24,6 +29,7 @@ pub(crate) struct Found {
     pub(crate) unique: usize,
     pub(crate) child_table: usize,
     pub(crate) child_column: usize,
+    pub(crate) child_slot: Slot,
     pub(crate) reference: Reference,
     coverage: f64,
 }
@@ -50,6 +56,13 @@ struct Child<'t> {
     prefix: Option<String>,
 }
 
+/// A column and the rows of it that one child and one parent are compared by.
+struct Compared<'c, 't> {
+    child: &'c Child<'t>,
+    is_stripped: bool,
+    slot: Slot,
+}
+
 /// How well a child fits a parent.
 struct Fit {
     score: f64,
@@ -58,16 +71,41 @@ struct Fit {
 }
 
 /// Returns for each column the parent it refers to, if there is one.
-pub(crate) fn references(
-    tables: &[Table],
-    sheets: &[Sheet<'_>],
-    unique: &[UniqueColumn],
-    gate: Gate,
-) -> Vec<Found> {
+pub(crate) fn references(view: &View<'_>, unique: &[UniqueColumn]) -> Vec<Found> {
     let mut found: Vec<Found> =
-        children(tables).iter().filter_map(|child| best_parent(child, sheets, unique, gate)).collect();
-    drop_weaker_directions(&mut found, sheets, unique);
-    drop_labels(&mut found, sheets, unique);
+        children(view.tables).iter().filter_map(|child| best_parent(child, view, unique)).collect();
+    drop_weaker_directions(&mut found, view.sheets, unique);
+    drop_labels(&mut found, view.sheets, unique);
+    found
+}
+
+/// A reference that would hold if all values of the child named a parent: only all records can tell.
+#[derive(Debug, Clone)]
+pub(crate) struct Conceivable {
+    pub(crate) child: Slot,
+    /// Number of the unique column.
+    pub(crate) unique: usize,
+}
+
+/// Returns the references that names and forms of the values allow.
+pub(crate) fn conceivable(view: &View<'_>, unique: &[UniqueColumn]) -> Vec<Conceivable> {
+    let mut found = Vec::new();
+    for child in &children(view.tables) {
+        for (index, parent) in unique.iter().enumerate() {
+            for compared in comparisons(child, parent, view) {
+                let Some(values) = sampled_values(&compared, view) else { continue };
+                let n_distinct = cast::to_usize(cast::round_to_u64(values.n_distinct()));
+                let best_case = Inclusion {
+                    n_values: values.n_values,
+                    n_covered: values.n_values,
+                    n_distinct_covered: n_distinct,
+                };
+                if fit((&compared, &values), best_case, parent, view).is_some() {
+                    found.push(Conceivable { child: compared.slot, unique: index });
+                }
+            }
+        }
+    }
     found
 }
 
@@ -145,30 +183,22 @@ fn common_prefix(column: &Column) -> Option<String> {
     (n_texts >= 2 && sign + 1 < first.len()).then(|| first[..=sign].to_owned())
 }
 
-fn best_parent(
-    child: &Child<'_>,
-    sheets: &[Sheet<'_>],
-    unique: &[UniqueColumn],
-    gate: Gate,
-) -> Option<Found> {
-    let mut best: Option<(Fit, usize, ValueSet, bool)> = None;
+fn best_parent(child: &Child<'_>, view: &View<'_>, unique: &[UniqueColumn]) -> Option<Found> {
+    let mut best: Option<(Fit, usize, Cow<'_, ValueSet>, Compared<'_, '_>)> = None;
     for (index, parent) in unique.iter().enumerate() {
-        let sheet = &sheets[parent.sheet];
-        if !may_be_referred_to(&sheet.table.columns[parent.column], parent) {
-            continue;
-        }
-        for is_stripped in [false, true] {
-            let Some(values) = values_of(child, parent, sheet, is_stripped) else { continue };
-            let Some(fit) = fit((child, is_stripped), &values, parent, sheet) else { continue };
+        for compared in comparisons(child, parent, view) {
+            let Some(values) = values_of(&compared, view) else { continue };
+            let inclusion = values.within(&parent.values);
+            let Some(fit) = fit((&compared, &values), inclusion, parent, view) else { continue };
             if best.as_ref().is_none_or(|(known, ..)| fit.score > known.score) {
-                best = Some((fit, index, values, is_stripped));
+                best = Some((fit, index, values, compared));
             }
         }
     }
-    let (fit, index, values, is_stripped) = best?;
-    let (parent, sheet) = (&unique[index], &sheets[unique[index].sheet]);
-    let prefix = child.prefix.as_deref().filter(|_| is_stripped);
-    let published = prefix.and_then(|prefix| gate.category(prefix, values.n_values, None));
+    let (fit, index, values, compared) = best?;
+    let (parent, sheet) = (&unique[index], &view.sheets[unique[index].sheet]);
+    let prefix = compared.slot.prefix.as_deref();
+    let published = prefix.and_then(|prefix| view.gate.category(prefix, values.n_values, None));
     if prefix.is_some() && published.is_none() {
         return None;
     }
@@ -179,11 +209,16 @@ fn best_parent(
         prefix: published,
         evidence: fit.evidence,
         children: n_children(&parent.values, &values),
+        exceptions: view
+            .counted(&compared.slot)
+            .map(|counted| orphans(counted, &parent.values))
+            .unwrap_or_default(),
     };
     Some(Found {
         unique: index,
         child_table: child.table_index,
         child_column: child.column_index,
+        child_slot: compared.slot,
         reference,
         coverage: fit.coverage,
     })
@@ -196,33 +231,65 @@ fn may_be_referred_to(key: &Column, parent: &UniqueColumn) -> bool {
         && (key.part == Part::Key || parent.values.n_values >= MIN_PARENTS || sounds_like_key(&key.path))
 }
 
-/// The child's values that are compared with a parent's; `None` when the two are one thing.
-fn values_of(
-    child: &Child<'_>,
+/// The ways in which a child may be compared with a parent; none when the two are one thing.
+fn comparisons<'c, 't>(
+    child: &'c Child<'t>,
     parent: &UniqueColumn,
-    sheet: &Sheet<'_>,
-    is_stripped: bool,
-) -> Option<ValueSet> {
+    view: &View<'_>,
+) -> Vec<Compared<'c, 't>> {
+    let sheet = &view.sheets[parent.sheet];
+    let key = &sheet.table.columns[parent.column];
     let is_same_table = sheet.table_index == child.table_index;
     let is_same_column = is_same_table && parent.column == child.column_index;
-    if is_same_column && sheet.when.is_none() {
-        return None;
+    if !may_be_referred_to(key, parent)
+        || is_same_column && sheet.when.is_none()
+        || is_same_table && !is_same_column && copies(child.column, key, sheet)
+    {
+        return Vec::new();
     }
-    if is_same_table && !is_same_column && copies(child.column, &sheet.table.columns[parent.column], sheet) {
-        return None;
-    }
-    let own = if is_same_column { sheet.rows.as_slice() } else { &[] };
-    let rows = (0..child.table.n_rows()).filter(|row| own.binary_search(row).is_err());
-    let values = if is_stripped {
-        let prefix = child.prefix.as_deref()?;
-        ValueSet::by(child.column, rows, |column, cell| {
-            let text = column.text_of(cell)?;
-            Some(hash_bytes(text.strip_prefix(prefix).unwrap_or(text).as_bytes()))
+    let rows = if is_same_column { RowsOf::Outside(parent.sheet) } else { RowsOf::All };
+    let prefixes = std::iter::once(None).chain(child.prefix.clone().map(Some));
+    prefixes
+        .map(|prefix| Compared {
+            child,
+            is_stripped: prefix.is_some(),
+            slot: Slot { table: child.table_index, columns: vec![child.column_index], rows, prefix },
         })
-    } else {
-        ValueSet::of(child.column, rows)
+        .collect()
+}
+
+/// The child's values: those of all records once they were counted, else those of the sample.
+fn values_of<'v>(compared: &Compared<'_, '_>, view: &View<'v>) -> Option<Cow<'v, ValueSet>> {
+    let values = match view.counts {
+        Some(_) => Some(Cow::Borrowed(&view.counted(&compared.slot)?.values)),
+        None => sampled_values(compared, view).map(Cow::Owned),
+    };
+    values.filter(|values| values.n_values > 0)
+}
+
+/// The first rows of a child whose values name no parent.
+fn orphans(child: &Counted, parent: &ValueSet) -> Vec<Exception> {
+    child.rows_where(|hash, _| hash <= parent.limit() && parent.count(hash).is_none())
+}
+
+fn sampled_values(compared: &Compared<'_, '_>, view: &View<'_>) -> Option<ValueSet> {
+    let Compared { child, slot, .. } = compared;
+    let own = match slot.rows {
+        RowsOf::Outside(sheet) => view.sheets[sheet].rows.as_slice(),
+        RowsOf::All | RowsOf::Sheet(_) => &[],
+    };
+    let rows = (0..child.table.n_rows()).filter(|row| own.binary_search(row).is_err());
+    let values = match &slot.prefix {
+        Some(prefix) => ValueSet::by(child.column, rows, |column, cell| hash_behind(column, cell, prefix)),
+        None => ValueSet::of(child.column, rows),
     };
     (values.n_values > 0).then_some(values)
+}
+
+/// The hash of what a string is behind a prefix.
+pub(crate) fn hash_behind(column: &Column, cell: u32, prefix: &str) -> Option<u64> {
+    let text = column.text_of(cell)?;
+    Some(hash_bytes(text.strip_prefix(prefix).unwrap_or(text).as_bytes()))
 }
 
 /// Tells whether two columns of a table hold the same value in most rows.
@@ -235,19 +302,21 @@ fn copies(left: &Column, right: &Column, sheet: &Sheet<'_>) -> bool {
 }
 
 fn fit(
-    (child, is_stripped): (&Child<'_>, bool),
-    values: &ValueSet,
+    (compared, values): (&Compared<'_, '_>, &ValueSet),
+    inclusion: Inclusion,
     parent: &UniqueColumn,
-    sheet: &Sheet<'_>,
+    view: &View<'_>,
 ) -> Option<Fit> {
+    let Compared { child, is_stripped, .. } = compared;
+    let sheet = &view.sheets[parent.sheet];
     let key = &sheet.table.columns[parent.column];
-    let inclusion = values.within(&parent.values);
-    let coverage = inclusion.n_covered as f64 / values.n_values as f64;
+    let coverage = inclusion.n_covered as f64 / (inclusion.n_values as f64).max(1.0);
     if coverage < MIN_COVERAGE {
         return None;
     }
-    let form = if is_stripped { key } else { child.column };
-    let bits = inclusion.n_distinct_covered as f64 * bits_of_match(key, child.column, form);
+    let form = if *is_stripped { key } else { child.column };
+    let n_parent = (key.n_distinct() as f64).max(parent.values.n_distinct());
+    let bits = inclusion.n_distinct_covered as f64 * bits_of_match((key, n_parent), child.column, form);
     let names = affinity(&child.column.path, &key.path, &sheet.table.path);
     let is_same_table = sheet.table_index == child.table_index;
     let is_own_key = sounds_like_own_key(&child.column.path, &child.table.path) && values.is_unique();
@@ -266,7 +335,8 @@ fn fit(
     let by_shape = is_same_table
         && sheet.when.is_none()
         && coverage >= MIN_COVERAGE_BY_NAME
-        && (sounds_like_kin(&child.column.path) || values.n_values >= MIN_TREE_ROWS)
+        // In a part of the rows most parents are missing, so anything looks like a tree.
+        && (sounds_like_kin(&child.column.path) || values.n_values >= MIN_TREE_ROWS && view.is_complete)
         && is_tree(child.column, key, sheet);
     let is_key = key.part == Part::Key || sounds_like_own_key(&key.path, &sheet.table.path);
     let score = 3.0 * names
@@ -275,7 +345,7 @@ fn fit(
         + if is_key { 0.3 } else { 0.0 }
         + if key.part == Part::Key { 0.1 } else { 0.0 }
         + if by_shape { 1.0 } else { 0.0 };
-    let evidence = Evidence { n_rows: values.n_values, n_holding: inclusion.n_covered };
+    let evidence = Evidence { n_rows: inclusion.n_values, n_holding: inclusion.n_covered };
     let is_reference = if is_plain_number(child.column) && !is_sparse(bits, inclusion.n_distinct_covered) {
         by_name || by_shape
     } else {
@@ -327,7 +397,7 @@ fn is_tree(child: &Column, key: &Column, sheet: &Sheet<'_>) -> bool {
 /// How many values of the child name each value of the parent.
 fn n_children(parent: &ValueSet, child: &ValueSet) -> crate::profile::LengthProfile {
     let mut counts = LengthHistogram::default();
-    parent.entries().for_each(|(hash, _)| counts.push(child.count(hash).unwrap_or(0)));
+    parent.counts_in(child).for_each(|n_children| counts.push(n_children));
     length_profile(&counts)
 }
 
@@ -350,74 +420,4 @@ fn drop_weaker_directions(found: &mut Vec<Found>, sheets: &[Sheet<'_>], unique: 
                     || (other.coverage >= this.coverage && parent_place(other) < parent_place(this)))
         })
     });
-}
-
-/// Returns the references of several columns together, by columns of the same names, to composite keys.
-pub(crate) fn composite_references(tables: &[Table], keys: &[Key]) -> Vec<Reference> {
-    let mut references = Vec::new();
-    for key in keys.iter().filter(|key| key.paths.len() > 1 && key.when.is_none()) {
-        let Some((parent_index, parents)) = columns_at(tables, &key.paths) else { continue };
-        for (child_index, table) in tables.iter().enumerate().filter(|(index, _)| *index != parent_index) {
-            let children: Option<Vec<&Column>> = parents
-                .iter()
-                .map(|parent| {
-                    table.columns.iter().find(|column| {
-                        column.part == Part::Value && column.path.last_key() == parent.path.last_key()
-                    })
-                })
-                .collect();
-            let is_inside = tables[child_index].path.starts_with(&tables[parent_index].path);
-            if let Some(children) = children.filter(|_| !is_inside)
-                && let Some((evidence, counts)) =
-                    tuple_inclusion((table, &children), (&tables[parent_index], &parents))
-            {
-                references.push(Reference {
-                    child: children.iter().map(|column| column.path.clone()).collect(),
-                    parent: key.paths.clone(),
-                    parent_when: None,
-                    prefix: None,
-                    evidence,
-                    children: length_profile(&counts),
-                });
-            }
-        }
-    }
-    references
-}
-
-fn columns_at<'t>(tables: &'t [Table], paths: &[JsonPath]) -> Option<(usize, Vec<&'t Column>)> {
-    tables.iter().enumerate().find_map(|(index, table)| {
-        let find = |path: &JsonPath| {
-            table.columns.iter().find(|column| column.path == *path && column.part == Part::Value)
-        };
-        let columns: Option<Vec<&Column>> = paths.iter().map(find).collect();
-        Some((index, columns?))
-    })
-}
-
-fn tuple_inclusion(
-    (child_table, children): (&Table, &[&Column]),
-    (parent_table, parents): (&Table, &[&Column]),
-) -> Option<(Evidence, LengthHistogram)> {
-    let tuples = |table: &Table, columns: &[&Column]| {
-        let mut tuples: Vec<u64> = (0..table.n_rows())
-            .filter(|row| columns.iter().all(|column| column.has_value(*row)))
-            .map(|row| tuple(columns, row))
-            .collect();
-        tuples.sort_unstable();
-        tuples
-    };
-    let (ours, theirs) = (tuples(child_table, children), tuples(parent_table, parents));
-    let n_covered = ours.iter().filter(|tuple| theirs.binary_search(tuple).is_ok()).count();
-    let evidence = Evidence { n_rows: cast::to_u64(ours.len()), n_holding: cast::to_u64(n_covered) };
-    if ours.is_empty() || (n_covered as f64) < MIN_COVERAGE * ours.len() as f64 {
-        return None;
-    }
-    let mut counts = LengthHistogram::default();
-    for parent in theirs {
-        let first = ours.partition_point(|tuple| *tuple < parent);
-        let end = ours.partition_point(|tuple| *tuple <= parent);
-        counts.push(cast::to_u64(end - first));
-    }
-    Some((evidence, counts))
 }

@@ -32,6 +32,8 @@ pub(crate) struct Table {
     pub(crate) parent_rows: Vec<u32>,
     /// Some rows were left out.
     pub(crate) is_cut: bool,
+    /// Most cells; rows beyond are left out.
+    pub(crate) max_cells: usize,
 }
 
 /// What of a path a column holds.
@@ -87,7 +89,14 @@ struct Value {
 impl Table {
     /// Returns a table without rows.
     pub(crate) fn new(path: JsonPath, parent: Option<usize>) -> Self {
-        Self { path, parent, columns: Vec::new(), parent_rows: Vec::new(), is_cut: false }
+        Self {
+            path,
+            parent,
+            columns: Vec::new(),
+            parent_rows: Vec::new(),
+            is_cut: false,
+            max_cells: MAX_CELLS,
+        }
     }
 
     /// Returns the number of rows.
@@ -102,12 +111,19 @@ impl Table {
 
     /// Adds a row, unless the table is full.
     pub(crate) fn push_row(&mut self, parent_row: u32) -> Option<u32> {
-        if self.n_rows() * self.columns.len().max(1) >= MAX_CELLS {
+        if self.n_rows() * self.columns.len().max(1) >= self.max_cells {
             self.is_cut = true;
             return None;
         }
         self.parent_rows.push(parent_row);
         Some(cast::to_u32(self.n_rows() - 1))
+    }
+
+    /// Drops all rows; the memory is kept.
+    pub(crate) fn clear(&mut self) {
+        self.parent_rows.clear();
+        self.is_cut = false;
+        self.columns.iter_mut().for_each(Column::clear);
     }
 
     /// Returns the rows that stand in one row of the parent, for each of those that has any.
@@ -136,6 +152,12 @@ impl Column {
             values: IndexMap::default(),
             texts: String::new(),
         }
+    }
+
+    fn clear(&mut self) {
+        self.cells.clear();
+        self.values.clear();
+        self.texts.clear();
     }
 
     fn set(&mut self, row: u32, cell: u32) {
@@ -219,6 +241,16 @@ impl Column {
     pub(crate) fn hash(&self, cell: u32) -> Option<u64> {
         let index = (cell as usize).checked_sub(FIRST as usize)?;
         self.values.get_index(index).map(|(hash, _)| *hash)
+    }
+
+    /// Returns the cell of the value with a hash, if a row has it.
+    pub(crate) fn code_of(&self, hash: u64) -> Option<u32> {
+        self.values.get_index_of(&hash).map(|index| FIRST + cast::to_u32(index))
+    }
+
+    /// Returns the cell of a value: of null where there is no hash.
+    pub(crate) fn cell_with(&self, hash: Option<u64>) -> Option<u32> {
+        hash.map_or(Some(NULL), |hash| self.code_of(hash))
     }
 
     /// Returns the number in a cell: of times, seconds since the epoch.

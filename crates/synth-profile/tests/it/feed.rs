@@ -1,7 +1,9 @@
 //! Sends `serde_json` values to a profiler.
 
+use std::convert::Infallible;
+
 use serde_json::Value;
-use synth_core::{Event, EventSink, Findings, Number, RecordSink, RecordStart, Scalar, hash};
+use synth_core::{Event, Findings, Number, RecordPosition, RecordSink, RecordStart, Scalar, hash};
 use synth_privacy::Gate;
 use synth_profile::profile::SampleLayout;
 use synth_profile::{FinishConfig, Partial, Profile, Profiler, Unit, finish};
@@ -27,15 +29,25 @@ pub(crate) fn finish_as(partial: &mut Partial, layout: SampleLayout) -> Profile 
 }
 
 pub(crate) fn push_record(record: &Value, profiler: &mut Profiler) {
-    let text = record.to_string();
-    let content_hash = hash::hash_bytes(text.as_bytes());
-    profiler.begin_record(RecordStart { content_hash, n_bytes: text.len() as u64 });
-    push_value(record, profiler);
-    profiler.end_record();
+    push_record_at(record, RecordPosition::default(), profiler);
 }
 
-fn push_value(value: &Value, profiler: &mut Profiler) {
-    let mut send = |event: Event<'_>| profiler.event(event, 0).expect("the profiler takes every token");
+pub(crate) fn push_record_at(
+    record: &Value,
+    position: RecordPosition,
+    sink: &mut impl RecordSink<Error = Infallible>,
+) {
+    let text = record.to_string();
+    let content_hash = hash::hash_bytes(text.as_bytes());
+    sink.begin_record_at(RecordStart { content_hash, n_bytes: text.len() as u64 }, position);
+    push_value(record, sink);
+    sink.end_record();
+}
+
+fn push_value(value: &Value, sink: &mut impl RecordSink<Error = Infallible>) {
+    let mut send = |event: Event<'_>| {
+        let Ok(()) = sink.event(event, 0);
+    };
     match value {
         Value::Null => send(Event::Scalar(Scalar::Null)),
         Value::Bool(value) => send(Event::Scalar(Scalar::Bool(*value))),
@@ -45,16 +57,16 @@ fn push_value(value: &Value, profiler: &mut Profiler) {
         Value::String(text) => send(Event::Scalar(Scalar::String(text))),
         Value::Array(elements) => {
             send(Event::ArrayStart);
-            elements.iter().for_each(|element| push_value(element, profiler));
-            profiler.event(Event::ArrayEnd, 0).expect("the profiler takes every token");
+            elements.iter().for_each(|element| push_value(element, sink));
+            let Ok(()) = sink.event(Event::ArrayEnd, 0);
         }
         Value::Object(members) => {
             send(Event::ObjectStart);
             for (key, member) in members {
-                profiler.event(Event::Key(key), 0).expect("the profiler takes every token");
-                push_value(member, profiler);
+                let Ok(()) = sink.event(Event::Key(key), 0);
+                push_value(member, sink);
             }
-            profiler.event(Event::ObjectEnd, 0).expect("the profiler takes every token");
+            let Ok(()) = sink.event(Event::ObjectEnd, 0);
         }
     }
 }

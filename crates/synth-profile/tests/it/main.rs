@@ -8,3 +8,4 @@ mod relations;
 mod shapes;
 mod stored;
 mod times;
+mod verify;

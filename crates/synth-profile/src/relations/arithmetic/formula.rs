@@ -1,0 +1,70 @@
+//! A formula tested on rows that come in batches.
+
+use super::{Operation, quotient_of};
+use crate::relations::table::{Column, Table};
+use crate::relations::verify::At;
+
+/// A formula with the columns it is made of.
+#[derive(Debug, Clone)]
+pub(crate) struct Formula {
+    /// The column that follows.
+    pub(crate) target: At,
+    pub(crate) operation: Operation,
+    /// The columns it is made of, each with its factor.
+    pub(crate) terms: Vec<(At, f64)>,
+    pub(crate) offset: f64,
+    /// Half a unit of the target's last digit.
+    pub(crate) tolerance: f64,
+}
+
+impl Formula {
+    /// Tests all rows of the target's table that have the values: each with whether it keeps the formula.
+    pub(crate) fn test(&self, tables: &[Table]) -> Vec<(usize, bool)> {
+        let rows = 0..tables[self.target.table].n_rows();
+        let target = self.target.column(tables);
+        if self.operation == Operation::Copy {
+            let Some((source, _)) = self.terms.first() else { return Vec::new() };
+            let source = source.column(tables);
+            return rows
+                .filter(|row| source.has_value(*row) && target.has_value(*row))
+                .map(|row| (row, source.hash(source.cell(row)) == target.hash(target.cell(row))))
+                .collect();
+        }
+        let sums = self.sums_over_elements(tables);
+        rows.filter_map(|row| {
+            let wanted = target.number(row)?;
+            let made = match &sums {
+                Some(sums) => sums[row],
+                None => self.made(tables, row),
+            };
+            let holds = (wanted - made).abs() <= self.tolerance.max(1e-9 * wanted.abs());
+            (!made.is_nan()).then_some((row, holds))
+        })
+        .collect()
+    }
+
+    fn made(&self, tables: &[Table], row: usize) -> f64 {
+        let value = |(at, factor): &(At, f64)| at.column(tables).number(row).unwrap_or(f64::NAN) * factor;
+        match (self.operation, &self.terms[..]) {
+            (Operation::Product, [left, right]) => value(left) * value(right),
+            (Operation::Ratio, [left, right]) => quotient_of(value(left), value(right)),
+            (_, terms) => terms.iter().map(value).sum::<f64>() + self.offset,
+        }
+    }
+
+    /// The sum over the rows of an inner table for each row of the target's.
+    fn sums_over_elements(&self, tables: &[Table]) -> Option<Vec<f64>> {
+        let (first, _) = self.terms.first().filter(|_| self.operation == Operation::SumOverElements)?;
+        let child = &tables[first.table];
+        let columns: Vec<&Column> = self.terms.iter().map(|(at, _)| at.column(tables)).collect();
+        let mut sums = vec![f64::NAN; tables[self.target.table].n_rows()];
+        for family in child.families() {
+            let product = |row: usize| {
+                columns.iter().map(|column| column.number(row).unwrap_or(f64::NAN)).product::<f64>()
+            };
+            let parent = child.parent_rows[family.start] as usize;
+            sums[parent] = family.map(product).filter(|value| !value.is_nan()).sum();
+        }
+        Some(sums)
+    }
+}
