@@ -102,13 +102,13 @@ pub(crate) struct Profile {
     /// Write what was learned as a partial instead of rules, to be merged with others and finished later
     #[arg(long, conflicts_with_all = ["schema_out", "profile_out", "hypotheses_out", "anomalies_out"])]
     pub(crate) partial: bool,
-    /// Read the sample once: do not test on all records what binds fields together
-    #[arg(long)]
-    pub(crate) single_pass: bool,
     #[command(flatten)]
     pub(crate) outputs: ProfileOutputs,
     #[command(flatten)]
     pub(crate) updating: Updating,
+    /// Read the sample once: do not test on all records what binds fields together
+    #[arg(long)]
+    pub(crate) single_pass: bool,
     #[command(flatten)]
     pub(crate) keeping: Keeping,
     #[command(flatten)]

@@ -154,9 +154,7 @@ impl Piece {
             Self::Stream(_, source) => *source = number,
         }
     }
-}
 
-impl Piece {
     /// Number of records that end within the piece.
     pub(crate) fn n_records(&self) -> u64 {
         match self {
@@ -233,7 +231,7 @@ impl Pieces {
                 },
             };
             if let Some(mut piece) = self.cut(cutter)? {
-                piece.set_source(u32::try_from(self.next_source - 1).unwrap_or(u32::MAX));
+                piece.set_source(cast::to_u32(cast::to_usize(self.next_source.saturating_sub(1))));
                 self.progress.report();
                 return Ok(Some(piece));
             }

@@ -156,7 +156,7 @@ fn n_outliers(partial: &Partial, path: &JsonPath) -> Option<u64> {
 /// The rows that break what most rows keep.
 fn exceptions(profile: &Profile) -> Vec<Anomaly> {
     let broken = hypotheses(profile).hypotheses.into_iter().filter(|hypothesis| {
-        let is_relation = hypothesis.paths.len() > 1;
+        let is_relation = hypothesis.paths.len() > 1 || hypothesis.kind == "unique";
         let confidence = hypothesis.confidence.get();
         is_relation && (MIN_CONFIDENCE..1.0).contains(&confidence)
     });

@@ -166,6 +166,12 @@ fn of_relations(relations: &Relations) -> Vec<Fact> {
             evidence,
         });
     }
+    facts.extend(relations.near_keys.iter().map(|near| Fact {
+        kind: "unique",
+        statement: format!("{} hardly ever repeats", list(&near.paths)),
+        paths: near.paths.clone(),
+        evidence: near.evidence,
+    }));
     for reference in &relations.references {
         facts.push(Fact {
             kind: "foreign_key",

@@ -64,8 +64,7 @@ pub struct Relations {
     /// Fields that would be keys but for a few rows.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub near_keys: Vec<NearKey>,
-    /// Every record was looked at, but for `texts` and `sequences`, which are as seen in a sample of a large input;
-    /// else all relations are.
+    /// Every record was looked at; else the relations were seen in a sample of them.
     pub covers_all_records: bool,
 }
 
@@ -269,6 +268,9 @@ pub struct TextRelation {
     pub separator: Option<Publishable>,
     /// Rows tested.
     pub evidence: Evidence,
+    /// The first few rows that break it, when all records were looked at.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub exceptions: Vec<Exception>,
 }
 
 /// What a string is made of.
@@ -292,6 +294,9 @@ pub struct Sequence {
     pub paths: Vec<JsonPath>,
     /// Arrays tested.
     pub evidence: Evidence,
+    /// The first few rows whose arrays break it, when all records were looked at.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub exceptions: Vec<Exception>,
 }
 
 /// A rule that arrays keep.

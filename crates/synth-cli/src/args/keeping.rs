@@ -18,10 +18,10 @@ pub(crate) struct Keeping {
     /// Go on from the checkpoint, or start when there is none
     #[arg(long)]
     pub(crate) resume: bool,
-    /// Read in one pass and bounded memory; this is always so
+    /// Read in bounded memory; this is always so
     #[arg(long)]
     pub(crate) streaming: bool,
-    /// Keep what was learned in a cache, which holds real values, and do not read files again that have not changed
+    /// Keep what was learned in a cache, which holds real values, and read files that have not changed only to test relations
     #[arg(long, conflicts_with_all = ["no_cache", "checkpoint", "checkpoint_interval", "resume"])]
     pub(crate) cache: bool,
     /// Use no cache; this is the default

@@ -412,9 +412,12 @@ fn by_analogy(table: &Table, found: &[Found], known: &BTreeSet<(String, String)>
     more
 }
 
-/// The last names of the two sides.
+/// The two sides as seen from their row.
 fn name_pair(table: &Table, found: &Found) -> (String, String) {
-    let name = |index: usize| table.columns[index].path.last_key().unwrap_or_default().to_owned();
+    let name = |index: usize| {
+        let steps = table.columns[index].path.segments().iter().skip(table.path.segments().len());
+        steps.cloned().collect::<JsonPath>().to_string()
+    };
     (name(found.lhs[0]), name(found.rhs))
 }
 

@@ -7,12 +7,16 @@ use synth_core::cast;
 use super::table::{Column, MISSING, Part, Table};
 use super::{Evidence, Sequence, SequenceRule};
 
+mod arrays;
+
+pub(crate) use arrays::{ArrayRule, OpenArrays};
+
 /// Arrays that prove a rule.
 const MIN_ARRAYS: usize = 8;
 /// Elements of an array from which its end can say something.
 const MIN_LENGTH: usize = 3;
 /// Share of arrays that must keep a rule.
-const MIN_HOLD: f64 = 0.98;
+pub(crate) const MIN_HOLD: f64 = 0.98;
 /// Distinct values that prove that two arrays go side by side.
 const MIN_DISTINCT: usize = 4;
 
@@ -48,6 +52,7 @@ fn closed(table: &Table) -> Option<Sequence> {
         rule: SequenceRule::Closed,
         paths: columns.iter().map(|column| column.path.clone()).collect(),
         evidence,
+        exceptions: Vec::new(),
     })
 }
 
@@ -76,7 +81,12 @@ fn side_by_side(left: &Table, right: &Table) -> Vec<Sequence> {
                 arrays.filter(|(left, right)| left.1.clone().zip(right.1.clone()).all(equal)).count();
             if let Some(evidence) = evidence(left_rows.len(), n_holding) {
                 let paths = vec![one.path.clone(), other.path.clone()];
-                found.push(Sequence { rule: SequenceRule::SideBySide, paths, evidence });
+                found.push(Sequence {
+                    rule: SequenceRule::SideBySide,
+                    paths,
+                    evidence,
+                    exceptions: Vec::new(),
+                });
             }
         }
     }

@@ -6,6 +6,10 @@ use synth_privacy::Gate;
 use super::table::{Column, Kind, Part, Table};
 use super::{Evidence, TextOperation, TextRelation};
 
+mod rule;
+
+pub(crate) use rule::TextRule;
+
 /// Share of rows that must keep a relation.
 const MIN_HOLD: f64 = 0.8;
 /// The same for strings that are joined or cut out.
@@ -64,26 +68,27 @@ fn test(table: &Table, min_hold: f64, holds: impl Fn(usize) -> Option<bool>) -> 
     is_proved.then(|| Evidence { n_rows: cast::to_u64(n_rows), n_holding: cast::to_u64(n_holding) })
 }
 
+/// Returns the share of rows in which a string must be made in some way.
+pub(crate) fn min_hold(operation: TextOperation) -> f64 {
+    match operation {
+        TextOperation::Contains => MIN_HOLD,
+        TextOperation::Join | TextOperation::Slice => MIN_HOLD_EXACT,
+    }
+}
+
 fn text(column: &Column, row: usize) -> Option<&str> {
     column.text_of(column.cell(row))
 }
 
 /// One string within another of the same row, and hardly ever within that of another row.
 fn contained(table: &Table, whole: &Column, part: &Column) -> Option<TextRelation> {
-    let long_enough = |text: &&str| text.chars().count() >= MIN_LENGTH;
-    let holds = |row: usize| {
-        let part = text(part, row).filter(long_enough)?;
-        Some(text(whole, row)?.contains(part))
-    };
-    let evidence = test(table, MIN_HOLD, holds)?;
+    let holds = |row: usize, other: usize| contains(text(whole, other)?, text(part, row)?);
+    let evidence = test(table, MIN_HOLD, |row| holds(row, row))?;
     let n_same = (0..table.n_rows()).filter(
         |row| matches!((text(whole, *row), text(part, *row)), (Some(whole), Some(part)) if whole == part),
     );
     let (n_same, n) = (n_same.count(), table.n_rows());
-    let by_chance = (0..n).filter_map(|row| {
-        let part = text(part, row).filter(long_enough)?;
-        Some(text(whole, (row + n / 2 + 1) % n)?.contains(part))
-    });
+    let by_chance = (0..n).filter_map(|row| holds(row, (row + n / 2 + 1) % n));
     let (n_chance, n_other) =
         by_chance.fold((0_usize, 0_usize), |(n, all), holds| (n + usize::from(holds), all + 1));
     let is_chance = n_chance as f64 > MAX_BY_CHANCE * n_other.max(1) as f64;
@@ -95,7 +100,13 @@ fn contained(table: &Table, whole: &Column, part: &Column) -> Option<TextRelatio
         terms: vec![part.path.clone()],
         separator: None,
         evidence,
+        exceptions: Vec::new(),
     })
+}
+
+/// Tells whether one string is within another; short ones are within others by chance.
+fn contains(whole: &str, part: &str) -> Option<bool> {
+    (part.chars().count() >= MIN_LENGTH).then(|| whole.contains(part))
 }
 
 /// Two columns that together are a third, with one and the same text between them.
@@ -106,10 +117,8 @@ fn joined(table: &Table, whole: &Column, columns: &[&Column], gate: Gate) -> Opt
     };
     for first in others().filter(|first| starts(first).is_some()) {
         for last in others().filter(|last| last.path != first.path) {
-            let separator_of = |row: usize| {
-                let rest = text(whole, row)?.strip_prefix(text(first, row)?)?;
-                rest.strip_suffix(text(last, row)?)
-            };
+            let separator_of =
+                |row: usize| separator(text(whole, row)?, (text(first, row)?, text(last, row)?));
             let Some(separator) = (0..table.n_rows()).find_map(separator_of) else { continue };
             let holds = |row: usize| {
                 let is_whole = text(first, row).is_some() && text(last, row).is_some();
@@ -122,10 +131,16 @@ fn joined(table: &Table, whole: &Column, columns: &[&Column], gate: Gate) -> Opt
                 terms: vec![first.path.clone(), last.path.clone()],
                 separator: Some(gate.category(separator, evidence.n_holding, None)?),
                 evidence,
+                exceptions: Vec::new(),
             });
         }
     }
     None
+}
+
+/// What stands in a string between its start and its end.
+fn separator<'t>(whole: &'t str, (first, last): (&str, &str)) -> Option<&'t str> {
+    whole.strip_prefix(first)?.strip_suffix(last)
 }
 
 /// Elements that mark a piece of a text above them: its first character, the one after its last, and the piece.
@@ -147,7 +162,7 @@ fn slices(tables: &[Table], table: &Table, columns: &[&Column]) -> Vec<TextRelat
                 let holds = |row: usize| {
                     let (from, to) = (start.number(row)?, end.number(row)?);
                     let whole = text(whole, table.parent_rows[row] as usize)?;
-                    Some(from >= 0.0 && to >= from && is_slice(whole, (from, to), text(piece, row)?))
+                    Some(is_slice(whole, (from, to), text(piece, row)?))
                 };
                 if let Some(evidence) = test(table, MIN_HOLD_EXACT, holds) {
                     found.push(TextRelation {
@@ -156,6 +171,7 @@ fn slices(tables: &[Table], table: &Table, columns: &[&Column]) -> Vec<TextRelat
                         terms: vec![whole.path.clone(), start.path.clone(), end.path.clone()],
                         separator: None,
                         evidence,
+                        exceptions: Vec::new(),
                     });
                 }
             }
@@ -179,5 +195,5 @@ fn is_slice(whole: &str, (from, to): (f64, f64), piece: &str) -> bool {
         is_before
     });
     let n_piece = piece.chars().count();
-    (to - from - n_piece as f64).abs() < 0.5 && piece.chars().all(|c| cut.next() == Some(c))
+    from >= 0.0 && (to - from - n_piece as f64).abs() < 0.5 && piece.chars().all(|c| cut.next() == Some(c))
 }

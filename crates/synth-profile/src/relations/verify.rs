@@ -30,6 +30,8 @@ mod values;
 
 /// Rows that are gathered before they are tested together.
 const BATCH_ROWS: usize = 8192;
+/// Bytes of records that are gathered.
+const BATCH_BYTES: u64 = 4 << 20;
 /// Records from this size on are tested by themselves.
 const LARGE_RECORD_BYTES: u64 = 256 << 10;
 /// Most cells of a table of one record, or of one element of a document's collection.
@@ -63,8 +65,8 @@ pub struct Proposals {
 ///
 /// # Cost
 ///
-/// Memory: at most about 80 MiB, and the tables of one large record or of 8192 rows. Time: of the order of scanning
-/// the record, for each 20 relations.
+/// Memory: at most about 80 MiB, and the tables of 8192 rows, of 4 MiB of records or of one larger record, or of one
+/// element of a document. Time: of the order of scanning the record, for each 20 relations.
 #[derive(Debug, Clone)]
 pub struct Verifier<'p> {
     proposals: &'p Proposals,
@@ -77,6 +79,10 @@ pub struct Verifier<'p> {
     /// Nothing is known of the order when a record came without its position.
     sequence: Option<Sequence>,
     is_large: bool,
+    /// Bytes of the gathered records.
+    n_bytes: u64,
+    /// Where the gathered rows of a document begin.
+    first_byte: Option<u64>,
     /// Some rows were left out.
     is_cut: bool,
 }
@@ -98,6 +104,8 @@ impl Proposals {
             rows: self.rows.iter().map(|(_, check)| RowCounts::of(check)).collect(),
             sequence: Some(Sequence::new(self.watched.len())),
             is_large: false,
+            n_bytes: 0,
+            first_byte: None,
             is_cut: false,
         }
     }
@@ -133,6 +141,8 @@ impl Verifier<'_> {
         self.is_cut |= self.builder.tables().iter().any(|table| table.is_cut);
         self.builder.clear();
         self.batch.clear();
+        self.n_bytes = 0;
+        self.first_byte = None;
     }
 
     /// Tests the rows of a document's collections that are whole, while the document goes on.
@@ -185,9 +195,13 @@ impl EventSink for Verifier<'_> {
 
     fn event(&mut self, event: Event<'_>, offset: u64) -> Result<(), Infallible> {
         self.builder.event(event, offset)?;
-        let is_document = self.proposals.unit == Unit::Element;
-        if is_document && self.builder.n_rows() >= BATCH_ROWS && self.builder.is_between_rows() {
-            self.flush_collections();
+        if self.proposals.unit == Unit::Element {
+            let n_bytes = offset.saturating_sub(*self.first_byte.get_or_insert(offset));
+            let is_full = self.builder.n_rows() >= BATCH_ROWS || n_bytes >= BATCH_BYTES;
+            if is_full && self.builder.is_between_rows() {
+                self.flush_collections();
+                self.first_byte = Some(offset);
+            }
         }
         Ok(())
     }
@@ -202,9 +216,11 @@ impl RecordSink for Verifier<'_> {
     fn begin_record_at(&mut self, start: RecordStart, position: RecordPosition) {
         let is_document = self.proposals.unit == Unit::Element;
         self.is_large = is_document || start.n_bytes >= LARGE_RECORD_BYTES;
-        if self.is_large || self.builder.n_rows() >= BATCH_ROWS {
+        let is_full = self.builder.n_rows() >= BATCH_ROWS || self.n_bytes >= BATCH_BYTES;
+        if self.is_large || is_full {
             self.flush();
         }
+        self.n_bytes += start.n_bytes;
         self.batch.begin(RowPlace::of_record(position.source.into(), position.record));
     }
 

@@ -13,6 +13,9 @@ use crate::relationship::{Operation, Relationship, Term};
 /// Made-up keys in place of values that could repeat.
 const PLAIN_KEY: &str = "[A-Za-z0-9]{10}";
 
+/// Share of a field's values that name a parent, for its public literals to be taken for the parents'.
+const MIN_COVERAGE: f64 = 0.9;
+
 /// Makes the values of keys unique, and known where their children's rules name them.
 ///
 /// A key of a document's table that refers to nothing itself takes the literals of the fields that refer to it: they
@@ -76,11 +79,11 @@ fn single(paths: &[JsonPath]) -> Option<&JsonPath> {
     if let [path] = paths { Some(path) } else { None }
 }
 
-/// The fields whose every value is one of the key, without a prefix.
+/// The fields whose values are those of the key, nearly all of them, without a prefix.
 fn children_of<'a>(parent: &JsonPath, relationships: &'a [Relationship]) -> Vec<&'a JsonPath> {
     let child = |relationship: &'a Relationship| match relationship {
         Relationship::ForeignKey { child, parent: of, prefix: None, coverage, .. }
-            if coverage.is_one() && single(of.paths()) == Some(parent) =>
+            if coverage.get() >= MIN_COVERAGE && single(of.paths()) == Some(parent) =>
         {
             single(child.paths())
         }

@@ -15,11 +15,13 @@ use crate::relations::arithmetic::{self, Formula};
 use crate::relations::builder::TableBuilder;
 use crate::relations::counts::{Slot, View};
 use crate::relations::keys::{UniqueColumn, several_columns, unique_columns};
-use crate::relations::mine::{sheets, tables, tag_of};
+use crate::relations::mine::{hash_of, sheets, tables, tag_of};
 use crate::relations::ordering::Chance;
 use crate::relations::references::composite::namesakes;
 use crate::relations::references::{conceivable, references};
+use crate::relations::sequence::ArrayRule;
 use crate::relations::table::{Column, Part, Table};
+use crate::relations::text::TextRule;
 use crate::relations::{Operation, Relations, dependencies};
 use crate::{Partial, Unit, relations};
 
@@ -125,7 +127,7 @@ fn used_columns(
         used.extend(slot.columns.iter().map(|column| At { table: slot.table, column: *column }));
     }
     for sheet in sheets {
-        used.extend(sheet.tag.as_ref().map(|(column, _)| At { table: sheet.table, column: *column }));
+        used.extend(sheet.tag.map(|(column, _)| At { table: sheet.table, column }));
     }
     for check in pairs {
         used.extend(check.lhs.iter().map(|column| At { table: check.table, column: *column }));
@@ -138,6 +140,8 @@ fn used_columns(
                 used.insert(formula.target);
                 used.extend(formula.terms.iter().map(|(at, _)| *at));
             }
+            RowCheck::Text(rule) => used.extend(rule.terms.iter().chain([&rule.target])),
+            RowCheck::Arrays(rule) => used.extend(&rule.columns),
             RowCheck::Presence { columns, .. } => used.extend(columns),
             RowCheck::Constant { at, .. } => _ = used.insert(*at),
         }
@@ -153,7 +157,7 @@ fn sheet_rows(tables: &[Table], variants: &[VariantProfile]) -> Vec<SheetRows> {
             variant
                 .cases
                 .iter()
-                .map(move |case| SheetRows { table: index, tag: Some((column, case.when.clone())) }),
+                .map(move |case| SheetRows { table: index, tag: Some((column, hash_of(&case.when))) }),
         )
     });
     whole.chain(tagged.flatten()).collect()
@@ -296,7 +300,7 @@ fn pair_checks(tables: &[Table], relations: &Relations) -> Vec<PairCheck> {
     checks
 }
 
-/// The tests of single rows: orders, formulas, presence, constants.
+/// The tests of single rows: orders, formulas, texts, arrays, presence, constants.
 fn row_checks(tables: &[Table], relations: &Relations) -> Vec<(Subject, RowCheck)> {
     let orderings = relations.orderings.iter().enumerate().filter_map(|(index, found)| {
         let at = (find(tables, &found.low, &SCALAR)?, find(tables, &found.high, &SCALAR)?);
@@ -322,7 +326,29 @@ fn row_checks(tables: &[Table], relations: &Relations) -> Vec<(Subject, RowCheck
             Some((Subject::Constant(entry, number), RowCheck::Constant { at, hash }))
         })
     });
-    orderings.chain(formulas).chain(presence).chain(constants).collect()
+    let made = texts(tables, relations).chain(arrays(tables, relations));
+    orderings.chain(formulas).chain(made).chain(presence).chain(constants).collect()
+}
+
+fn texts(tables: &[Table], relations: &Relations) -> impl Iterator<Item = (Subject, RowCheck)> {
+    relations.texts.iter().enumerate().filter_map(|(index, found)| {
+        let at = |path: &JsonPath| find(tables, path, &[Part::Value]);
+        let rule = TextRule {
+            target: at(&found.target)?,
+            operation: found.operation,
+            terms: found.terms.iter().map(at).collect::<Option<_>>()?,
+            separator: found.separator.as_ref().map(ToString::to_string).unwrap_or_default(),
+        };
+        Some((Subject::Text(index), RowCheck::Text(rule)))
+    })
+}
+
+fn arrays(tables: &[Table], relations: &Relations) -> impl Iterator<Item = (Subject, RowCheck)> {
+    relations.sequences.iter().enumerate().filter_map(|(index, found)| {
+        let columns: Option<Vec<At>> = found.paths.iter().map(|path| find(tables, path, &ANY)).collect();
+        let rule = ArrayRule { rule: found.rule, columns: columns? };
+        Some((Subject::Sequence(index), RowCheck::Arrays(rule)))
+    })
 }
 
 fn formula(tables: &[Table], found: &relations::Arithmetic) -> Option<Formula> {

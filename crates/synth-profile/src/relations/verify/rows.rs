@@ -1,12 +1,14 @@
-//! Tests that look at one row after the other: orders, formulas, presence and constants.
+//! Tests that look at one row after the other: orders, formulas, texts, arrays, presence and constants.
 
 use std::ops::Range;
 
 use super::batch::Batch;
 use crate::relations::arithmetic::Formula;
-use crate::relations::exceptions::FirstRows;
+use crate::relations::exceptions::{FirstRows, RowPlace};
 use crate::relations::ordering::Chance;
+use crate::relations::sequence::{ArrayRule, OpenArrays};
 use crate::relations::table::{Column, Table};
+use crate::relations::text::TextRule;
 use crate::relations::{Evidence, OrderingScope, PresenceRule};
 
 /// A column of a table.
@@ -21,6 +23,8 @@ pub(crate) struct At {
 pub(super) enum Subject {
     Ordering(usize),
     Formula(usize),
+    Text(usize),
+    Sequence(usize),
     Presence(usize),
     /// A dependency on nothing, and the field that follows.
     Constant(usize, usize),
@@ -33,6 +37,10 @@ pub(super) enum RowCheck {
     Ordering { low: At, high: At, scope: OrderingScope, chance: Chance },
     /// A column follows by a formula.
     Formula(Formula),
+    /// A string follows from others.
+    Text(TextRule),
+    /// Arrays keep a rule.
+    Arrays(ArrayRule),
     /// The presence of columns of one table hangs together.
     Presence { rule: PresenceRule, columns: Vec<At> },
     /// A column has one value.
@@ -50,6 +58,8 @@ pub(super) struct RowCounts {
     pub(super) exceptions: FirstRows,
     /// The first value in the last row so far of a collection that goes on.
     pub(super) last_low: Option<f64>,
+    /// The arrays so far of a document that goes on.
+    pub(super) open: Option<OpenArrays>,
 }
 
 impl At {
@@ -68,7 +78,7 @@ impl At {
     }
 
     /// Returns the number that a row of `from` sees in this column.
-    fn number(&self, row: usize, tables: &[Table], from: usize) -> Option<f64> {
+    pub(crate) fn number(&self, row: usize, tables: &[Table], from: usize) -> Option<f64> {
         self.column(tables).number(self.row_of(row, tables, from)?)
     }
 }
@@ -86,7 +96,22 @@ impl RowCounts {
             differences: vec![0; n_columns * n_columns],
             exceptions: FirstRows::default(),
             last_low: None,
+            open: None,
         }
+    }
+
+    /// Counts one row.
+    fn note(&mut self, place: RowPlace, holds: bool) {
+        self.evidence.n_rows += 1;
+        self.evidence.n_holding += u64::from(holds);
+        if !holds {
+            self.exceptions.push(place);
+        }
+    }
+
+    /// Tells whether at least a share of the rows keep the relation.
+    pub(super) fn hold_in(&self, share: f64) -> bool {
+        self.evidence.n_rows > 0 && self.evidence.confidence().get() >= share
     }
 
     /// Adds the counts of other rows.
@@ -108,6 +133,8 @@ impl RowCheck {
             // Tables come behind those that hold them.
             Self::Ordering { low, high, .. } => low.table.max(high.table),
             Self::Formula(formula) => formula.target.table,
+            Self::Text(rule) => rule.target.table,
+            Self::Arrays(rule) => rule.columns.iter().map(|at| at.table).max().unwrap_or(0),
             Self::Presence { columns, .. } => columns.first().map_or(0, |at| at.table),
             Self::Constant { at, .. } => at.table,
         }
@@ -117,51 +144,66 @@ impl RowCheck {
     pub(super) fn count(&self, counts: &mut RowCounts, tables: &[Table], batch: &Batch) {
         let table = self.table();
         let places = batch.places(table);
-        let mut note = |row: usize, holds: bool| {
-            counts.evidence.n_rows += 1;
-            counts.evidence.n_holding += u64::from(holds);
-            if !holds {
-                counts.exceptions.push(places[row]);
-            }
-        };
+        let rows = 0..tables[table].n_rows();
         match self {
             Self::Ordering { low, high, scope, .. } => {
-                let mut n_less = 0;
-                let mut compare = |row: usize, low: f64, high: f64| {
-                    note(row, low <= high);
-                    n_less += u64::from(low < high);
-                };
-                // Of a collection that was cut between two rows these are compared here.
-                if let (Some(low), Some(high)) = (counts.last_low.take(), high.number(0, tables, table)) {
-                    compare(0, low, high);
-                }
-                for (row, low, high) in ordered_pairs((*low, *high), *scope, tables) {
-                    compare(row, low, high);
-                }
-                counts.n_less += n_less;
-                let goes_on = *scope == OrderingScope::NextElement && batch.goes_on(tables, table);
-                let last = tables[table].n_rows().checked_sub(1).filter(|_| goes_on);
-                counts.last_low = last.and_then(|row| low.number(row, tables, table));
+                count_order((*low, *high), *scope, counts, tables, batch);
             }
             Self::Formula(formula) => {
-                for (row, holds) in formula.test(tables) {
-                    note(row, holds);
-                }
+                formula.test(tables).into_iter().for_each(|(row, holds)| counts.note(places[row], holds));
             }
+            Self::Text(rule) => {
+                let tested = rows.filter_map(|row| Some((row, rule.test(row, tables)?)));
+                tested.for_each(|(row, holds)| counts.note(places[row], holds));
+            }
+            Self::Arrays(rule) => count_arrays(rule, counts, tables, batch),
             Self::Presence { rule, columns } => {
                 let columns: Vec<&Column> = columns.iter().map(|at| at.column(tables)).collect();
-                for row in 0..tables[table].n_rows() {
-                    note(row, keeps_presence(*rule, &columns, row));
+                for row in rows {
+                    counts.note(places[row], keeps_presence(*rule, &columns, row));
                 }
                 count_differences(&columns, tables[table].n_rows(), &mut counts.differences);
             }
             Self::Constant { at, hash } => {
                 let column = at.column(tables);
                 let code = column.code_of(*hash);
-                for row in (0..tables[table].n_rows()).filter(|row| column.has_value(*row)) {
-                    note(row, code == Some(column.cell(row)));
+                for row in rows.filter(|row| column.has_value(*row)) {
+                    counts.note(places[row], code == Some(column.cell(row)));
                 }
             }
+        }
+    }
+}
+
+fn count_order(
+    (low, high): (At, At),
+    scope: OrderingScope,
+    counts: &mut RowCounts,
+    tables: &[Table],
+    batch: &Batch,
+) {
+    let table = low.table.max(high.table);
+    let places = batch.places(table);
+    // Of a collection that was cut between two rows these are compared here.
+    let across = counts.last_low.take().and_then(|low| Some((0, low, high.number(0, tables, table)?)));
+    for (row, low, high) in across.into_iter().chain(ordered_pairs((low, high), scope, tables)) {
+        counts.note(places[row], low <= high);
+        counts.n_less += u64::from(low < high);
+    }
+    let goes_on = scope == OrderingScope::NextElement && batch.goes_on(tables, table);
+    let last = tables[table].n_rows().checked_sub(1).filter(|_| goes_on);
+    counts.last_low = last.and_then(|row| low.number(row, tables, table));
+}
+
+fn count_arrays(rule: &ArrayRule, counts: &mut RowCounts, tables: &[Table], batch: &Batch) {
+    let places = batch.places(rule.holder(tables));
+    let mut arrays = rule.arrays(tables, counts.open.take());
+    if rule.columns.iter().any(|at| batch.goes_on(tables, at.table)) {
+        counts.open = arrays.remove(&0);
+    }
+    for (holder, arrays) in arrays {
+        if let Some(holds) = rule.test(&arrays) {
+            counts.note(places[holder as usize], holds);
         }
     }
 }

@@ -12,7 +12,7 @@ use crate::relations::counts::{Counted, Counts, Slot, View};
 use crate::relations::mine::{fill, keys_and_references, sheets};
 use crate::relations::{
     Arithmetic, Dependency, Dependent, Evidence, Key, NearKey, Ordering, Presence, PresenceRule, Relations,
-    arithmetic, table,
+    Sequence, TextRelation, arithmetic, sequence, table, text,
 };
 
 /// Share of the values that are the first of their kind where a key is broken by a few rows.
@@ -62,9 +62,9 @@ impl Proposals {
             dependencies: self.dependencies(&verifier),
             orderings: self.orderings(&verifier).into_iter().chain(in_order()).collect(),
             arithmetic: self.arithmetic(&verifier),
+            texts: self.texts(&verifier),
+            sequences: self.sequences(&verifier),
             presence: self.presence(&verifier),
-            texts: self.proposed.texts.clone(),
-            sequences: self.proposed.sequences.clone(),
             covers_all_records: !verifier.is_cut,
         }
     }
@@ -128,13 +128,39 @@ impl Proposals {
         tested
             .filter_map(|((subject, _), counts)| {
                 let Subject::Formula(index) = subject else { return None };
-                let evidence = counts.evidence;
-                (evidence.n_rows > 0 && evidence.confidence().get() >= arithmetic::MIN_HOLD).then(|| {
-                    Arithmetic {
-                        evidence,
-                        exceptions: counts.exceptions.exceptions(),
-                        ..self.proposed.arithmetic[*index].clone()
-                    }
+                counts.hold_in(arithmetic::MIN_HOLD).then(|| Arithmetic {
+                    evidence: counts.evidence,
+                    exceptions: counts.exceptions.exceptions(),
+                    ..self.proposed.arithmetic[*index].clone()
+                })
+            })
+            .collect()
+    }
+
+    fn texts(&self, verifier: &Verifier<'_>) -> Vec<TextRelation> {
+        let tested = self.rows.iter().zip(&verifier.rows);
+        tested
+            .filter_map(|((subject, _), counts)| {
+                let Subject::Text(index) = subject else { return None };
+                let found = &self.proposed.texts[*index];
+                counts.hold_in(text::min_hold(found.operation)).then(|| TextRelation {
+                    evidence: counts.evidence,
+                    exceptions: counts.exceptions.exceptions(),
+                    ..found.clone()
+                })
+            })
+            .collect()
+    }
+
+    fn sequences(&self, verifier: &Verifier<'_>) -> Vec<Sequence> {
+        let tested = self.rows.iter().zip(&verifier.rows);
+        tested
+            .filter_map(|((subject, _), counts)| {
+                let Subject::Sequence(index) = subject else { return None };
+                counts.hold_in(sequence::MIN_HOLD).then(|| Sequence {
+                    evidence: counts.evidence,
+                    exceptions: counts.exceptions.exceptions(),
+                    ..self.proposed.sequences[*index].clone()
                 })
             })
             .collect()
