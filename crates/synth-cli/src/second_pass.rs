@@ -8,36 +8,46 @@ use synth_privacy::Gate;
 use synth_profile::Profile;
 use synth_profile::relations::{Proposals, Verifier};
 
+use crate::args;
 use crate::commands::count;
 use crate::display::Screen;
 use crate::failure::Failure;
 use crate::progress::Progress;
 use crate::samples::Sample;
 
-/// Whether files may be read twice.
-#[derive(Debug, Clone, Copy)]
-pub(crate) enum Passes<'a> {
-    /// They are not at hand, or must not.
-    One,
-    /// They are read again when the sample of records is not all of them.
-    AsNeeded { paths: &'a [PathBuf], options: &'a ReadOptions },
+/// How files are read again.
+#[derive(Debug)]
+pub(crate) struct Again<'a> {
+    pub(crate) paths: &'a [PathBuf],
+    pub(crate) options: ReadOptions,
+}
+
+impl<'a> Again<'a> {
+    /// Returns how the inputs of `profile` are read again, unless they are to be read once.
+    pub(crate) fn of(args: &'a args::Profile) -> Option<Self> {
+        (!args.single_pass).then(|| Self { paths: &args.inputs, options: args.reading.options() })
+    }
 }
 
 /// Gives the relations of a profile the evidence of all records where they were seen in a part of them.
 pub(crate) fn verify(
     (sample, profile): (&Sample, &mut Profile),
-    passes: Passes<'_>,
+    again: Option<&Again<'_>>,
     gate: Gate,
     screen: &Screen,
 ) -> Result<(), Failure> {
+    // What was learned from all records in memory stays as it is, so that parts of a data set give the same profile.
     if profile.relations.covers_all_records {
         return Ok(());
     }
-    let (Passes::AsNeeded { paths, options }, true) = (passes, sample.is_repeatable) else {
-        screen.say("relations between fields are as seen in a part of the records");
+    let Some(Again { paths, options }) = again.filter(|_| sample.is_repeatable) else {
+        screen.say("read once: relations between fields are as seen in a part of the records");
         return Ok(());
     };
     let proposals = Proposals::new(&sample.partial, profile, gate);
+    if proposals.is_empty() {
+        return Ok(());
+    }
     let input = Input::open(paths, options)?;
     let progress = Progress::bytes(screen, "testing relations", input.total_bytes());
     let bar = progress.clone();
@@ -56,8 +66,6 @@ pub(crate) fn verify(
         + relations.dependencies.len()
         + relations.orderings.len()
         + relations.arithmetic.len()
-        + relations.texts.len()
-        + relations.sequences.len()
         + relations.presence.len();
     screen.say(&format!(
         "read twice: {} between fields, tested on {}",

@@ -207,6 +207,7 @@ fn of_orders(relations: &Relations) -> impl Iterator<Item = Fact> {
         let place = match ordering.scope {
             OrderingScope::Row => "",
             OrderingScope::NextElement => " of the next element",
+            OrderingScope::NextRecord => " of the next record",
         };
         Fact {
             kind: "ordering",

@@ -6,7 +6,7 @@
 //!
 //! Modules in reading order: [`profiler`] walks the tokens, [`partial`] holds the tree of paths, [`path_stats`]
 //! is the accumulator of one path with [`number_stats`], [`string_stats`] and [`time_stats`] in it, [`sample`]
-//! keeps whole records, [`relations`] what binds fields together; [`stored`] keeps a partial in a file;
+//! keeps whole records, `part_sample` parts of large documents, [`relations`] what binds fields together; [`stored`] keeps a partial in a file;
 //! [`structure`] decides what is a dictionary or a tuple, [`text_pattern`] and [`variants`] learn shapes,
 //! `semantic` and `code_list` say what values mean,
 //! [`mod@finish`] puts the [`profile`] together; [`mixed_types`] looks for what is odd in it.
@@ -23,6 +23,7 @@ pub mod hypotheses;
 pub mod mixed_types;
 pub mod number_stats;
 pub mod numbered_text;
+mod part_sample;
 pub mod partial;
 pub mod path_stats;
 pub mod profile;

@@ -4,8 +4,9 @@ mod stored;
 
 use std::collections::BTreeMap;
 
-use synth_core::{JsonPath, Segment, cast};
+use synth_core::{EventSink, JsonPath, Segment, cast};
 
+use crate::part_sample::PartSample;
 use crate::path_stats::PathStats;
 use crate::sample::RecordSample;
 
@@ -64,6 +65,8 @@ pub struct Partial {
     pub n_records: u64,
     /// A sample of whole records, from which relations between fields are learned.
     pub sample: RecordSample,
+    /// Parts of documents that are too large for the sample of whole records.
+    pub(crate) parts: PartSample,
 }
 
 /// One path: its statistics and the paths below it.
@@ -135,7 +138,37 @@ impl Partial {
     /// Returns a partial that has seen nothing.
     #[must_use]
     pub fn new(unit: Unit) -> Self {
-        Self { nodes: vec![Node::default()], unit, n_records: 0, sample: RecordSample::default() }
+        Self {
+            nodes: vec![Node::default()],
+            unit,
+            n_records: 0,
+            sample: RecordSample::default(),
+            parts: PartSample::default(),
+        }
+    }
+
+    /// Tells whether every record is in the sample, whole.
+    #[must_use]
+    pub fn is_sampled_whole(&self) -> bool {
+        self.sample.is_complete() && !self.parts.has_documents()
+    }
+
+    /// Sends the sampled records to a sink, and large documents with the parts that were kept of them; behind each
+    /// `end` is called with the number of equal records.
+    ///
+    /// # Errors
+    ///
+    /// The first error of the sink.
+    pub(crate) fn replay_sample<S: EventSink>(
+        &self,
+        sink: &mut S,
+        mut end: impl FnMut(&mut S, u64),
+    ) -> Result<(), S::Error> {
+        for record in self.sample.records() {
+            record.replay(sink)?;
+            end(sink, record.count);
+        }
+        self.parts.replay(sink, |sink| end(sink, 1))
     }
 
     /// Returns what counts as one unit.
@@ -174,6 +207,7 @@ impl Partial {
     pub fn merge(&mut self, mut other: Self) {
         self.n_records += other.n_records;
         self.sample.merge(std::mem::take(&mut other.sample));
+        self.parts.merge(std::mem::take(&mut other.parts));
         let theirs = NodeId(cast::to_u32(self.nodes.len()));
         self.nodes.extend(other.nodes.into_iter().map(|node| node.shifted(theirs.0)));
         self.absorb(theirs, NodeId::ROOT, Units::Add);

@@ -4,6 +4,7 @@ use std::convert::Infallible;
 
 use synth_core::{Event, EventSink, JsonType, RecordSink, RecordStart, Scalar};
 
+use crate::part_sample::{OpenPart, PartSample};
 use crate::partial::{NodeId, Partial};
 use crate::sample::SampledRecord;
 
@@ -20,6 +21,25 @@ pub struct Profiler {
     member: NodeId,
     n_open_arrays: u32,
     capture: Option<(u64, SampledRecord)>,
+    document: Option<OpenDocument>,
+}
+
+/// A document that may turn out to be too large to be sampled whole.
+#[derive(Debug)]
+struct OpenDocument {
+    content_hash: u64,
+    /// The keys that lead to the innermost object outside of arrays.
+    keys: Vec<String>,
+    parts: PartSample,
+    part: Option<OpenPart>,
+    /// Memory that the document would take in a sample.
+    n_bytes: usize,
+}
+
+impl OpenDocument {
+    fn is_large(&self) -> bool {
+        self.n_bytes > crate::sample::MAX_BYTES / 2
+    }
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -43,6 +63,7 @@ impl Profiler {
             member: NodeId::ROOT,
             n_open_arrays: 0,
             capture: None,
+            document: None,
         }
     }
 
@@ -88,6 +109,7 @@ impl Profiler {
 
     fn start(&mut self, json_type: JsonType) {
         let node = self.target();
+        self.start_part(json_type);
         if let Some(frame) = self.stack.last()
             && frame.is_array
         {
@@ -97,6 +119,46 @@ impl Profiler {
         let is_array = json_type == JsonType::Array;
         self.n_open_arrays += u32::from(is_array);
         self.stack.push(Frame { node, is_array, n_children: 0, last_member: None });
+    }
+
+    /// Begins a part of a document where an element of an outermost array starts, or an object outside of arrays.
+    fn start_part(&mut self, json_type: JsonType) {
+        let depth = self.stack.len();
+        let (Some(document), Some(frame)) = (&mut self.document, self.stack.last()) else { return };
+        let n_keys = if frame.is_array { depth - 1 } else { depth };
+        let is_element = frame.is_array && self.n_open_arrays == 1;
+        let is_member = !frame.is_array && self.n_open_arrays == 0 && json_type == JsonType::Object;
+        if document.part.is_some() || !(is_element && n_keys > 0 || is_member) || document.keys.len() < n_keys
+        {
+            return;
+        }
+        let (keys, place) = if is_member {
+            let (key, keys) = document.keys[..n_keys].split_last().unzip();
+            (keys.unwrap_or_default(), (frame.n_children, key.map(String::as_str)))
+        } else {
+            (&document.keys[..n_keys], (frame.n_children, None))
+        };
+        document.part = document.parts.begin(document.content_hash, keys, place, depth);
+    }
+
+    /// Keeps a token of the record and of the open part, as long as they are small enough.
+    fn keep(&mut self, event: Event<'_>) {
+        if let Some((_, record)) = &mut self.capture {
+            record.keep(event);
+        }
+        let Some(document) = &mut self.document else { return };
+        document.n_bytes += SampledRecord::cost(event);
+        if document.is_large() {
+            self.capture = None;
+        }
+        if let Some(part) = &mut document.part {
+            part.value.keep(event);
+        }
+        document.part.take_if(|part| part.is_too_large());
+        let depth = self.stack.len();
+        if let Some(part) = document.part.take_if(|part| part.depth == depth) {
+            document.parts.push(document.content_hash, part);
+        }
     }
 
     fn end(&mut self) {
@@ -121,6 +183,12 @@ impl Profiler {
         frame.n_children += 1;
         frame.last_member = Some(member);
         self.member = member;
+        if let Some(document) = self.document.as_mut().filter(|_| self.n_open_arrays == 0) {
+            let depth = self.stack.len() - 1;
+            document.keys.resize(depth + 1, String::new());
+            document.keys[depth].clear();
+            document.keys[depth].push_str(key);
+        }
     }
 
     fn scalar(&mut self, scalar: Scalar<'_>) {
@@ -139,9 +207,6 @@ impl EventSink for Profiler {
     type Error = Infallible;
 
     fn event(&mut self, event: Event<'_>, _offset: u64) -> Result<(), Infallible> {
-        if let Some((_, record)) = &mut self.capture {
-            record.keep(event);
-        }
         match event {
             Event::ObjectStart => self.start(JsonType::Object),
             Event::ArrayStart => self.start(JsonType::Array),
@@ -149,6 +214,7 @@ impl EventSink for Profiler {
             Event::Key(key) => self.key(key),
             Event::Scalar(scalar) => self.scalar(scalar),
         }
+        self.keep(event);
         Ok(())
     }
 }
@@ -160,11 +226,23 @@ impl RecordSink for Profiler {
         if self.partial.sample.wants(start) {
             self.capture = Some((start.content_hash, SampledRecord::empty()));
         }
+        self.document = (self.unit_kind == Unit::Element).then(|| OpenDocument {
+            content_hash: start.content_hash,
+            keys: Vec::new(),
+            parts: PartSample::default(),
+            part: None,
+            n_bytes: 0,
+        });
     }
 
     fn end_record(&mut self) {
         if let Some((content_hash, record)) = self.capture.take() {
             self.partial.sample.push(content_hash, record);
+        }
+        // The document's own size decides, not what the sample has room for.
+        if let Some(mut document) = self.document.take().filter(OpenDocument::is_large) {
+            document.parts.close_document();
+            self.partial.parts.merge(document.parts);
         }
     }
 }

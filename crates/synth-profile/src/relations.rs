@@ -64,7 +64,8 @@ pub struct Relations {
     /// Fields that would be keys but for a few rows.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub near_keys: Vec<NearKey>,
-    /// Every record was looked at; else the relations were seen in a sample of them.
+    /// Every record was looked at, but for `texts` and `sequences`, which are as seen in a sample of a large input;
+    /// else all relations are.
     pub covers_all_records: bool,
 }
 
@@ -199,6 +200,8 @@ pub enum OrderingScope {
     Row,
     /// The first value in an element of an array and the second in the next element.
     NextElement,
+    /// The first value in a record of a stream and the second in the next record that has one.
+    NextRecord,
 }
 
 /// How a number follows from others.

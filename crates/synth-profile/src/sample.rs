@@ -8,9 +8,9 @@ use serde::{Deserialize, Serialize};
 use synth_core::{Event, EventSink, Number, RecordStart, Scalar, cast};
 
 /// Most records in a sample.
-pub const MAX_RECORDS: usize = 20_000;
+pub const MAX_RECORDS: usize = 50_000;
 /// Most bytes of a sample.
-pub const MAX_BYTES: usize = 16 << 20;
+pub const MAX_BYTES: usize = 24 << 20;
 
 /// The records with the smallest content hashes: the longest prefix in hash order that fits the two bounds.
 ///
@@ -110,8 +110,24 @@ impl SampledRecord {
         Self { tokens: Vec::new(), text: String::new(), count: 1 }
     }
 
-    fn n_bytes(&self) -> usize {
+    /// Returns the memory that the record takes.
+    pub(crate) fn n_bytes(&self) -> usize {
         self.tokens.len() * size_of::<Token>() + self.text.len() + size_of::<Self>()
+    }
+
+    /// Returns the memory that a token takes in a record.
+    pub(crate) fn cost(event: Event<'_>) -> usize {
+        let n_text = match event {
+            Event::Key(text) | Event::Scalar(Scalar::String(text)) => text.len(),
+            Event::Scalar(Scalar::Number(number)) => number.as_str().len(),
+            _ => 0,
+        };
+        size_of::<Token>() + n_text
+    }
+
+    /// Orders records by their texts, the shorter first.
+    pub(crate) fn is_before(&self, other: &Self) -> bool {
+        (self.text.len(), &self.text) <= (other.text.len(), &other.text)
     }
 
     /// Keeps one token.

@@ -30,12 +30,10 @@ const MIN_EXPLAINED: f64 = 0.3;
 #[must_use]
 pub fn find_variants(partial: &Partial, fields: &[FieldProfile]) -> Vec<VariantProfile> {
     let mut counter = Counter::new(fields);
-    for record in partial.sample.records() {
-        counter.weight = record.count;
-        // The sink cannot fail.
-        let _ = record.replay(&mut counter);
+    let Ok(()) = partial.replay_sample(&mut counter, |counter, count| {
+        counter.weight = count;
         counter.count_record();
-    }
+    });
     counter.variants()
 }
 

@@ -77,6 +77,9 @@ pub enum Relationship {
         /// Compares an element of an array with the next one instead of two fields of a row.
         #[serde(default, skip_serializing_if = "std::ops::Not::not")]
         next_element: bool,
+        /// Compares a record of a stream with the next one that has the field.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        next_record: bool,
         /// Share of rows that keep the order.
         #[serde(default = "Rate::one", skip_serializing_if = "is_certain")]
         #[schemars(with = "f64")]

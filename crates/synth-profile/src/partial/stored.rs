@@ -24,7 +24,7 @@ struct Waiting {
 
 impl Stored for Partial {
     fn store(&self, out: &mut Writer) {
-        let Self { nodes: _, unit, n_records, sample } = self;
+        let Self { nodes: _, unit, n_records, sample, parts } = self;
         out.put(&(*unit == Unit::Element, n_records));
         let root = Waiting { id: NodeId::ROOT, units_are_unknown: false, is_member_keys: false };
         let mut queue = VecDeque::from([root]);
@@ -39,6 +39,7 @@ impl Stored for Partial {
             }));
         }
         sample.store(out);
+        parts.store(out);
     }
 
     fn load(input: &mut Reader<'_>) -> Result<Self, Corrupt> {
@@ -56,7 +57,7 @@ impl Stored for Partial {
                 check(depth <= MAX_DEPTH, "the depth of the tree")?;
             }
         }
-        Ok(Self { nodes, unit, n_records, sample: Stored::load(input)? })
+        Ok(Self { nodes, unit, n_records, sample: Stored::load(input)?, parts: Stored::load(input)? })
     }
 }
 

@@ -62,9 +62,10 @@ pub(crate) struct View<'t> {
 
 impl Counted {
     /// Takes over what was counted.
-    pub(crate) fn of(tally: &Tally<u64>) -> Self {
+    pub(crate) fn of(mut tally: Tally<u64>) -> Self {
+        tally.settle();
         let lasts = tally.entries().iter().map(|entry| entry.last).collect();
-        Self { values: ValueSet::counted(tally), lasts }
+        Self { values: ValueSet::counted(&tally), lasts }
     }
 
     /// Returns the first rows among the last ones of the values that are wanted, by hash and count.

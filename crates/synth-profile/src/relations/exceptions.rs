@@ -27,6 +27,11 @@ impl RowPlace {
         Self(source << ROW_BITS | row.min(largest))
     }
 
+    /// Tells whether another record follows this one in its source.
+    pub(crate) fn is_before(self, next: Self) -> bool {
+        self.0 + 1 == next.0
+    }
+
     /// Returns the number of the source.
     pub(crate) fn source(self) -> u64 {
         self.0 >> ROW_BITS

@@ -196,7 +196,7 @@ impl Chance {
         let is_next_to_exact = hold >= NEXT_TO_EXACT && self.lift(evidence) >= MIN_LIFT;
         match scope {
             OrderingScope::Row => hold >= MIN_HOLD && (self.convinces(evidence, scope) || is_next_to_exact),
-            OrderingScope::NextElement => {
+            OrderingScope::NextElement | OrderingScope::NextRecord => {
                 is_next_to_exact || self.convinces(evidence, scope) && hold >= NEXT_TO_EXACT
             }
         }

@@ -2,9 +2,6 @@
 
 use super::exceptions::RowPlace;
 
-/// Keys that are counted before they are sorted in.
-const MAX_PENDING: usize = 1 << 15;
-
 /// Exact counts of the `capacity` smallest distinct keys.
 ///
 /// # Method
@@ -16,11 +13,12 @@ const MAX_PENDING: usize = 1 << 15;
 ///
 /// # Cost
 ///
-/// A push behind the limit is one comparison, any other amortised a few moves of an entry. At most `capacity` and
-/// 2^15 entries of 24 bytes are held, 32 for pairs, and twice that while they are sorted.
+/// A push behind the limit is one comparison, any other amortised a few moves of an entry. At most
+/// `capacity` + `max_pending` entries of 24 bytes are held, 32 for pairs, and twice that while they are sorted.
 #[derive(Debug, Clone)]
 pub(crate) struct Tally<K> {
     capacity: usize,
+    max_pending: usize,
     /// In ascending order of key.
     entries: Vec<Entry<K>>,
     pending: Vec<Entry<K>>,
@@ -39,10 +37,10 @@ pub(crate) struct Entry<K> {
 }
 
 impl<K: Ord + Copy> Tally<K> {
-    /// Returns an empty tally of at most `capacity` keys, at least one.
-    pub(crate) fn new(capacity: usize) -> Self {
-        let capacity = capacity.max(1);
-        Self { capacity, entries: Vec::new(), pending: Vec::new(), limit: None, total: 0 }
+    /// Returns an empty tally of at most `capacity` keys, which sorts in `max_pending` at a time; both are at least 1.
+    pub(crate) fn new(capacity: usize, max_pending: usize) -> Self {
+        let (capacity, max_pending) = (capacity.max(1), max_pending.max(1));
+        Self { capacity, max_pending, entries: Vec::new(), pending: Vec::new(), limit: None, total: 0 }
     }
 
     /// Counts a key that `count` rows have, `last` being the last of them.
@@ -53,7 +51,7 @@ impl<K: Ord + Copy> Tally<K> {
             return;
         }
         self.pending.push(Entry { key, count, last });
-        if self.pending.len() >= MAX_PENDING {
+        if self.pending.len() >= self.max_pending {
             self.settle();
         }
     }
@@ -74,6 +72,8 @@ impl<K: Ord + Copy> Tally<K> {
     /// Sorts in what was pushed.
     pub(crate) fn settle(&mut self) {
         self.pending.sort_unstable_by_key(|entry| entry.key);
+        // A table that doubles its memory would take twice its bound.
+        self.entries.reserve_exact(self.pending.len());
         // Two sorted runs behind each other are merged in linear time.
         self.entries.append(&mut self.pending);
         self.entries.sort_by_key(|entry| entry.key);
@@ -117,8 +117,11 @@ mod tests {
     use synth_core::hash::mix;
 
     fn tally(values: impl Iterator<Item = u64>) -> Tally<u64> {
-        let mut tally = Tally::new(100);
-        values.for_each(|value| tally.push(mix(value % 700 + 1), 1, RowPlace::of_record(0, value)));
+        let mut tally = Tally::new(100, 64);
+        for value in values {
+            tally.push(mix(value % 700 + 1), 1, RowPlace::of_record(0, value));
+            assert!(tally.entries.len() <= 100 && tally.pending.len() < 64);
+        }
         tally.settle();
         tally
     }
@@ -134,7 +137,7 @@ mod tests {
                 .map(|part| tally((0..5000).filter(|value| mix(*value) % n_parts == part)))
                 .collect();
             parts.reverse();
-            let mut merged = Tally::new(100);
+            let mut merged = Tally::new(100, 64);
             parts.into_iter().for_each(|part| merged.merge(part));
             assert_eq!((merged.entries(), merged.limit()), (whole.entries(), whole.limit()));
             assert_eq!(merged.total(), 5000);

@@ -15,6 +15,7 @@ use batch::{Batch, SheetRows};
 use pairs::PairCheck;
 pub(crate) use rows::At;
 use rows::{RowCheck, RowCounts, Subject};
+use sequence::Sequence;
 
 use super::Relations;
 use crate::partial::Unit;
@@ -23,6 +24,7 @@ mod batch;
 mod pairs;
 mod plan;
 mod rows;
+mod sequence;
 mod settle;
 mod values;
 
@@ -34,6 +36,10 @@ const BATCH_BYTES: u64 = 4 << 20;
 const LARGE_RECORD_BYTES: u64 = 256 << 10;
 /// Most cells of a table of one record, or of one element of a document's collection.
 const MAX_CELLS: usize = 1 << 20;
+/// Entries that all tallies of a kind hold together before they are sorted in.
+const MAX_PENDING: usize = 1 << 19;
+/// Entries that one tally holds before they are sorted in, at least and at most.
+const PENDING: (usize, usize) = (1 << 10, 1 << 15);
 
 /// What is to be tested on all records.
 #[derive(Debug, Clone)]
@@ -47,6 +53,8 @@ pub struct Proposals {
     pairs: Vec<PairCheck>,
     pair_capacity: usize,
     rows: Vec<(Subject, RowCheck)>,
+    /// Columns of the records of a stream whose order is watched.
+    watched: Vec<At>,
     /// The relations of the sample.
     proposed: Relations,
 }
@@ -68,6 +76,8 @@ pub struct Verifier<'p> {
     n_sheet_rows: Vec<u64>,
     pairs: Vec<Tally<(u64, u64)>>,
     rows: Vec<RowCounts>,
+    /// Nothing is known of the order when a record came without its position.
+    sequence: Option<Sequence>,
     is_large: bool,
     /// Bytes of the gathered records.
     n_bytes: u64,
@@ -81,14 +91,18 @@ impl Proposals {
     /// Returns a verifier that has seen nothing.
     #[must_use]
     pub fn verifier(&self) -> Verifier<'_> {
+        let pending = |n_tallies: usize| (MAX_PENDING / n_tallies.max(1)).clamp(PENDING.0, PENDING.1);
+        let values = || Tally::new(self.slot_capacity, pending(self.slots.len()));
+        let pairs = || Tally::new(self.pair_capacity, pending(self.pairs.len()));
         Verifier {
             proposals: self,
             builder: self.builder.clone(),
             batch: Batch::default(),
-            values: self.slots.iter().map(|_| Tally::new(self.slot_capacity)).collect(),
+            values: self.slots.iter().map(|_| values()).collect(),
             n_sheet_rows: vec![0; self.sheets.len()],
-            pairs: self.pairs.iter().map(|_| Tally::new(self.pair_capacity)).collect(),
+            pairs: self.pairs.iter().map(|_| pairs()).collect(),
             rows: self.rows.iter().map(|(_, check)| RowCounts::of(check)).collect(),
+            sequence: Some(Sequence::new(self.watched.len())),
             is_large: false,
             n_bytes: 0,
             first_byte: None,
@@ -114,6 +128,10 @@ impl Verifier<'_> {
         for (ours, theirs) in self.rows.iter_mut().zip(&other.rows) {
             ours.merge(theirs);
         }
+        self.sequence = self.sequence.take().zip(other.sequence).map(|(mut ours, theirs)| {
+            ours.merge(theirs);
+            ours
+        });
         self.is_cut |= other.is_cut;
     }
 
@@ -156,6 +174,9 @@ impl Verifier<'_> {
                 values::count(slot, tally, (tables, &plan.sheets), &self.batch);
             }
         }
+        if let Some(sequence) = self.sequence.as_mut().filter(|_| with_records) {
+            sequence.count(&plan.watched, tables, &self.batch);
+        }
         for (check, tally) in plan.pairs.iter().zip(&mut self.pairs) {
             if is_due(check.table) {
                 check.count(tally, tables, &self.batch);
@@ -188,6 +209,7 @@ impl EventSink for Verifier<'_> {
 
 impl RecordSink for Verifier<'_> {
     fn begin_record(&mut self, start: RecordStart) {
+        self.sequence = None;
         self.begin_record_at(start, RecordPosition::default());
     }
 

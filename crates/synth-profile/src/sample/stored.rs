@@ -10,8 +10,9 @@ impl Stored for RecordSample {
         let Self { records, n_bytes: _, limit } = self;
         out.put(limit);
         out.put(&records.len());
-        for (content_hash, SampledRecord { tokens, text, count }) in records {
-            out.put(&(content_hash.to_le_bytes(), text, count, tokens));
+        for (content_hash, record) in records {
+            out.put(&content_hash.to_le_bytes());
+            record.store(out);
         }
     }
 
@@ -19,19 +20,30 @@ impl Stored for RecordSample {
         let limit: Option<u64> = input.take()?;
         let records = input.list(MAX_RECORDS, |input| {
             let content_hash = u64::from_le_bytes(input.take()?);
-            let text: String = input.take()?;
-            let count = input.count()?;
-            let record = SampledRecord { tokens: input.take()?, text, count };
-            check(count > 0 && record.is_whole(), "a record of the sample")?;
-            Ok((content_hash, record))
+            Ok((content_hash, Stored::load(input)?))
         })?;
-        let n_bytes = records.iter().map(|(_, record)| record.n_bytes()).sum();
+        let n_bytes = records.iter().map(|(_, record): &(u64, SampledRecord)| record.n_bytes()).sum();
         let is_in_order = is_ascending(records.iter().map(|(content_hash, _)| *content_hash));
         let last = records.last().map(|(content_hash, _)| *content_hash);
         let is_within = limit.zip(last).is_none_or(|(limit, last)| last < limit);
         check(is_in_order && is_within && n_bytes <= MAX_BYTES, "the sample of records")?;
         let records: BTreeMap<u64, SampledRecord> = records.into_iter().collect();
         Ok(Self { records, n_bytes, limit })
+    }
+}
+
+impl Stored for SampledRecord {
+    fn store(&self, out: &mut Writer) {
+        let Self { tokens, text, count } = self;
+        out.put(&(text, count, tokens));
+    }
+
+    fn load(input: &mut Reader<'_>) -> Result<Self, Corrupt> {
+        let text: String = input.take()?;
+        let count = input.count()?;
+        let record = Self { tokens: input.take()?, text, count };
+        check(count > 0 && record.is_whole(), "a record of the sample")?;
+        Ok(record)
     }
 }
 

@@ -5,7 +5,7 @@ use synth_core::hash::mix;
 use synth_core::{JsonPath, RecordPosition};
 use synth_privacy::Gate;
 use synth_profile::profile::SampleLayout;
-use synth_profile::relations::{Evidence, Exception, Proposals, Relations, Verifier};
+use synth_profile::relations::{Evidence, Exception, OrderingScope, Proposals, Relations, Verifier};
 use synth_profile::{Partial, Profiler, Unit};
 
 use crate::feed::{finish_as, push_record, push_record_at};
@@ -203,10 +203,116 @@ fn made_texts_and_arrays_get_the_evidence_of_all_records() {
     assert_eq!(arrays("$.days[]"), (all(8), vec![0, 8000, 16_000]));
 }
 
+/// In a sample hardly any session is there with its events, so that all of them seem to be unique.
+#[test]
+fn the_types_of_a_union_refer_to_each_other_where_a_sample_shows_none() {
+    let kinds = ["login", "query", "upload", "logout"];
+    let records: Vec<Value> = (0..120_000_u64)
+        .map(|index| {
+            let session = if index % 4 == 0 { index } else { 4 * draw(index % 4, index, 1 + index / 4) };
+            let kind = kinds[usize::try_from(index % 4).expect("small")];
+            let mut record = json!({"kind": kind, "session": code(session)});
+            let own = ["host", "size", "name", "reason"][usize::try_from(index % 4).expect("small")];
+            record[own] = json!(draw(9, index, 20));
+            record
+        })
+        .collect();
+    let (_, relations) = relations(&records);
+    let [reference] = &relations.references[..] else { panic!("one reference: {:?}", relations.references) };
+    assert_eq!((names(&reference.child), names(&reference.parent)), ("$.session".into(), "$.session".into()));
+    assert!(reference.parent_when.is_some());
+    assert_eq!(reference.evidence, Evidence { n_rows: 90_000, n_holding: 90_000 });
+}
+
+/// Customers, and orders of twice the size a document is sampled whole; sorted by day but for two steps.
+fn large_document() -> Value {
+    let note = "x".repeat(160);
+    let customers: Vec<Value> = (0..20_000_u64)
+        .map(|index| json!({"id": code(index), "city": format!("c{}", draw(1, index, 200)), "note": note}))
+        .collect();
+    let orders: Vec<Value> = (0..60_000_u64)
+        .map(|index| {
+            let customer = if index % 50 == 0 { 1_000_000 + index } else { draw(2, index, 20_000) };
+            let (net, tax) = (draw(3, index, 100_000), draw(4, index, 9000));
+            let day = if index == 8200 || index == 30_000 { 0 } else { index / 100 };
+            json!({"order_id": index, "customer": code(customer), "net": net, "tax": tax, "gross": net + tax, "note": note,
+                "on": format!("20{:02}-{:02}-{:02}", 10 + day / 336, 1 + day / 28 % 12, 1 + day % 28)})
+        })
+        .collect();
+    json!({"version": 3, "data": {"customers": customers, "orders": orders}})
+}
+
+/// Catches a large document of which nothing is known, and counts that are lost where its rows are cut into batches.
+#[test]
+fn a_document_that_is_too_large_for_the_sample_has_relations() {
+    let document = large_document();
+    let mut profiler = Profiler::new(Unit::Element);
+    push_record(&document, &mut profiler);
+    let mut partial = profiler.into_partial();
+    assert!(!partial.is_sampled_whole());
+    let profile = finish_as(&mut partial, SampleLayout::Document);
+    let proposals = Proposals::new(&partial, &profile, Gate::new(5));
+    let verifier = verified(&proposals, &[(0, &document)]);
+    let relations = proposals.settle(verifier, (&partial, &profile), Gate::new(5));
+    assert!(relations.covers_all_records);
+    let [reference] = &relations.references[..] else { panic!("one reference: {:?}", relations.references) };
+    assert_eq!(names(&reference.parent), "$.data.customers[].id");
+    assert_eq!(reference.evidence, Evidence { n_rows: 60_000, n_holding: 58_800 });
+    assert_eq!(rows(&reference.exceptions), [0, 50, 100]);
+    let sum = relations.arithmetic.iter().find(|found| found.target.to_string() == "$.data.orders[].gross");
+    assert_eq!(sum.expect("kept").evidence, Evidence { n_rows: 60_000, n_holding: 60_000 });
+    let sorted = relations.orderings.iter().find(|found| found.low == found.high).expect("days never fall");
+    assert_eq!(sorted.evidence, Evidence { n_rows: 59_999, n_holding: 59_997 });
+    assert_eq!(rows(&sorted.exceptions), [8200, 30_000]);
+    let keys: Vec<String> = relations.keys.iter().map(|key| names(&key.paths)).collect();
+    assert_eq!(keys, ["$.data.customers[].id", "$.data.orders[].order_id"]);
+}
+
+/// Catches steps that are lost where a thread takes the next piece, and counters that are none.
+#[test]
+fn fields_that_never_fall_along_the_records_are_found_in_any_pieces() {
+    let records: Vec<Value> = (0..3000_u64)
+        .map(|index| {
+            let seq = if index == 1700 { 5 } else { index };
+            let flag = u64::from(index.is_multiple_of(50));
+            let mut record = json!({"seq": seq, "at": 1_700_000_000 + index / 3, "noise": draw(1, index, 999), "flag": flag});
+            if index.is_multiple_of(4) {
+                record["page"] = json!(index / 40);
+            }
+            record
+        })
+        .collect();
+    let mut whole = partial(&records);
+    let profile = finish_as(&mut whole, SampleLayout::JsonLines);
+    assert!(profile.relations.covers_all_records);
+    let proposals = Proposals::new(&whole, &profile, Gate::new(5));
+    let numbered: Vec<(u64, &Value)> = (0..).zip(&records).collect();
+    for piece_size in [3000, 700, 64, 1] {
+        let mut verifier = proposals.verifier();
+        let mut pieces: Vec<&[(u64, &Value)]> = numbered.chunks(piece_size).collect();
+        pieces.sort_by_key(|piece| mix(piece[0].0));
+        pieces.into_iter().for_each(|piece| verifier.merge(verified(&proposals, piece)));
+        let settled = proposals.settle(verifier, (&whole, &profile), Gate::new(5));
+        let along = settled.orderings.iter().filter(|found| found.scope == OrderingScope::NextRecord);
+        let found: Vec<_> = along
+            .map(|found| {
+                let Evidence { n_rows, n_holding } = found.evidence;
+                (found.low.to_string(), found.is_strict, n_rows, n_holding, rows(&found.exceptions))
+            })
+            .collect();
+        let expected = [
+            ("$.seq".to_owned(), false, 2999, 2998, vec![1700]),
+            ("$.at".to_owned(), false, 2999, 2999, vec![]),
+            ("$.page".to_owned(), false, 749, 749, vec![]),
+        ];
+        assert_eq!(found, expected, "pieces of {piece_size}");
+    }
+}
+
 /// Catches counts that depend on batches, threads or the order in which records come.
 #[test]
 fn pieces_in_any_order_and_shape_give_the_same_relations() {
-    let records: Vec<Value> = (0..40_000).map(record).collect();
+    let records: Vec<Value> = (0..80_000).map(record).collect();
     let mut whole = partial(&records);
     let profile = finish_as(&mut whole, SampleLayout::JsonLines);
     let proposals = Proposals::new(&whole, &profile, Gate::new(5));

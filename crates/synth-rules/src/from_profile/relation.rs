@@ -74,6 +74,7 @@ fn ordering(ordering: &relations::Ordering) -> Option<Relationship> {
         high: ordering.high.clone(),
         strict: ordering.is_strict,
         next_element: ordering.scope == OrderingScope::NextElement,
+        next_record: ordering.scope == OrderingScope::NextRecord,
         confidence: share::rounded(confidence),
     })
 }

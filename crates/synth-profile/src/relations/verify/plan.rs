@@ -2,19 +2,20 @@
 
 use std::collections::BTreeSet;
 
-use synth_core::{JsonPath, cast};
+use synth_core::{JsonPath, JsonType, Rate, cast};
 use synth_privacy::Gate;
 
 use super::batch::SheetRows;
 use super::pairs::PairCheck;
 use super::rows::{RowCheck, Subject, ordered_pairs};
+use super::sequence::watched;
 use super::{At, MAX_CELLS, Proposals};
 use crate::profile::{FieldProfile, Profile, VariantProfile};
 use crate::relations::arithmetic::{self, Formula};
 use crate::relations::builder::TableBuilder;
 use crate::relations::counts::{Slot, View};
-use crate::relations::keys::{several_columns, unique_columns};
-use crate::relations::mine::{hash_of, sheets, tables, tag_of};
+use crate::relations::keys::{UniqueColumn, several_columns, unique_columns};
+use crate::relations::mine::{sheets, tables, tag_of};
 use crate::relations::ordering::Chance;
 use crate::relations::references::composite::namesakes;
 use crate::relations::references::{conceivable, references};
@@ -22,10 +23,10 @@ use crate::relations::sequence::ArrayRule;
 use crate::relations::table::{Column, Part, Table};
 use crate::relations::text::TextRule;
 use crate::relations::{Operation, Relations, dependencies};
-use crate::{Partial, relations};
+use crate::{Partial, Unit, relations};
 
 /// Values that all tallies of keys and references hold together.
-const MAX_VALUES: usize = 1 << 20;
+const MAX_VALUES: usize = 3 << 18;
 /// Values that one tally may hold in any case.
 const MIN_VALUES: usize = 1 << 12;
 /// Pairs that all tallies of dependencies hold together.
@@ -37,7 +38,7 @@ const MAX_SLOTS: usize = 256;
 
 impl Proposals {
     /// Returns what must be counted to test the relations that a profile has from the sample, and those that its
-    /// sample could not show.
+    /// sample could not show: of a sample of all records only the order in which they come.
     ///
     /// # Cost
     ///
@@ -46,13 +47,19 @@ impl Proposals {
     pub fn new(partial: &Partial, profile: &Profile, gate: Gate) -> Self {
         let tables = tables(partial, &profile.fields);
         let sheets = sheets(&tables, &profile.variants);
-        let is_complete = partial.sample.is_complete();
+        let is_complete = partial.is_sampled_whole();
         let view = View { tables: &tables, sheets: &sheets, counts: None, is_complete, gate };
-        let slots = slots(&view, partial);
-        let pairs = pair_checks(&tables, &profile.relations);
-        let rows = row_checks(&tables, &profile.relations);
+        let known = &profile.relations;
+        let (slots, pairs, rows) = if known.covers_all_records {
+            (Vec::new(), Vec::new(), Vec::new())
+        } else {
+            let slots = slots(&view, (partial, &profile.fields));
+            (slots, pair_checks(&tables, known), row_checks(&tables, known))
+        };
+        let watched = if partial.unit() == Unit::Record { watched(&tables) } else { Vec::new() };
         let sheets: Vec<SheetRows> = sheet_rows(&tables, &profile.variants);
-        let used = used_columns((&slots, &sheets), &pairs, &rows);
+        let mut used = used_columns((&slots, &sheets), &pairs, &rows);
+        used.extend(&watched);
         let n_values = slots.iter().map(|slot| n_values(slot, &tables, &profile.fields)).collect();
         Self {
             builder: restricted(&profile.fields, &used),
@@ -63,14 +70,15 @@ impl Proposals {
             slots,
             pairs,
             rows,
+            watched,
             proposed: profile.relations.clone(),
         }
     }
 
-    /// Returns the number of relations that are tested.
+    /// Tells whether there is anything to be tested.
     #[must_use]
-    pub fn n_tests(&self) -> usize {
-        self.slots.len() + self.pairs.len() + self.rows.len()
+    pub fn is_empty(&self) -> bool {
+        self.slots.is_empty() && self.pairs.is_empty() && self.rows.is_empty() && self.watched.is_empty()
     }
 }
 
@@ -119,7 +127,7 @@ fn used_columns(
         used.extend(slot.columns.iter().map(|column| At { table: slot.table, column: *column }));
     }
     for sheet in sheets {
-        used.extend(sheet.tag.map(|(column, _)| At { table: sheet.table, column }));
+        used.extend(sheet.tag.as_ref().map(|(column, _)| At { table: sheet.table, column: *column }));
     }
     for check in pairs {
         used.extend(check.lhs.iter().map(|column| At { table: check.table, column: *column }));
@@ -149,15 +157,16 @@ fn sheet_rows(tables: &[Table], variants: &[VariantProfile]) -> Vec<SheetRows> {
             variant
                 .cases
                 .iter()
-                .map(move |case| SheetRows { table: index, tag: Some((column, hash_of(&case.when))) }),
+                .map(move |case| SheetRows { table: index, tag: Some((column, case.when.clone())) }),
         )
     });
     whole.chain(tagged.flatten()).collect()
 }
 
 /// The values that keys and references are tested by.
-fn slots(view: &View<'_>, partial: &Partial) -> Vec<Slot> {
-    let unique = unique_columns(view);
+fn slots(view: &View<'_>, (partial, fields): (&Partial, &[FieldProfile])) -> Vec<Slot> {
+    let mut unique = unique_columns(view);
+    unique.retain(|column| is_worth_counting(column, view, fields));
     let parent_slot = |index: usize| {
         let parent = &unique[index];
         Slot::of_sheet(parent.sheet, &view.sheets[parent.sheet], vec![parent.column])
@@ -182,7 +191,9 @@ fn slots(view: &View<'_>, partial: &Partial) -> Vec<Slot> {
     let namesakes: Vec<Slot> = composite.iter().flat_map(|key| namesakes(view.tables, key)).collect();
     let mut slots: Vec<Slot> = Vec::new();
     let parents = children.iter().map(|(_, unique)| parent_slot(*unique));
-    let keys = (0..unique.len()).filter(|index| unique[*index].is_exact).map(parent_slot);
+    // The values of one tag are a key only where something refers to them.
+    let is_own = |index: &usize| unique[*index].is_exact && view.sheets[unique[*index].sheet].when.is_none();
+    let keys = (0..unique.len()).filter(is_own).map(parent_slot);
     let mut known = BTreeSet::new();
     for slot in parents
         .chain(keys)
@@ -196,6 +207,26 @@ fn slots(view: &View<'_>, partial: &Partial) -> Vec<Slot> {
     }
     slots
 }
+
+/// Tells whether a column that is unique in the sample may be so in all records: of a column whose values never
+/// repeat the rows of one tag say nothing more, and one whose values do repeat is unique for a tag at most.
+fn is_worth_counting(column: &UniqueColumn, view: &View<'_>, fields: &[FieldProfile]) -> bool {
+    let sheet = &view.sheets[column.sheet];
+    let path = &sheet.table.columns[column.column].path;
+    let Some(field) = fields.iter().find(|field| field.path == *path) else { return true };
+    let n_values = |json_types: &[JsonType]| json_types.iter().map(|one| field.n_of(*one)).sum::<u64>();
+    let share = match (&field.text, &field.number) {
+        (Some(text), None) => Rate::of(text.n_distinct, n_values(&[JsonType::String])),
+        (None, Some(number)) => Rate::of(number.n_distinct, n_values(&[JsonType::Integer, JsonType::Number])),
+        _ => return true,
+    };
+    let never_repeats = field.text.as_ref().is_some_and(|text| text.is_unique)
+        || field.number.as_ref().is_some_and(|number| number.is_unique);
+    if sheet.when.is_some() { !never_repeats } else { never_repeats || share.get() >= MIN_DISTINCT }
+}
+
+/// Share of the values that are distinct, by an estimate, in a column that may still be a key.
+const MIN_DISTINCT: f64 = 0.9;
 
 /// Share of the distinct values of a child that a parent must have, as far as the whole paths tell.
 const MIN_SHARED: f64 = 0.2;

@@ -220,6 +220,8 @@ pub(super) fn ordered_pairs(
     };
     match scope {
         OrderingScope::Row => (0..tables[table].n_rows()).filter_map(|row| pair(row, row)).collect(),
+        // Records follow each other beyond the gathered ones.
+        OrderingScope::NextRecord => Vec::new(),
         OrderingScope::NextElement => {
             let families: Vec<Range<usize>> = tables[table].families().collect();
             let next = |family: Range<usize>| family.clone().zip(family.start + 1..family.end);

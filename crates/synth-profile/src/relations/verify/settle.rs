@@ -7,11 +7,12 @@ use super::rows::{RowCheck, Subject};
 use super::{Proposals, Tally, Verifier};
 use crate::Partial;
 use crate::profile::Profile;
+use crate::relations::builder::TableBuilder;
 use crate::relations::counts::{Counted, Counts, Slot, View};
-use crate::relations::mine::{keys_and_references, sheets, tables};
+use crate::relations::mine::{fill, keys_and_references, sheets};
 use crate::relations::{
     Arithmetic, Dependency, Dependent, Evidence, Key, NearKey, Ordering, Presence, PresenceRule, Relations,
-    Sequence, TextRelation, arithmetic, sequence, text,
+    Sequence, TextRelation, arithmetic, sequence, table, text,
 };
 
 /// Share of the values that are the first of their kind where a key is broken by a few rows.
@@ -34,15 +35,24 @@ impl Proposals {
         gate: Gate,
     ) -> Relations {
         verifier.flush();
-        verifier.values.iter_mut().for_each(Tally::settle);
-        verifier.pairs.iter_mut().for_each(Tally::settle);
-        let tables = tables(partial, &profile.fields);
-        let sheets = sheets(&tables, &profile.variants);
-        let counts = Counts {
-            values: self.slots.iter().cloned().zip(verifier.values.iter().map(Counted::of)).collect(),
-            n_rows: verifier.n_sheet_rows.clone(),
+        let mut sequence = verifier.sequence.take();
+        let mut in_order = || -> Vec<Ordering> {
+            let tables = self.builder.tables();
+            sequence.as_mut().map(|sequence| sequence.orderings(&self.watched, tables)).unwrap_or_default()
         };
-        let is_complete = partial.sample.is_complete();
+        if self.proposed.covers_all_records {
+            let mut relations = self.proposed.clone();
+            relations.orderings.extend(in_order());
+            return relations;
+        }
+        verifier.pairs.iter_mut().for_each(Tally::settle);
+        // Gives back each tally before the next one is turned into what is looked up.
+        let values =
+            self.slots.iter().cloned().zip(std::mem::take(&mut verifier.values).into_iter().map(Counted::of));
+        let counts = Counts { values: values.collect(), n_rows: verifier.n_sheet_rows.clone() };
+        let tables = fill(self.sample_builder(), partial);
+        let sheets = sheets(&tables, &profile.variants);
+        let is_complete = partial.is_sampled_whole();
         let view = View { tables: &tables, sheets: &sheets, counts: Some(&counts), is_complete, gate };
         let (keys, references) = keys_and_references(&view);
         Relations {
@@ -50,7 +60,7 @@ impl Proposals {
             keys,
             references,
             dependencies: self.dependencies(&verifier),
-            orderings: self.orderings(&verifier),
+            orderings: self.orderings(&verifier).into_iter().chain(in_order()).collect(),
             arithmetic: self.arithmetic(&verifier),
             texts: self.texts(&verifier),
             sequences: self.sequences(&verifier),
@@ -176,6 +186,13 @@ impl Proposals {
             }));
         }
         settled
+    }
+
+    /// Tables for the sample with the columns that were tested: what was not cannot be a key or a reference.
+    fn sample_builder(&self) -> TableBuilder {
+        let mut builder = self.builder.clone();
+        builder.restrict(|_, _| true, table::MAX_CELLS);
+        builder
     }
 
     /// The keys of the sample that only a few rows break.
