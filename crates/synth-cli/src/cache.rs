@@ -47,9 +47,8 @@ pub(crate) fn read(
     let head = encode(&(&question, &identities))?;
     let file = folder.join(format!("{:016x}.cache", hash_bytes(&encode(&question)?)));
     if let Some(partial) = look_up(&file, &head) {
-        let mut sample = partials::to_sample(partial).0.remark("from the cache");
-        sample.is_repeatable = true;
-        return Ok(sample);
+        let (sample, _) = partials::to_sample(partial);
+        return Ok(sample.repeatable(true).remark("from the cache"));
     }
     let sample = samples::read(paths, options, screen)?;
     // A file that was written to while it was read is not what it was taken for.

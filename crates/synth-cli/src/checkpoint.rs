@@ -57,7 +57,7 @@ pub(crate) fn read(
         |folded, mark| save(&plan.file, &sources, folded, mark),
     );
     progress.finish();
-    Ok(samples::of_folded(folded?, paths))
+    Ok(samples::of_folded(folded?, paths).repeatable(true))
 }
 
 /// Removes the checkpoint of a run that has come to its end.

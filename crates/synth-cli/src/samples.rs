@@ -37,7 +37,7 @@ struct Summary {
 }
 
 impl Sample {
-    /// Returns a sample that was learned before and whose files are not at hand.
+    /// Returns a sample that was learned before.
     pub(crate) fn known(partial: Partial, findings: Findings, format: Format, paths: &[PathBuf]) -> Self {
         let summary = Summary { names: names(paths), n_records: partial.n_records, n_bad: 0, remark: None };
         Self { partial, findings, format, is_repeatable: false, summary }
@@ -47,6 +47,11 @@ impl Sample {
     pub(crate) fn remark(mut self, remark: &'static str) -> Self {
         self.summary.remark = Some(remark);
         self
+    }
+
+    /// Says whether the files can be read again.
+    pub(crate) fn repeatable(self, is_repeatable: bool) -> Self {
+        Self { is_repeatable, ..self }
     }
 }
 
@@ -91,14 +96,14 @@ pub(crate) fn read(paths: &[PathBuf], options: &ReadOptions, screen: &Screen) ->
     let input = input.on_progress(move |n_bytes| bar.set(n_bytes));
     let folded = synth_io::fold_records(input, || Profiler::new(unit(format)), Profiler::merge);
     progress.finish();
-    Ok(Sample { is_repeatable, ..of_folded(folded?, paths) })
+    Ok(of_folded(folded?, paths).repeatable(is_repeatable))
 }
 
-/// Makes a sample of what was read from files.
+/// Makes a sample of what was read.
 pub(crate) fn of_folded(folded: Folded<Profiler>, paths: &[PathBuf]) -> Sample {
     let Folded { accumulator, n_records, n_bad, findings, format, .. } = folded;
     let summary = Summary { names: names(paths), n_records, n_bad, remark: None };
-    Sample { partial: accumulator.into_partial(), findings, format, is_repeatable: true, summary }
+    Sample { partial: accumulator.into_partial(), findings, format, is_repeatable: false, summary }
 }
 
 /// What counts as one unit in a format.

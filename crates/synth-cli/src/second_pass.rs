@@ -8,33 +8,40 @@ use synth_privacy::Gate;
 use synth_profile::Profile;
 use synth_profile::relations::{Proposals, Verifier};
 
+use crate::args;
 use crate::commands::count;
 use crate::display::Screen;
 use crate::failure::Failure;
 use crate::progress::Progress;
 use crate::samples::Sample;
 
-/// Whether files may be read twice.
-#[derive(Debug, Clone, Copy)]
-pub(crate) enum Passes<'a> {
-    /// They are not at hand, or must not.
-    One,
-    /// They are read again when the sample of records is not all of them, or their order may say something.
-    AsNeeded { paths: &'a [PathBuf], options: &'a ReadOptions },
+/// How files are read again.
+#[derive(Debug)]
+pub(crate) struct Again<'a> {
+    pub(crate) paths: &'a [PathBuf],
+    pub(crate) options: ReadOptions,
+}
+
+impl<'a> Again<'a> {
+    /// Returns how the inputs of `profile` are read again, unless they are to be read once.
+    pub(crate) fn of(args: &'a args::Profile) -> Option<Self> {
+        (!args.single_pass).then(|| Self { paths: &args.inputs, options: args.reading.options() })
+    }
 }
 
 /// Gives the relations of a profile the evidence of all records where they were seen in a part of them.
 pub(crate) fn verify(
     (sample, profile): (&Sample, &mut Profile),
-    passes: Passes<'_>,
+    again: Option<&Again<'_>>,
     gate: Gate,
     screen: &Screen,
 ) -> Result<(), Failure> {
-    let is_known = profile.relations.covers_all_records;
-    let (Passes::AsNeeded { paths, options }, true) = (passes, sample.is_repeatable) else {
-        if !is_known {
-            screen.say("read once: relations between fields are as seen in a part of the records");
-        }
+    // What was learned from all records in memory stays as it is, so that parts of a data set give the same profile.
+    if profile.relations.covers_all_records {
+        return Ok(());
+    }
+    let Some(Again { paths, options }) = again.filter(|_| sample.is_repeatable) else {
+        screen.say("read once: relations between fields are as seen in a part of the records");
         return Ok(());
     };
     let proposals = Proposals::new(&sample.partial, profile, gate);
@@ -53,9 +60,6 @@ pub(crate) fn verify(
         return Ok(());
     }
     profile.relations = proposals.settle(folded.accumulator, (&sample.partial, profile), gate);
-    if is_known {
-        return Ok(());
-    }
     let relations = &profile.relations;
     let n_relations = relations.keys.len()
         + relations.references.len()

@@ -15,18 +15,17 @@ use crate::failure::{Failure, RuleSource};
 use crate::judge::{Clock, RecordChecks, ReportFiles, Sides, Unwritten, judge};
 use crate::rules::{amount, compile, n_rows};
 use crate::samples;
-use crate::second_pass::{Passes, verify};
+use crate::second_pass::{Again, verify};
 
 pub(crate) fn run(args: &Dryrun, screen: &Screen) -> Result<Outcome, Failure> {
     let mut clock = Clock::start();
     let files = ReportFiles::create(&args.reporting)?;
     let gate = args.reading.gate();
-    let options = args.reading.options();
-    let mut real = samples::read(&args.input, &options, screen)?;
+    let mut real = samples::read(&args.input, &args.reading.options(), screen)?;
     let (mut profile, structure) = samples::profile(&mut real, &args.input, gate);
     samples::tell(&mut real, &profile, screen);
-    let passes = Passes::AsNeeded { paths: &args.input, options: &options };
-    verify((&real, &mut profile), passes, gate, screen)?;
+    let again = Again { paths: &args.input, options: args.reading.options() };
+    verify((&real, &mut profile), Some(&again), gate, screen)?;
     clock.lap("read real");
     let rules = RuleSet::from_profile(&profile);
     let n_rows = n_rows(&rules, args.n, None)?;

@@ -13,7 +13,6 @@ use crate::args::partials::{FinishPartial, MergePartials, PartialAction};
 use crate::display::Screen;
 use crate::failure::Failure;
 use crate::samples::{self, Sample};
-use crate::second_pass::Passes;
 
 /// Larger partials are refused: a thousand paths at their bound, and the sample of records.
 const MAX_PARTIAL_BYTES: u64 = 4 << 30;
@@ -56,7 +55,7 @@ fn finish(args: &FinishPartial, screen: &Screen) -> Result<Outcome, Failure> {
         sample.format,
         count(sample.partial.n_records, "record")
     ));
-    finish_sample(sample, (&source, Passes::One), synth_privacy::Gate::new(args.k), files, screen)
+    finish_sample(sample, (&source, synth_privacy::Gate::new(args.k)), None, files, screen)
 }
 
 /// Reads a partial, also a compressed one.

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use synth_core::cast;
-use synth_io::{OutputFile, ReadOptions};
+use synth_io::OutputFile;
 use synth_privacy::Gate;
 use synth_profile::anomalies::anomalies;
 use synth_profile::hypotheses::hypotheses;
@@ -17,7 +17,7 @@ use crate::args::{Profile, ProfileOutputs};
 use crate::display::Screen;
 use crate::failure::Failure;
 use crate::samples::{self, Sample};
-use crate::second_pass::{Passes, verify};
+use crate::second_pass::{self, Again};
 use crate::{cache, checkpoint};
 
 pub(crate) fn run(args: &Profile, screen: &Screen) -> Result<Outcome, Failure> {
@@ -35,9 +35,8 @@ pub(crate) fn run(args: &Profile, screen: &Screen) -> Result<Outcome, Failure> {
     let files = ProfileFiles::create(&out, &args.outputs)?;
     let plan = args.keeping.checkpoint(&out);
     let sample = learn(args, plan.as_ref(), screen)?;
-    let options = args.reading.options();
-    let inputs = (&args.inputs[..], passes(args, &options));
-    let outcome = finish_sample(sample, inputs, args.reading.gate(), files, screen)?;
+    let again = Again::of(args);
+    let outcome = finish_sample(sample, (&args.inputs, args.reading.gate()), again.as_ref(), files, screen)?;
     plan.iter().try_for_each(checkpoint::remove)?;
     Ok(outcome)
 }
@@ -56,11 +55,6 @@ pub(super) fn learn(
         }
         None => samples::read(&args.inputs, &options, screen),
     }
-}
-
-/// The passes over the sample that were asked for.
-pub(super) fn passes<'a>(args: &'a Profile, options: &'a ReadOptions) -> Passes<'a> {
-    if args.single_pass { Passes::One } else { Passes::AsNeeded { paths: &args.inputs, options } }
 }
 
 fn learn_partial(args: &Profile, out: &Path, screen: &Screen) -> Result<Outcome, Failure> {
@@ -105,14 +99,14 @@ impl ProfileFiles {
 /// Makes the profile, the schema and the rules of a sample and writes them.
 pub(super) fn finish_sample(
     mut sample: Sample,
-    (paths, passes): (&[PathBuf], Passes<'_>),
-    gate: Gate,
+    (paths, gate): (&[PathBuf], Gate),
+    again: Option<&Again<'_>>,
     mut files: ProfileFiles,
     screen: &Screen,
 ) -> Result<Outcome, Failure> {
     let (mut profile, _) = samples::profile(&mut sample, paths, gate);
     samples::tell(&mut sample, &profile, screen);
-    verify((&sample, &mut profile), passes, gate, screen)?;
+    second_pass::verify((&sample, &mut profile), again, gate, screen)?;
     let rules = RuleSet::from_profile(&profile);
     files.rules.write_all(rules.to_yaml().as_bytes())?;
     files.profile.write_all(json_text(&profile).as_bytes())?;

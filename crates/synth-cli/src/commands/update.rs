@@ -6,14 +6,14 @@ use synth_core::cast;
 use synth_io::{OutputFile, Overwrite};
 use synth_rules::RuleSet;
 
-use super::profile::{learn, passes};
+use super::profile::learn;
 use super::{count, name, overwrite};
 use crate::Outcome;
 use crate::args::Profile;
 use crate::display::Screen;
 use crate::failure::Failure;
 use crate::rules::read_rules;
-use crate::second_pass::verify;
+use crate::second_pass::{self, Again};
 use crate::{checkpoint, samples};
 
 /// Puts what is learned together with the rule file `path`.
@@ -28,10 +28,10 @@ pub(super) fn run(args: &Profile, path: &Path, screen: &Screen) -> Result<Outcom
     let mut file = OutputFile::create(out, overwrite)?;
     let plan = args.keeping.checkpoint(out);
     let mut sample = learn(args, plan.as_ref(), screen)?;
-    let (options, gate) = (args.reading.options(), args.reading.gate());
+    let gate = args.reading.gate();
     let (mut profile, _) = samples::profile(&mut sample, &args.inputs, gate);
     samples::tell(&mut sample, &profile, screen);
-    verify((&sample, &mut profile), passes(args, &options), gate, screen)?;
+    second_pass::verify((&sample, &mut profile), Again::of(args).as_ref(), gate, screen)?;
     let new = RuleSet::from_profile(&profile);
     let merged = old.update(&new, strategy).map_err(|error| Failure::usage(error.to_string()))?;
     let text = merged.to_yaml_with_comments_of(&source.text);

@@ -23,7 +23,7 @@ fn written(folder: &Folder) -> Vec<Vec<u8>> {
 #[test]
 fn merged_parts_are_the_whole() {
     let folder = parts();
-    folder.done(&["profile", "--single-pass", "part0.jsonl", "part1.jsonl", "part2.jsonl"]);
+    folder.done(&["profile", "part0.jsonl", "part1.jsonl", "part2.jsonl"]);
     let whole = written(&folder);
     for (part, out) in [("0", "0.partial"), ("1", "1.partial.gz"), ("2", "2.partial.zst")] {
         folder.done(&["profile", "--partial", &format!("part{part}.jsonl"), "-o", out]);
@@ -32,7 +32,7 @@ fn merged_parts_are_the_whole() {
     folder.done(&["profile", "merge", "1.partial.gz", "some.partial"]);
     let run = folder.done(&["profile", "finish", "all.partial", "--force"]);
     assert!(run.stderr.contains("all.partial: JSON lines, 400 records"), "{}", run.stderr);
-    assert!(written(&folder) == whole);
+    assert_eq!(written(&folder), whole);
     folder.done(&["profile", "merge", "0.partial", "1.partial.gz", "2.partial.zst", "-o", "again.partial"]);
     assert!(folder.bytes("again.partial") == folder.bytes("all.partial"));
 }

@@ -1,4 +1,4 @@
-//! Relations of more records than the sample of records holds.
+//! Reading a sample again where it is too large for one look.
 
 use std::fmt::Write as _;
 

@@ -7,7 +7,7 @@ use super::counts::View;
 use super::keys::{Sheet, keys, unique_columns};
 use super::references::composite::composite_references;
 use super::references::{Found, references};
-use super::table::{Column, Part, Table};
+use super::table::{Column, NULL, Part, Table};
 use super::{Condition, Key, Reference, Relations};
 use crate::Partial;
 use crate::profile::{FieldProfile, TagValue, VariantProfile};
@@ -86,8 +86,8 @@ pub(crate) fn sheets<'t>(tables: &'t [Table], variants: &[VariantProfile]) -> Ve
         let Some((variant, column)) = tag_of(table, variants) else { continue };
         let column = &table.columns[column];
         for case in &variant.cases {
-            let tag = column.cell_with(hash_of(&case.when));
-            let rows = (0..table.n_rows()).filter(|row| tag == Some(column.cell(*row))).collect();
+            let code = code_of(column, &case.when);
+            let rows = (0..table.n_rows()).filter(|row| code == Some(column.cell(*row))).collect();
             let when = Condition { path: variant.discriminator.clone(), values: vec![case.when.clone()] };
             sheets.push(Sheet { table_index, table, rows, when: Some(when) });
         }
@@ -106,12 +106,13 @@ pub(crate) fn tag_of<'v>(
     })
 }
 
-/// The hash of a tag as columns know it; `None` for null, which has none.
-pub(crate) fn hash_of(tag: &TagValue) -> Option<u64> {
-    match tag {
-        TagValue::Null => None,
-        TagValue::Bool(flag) => Some(u64::from(*flag)),
-        TagValue::Integer(value) => Some(hash_bytes(value.to_string().as_bytes())),
-        TagValue::Text(text) => Some(hash_bytes(text.as_str().as_bytes())),
-    }
+/// Returns the cell that a value of a tag has in a column; `None` where no row has it.
+pub(crate) fn code_of(column: &Column, tag: &TagValue) -> Option<u32> {
+    let hash = match tag {
+        TagValue::Null => return Some(NULL),
+        TagValue::Bool(flag) => u64::from(*flag),
+        TagValue::Integer(value) => hash_bytes(value.to_string().as_bytes()),
+        TagValue::Text(text) => hash_bytes(text.as_str().as_bytes()),
+    };
+    column.code_of(hash)
 }

@@ -248,11 +248,6 @@ impl Column {
         self.values.get_index_of(&hash).map(|index| FIRST + cast::to_u32(index))
     }
 
-    /// Returns the cell of a value: of null where there is no hash.
-    pub(crate) fn cell_with(&self, hash: Option<u64>) -> Option<u32> {
-        hash.map_or(Some(NULL), |hash| self.code_of(hash))
-    }
-
     /// Returns the number in a cell: of times, seconds since the epoch.
     pub(crate) fn number(&self, row: usize) -> Option<f64> {
         self.number_of(self.cell(row))

@@ -159,6 +159,50 @@ fn a_field_that_is_not_there_with_the_others_leaves_their_group() {
     assert_eq!(groups(&broken), ["$.b+$.c"]);
 }
 
+/// A name that is joined of two others, a text that mentions one of them, rings and arrays side by side.
+///
+/// Planted: every 7000th name is joined otherwise, every 11th text mentions nobody, every 9000th ring is open and every
+/// 8000th pair of arrays is swapped in the middle.
+fn made_record(index: u64) -> Value {
+    let (first, last) = (format!("f{}", draw(1, index, 900)), format!("l{}", draw(2, index, 900)));
+    let between = if index.is_multiple_of(7000) { "/" } else { ", " };
+    let (word, text) = (code(index), if index % 11 == 5 { "nobody".to_owned() } else { code(index) });
+    let mut ring: Vec<u64> = (0..4).map(|corner| 1000 * corner + draw(3 + corner, index, 1000)).collect();
+    ring.push(if index.is_multiple_of(9000) { 5000 } else { ring[0] });
+    let days: Vec<String> = (0..5).map(|day| format!("d{}", draw(7, index, 300) + day)).collect();
+    let mut same = days.clone();
+    if index.is_multiple_of(8000) {
+        same.swap(2, 3);
+    }
+    json!({
+        "index": index, "first": first, "last": last, "full": format!("{last}{between}{first}"),
+        "word": word, "text": format!("about {text} today"), "ring": ring, "days": days, "same": same,
+    })
+}
+
+/// Catches texts and arrays that keep the evidence of the sample.
+#[test]
+fn made_texts_and_arrays_get_the_evidence_of_all_records() {
+    let records: Vec<Value> = (0..60_000).map(made_record).collect();
+    let (seen, settled) = relations(&records);
+    assert!(!seen.covers_all_records && settled.covers_all_records);
+    let all = |n_breaking: u64| Evidence { n_rows: 60_000, n_holding: 60_000 - n_breaking };
+    let text = |target: &str| {
+        let found = settled.texts.iter().find(|found| found.target.to_string() == target).expect("kept");
+        (found.evidence, rows(&found.exceptions))
+    };
+    assert_eq!(text("$.full"), (all(9), vec![0, 7000, 14_000]));
+    let n_silent = (0..60_000_u64).filter(|index| index % 11 == 5).count() as u64;
+    assert_eq!(text("$.text"), (all(n_silent), vec![5, 16, 27]));
+    let arrays = |path: &str| {
+        let has_path = |paths: &[JsonPath]| paths.iter().any(|own| own.to_string() == path);
+        let found = settled.sequences.iter().find(|found| has_path(&found.paths)).expect("kept");
+        (found.evidence, rows(&found.exceptions))
+    };
+    assert_eq!(arrays("$.ring[]"), (all(7), vec![0, 9000, 18_000]));
+    assert_eq!(arrays("$.days[]"), (all(8), vec![0, 8000, 16_000]));
+}
+
 /// In a sample hardly any session is there with its events, so that all of them seem to be unique.
 #[test]
 fn the_types_of_a_union_refer_to_each_other_where_a_sample_shows_none() {
@@ -263,50 +307,6 @@ fn fields_that_never_fall_along_the_records_are_found_in_any_pieces() {
         ];
         assert_eq!(found, expected, "pieces of {piece_size}");
     }
-}
-
-/// A name that is joined of two others, a text that mentions one of them, rings and arrays side by side.
-///
-/// Planted: every 7000th name is joined otherwise, every 11th text mentions nobody, every 9000th ring is open and every
-/// 8000th pair of arrays is swapped in the middle.
-fn made_record(index: u64) -> Value {
-    let (first, last) = (format!("f{}", draw(1, index, 900)), format!("l{}", draw(2, index, 900)));
-    let between = if index.is_multiple_of(7000) { "/" } else { ", " };
-    let (word, text) = (code(index), if index % 11 == 5 { "nobody".to_owned() } else { code(index) });
-    let mut ring: Vec<u64> = (0..4).map(|corner| 1000 * corner + draw(3 + corner, index, 1000)).collect();
-    ring.push(if index.is_multiple_of(9000) { 5000 } else { ring[0] });
-    let days: Vec<String> = (0..5).map(|day| format!("d{}", draw(7, index, 300) + day)).collect();
-    let mut same = days.clone();
-    if index.is_multiple_of(8000) {
-        same.swap(2, 3);
-    }
-    json!({
-        "index": index, "first": first, "last": last, "full": format!("{last}{between}{first}"),
-        "word": word, "text": format!("about {text} today"), "ring": ring, "days": days, "same": same,
-    })
-}
-
-/// Catches texts and arrays that keep the evidence of the sample.
-#[test]
-fn made_texts_and_arrays_get_the_evidence_of_all_records() {
-    let records: Vec<Value> = (0..60_000).map(made_record).collect();
-    let (seen, settled) = relations(&records);
-    assert!(!seen.covers_all_records && settled.covers_all_records);
-    let all = |n_breaking: u64| Evidence { n_rows: 60_000, n_holding: 60_000 - n_breaking };
-    let text = |target: &str| {
-        let found = settled.texts.iter().find(|found| found.target.to_string() == target).expect("kept");
-        (found.evidence, rows(&found.exceptions))
-    };
-    assert_eq!(text("$.full"), (all(9), vec![0, 7000, 14_000]));
-    let n_silent = (0..60_000_u64).filter(|index| index % 11 == 5).count() as u64;
-    assert_eq!(text("$.text"), (all(n_silent), vec![5, 16, 27]));
-    let arrays = |path: &str| {
-        let has_path = |paths: &[JsonPath]| paths.iter().any(|own| own.to_string() == path);
-        let found = settled.sequences.iter().find(|found| has_path(&found.paths)).expect("kept");
-        (found.evidence, rows(&found.exceptions))
-    };
-    assert_eq!(arrays("$.ring[]"), (all(7), vec![0, 9000, 18_000]));
-    assert_eq!(arrays("$.days[]"), (all(8), vec![0, 8000, 16_000]));
 }
 
 /// Catches counts that depend on batches, threads or the order in which records come.

@@ -1,6 +1,8 @@
 //! The rows that are tested together, and where they stand in the input.
 
+use crate::profile::TagValue;
 use crate::relations::exceptions::RowPlace;
+use crate::relations::mine::code_of;
 use crate::relations::table::Table;
 
 /// Where the gathered rows stand.
@@ -20,8 +22,8 @@ pub(super) struct Batch {
 #[derive(Debug, Clone)]
 pub(super) struct SheetRows {
     pub(super) table: usize,
-    /// The column of the tag and the hash of its value, which null has none of.
-    pub(super) tag: Option<(usize, Option<u64>)>,
+    /// The column of the tag and its value.
+    pub(super) tag: Option<(usize, TagValue)>,
 }
 
 impl Batch {
@@ -81,9 +83,9 @@ impl Batch {
 impl SheetRows {
     /// Returns the test of rows for belonging to the sheet.
     pub(super) fn test<'t>(&self, tables: &'t [Table]) -> impl Fn(usize) -> bool + use<'t> {
-        let tag = self.tag.map(|(column, hash)| {
-            let column = &tables[self.table].columns[column];
-            (column, column.cell_with(hash))
+        let tag = self.tag.as_ref().map(|(column, value)| {
+            let column = &tables[self.table].columns[*column];
+            (column, code_of(column, value))
         });
         move |row| tag.is_none_or(|(column, code)| code.is_some_and(|code| column.cell(row) == code))
     }

@@ -15,7 +15,7 @@ use crate::relations::arithmetic::{self, Formula};
 use crate::relations::builder::TableBuilder;
 use crate::relations::counts::{Slot, View};
 use crate::relations::keys::{UniqueColumn, several_columns, unique_columns};
-use crate::relations::mine::{hash_of, sheets, tables, tag_of};
+use crate::relations::mine::{sheets, tables, tag_of};
 use crate::relations::ordering::Chance;
 use crate::relations::references::composite::namesakes;
 use crate::relations::references::{conceivable, references};
@@ -127,7 +127,7 @@ fn used_columns(
         used.extend(slot.columns.iter().map(|column| At { table: slot.table, column: *column }));
     }
     for sheet in sheets {
-        used.extend(sheet.tag.map(|(column, _)| At { table: sheet.table, column }));
+        used.extend(sheet.tag.as_ref().map(|(column, _)| At { table: sheet.table, column: *column }));
     }
     for check in pairs {
         used.extend(check.lhs.iter().map(|column| At { table: check.table, column: *column }));
@@ -157,7 +157,7 @@ fn sheet_rows(tables: &[Table], variants: &[VariantProfile]) -> Vec<SheetRows> {
             variant
                 .cases
                 .iter()
-                .map(move |case| SheetRows { table: index, tag: Some((column, hash_of(&case.when))) }),
+                .map(move |case| SheetRows { table: index, tag: Some((column, case.when.clone())) }),
         )
     });
     whole.chain(tagged.flatten()).collect()
