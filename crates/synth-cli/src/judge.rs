@@ -121,6 +121,7 @@ fn tell(report: &Report, path: &Path, screen: &Screen) {
             CheckName::Keys => "keys",
         };
         let status = match check.status {
+            Status::Passed if check.n_checked == 0 => "nothing to check".to_owned(),
             Status::Passed => format!("passed ({} checked)", check.n_checked),
             Status::Failed => format!("FAILED ({} of {})", check.n_violations, check.n_checked),
             Status::NotChecked => "not checked".to_owned(),

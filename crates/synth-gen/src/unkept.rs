@@ -47,6 +47,8 @@ fn name(relationship: &Relationship) -> &'static str {
         Relationship::Ordering { .. } => "ordering",
         Relationship::Arithmetic { .. } => "arithmetic",
         Relationship::ConditionalPresence { .. } => "conditional_presence",
+        Relationship::DerivedText { .. } => "derived_text",
+        Relationship::Sequence { .. } => "sequence",
         _ => "other",
     }
 }

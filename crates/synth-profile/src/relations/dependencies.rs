@@ -1,5 +1,6 @@
 //! Functional dependencies, exact and approximate, with minimal left sides.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 use indexmap::IndexMap;
@@ -68,8 +69,8 @@ pub(crate) struct Fit {
 /// the relative entropy (Chernoff 1952), is compared with the number of pairs tried. Left sides that never repeat
 /// prove nothing and are left out.
 pub(crate) fn dependencies(tables: &[Table]) -> Vec<Dependency> {
-    let tables: Vec<Table> = tables.iter().map(|table| widened(tables, table)).collect();
-    let found: Vec<Vec<Found>> = tables.iter().map(of_table).collect();
+    let tables: Vec<Cow<'_, Table>> = tables.iter().map(|table| widened(tables, table)).collect();
+    let found: Vec<Vec<Found>> = tables.iter().map(|table| of_table(table)).collect();
     let known: BTreeSet<(String, String)> = tables
         .iter()
         .zip(&found)
@@ -89,8 +90,8 @@ pub(crate) fn dependencies(tables: &[Table]) -> Vec<Dependency> {
 
 /// A table whose rows mostly stand alone in theirs, such as lists of one element, sees the columns of the rows that
 /// hold them; they may follow from its own.
-fn widened(tables: &[Table], table: &Table) -> Table {
-    let mut wide = table.clone();
+fn widened<'t>(tables: &[Table], table: &'t Table) -> Cow<'t, Table> {
+    let mut wide = Cow::Borrowed(table);
     let (mut rows, mut holder) = (table.parent_rows.clone(), table.parent);
     while let Some(index) = holder {
         let above = &tables[index];
@@ -99,7 +100,7 @@ fn widened(tables: &[Table], table: &Table) -> Table {
         if (holders.len() as f64) < MIN_ALONE * rows.len() as f64 || above.n_rows() < 2 {
             break;
         }
-        wide.columns.extend(above.columns.iter().map(|column| column.seen_from(&rows)));
+        wide.to_mut().columns.extend(above.columns.iter().map(|column| column.seen_from(&rows)));
         rows = rows.iter().map(|row| above.parent_rows[*row as usize]).collect();
         holder = above.parent;
     }

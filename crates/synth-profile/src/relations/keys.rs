@@ -142,9 +142,8 @@ fn key(sheet: &Sheet<'_>, columns: &[usize], is_primary: bool, n_rows: u64) -> K
 fn score((sheet, n_rows): (&Sheet<'_>, u64), candidate: &UniqueColumn, is_referenced: bool) -> f64 {
     let column = &sheet.table.columns[candidate.column];
     let is_complete = candidate.values.n_values == n_rows;
-    let is_short = column.distinct_texts().all(|text| text.len() <= MAX_KEY_BYTES);
     let is_listed = matches!(column.path.segments().last(), Some(Segment::Elements));
-    if !is_complete || !is_short || column.part == Part::Key || is_listed {
+    if !is_complete || column.part == Part::Key || is_listed {
         return 0.0;
     }
     if sheet.when.is_some() && !is_referenced {
@@ -173,12 +172,13 @@ fn score((sheet, n_rows): (&Sheet<'_>, u64), candidate: &UniqueColumn, is_refere
     if evidence > 0.0 { evidence + by_place } else { 0.0 }
 }
 
-/// Strings without spaces that all have a digit, such as serial numbers.
+/// Short strings without spaces that all have a digit, such as serial numbers.
 fn has_code_form(column: &Column) -> bool {
     column.kind == Kind::Text
-        && column
-            .distinct_texts()
-            .all(|text| text.contains(|c: char| c.is_ascii_digit()) && !text.contains(char::is_whitespace))
+        && column.distinct_texts().all(|text| {
+            let has_digit = text.contains(|c: char| c.is_ascii_digit());
+            has_digit && text.len() <= MAX_KEY_BYTES && !text.contains(char::is_whitespace)
+        })
 }
 
 /// Tells whether a unique column is worth a promise: it sounds like a key, is referred to, or its values are

@@ -4,7 +4,7 @@ use std::hash::BuildHasherDefault;
 use std::ops::Range;
 
 use indexmap::IndexMap;
-use synth_core::hash::hash_bytes;
+use synth_core::hash::{hash_bytes, mix};
 use synth_core::{JsonPath, Number, TimeFormat, Timestamp, cast};
 
 use super::identity::Identity;
@@ -175,8 +175,7 @@ impl Column {
     }
 
     pub(crate) fn set_count(&mut self, row: u32, count: u64) {
-        let cell = self
-            .cell_of(hash_bytes(count.to_string().as_bytes()), || Value { number: count as f64, text: None });
+        let cell = self.cell_of(mix(count), || Value { number: count as f64, text: None });
         self.set(row, cell);
     }
 
@@ -268,7 +267,15 @@ impl Column {
 
     /// Returns the column as rows of another table see it: `rows` says which row of this one each of theirs means.
     pub(crate) fn seen_from(&self, rows: &[u32]) -> Self {
-        Self { cells: rows.iter().map(|row| self.cell(*row as usize)).collect(), ..self.clone() }
+        Self {
+            path: self.path.clone(),
+            part: self.part,
+            kind: self.kind,
+            format: self.format.clone(),
+            cells: rows.iter().map(|row| self.cell(*row as usize)).collect(),
+            values: self.values.clone(),
+            texts: self.texts.clone(),
+        }
     }
 
     /// Returns the distinct strings.
@@ -287,6 +294,11 @@ fn hash_of_number(number: Number<'_>) -> (u64, f64) {
     let value = number.as_f64();
     if number.is_integer() {
         return (hash_bytes(number.as_str().as_bytes()), value);
+    }
+    if let Some((whole, fraction)) = number.as_str().split_once('.')
+        && fraction.bytes().all(|digit| digit == b'0')
+    {
+        return (hash_bytes(whole.as_bytes()), value);
     }
     let is_whole = value.abs() < 9_007_199_254_740_992.0 && value.fract().abs() < f64::MIN_POSITIVE;
     if is_whole {

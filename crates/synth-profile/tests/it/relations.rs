@@ -393,3 +393,18 @@ fn anomalies_are_counted_and_hold_no_values() {
     let text = serde_json::to_string(&found).expect("anomalies have a JSON form");
     assert!(!text.contains("987654") && !text.contains("not yet") && !text.contains("large"));
 }
+
+/// Catches a bound on the length of keys that leaves out addresses.
+#[test]
+fn long_names_of_rows_are_keys_when_others_refer_to_them() {
+    let id = |index: u64| {
+        format!("registry+https://packages.example/{}/index#{:x}@1.0", "part/".repeat(12), mix(index))
+    };
+    let packages: Vec<Value> =
+        (0..40).map(|index| json!({"id": id(index), "size": draw(1, index, 9)})).collect();
+    let nodes: Vec<Value> =
+        (0..120).map(|index| json!({"pkg": id(draw(2, index, 40)), "n": index % 3})).collect();
+    let relations = document(&json!({"packages": packages, "nodes": nodes})).relations;
+    assert_eq!(references(&relations), [pair("$.nodes[].pkg", "$.packages[].id")]);
+    assert!(relations.keys.iter().any(|key| key.is_primary && key.paths[0].to_string() == "$.packages[].id"));
+}

@@ -156,6 +156,7 @@ impl<'a> CheckView<'a> {
         };
         let n_checked = count_text(check.n_checked);
         let outcome = match check.status {
+            Status::Passed if check.n_checked == 0 => "nothing to check".to_owned(),
             Status::Passed => format!("{n_checked} {unit} checked"),
             Status::Failed => {
                 format!("{} violated, {n_checked} {unit} checked", count_text(check.n_violations))
