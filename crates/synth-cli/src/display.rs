@@ -60,41 +60,17 @@ impl Screen {
     pub(crate) fn failure(&self, failure: &Failure) {
         let text = match failure {
             Failure::Io(error) => {
-                let mut text = show(
-                    &Problem {
-                        severity: Severity::Error,
-                        code: error.code(),
-                        message: error.to_string(),
-                        place: &error.place,
-                        hint: error.hint().map(str::to_owned),
-                    },
-                    None,
-                );
+                let mut text = error_at(error.code(), error.to_string(), &error.place, error.hint());
                 if let Some(cause) = error.source() {
                     let _ = writeln!(text, "  cause: {cause}");
                 }
                 text
             }
-            Failure::Partial(error) => show(
-                &Problem {
-                    severity: Severity::Error,
-                    code: error.code(),
-                    message: error.to_string(),
-                    place: &error.place,
-                    hint: error.hint().map(str::to_owned),
-                },
-                None,
-            ),
-            Failure::Checkpoint { place, .. } => show(
-                &Problem {
-                    severity: Severity::Error,
-                    code: "cli/bad-checkpoint",
-                    message: failure.to_string(),
-                    place,
-                    hint: Some("remove the file to start anew".to_owned()),
-                },
-                None,
-            ),
+            Failure::Partial(error) => error_at(error.code(), error.to_string(), &error.place, error.hint()),
+            Failure::Checkpoint { place, .. } => {
+                let hint = Some("remove the file to start anew");
+                error_at("cli/bad-checkpoint", failure.to_string(), place, hint)
+            }
             Failure::Rules { errors, text } => {
                 errors.0.iter().map(|error| show(&of_rule(error), Some(text))).collect()
             }
@@ -113,6 +89,12 @@ impl Screen {
         };
         eprint!("{text}");
     }
+}
+
+/// An error without a line of a file to show.
+fn error_at(code: &'static str, message: String, place: &Place, hint: Option<&str>) -> String {
+    let hint = hint.map(str::to_owned);
+    show(&Problem { severity: Severity::Error, code, message, place, hint }, None)
 }
 
 /// How many findings of one kind are shown: those of records are much alike, those of whole paths are not.

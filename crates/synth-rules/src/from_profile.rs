@@ -52,8 +52,9 @@ impl RuleSet {
                 shape.insert(path, ShapeRule { length: length_rule(length), grows });
             }
         }
-        let relationships = relation::relationships(&profile.relations);
+        let mut relationships = relation::relationships(&profile.relations);
         keys::settle(&mut fields, &relationships, profile);
+        keys::loosen(&mut fields, &mut relationships, profile);
         let variants =
             profile.variants.iter().map(|variant| (variant.path.clone(), variants(variant))).collect();
         Self {

@@ -243,3 +243,29 @@ fn one_line_of_json_lines_is_a_record() {
         assert!(said.starts_with(&format!("{name}: {format}, 1 record")), "{said}");
     }
 }
+
+/// Catches promises that fields which refer to others cannot keep: more of them than parents, and tags.
+#[test]
+fn fields_that_refer_to_others() {
+    let codes: Vec<String> = (0..24).map(|i| format!("K{}x", 40_503 * i)).collect();
+    let in_arrays = |i: usize| {
+        let parts: Vec<Value> =
+            (i..i + usize::from(i < 10)).map(|part| json!({"code": codes[part]})).collect();
+        let others: Vec<Value> =
+            (0..usize::from(i < 24)).map(|_| json!({"code": codes[i % 24], "n": i})).collect();
+        json!({"left": others, "right": parts})
+    };
+    check("unique within arrays", in_arrays);
+    let shapes: serde_json::Map<String, Value> = (0..90)
+        .map(|i| {
+            // Few values of the tag are frequent, the others stand once.
+            let target = if i % 3 == 0 { 1000 + i } else { 1000 + i % 2 };
+            let mut member = json!({"shape": (7919 * target).to_string()});
+            if i % 3 != 0 && i % 2 == 0 {
+                member["max"] = json!(i);
+            }
+            ((7919 * (1000 + i)).to_string(), json!({"member": member}))
+        })
+        .collect();
+    check_text("a tag that refers", "a.json", &json!({"shapes": shapes}).to_string());
+}

@@ -46,6 +46,40 @@ pub(super) fn settle(
     }
 }
 
+/// Takes back what fields that refer to others cannot promise.
+///
+/// Where their number is drawn there may be more of them than parents, so they repeat some. A tag of variants is
+/// drawn by its own rule; only the values that stand there as literals are sure to be among the parents'.
+pub(super) fn loosen(
+    fields: &mut IndexMap<JsonPath, FieldRule>,
+    relationships: &mut [Relationship],
+    profile: &Profile,
+) {
+    for relationship in relationships {
+        let Relationship::ForeignKey { child, coverage, .. } = relationship else { continue };
+        let Some(rule) = single(child.paths()).and_then(|path| fields.get_mut(path)) else { continue };
+        let repeats = |path: &JsonPath| {
+            let steps = path.segments().iter();
+            steps.filter(|step| matches!(step, Segment::Elements | Segment::Members)).count()
+        };
+        let has_fixed_number =
+            profile.layout == SampleLayout::Document && child.paths().iter().all(|path| repeats(path) <= 1);
+        rule.unique &= has_fixed_number;
+        let is_tag = profile.variants.iter().any(|variant| child.paths().contains(&variant.discriminator));
+        if is_tag && listed_share(rule) < coverage.get() {
+            *coverage = Rate::new(listed_share(rule)).unwrap_or(Rate::ZERO);
+        }
+    }
+}
+
+/// Share of a field's values that its rule lists.
+fn listed_share(rule: &FieldRule) -> f64 {
+    let is_list = |kind: &&ValueKind| {
+        matches!(kind.generator, Some(Generator::Categorical(_) | Generator::Constant(_)))
+    };
+    rule.kinds.iter().filter(is_list).map(|kind| kind.share.get()).sum::<f64>().clamp(0.0, 1.0)
+}
+
 /// The fields that are keys by themselves, and refer to nothing.
 fn keys(relationships: &[Relationship]) -> IndexSet<&JsonPath> {
     let mut keys = IndexSet::new();
