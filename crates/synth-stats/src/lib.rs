@@ -18,6 +18,7 @@ pub mod counts;
 pub mod error;
 pub mod histogram;
 pub mod hyperloglog;
+pub mod joint;
 pub mod quantiles;
 pub mod sum;
 pub mod tests2;

@@ -1,0 +1,297 @@
+//! A tree that says how likely each code of a field is, and how it is drawn from.
+
+use serde::{Deserialize, Serialize};
+
+/// Splits from the root to a leaf, at most.
+pub(super) const MAX_DEPTH: usize = 40;
+
+/// How the codes of a field depend on the codes of others.
+///
+/// # Shapes and units
+///
+/// Nodes stand behind their parents; node 0 is the root. Features are numbered by whoever fitted the tree.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Tree {
+    /// Splits and leaves, parents first.
+    pub nodes: Vec<Node>,
+    /// How many rows of the node above weigh as much as the node's own rows.
+    pub backoff: f64,
+}
+
+/// A node of a tree.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Node {
+    /// Rows go on in one of two ways.
+    Split {
+        /// Number of the feature that is looked at.
+        feature: u16,
+        /// Which codes go to the first child.
+        split: Split,
+        /// The child for those codes.
+        then: u32,
+        /// The child for all others.
+        otherwise: u32,
+    },
+    /// Codes of the field and how many rows have them, in order of the codes.
+    Leaf(Vec<(u16, u32)>),
+}
+
+/// Which codes of a feature go to the first child.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Split {
+    /// Codes below this one.
+    Below(u16),
+    /// These codes, in order.
+    OneOf(Vec<u16>),
+}
+
+impl Split {
+    /// Tells whether a code goes to the first child.
+    #[must_use]
+    pub fn takes(&self, code: u16) -> bool {
+        match self {
+            Self::Below(limit) => code < *limit,
+            Self::OneOf(codes) => codes.binary_search(&code).is_ok(),
+        }
+    }
+}
+
+/// A tree that cannot be drawn from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("node {node} of a tree is broken: {reason}")]
+pub struct BadTree {
+    /// Position of the node.
+    pub node: usize,
+    /// What is wrong.
+    pub reason: &'static str,
+}
+
+impl Tree {
+    /// Returns the numbers of the features that are looked at, in order and once each.
+    #[must_use]
+    pub fn features(&self) -> Vec<u16> {
+        let mut features: Vec<u16> = self.nodes.iter().filter_map(Node::feature).collect();
+        features.sort_unstable();
+        features.dedup();
+        features
+    }
+
+    /// Returns the number of leaves.
+    #[must_use]
+    pub fn n_leaves(&self) -> usize {
+        self.nodes.iter().filter(|node| matches!(node, Node::Leaf(_))).count()
+    }
+
+    /// Returns the rows below each node by code, in order of the codes.
+    pub(super) fn counts(&self) -> Vec<Vec<(u16, u32)>> {
+        let mut counts = vec![Vec::new(); self.nodes.len()];
+        for (at, node) in self.nodes.iter().enumerate().rev() {
+            counts[at] = match node {
+                Node::Leaf(own) => own.clone(),
+                Node::Split { then, otherwise, .. } => {
+                    merged(&counts[*then as usize], &counts[*otherwise as usize])
+                }
+            };
+        }
+        counts
+    }
+
+    fn check(&self, n_codes: u16) -> Result<(), BadTree> {
+        let bad = |node, reason| Err(BadTree { node, reason });
+        if !self.backoff.is_finite() || self.backoff < 0.0 {
+            return bad(0, "the weight of the node above is not a number from 0 up");
+        }
+        let mut has_parent = vec![false; self.nodes.len()];
+        let mut depths = vec![0_usize; self.nodes.len()];
+        for (at, node) in self.nodes.iter().enumerate() {
+            match node {
+                Node::Leaf(counts) => {
+                    let are_rising = counts.windows(2).all(|pair| pair[0].0 < pair[1].0);
+                    if !are_rising || counts.iter().any(|(code, count)| *code >= n_codes || *count == 0) {
+                        return bad(at, "codes do not rise, are too large, or have no rows");
+                    }
+                    if counts.is_empty() {
+                        return bad(at, "a leaf without rows");
+                    }
+                }
+                Node::Split { then, otherwise, .. } => {
+                    for child in [*then as usize, *otherwise as usize] {
+                        let is_new = child > at && has_parent.get(child) == Some(&false);
+                        if !is_new {
+                            return bad(at, "a child that stands before, is missing, or has a parent");
+                        }
+                        has_parent[child] = true;
+                        depths[child] = depths[at] + 1;
+                    }
+                }
+            }
+        }
+        if let Some(at) = depths.iter().position(|depth| *depth > MAX_DEPTH) {
+            return bad(at, "it stands too deep");
+        }
+        match has_parent.iter().skip(1).position(|has| !has) {
+            Some(at) => bad(at + 1, "no way leads to it"),
+            None if self.nodes.is_empty() => bad(0, "a tree without nodes"),
+            None => Ok(()),
+        }
+    }
+}
+
+impl Node {
+    fn feature(&self) -> Option<u16> {
+        match self {
+            Self::Split { feature, .. } => Some(*feature),
+            Self::Leaf(_) => None,
+        }
+    }
+}
+
+/// Adds up two lists of counts.
+fn merged(left: &[(u16, u32)], right: &[(u16, u32)]) -> Vec<(u16, u32)> {
+    let mut sum: Vec<(u16, u32)> = left.iter().chain(right).copied().collect();
+    sum.sort_unstable_by_key(|(code, _)| *code);
+    sum.dedup_by(|next, kept| {
+        let is_same = next.0 == kept.0;
+        if is_same {
+            kept.1 = kept.1.saturating_add(next.1);
+        }
+        is_same
+    });
+    sum
+}
+
+/// A tree made ready to be drawn from.
+///
+/// # Method
+///
+/// A leaf's distribution is its own rows together with `backoff` rows' worth of the distribution of the node above,
+/// which is smoothed in the same way; the root has its own rows only (interpolated backing-off, Jelinek and Mercer
+/// 1980). A draw goes to the node above with the probability of its share, so no smoothed table is ever made.
+///
+/// # Cost
+///
+/// A draw is one comparison a level, and a binary search in a table of the codes that occur.
+#[derive(Debug, Clone)]
+pub struct Sampler {
+    nodes: Vec<Walk>,
+    tables: Vec<Table>,
+    backoff: f64,
+}
+
+#[derive(Debug, Clone)]
+enum Walk {
+    Split { feature: usize, split: Split, then: usize, otherwise: usize },
+    Leaf,
+}
+
+/// The rows at and below a node.
+#[derive(Debug, Clone)]
+struct Table {
+    parent: Option<usize>,
+    codes: Box<[u16]>,
+    /// Rows of the codes up to and including each.
+    cumulative: Box<[u64]>,
+}
+
+impl Table {
+    fn n_rows(&self) -> u64 {
+        self.cumulative.last().copied().unwrap_or(0)
+    }
+
+    fn count(&self, code: u16) -> u64 {
+        self.codes.binary_search(&code).map_or(0, |at| {
+            self.cumulative[at] - if at == 0 { 0 } else { self.cumulative[at - 1] }
+        })
+    }
+
+    /// The code at a share in [0, 1) of the rows.
+    fn pick(&self, share: f64) -> u16 {
+        let place = synth_core::cast::floor_to_u64(share * self.n_rows() as f64);
+        let at = self.cumulative.partition_point(|rows| *rows <= place);
+        self.codes[at.min(self.codes.len() - 1)]
+    }
+}
+
+impl Sampler {
+    /// Prepares a tree whose field has `n_codes` codes.
+    ///
+    /// # Errors
+    ///
+    /// [`BadTree`] for a tree that was not made by [`fit_tree`](super::fit_tree) and has no meaning.
+    pub fn new(tree: &Tree, n_codes: u16) -> Result<Self, BadTree> {
+        tree.check(n_codes)?;
+        let mut parents = vec![None; tree.nodes.len()];
+        for (at, node) in tree.nodes.iter().enumerate() {
+            if let Node::Split { then, otherwise, .. } = node {
+                parents[*then as usize] = Some(at);
+                parents[*otherwise as usize] = Some(at);
+            }
+        }
+        let walk = |node: &Node| match node {
+            Node::Leaf(_) => Walk::Leaf,
+            Node::Split { feature, split, then, otherwise } => Walk::Split {
+                feature: usize::from(*feature),
+                split: split.clone(),
+                then: *then as usize,
+                otherwise: *otherwise as usize,
+            },
+        };
+        let table = |(parent, counts): (Option<usize>, Vec<(u16, u32)>)| {
+            let mut sum = 0;
+            let rows = counts.iter().map(|(_, count)| {
+                sum += u64::from(*count);
+                sum
+            });
+            let cumulative = rows.collect();
+            Table { parent, codes: counts.into_iter().map(|(code, _)| code).collect(), cumulative }
+        };
+        Ok(Self {
+            nodes: tree.nodes.iter().map(walk).collect(),
+            tables: parents.into_iter().zip(tree.counts()).map(table).collect(),
+            backoff: tree.backoff,
+        })
+    }
+
+    /// Returns the leaf of a row; `feature` gives the code of a feature.
+    #[must_use]
+    pub fn leaf(&self, feature: impl Fn(usize) -> u16) -> usize {
+        let mut at = 0;
+        while let Walk::Split { feature: number, split, then, otherwise } = &self.nodes[at] {
+            at = if split.takes(feature(*number)) { *then } else { *otherwise };
+        }
+        at
+    }
+
+    /// Returns the code of a leaf at `uniform` in [0, 1).
+    #[must_use]
+    pub fn draw(&self, leaf: usize, mut uniform: f64) -> u16 {
+        let mut at = leaf;
+        loop {
+            let table = &self.tables[at];
+            let n = table.n_rows() as f64;
+            let own = n / (n + self.backoff);
+            match table.parent {
+                Some(above) if uniform >= own => {
+                    uniform = ((uniform - own) / (1.0 - own)).min(1.0 - f64::EPSILON);
+                    at = above;
+                }
+                Some(_) => return table.pick(uniform / own),
+                None => return table.pick(uniform),
+            }
+        }
+    }
+
+    /// Returns the probability of a code in a leaf.
+    #[must_use]
+    pub fn probability(&self, leaf: usize, code: u16) -> f64 {
+        let table = &self.tables[leaf];
+        let n = table.n_rows() as f64;
+        let own = table.count(code) as f64;
+        match table.parent {
+            Some(above) => (own + self.backoff * self.probability(above, code)) / (n + self.backoff),
+            None => own / n,
+        }
+    }
+}
