@@ -31,7 +31,8 @@ mod value_set;
 mod verify;
 
 pub use exceptions::Exception;
-pub(crate) use mine::mine;
+pub(crate) use mine::{mine, tables};
+pub(crate) use table::{Column, Part, Table};
 pub use verify::{Proposals, Verifier};
 
 /// What binds fields together.

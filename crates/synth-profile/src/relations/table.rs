@@ -8,6 +8,7 @@ use synth_core::hash::{hash_bytes, mix};
 use synth_core::{JsonPath, Number, TimeFormat, Timestamp, cast};
 
 use super::identity::Identity;
+use crate::sample_tables::SampleCell;
 
 /// Most cells of one table; rows beyond are left out.
 pub(crate) const MAX_CELLS: usize = 8 << 20;
@@ -276,6 +277,23 @@ impl Column {
             values: self.values.clone(),
             texts: self.texts.clone(),
         }
+    }
+
+    /// Returns what a row holds, by the number of the distinct value.
+    pub(crate) fn sample_cell(&self, row: usize) -> SampleCell {
+        match self.cell(row) {
+            MISSING => SampleCell::Missing,
+            NULL => SampleCell::Null,
+            cell => SampleCell::Value((cell - FIRST) as usize),
+        }
+    }
+
+    /// Returns the distinct values: the number, if there is one, and the text of strings.
+    pub(crate) fn sample_values(&self) -> impl Iterator<Item = (Option<f64>, Option<&str>)> {
+        self.values.values().map(|value| {
+            let number = Some(value.number).filter(|number| number.is_finite());
+            (number, value.text.as_ref().map(|text| &self.texts[text.clone()]))
+        })
     }
 
     /// Returns the distinct strings.

@@ -1,0 +1,332 @@
+//! Fitting the joint model to a sample.
+
+use std::collections::BTreeSet;
+
+use synth_core::{JsonPath, Seed, cast};
+use synth_profile::SampleTables;
+use synth_profile::sample_tables::{SampleCell, SampleColumn, SamplePart, SampleTable};
+use synth_stats::joint::{CodeColumn, CodeOrder, FitConfig, Fitted, fit_tree, screened};
+
+use super::coding::Coding;
+use super::{Feature, FieldModel, JointModel, MAX_POSITION, MODEL_VERSION, ModelPart, TableModel};
+use crate::relationship::Relationship;
+use crate::rule_set::RuleSet;
+
+/// Tables with fewer rows say nothing that could be told from chance.
+const MIN_ROWS: usize = 60;
+/// Fewest rows of a leaf, whatever `k`.
+const MIN_LEAF: u64 = 20;
+/// Features of a tree.
+const MAX_FEATURES: usize = 24;
+/// Visits of a row for a feature, for all trees together.
+const BUDGET: u64 = 1 << 31;
+/// One row in so many is held out.
+const HOLD_OUT: u64 = 5;
+/// Documents have fewer records than this, and their rows are held out by themselves.
+const MIN_RECORDS: usize = 20;
+
+/// A model that is being fitted: one tree a field, each by itself.
+#[derive(Debug)]
+pub struct Draft {
+    tables: Vec<DraftTable>,
+    /// The table and the field of each tree.
+    tasks: Vec<(usize, usize)>,
+    config: FitConfig,
+}
+
+#[derive(Debug)]
+struct DraftTable {
+    path: JsonPath,
+    holder: Option<usize>,
+    holder_rows: Vec<u32>,
+    /// Rows stand in arrays, with positions and elements before them.
+    is_array: bool,
+    is_held_out: Vec<bool>,
+    fields: Vec<DraftField>,
+}
+
+#[derive(Debug)]
+struct DraftField {
+    path: JsonPath,
+    part: ModelPart,
+    coding: Coding,
+    column: CodeColumn,
+}
+
+/// The tree of one field.
+#[derive(Debug)]
+pub struct FittedField {
+    features: Vec<Feature>,
+    fitted: Fitted,
+}
+
+impl Draft {
+    /// Codes a sample by the rules.
+    #[must_use]
+    pub fn new(rules: &RuleSet, sample: &SampleTables) -> Self {
+        let bound = bound(rules);
+        let mut tables: Vec<DraftTable> = Vec::new();
+        for table in sample.iter() {
+            let is_held_out = held_out(&table, &tables);
+            let mut fields: Vec<DraftField> = if table.n_rows() < MIN_ROWS {
+                Vec::new()
+            } else {
+                table.columns().filter_map(|column| field(rules, &bound, &table, column)).collect()
+            };
+            fields.sort_by_key(|field| field.coding.codes.len());
+            let families = table.holder_rows();
+            let is_array = table.holder().is_some() && families.first() != families.last();
+            tables.push(DraftTable {
+                path: table.path().clone(),
+                holder: table.holder(),
+                holder_rows: families.to_vec(),
+                is_array,
+                is_held_out,
+                fields,
+            });
+        }
+        let tasks: Vec<(usize, usize)> = tables
+            .iter()
+            .enumerate()
+            .flat_map(|(table, draft)| (0..draft.fields.len()).map(move |field| (table, field)))
+            .collect();
+        let min_leaf = cast::to_usize(rules.privacy.k.max(MIN_LEAF));
+        let budget = BUDGET / cast::to_u64(tasks.len()).max(1);
+        Self { tables, tasks, config: FitConfig { min_leaf, budget } }
+    }
+
+    /// Returns the number of trees.
+    #[must_use]
+    pub fn n_trees(&self) -> usize {
+        self.tasks.len()
+    }
+
+    /// Fits one tree.
+    #[must_use]
+    pub fn fit(&self, tree: usize) -> FittedField {
+        let (table, field) = self.tasks[tree];
+        let draft = &self.tables[table];
+        let (features, columns) = self.candidates(table, field);
+        let target = &draft.fields[field].column;
+        let all: Vec<&CodeColumn> = columns.iter().collect();
+        let chosen = screened(target, &all, MAX_FEATURES);
+        let columns: Vec<&CodeColumn> = chosen.iter().map(|at| all[*at]).collect();
+        let fitted = fit_tree(target, &columns, &draft.is_held_out, self.config);
+        FittedField { features: chosen.into_iter().map(|at| features[at]).collect(), fitted }
+    }
+
+    /// Everything the tree of a field may look at.
+    fn candidates(&self, table: usize, field: usize) -> (Vec<Feature>, Vec<CodeColumn>) {
+        let draft = &self.tables[table];
+        let (mut features, mut columns) = (Vec::new(), Vec::new());
+        let number = |at: usize| u16::try_from(at).unwrap_or(u16::MAX);
+        for (at, earlier) in draft.fields[..field].iter().enumerate() {
+            features.push(Feature::Field { up: 0, field: number(at) });
+            columns.push(earlier.column.clone());
+        }
+        let (mut up, mut holder) = (0, draft.holder);
+        let mut rows = draft.holder_rows.clone();
+        while let Some(above) = holder {
+            up += 1;
+            let above = &self.tables[above];
+            for (at, field) in above.fields.iter().enumerate() {
+                features.push(Feature::Field { up, field: number(at) });
+                let codes = rows.iter().map(|row| field.column.codes[*row as usize]).collect();
+                columns.push(CodeColumn { codes, ..field.column.clone() });
+            }
+            holder = above.holder;
+            rows.iter_mut().for_each(|row| *row = above.holder_rows.get(*row as usize).copied().unwrap_or(0));
+        }
+        if draft.is_array {
+            features.push(Feature::Position);
+            columns.push(draft.positions());
+            for (at, field) in draft.fields.iter().enumerate() {
+                features.push(Feature::Previous { field: number(at) });
+                columns.push(draft.previous(&field.column));
+            }
+        }
+        (features, columns)
+    }
+
+    /// Puts the trees together; `None` when no field depends on any other.
+    #[must_use]
+    pub fn finish(self, fitted: Vec<FittedField>) -> Option<JointModel> {
+        let mut tables: Vec<(Vec<FieldModel>, Option<usize>, JsonPath)> =
+            self.tables.iter().map(|draft| (Vec::new(), draft.holder, draft.path.clone())).collect();
+        for ((table, field), fitted) in self.tasks.iter().zip(fitted) {
+            let draft = &self.tables[*table].fields[*field];
+            tables[*table].0.push(draft.model(fitted));
+        }
+        compact(tables)
+    }
+}
+
+/// Leaves out fields that no tree looks at and that look at nothing, and tables without fields.
+fn compact(mut tables: Vec<(Vec<FieldModel>, Option<usize>, JsonPath)>) -> Option<JointModel> {
+    let holder = |tables: &[(Vec<FieldModel>, Option<usize>, JsonPath)], table: usize, up: u16| {
+        (0..up).try_fold(table, |at, _| tables[at].1)
+    };
+    let mut used: Vec<BTreeSet<u16>> = vec![BTreeSet::new(); tables.len()];
+    for table in 0..tables.len() {
+        for field in 0..tables[table].0.len() {
+            let model = &tables[table].0[field];
+            let looked_at = model.tree.features();
+            if !looked_at.is_empty() {
+                used[table].insert(u16::try_from(field).unwrap_or(u16::MAX));
+            }
+            for feature in looked_at {
+                match model.features[usize::from(feature)] {
+                    Feature::Field { up, field } => {
+                        if let Some(above) = holder(&tables, table, up) {
+                            used[above].insert(field);
+                        }
+                    }
+                    Feature::Previous { field } => _ = used[table].insert(field),
+                    Feature::Position => {}
+                }
+            }
+        }
+    }
+    let position = |table: usize, field: u16| {
+        u16::try_from(used[table].iter().take_while(|used| **used < field).count()).unwrap_or(u16::MAX)
+    };
+    let n_fields: usize = used.iter().map(BTreeSet::len).sum();
+    if n_fields == 0 {
+        return None;
+    }
+    for table in 0..tables.len() {
+        let own = std::mem::take(&mut tables[table].0);
+        let mut kept = Vec::new();
+        for (at, mut model) in own.into_iter().enumerate() {
+            if !used[table].contains(&u16::try_from(at).unwrap_or(u16::MAX)) {
+                continue;
+            }
+            for feature in &mut model.features {
+                match feature {
+                    Feature::Field { up, field } => {
+                        *field = holder(&tables, table, *up).map_or(*field, |above| position(above, *field));
+                    }
+                    Feature::Previous { field } => *field = position(table, *field),
+                    Feature::Position => {}
+                }
+            }
+            model.forget_unused();
+            kept.push(model);
+        }
+        tables[table].0 = kept;
+    }
+    let tables = tables.into_iter().map(|(fields, _, path)| TableModel { path, fields }).collect();
+    Some(JointModel { version: MODEL_VERSION, tables })
+}
+
+impl DraftField {
+    fn model(&self, FittedField { features, fitted }: FittedField) -> FieldModel {
+        let (presence, null_rate, shares) = self.coding.rates.clone();
+        FieldModel {
+            path: self.path.clone(),
+            part: self.part,
+            presence,
+            null_rate,
+            shares,
+            codes: self.coding.codes.clone(),
+            features,
+            tree: fitted.tree,
+            floor: fitted.floor,
+            achieved: fitted.achieved,
+        }
+    }
+}
+
+impl DraftTable {
+    fn families(&self) -> impl Iterator<Item = usize> {
+        let rows = &self.holder_rows;
+        let mut at = 0;
+        (0..rows.len()).map(move |row| {
+            at = if row > 0 && rows[row] == rows[row - 1] { at + 1 } else { 0 };
+            at
+        })
+    }
+
+    /// The position of each row in its array.
+    fn positions(&self) -> CodeColumn {
+        let position = |at: usize| u16::try_from(at).unwrap_or(MAX_POSITION).min(MAX_POSITION);
+        let codes = self.families().map(position).collect();
+        CodeColumn { codes, n_codes: MAX_POSITION + 1, order: CodeOrder::Ordered }
+    }
+
+    /// The codes of the elements before.
+    fn previous(&self, column: &CodeColumn) -> CodeColumn {
+        let none = column.n_codes;
+        let code = |(row, at): (usize, usize)| if at == 0 { none } else { column.codes[row - 1] };
+        let codes = self.families().enumerate().map(code).collect();
+        CodeColumn { codes, n_codes: none + 1, order: column.order }
+    }
+}
+
+/// Codes one column; `None` when there is nothing to learn of it.
+fn field(
+    rules: &RuleSet,
+    bound: &BTreeSet<JsonPath>,
+    table: &SampleTable<'_>,
+    column: SampleColumn<'_>,
+) -> Option<DraftField> {
+    let path = column.path();
+    let rule = rules.fields.get(path);
+    let (part, coding) = match column.part() {
+        SamplePart::Key => return None,
+        SamplePart::Value | SamplePart::Presence => {
+            let is_bound = bound.contains(path);
+            (ModelPart::Value, Coding::of_values(rule?, table.n_rows(), is_bound))
+        }
+        SamplePart::Length => {
+            let (_, shape) = rules.shape.iter().find(|(owned, _)| owned.parent().as_ref() == Some(path))?;
+            (ModelPart::Length, Coding::of_lengths(rule, &shape.length, table.n_rows())?)
+        }
+    };
+    let has_two_parts = table.columns().filter(|other| other.path() == path).count() > 1;
+    let of_value: Vec<u16> = column.values().map(|value| coding.code(value)).collect();
+    let code = |row: usize| match column.cell(row) {
+        SampleCell::Missing => 0,
+        SampleCell::Null => 1,
+        SampleCell::Value(at) => of_value[at],
+    };
+    let codes: Vec<u16> = (0..table.n_rows()).map(code).collect();
+    let is_constant = codes.windows(2).all(|pair| pair[0] == pair[1]);
+    if has_two_parts || is_constant {
+        return None;
+    }
+    let order = if coding.is_ordered { CodeOrder::Ordered } else { CodeOrder::Nominal };
+    let n_codes = u16::try_from(coding.codes.len()).ok()?;
+    Some(DraftField { path: path.clone(), part, coding, column: CodeColumn { codes, n_codes, order } })
+}
+
+/// The fields whose values something else than their own rule decides.
+fn bound(rules: &RuleSet) -> BTreeSet<JsonPath> {
+    let mut bound = BTreeSet::new();
+    for relationship in &rules.relationships {
+        match relationship {
+            Relationship::ForeignKey { child, .. } => bound.extend(child.paths().iter().cloned()),
+            Relationship::FunctionalDep { rhs, .. } => bound.extend(rhs.iter().cloned()),
+            Relationship::Arithmetic { target, .. } | Relationship::DerivedText { target, .. } => {
+                bound.insert(target.clone());
+            }
+            Relationship::PrimaryKey { paths, .. } | Relationship::Unique { paths, .. } => {
+                bound.extend(paths.iter().cloned());
+            }
+            _ => {}
+        }
+    }
+    bound
+}
+
+/// Which rows are held out: all rows of one record together, or each by itself where the records are few.
+fn held_out(table: &SampleTable<'_>, above: &[DraftTable]) -> Vec<bool> {
+    let seed = Seed::root(0).child("hold out");
+    let own = |row: usize| seed.below(cast::to_u64(row), HOLD_OUT) == 0;
+    match table.holder().map(|holder| &above[holder]) {
+        Some(holder) if holder.is_held_out.len() >= MIN_RECORDS => {
+            table.holder_rows().iter().map(|row| holder.is_held_out[*row as usize]).collect()
+        }
+        _ => (0..table.n_rows()).map(own).collect(),
+    }
+}
