@@ -14,6 +14,7 @@ mod checkpoint;
 mod commands;
 mod display;
 mod failure;
+mod joint;
 mod judge;
 mod progress;
 mod rules;

@@ -65,6 +65,7 @@ impl RuleSet {
             fields,
             relationships,
             variants,
+            model: None,
             privacy: Privacy { k: profile.k },
         }
     }

@@ -28,6 +28,6 @@ pub use generator::{Generator, Literal};
 pub use model::JointModel;
 pub use relationship::{FieldList, Relationship};
 pub use resolution::{Resolution, ResolutionError};
-pub use rule_set::{Globals, Layout, Metadata, Privacy, RuleSet, VariantCase, Variants};
+pub use rule_set::{Dependence, Globals, Layout, Metadata, ModelRule, Privacy, RuleSet, VariantCase, Variants};
 pub use shape::{LengthRule, ShapeRule};
 pub use update::{LayoutMismatch, MergeStrategy};

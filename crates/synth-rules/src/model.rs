@@ -7,9 +7,12 @@
 //!
 //! `coding` turns values into codes, `draft` fits the model to a sample.
 
+use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
-use synth_core::{JsonPath, Rate};
+use synth_core::{JsonPath, Rate, cast, hash};
 use synth_stats::joint::{BadTree, Node, Sampler, Tree};
+
+use crate::rule_set::{Dependence, ModelRule};
 
 mod coding;
 mod draft;
@@ -136,7 +139,19 @@ pub enum BadModel {
     },
 }
 
+/// Returns the hash by which a rule file knows its model file.
+#[must_use]
+pub fn file_hash(text: &str) -> String {
+    format!("{:016x}", hash::hash_bytes(text.as_bytes()))
+}
+
 impl FieldModel {
+    /// The share of the field's uncertainty that its tree takes away on held-out records, in hundredths.
+    fn explained(&self) -> Rate {
+        let share = if self.floor < 0.0 { 1.0 - self.achieved / self.floor } else { 0.0 };
+        Rate::of(cast::round_to_u64(share.clamp(0.0, 1.0) * 100.0), 100)
+    }
+
     /// Leaves out the features that the tree does not look at.
     fn forget_unused(&mut self) {
         let used = self.tree.features();
@@ -180,6 +195,44 @@ impl JointModel {
     #[must_use]
     pub fn to_json(&self) -> String {
         serde_json::to_string(self).expect("plain values print") + "\n"
+    }
+
+    /// Returns the section of the rule file that names this model.
+    #[must_use]
+    pub fn rule(&self, file: &str) -> ModelRule {
+        let mut depends = IndexMap::new();
+        for table in 0..self.tables.len() {
+            for field in &self.tables[table].fields {
+                let on = self.looked_at(table, field);
+                if !on.is_empty() {
+                    depends.insert(field.path.clone(), Dependence { on, share: field.explained() });
+                }
+            }
+        }
+        ModelRule { file: file.to_owned(), hash: file_hash(&self.to_json()), depends }
+    }
+
+    /// The fields that a tree looks at, those nearest to its root first.
+    fn looked_at(&self, table: usize, field: &FieldModel) -> Vec<JsonPath> {
+        let mut paths: Vec<JsonPath> = Vec::new();
+        for feature in field.tree.features_from_root() {
+            let path = match field.features[usize::from(feature)] {
+                Feature::Field { up, field } => {
+                    let above = self.above(table, up).map(|above| &self.tables[above].fields);
+                    above.and_then(|fields| fields.get(usize::from(field))).map(|field| field.path.clone())
+                }
+                Feature::Previous { field } => {
+                    self.tables[table].fields.get(usize::from(field)).map(|field| field.path.clone())
+                }
+                Feature::Position => Some(self.tables[table].path.clone()),
+            };
+            if let Some(path) = path
+                && !paths.contains(&path)
+            {
+                paths.push(path);
+            }
+        }
+        paths
     }
 
     /// Returns the table that is `up` tables above another.

@@ -40,9 +40,38 @@ pub struct RuleSet {
     #[serde(default, skip_serializing_if = "IndexMap::is_empty")]
     #[schemars(with = "std::collections::BTreeMap<String, Variants>")]
     pub variants: IndexMap<JsonPath, Variants>,
+    /// How fields depend on each other: the model file and what it says in short.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub model: Option<ModelRule>,
     /// How the rules were made safe.
     #[serde(default)]
     pub privacy: Privacy,
+}
+
+/// The joint model that belongs to the rules.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ModelRule {
+    /// Name of the model file, in the folder of the rule file.
+    pub file: String,
+    /// Hash of the file, so that no other is taken for it.
+    pub hash: String,
+    /// What each field follows from; read by people only.
+    #[serde(default, skip_serializing_if = "IndexMap::is_empty")]
+    #[schemars(with = "std::collections::BTreeMap<String, Dependence>")]
+    pub depends: IndexMap<JsonPath, Dependence>,
+}
+
+/// What a field follows from.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Dependence {
+    /// The fields, the most telling first.
+    #[schemars(with = "Vec<String>")]
+    pub on: Vec<JsonPath>,
+    /// Share of the field's uncertainty that they take away, 0 to 1.
+    #[schemars(with = "f64")]
+    pub share: Rate,
 }
 
 /// Where the rules come from.

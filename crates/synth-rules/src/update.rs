@@ -89,6 +89,7 @@ impl RuleSet {
             fields: merge.fields(),
             relationships: merge.relationships(),
             variants: merge.variants(),
+            model: None,
             privacy: Privacy { k: self.privacy.k.min(new.privacy.k) },
         })
     }

@@ -18,7 +18,7 @@ use crate::display::Screen;
 use crate::failure::Failure;
 use crate::samples::{self, Sample};
 use crate::second_pass::{self, Again};
-use crate::{cache, checkpoint};
+use crate::{cache, checkpoint, joint};
 
 pub(crate) fn run(args: &Profile, screen: &Screen) -> Result<Outcome, Failure> {
     if let Some(action) = &args.action {
@@ -76,6 +76,9 @@ pub(super) struct ProfileFiles {
     schema: OutputFile,
     hypotheses: OutputFile,
     anomalies: OutputFile,
+    model: OutputFile,
+    /// Name of the model file.
+    model_name: String,
     names: Vec<String>,
 }
 
@@ -85,12 +88,15 @@ impl ProfileFiles {
         let all: [&Path; 5] = [rules, profile_out, schema_out, hypotheses_out, anomalies_out];
         distinct(&all.map(Some))?;
         let create = |path: &Path| OutputFile::create(path, overwrite(*force));
+        let model = rules.with_extension("model.json");
         Ok(Self {
             rules: create(rules)?,
             profile: create(profile_out)?,
             schema: create(schema_out)?,
             hypotheses: create(hypotheses_out)?,
             anomalies: create(anomalies_out)?,
+            model_name: model.file_name().unwrap_or_default().to_string_lossy().into_owned(),
+            model: create(&model)?,
             names: all.map(name).to_vec(),
         })
     }
@@ -107,7 +113,13 @@ pub(super) fn finish_sample(
     let (mut profile, _) = samples::profile(&mut sample, paths, gate);
     samples::tell(&mut sample, &profile, screen);
     second_pass::verify((&sample, &mut profile), again, gate, screen)?;
-    let rules = RuleSet::from_profile(&profile);
+    let mut rules = RuleSet::from_profile(&profile);
+    if let Some(model) = joint::fit(&rules, &sample, &profile, screen) {
+        rules.model = Some(model.rule(&files.model_name));
+        files.model.write_all(model.to_json().as_bytes())?;
+        files.model.finish()?;
+        files.names.push(files.model_name);
+    }
     files.rules.write_all(rules.to_yaml().as_bytes())?;
     files.profile.write_all(json_text(&profile).as_bytes())?;
     files.schema.write_all(json_text(&schema(&profile)).as_bytes())?;

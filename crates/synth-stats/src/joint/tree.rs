@@ -78,6 +78,23 @@ impl Tree {
         features
     }
 
+    /// Returns the numbers of the features that are looked at, those nearest to the root first and once each.
+    #[must_use]
+    pub fn features_from_root(&self) -> Vec<u16> {
+        let mut depths = vec![0_u32; self.nodes.len()];
+        let mut nearest: std::collections::BTreeMap<u16, u32> = std::collections::BTreeMap::new();
+        for (at, node) in self.nodes.iter().enumerate() {
+            if let Node::Split { feature, then, otherwise, .. } = node {
+                depths[*then as usize] = depths[at] + 1;
+                depths[*otherwise as usize] = depths[at] + 1;
+                nearest.entry(*feature).and_modify(|depth| *depth = (*depth).min(depths[at])).or_insert(depths[at]);
+            }
+        }
+        let mut features: Vec<(u32, u16)> = nearest.into_iter().map(|(feature, depth)| (depth, feature)).collect();
+        features.sort_unstable();
+        features.into_iter().map(|(_, feature)| feature).collect()
+    }
+
     /// Returns the number of leaves.
     #[must_use]
     pub fn n_leaves(&self) -> usize {
