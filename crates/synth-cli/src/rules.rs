@@ -22,6 +22,21 @@ pub(crate) fn read_rules(path: &Path) -> Result<(RuleSet, RuleSource), Failure> 
     }
 }
 
+/// Reads the model file that rules name, in the folder of the rule file.
+pub(crate) fn attach_model(rules: &mut RuleSet, path: &Path) -> Result<(), Failure> {
+    let Some(file) = rules.model.as_ref().map(|model| model.file.clone()) else { return Ok(()) };
+    let is_plain = Path::new(&file).file_name().is_some_and(|name| name == file.as_str());
+    let failure = |message: String| Failure::Usage {
+        message,
+        hint: Some("without the section `model` of the rules, fields are drawn independently".to_owned()),
+    };
+    if !is_plain {
+        return Err(failure("the model file must be named without a folder".to_owned()));
+    }
+    let text = read_text_file(&path.with_file_name(&file), MAX_RULE_BYTES)?;
+    rules.attach_model(&text).map_err(|error| failure(format!("{file}: {error}")))
+}
+
 /// Compiles rules; errors are shown with their lines in `source`.
 pub(crate) fn compile(
     rules: &RuleSet,

@@ -62,6 +62,12 @@ impl Choice {
         if probs.is_empty() { Self::fit(&vec![1.0; n], Sum::Normalize) } else { Self::fit(probs, sum) }
     }
 
+    /// Returns where `uniform` lies between the things before `at`, the last one, and 1: from 0 to 1.
+    pub(crate) fn beyond(&self, uniform: f64, at: usize) -> f64 {
+        let below = at.checked_sub(1).map_or(0.0, |last| self.cumulative[last]);
+        if below < 1.0 { ((uniform - below) / (1.0 - below)).clamp(0.0, 1.0) } else { 0.0 }
+    }
+
     /// Returns the thing at `uniform` in [0, 1).
     pub(crate) fn pick(&self, uniform: f64) -> usize {
         let mut at = self.guide.start(uniform);

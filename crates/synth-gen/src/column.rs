@@ -1,6 +1,6 @@
 //! The buffers of a block: one column for each path, one slot for each instance.
 
-use synth_core::hash;
+use synth_core::{Seed, hash};
 
 /// Kind code of a slot whose field is not there.
 pub(crate) const ABSENT: u8 = 0;
@@ -18,6 +18,8 @@ pub(crate) struct Instances {
     pub(crate) addresses: Vec<u64>,
     /// A number for each one that no other of the scope has.
     pub(crate) ordinals: Vec<u64>,
+    /// The place of each among those of the instance above; none for records.
+    indices: Vec<u64>,
 }
 
 impl Instances {
@@ -29,12 +31,19 @@ impl Instances {
         self.parents.clear();
         self.addresses.clear();
         self.ordinals.clear();
+        self.indices.clear();
+    }
+
+    /// Returns the place of an instance among those of the one above it.
+    pub(crate) fn place(&self, instance: usize) -> u64 {
+        self.indices.get(instance).copied().unwrap_or(0)
     }
 
     /// Adds element `index` of the instance `parent` of the scope above.
     pub(crate) fn push(&mut self, above: &Self, parent: u32, index: u64, stride: u64) {
         let at = parent as usize;
         self.parents.push(parent);
+        self.indices.push(index);
         self.addresses.push(hash::combine(above.addresses[at], index));
         self.ordinals.push(above.ordinals[at].wrapping_mul(stride).wrapping_add(index));
     }
@@ -47,6 +56,8 @@ pub(crate) struct Column {
     pub(crate) kinds: Vec<u8>,
     /// For each kind, the values of the slots that are of it.
     pub(crate) values: Vec<Values>,
+    /// The draws of the values where the joint model decides them.
+    pub(crate) uniforms: Vec<f64>,
 }
 
 /// Values of one kind, one entry for each slot; entries of slots of another kind mean nothing.
@@ -101,6 +112,8 @@ pub(crate) struct Slots<'a> {
     pub(crate) code: u8,
     pub(crate) addresses: &'a [u64],
     pub(crate) ordinals: &'a [u64],
+    /// The draws of the values where the joint model decides them; empty where it does not.
+    pub(crate) uniforms: &'a [f64],
 }
 
 /// One slot: its address and its ordinal.
@@ -108,16 +121,27 @@ pub(crate) struct Slots<'a> {
 pub(crate) struct Slot {
     pub(crate) address: u64,
     pub(crate) ordinal: u64,
+    /// The draw of the value, where the joint model decides it.
+    pub(crate) uniform: Option<f64>,
+}
+
+impl Slot {
+    /// The draw of the value: that of the joint model, or its own.
+    pub(crate) fn uniform(&self, seed: Seed) -> f64 {
+        self.uniform.unwrap_or_else(|| seed.uniform(self.address))
+    }
 }
 
 impl Slots<'_> {
     /// Yields each slot, or `None` where the kind is another one.
     pub(crate) fn iter(&self) -> impl Iterator<Item = Option<Slot>> {
         let places = self.addresses.iter().zip(self.ordinals);
-        self.kinds
-            .iter()
-            .zip(places)
-            .map(|(kind, (&address, &ordinal))| (*kind == self.code).then_some(Slot { address, ordinal }))
+        self.kinds.iter().zip(places).enumerate().map(|(at, (kind, (&address, &ordinal)))| {
+            (*kind == self.code).then(|| {
+                let uniform = self.uniforms.get(at).copied().filter(|uniform| !uniform.is_nan());
+                Slot { address, ordinal, uniform }
+            })
+        })
     }
 
     fn fill<T: Default>(&self, out: &mut Vec<T>, mut make: impl FnMut(Slot) -> T) {
@@ -184,7 +208,7 @@ mod tests {
     #[test]
     fn slots_of_other_kinds_stay_empty() {
         let slots =
-            Slots { kinds: &[2, 0, 2, 3], code: 2, addresses: &[5, 6, 7, 8], ordinals: &[0, 1, 2, 3] };
+            Slots { kinds: &[2, 0, 2, 3], code: 2, addresses: &[5, 6, 7, 8], ordinals: &[0, 1, 2, 3], uniforms: &[] };
         let mut values = Values::None;
         slots.fill_text(&mut values, |slot, out| out.extend((0..=slot.ordinal).map(|_| 'x')));
         let Values::Text(text) = &values else { panic!("text was asked for") };

@@ -14,7 +14,8 @@ use crate::order;
 use crate::outline::{Outline, Parts};
 use crate::plan::{Collection, CompileOptions, Gate, Kind, KindMask, Node, Plan, Presence, Scope};
 use crate::recipe::{Recipe, Setting};
-use crate::{coupling, unkept, variants};
+use crate::joint::Joint;
+use crate::{coupling, joint, unkept, variants};
 
 /// Longest array or dictionary that is held in memory as a whole.
 const MAX_HELD: u64 = 1 << 24;
@@ -52,6 +53,7 @@ pub(crate) fn compile(
             layout: rules.globals.layout,
             n_records,
             unkept: Vec::new(),
+            joint: Joint::default(),
         },
         ordinals: Vec::new(),
         node_of: BTreeMap::new(),
@@ -72,6 +74,9 @@ pub(crate) fn compile(
     size_blocks(&mut plan);
     if !errors.0.is_empty() {
         return Err(errors);
+    }
+    if let Some(model) = rules.model.as_ref().and_then(|model| model.loaded.as_ref()) {
+        joint::bind(model, &mut plan, &node_of, &outline, seed);
     }
     let linker = Linker {
         rules,
@@ -237,6 +242,7 @@ impl<'a> Compiler<'a> {
             tuple: Vec::new(),
             elements: None,
             dictionary: None,
+            decided: None,
             root: None,
         });
         self.parts(at, &path, parts);

@@ -6,6 +6,7 @@ use indexmap::IndexSet;
 use synth_core::{Scalar, cast, hash};
 
 use crate::column::{ABSENT, Column, FIRST_KIND, Instances, NULL, Slots, TextBuffer, Values};
+use crate::joint::{Codes, Draw};
 use crate::plan::{Collection, Gate, Kind, Node, Plan, Presence, Step};
 use crate::recipe::{Recipe, Rooms};
 use crate::reference::text_of;
@@ -19,6 +20,8 @@ pub(crate) struct Workspace {
     pub(crate) instances: Vec<Instances>,
     /// By collection.
     pub(crate) members: Vec<Members>,
+    /// By scope.
+    codes: Vec<Codes>,
     cases: Vec<Vec<u32>>,
     pub(crate) rooms: Rooms,
     retry: Values,
@@ -40,10 +43,11 @@ impl Workspace {
     pub(crate) fn new(plan: &Plan) -> Self {
         let column = |node: &Node| {
             let values = node.kinds.iter().map(|_| Values::None).collect();
-            Column { kinds: Vec::new(), values }
+            Column { values, ..Column::default() }
         };
         let mut workspace = Self { columns: plan.nodes.iter().map(column).collect(), ..Self::default() };
         workspace.instances.resize_with(plan.scopes.len(), Instances::default);
+        workspace.codes.resize_with(plan.scopes.len(), Codes::default);
         workspace.members.resize_with(plan.collections.len(), Members::default);
         workspace.cases.resize_with(plan.case_columns.len(), Vec::new);
         workspace
@@ -61,6 +65,7 @@ impl Plan {
     }
 
     fn fill_scope(&self, scope: usize, workspace: &mut Workspace) {
+        self.fill_codes(scope, workspace);
         for step in &self.scopes[scope].steps {
             match step {
                 Step::Column(node) => self.fill_column(*node, workspace),
@@ -75,16 +80,41 @@ impl Plan {
         }
     }
 
+    /// Draws the codes of the joint model for all instances of a scope.
+    fn fill_codes(&self, scope: usize, workspace: &mut Workspace) {
+        if !self.joint.has(scope) {
+            return;
+        }
+        let mut codes = std::mem::take(&mut workspace.codes[scope]);
+        let instances = &workspace.instances[scope];
+        let above = |instance: usize, levels: usize| {
+            let holder = (0..levels).fold(scope, |scope, _| self.scopes[scope].above.unwrap_or(0));
+            workspace.codes[holder].of(self.above(scope, levels, instance, workspace))
+        };
+        self.joint.fill(scope, &instances.addresses, (|at| instances.place(at), above), &mut codes);
+        workspace.codes[scope] = codes;
+    }
+
     fn fill_column(&self, at: usize, workspace: &mut Workspace) {
         let node = &self.nodes[at];
         let mut column = std::mem::take(&mut workspace.columns[at]);
         let instances = &workspace.instances[node.scope];
-        node.fill_kinds(&mut column.kinds, workspace);
+        let draw = |slot: usize, address: u64| {
+            let decided = node.decided?;
+            Some(self.joint.draw(node.scope, decided, (&workspace.codes[node.scope], slot), address))
+        };
+        node.fill_kinds(&mut column.kinds, workspace, draw);
+        column.uniforms.clear();
+        if node.decided.is_some() {
+            let value = |(slot, address): (usize, &u64)| draw(slot, *address).map_or(f64::NAN, |draw| draw.value());
+            column.uniforms.extend(instances.addresses.iter().enumerate().map(value));
+        }
         node.mark_roots(&mut column.kinds, instances);
         for ((kind, values), code) in node.kinds.iter().zip(&mut column.values).zip(FIRST_KIND..) {
             if let Kind::Scalar(recipe) = kind {
                 let (addresses, ordinals) = (&instances.addresses, &instances.ordinals);
-                recipe.fill(Slots { kinds: &column.kinds, code, addresses, ordinals }, values);
+                let uniforms = &column.uniforms;
+                recipe.fill(Slots { kinds: &column.kinds, code, addresses, ordinals, uniforms }, values);
             }
         }
         workspace.columns[at] = column;
@@ -127,10 +157,15 @@ impl Plan {
         members.starts.clear();
         members.starts.push(0);
         let places = above.addresses.iter().zip(&above.ordinals);
-        let owners = workspace.columns[collection.owner].kinds.iter().zip(places);
+        let owner = &workspace.columns[collection.owner];
+        let has_lengths = self.nodes[collection.owner].decided.is_some_and(|decided| decided.of_length);
+        let owners = owner.kinds.iter().zip(places);
         for (parent, (code, (address, ordinal))) in (0..).zip(owners) {
             if collection.mask.has(*code) {
-                let length = collection.lengths.draw(*address, *ordinal);
+                let length = match owner.uniforms.get(parent as usize).filter(|_| has_lengths) {
+                    Some(uniform) => collection.lengths.decided(*uniform),
+                    None => collection.lengths.draw(*address, *ordinal),
+                };
                 (0..length).for_each(|element| below.push(above, parent, element, collection.stride));
             }
             members.starts.push(below.len());
@@ -205,7 +240,7 @@ fn one_more<'a>(
     values: &'a mut Values,
     rooms: &'a mut Rooms,
 ) -> Scalar<'a> {
-    let slots = Slots { kinds: &[FIRST_KIND], code: FIRST_KIND, addresses: &[address], ordinals: &[ordinal] };
+    let slots = Slots { kinds: &[FIRST_KIND], code: FIRST_KIND, addresses: &[address], ordinals: &[ordinal], uniforms: &[] };
     recipe.fill(slots, values);
     recipe.scalar(values, 0, rooms)
 }
@@ -246,23 +281,29 @@ impl Members {
 
 impl Node {
     /// Decides for every slot whether it is absent, null, or of which kind.
-    fn fill_kinds(&self, kinds: &mut Vec<u8>, workspace: &Workspace) {
+    fn fill_kinds<'d>(
+        &self,
+        kinds: &mut Vec<u8>,
+        workspace: &Workspace,
+        draw: impl Fn(usize, u64) -> Option<Draw<'d>>,
+    ) {
         let addresses = &workspace.instances[self.scope].addresses;
         kinds.clear();
         match self.gate {
-            Gate::Always if self.presence.own >= 1.0 && self.presence.by_case.is_empty() => {
-                kinds.extend(addresses.iter().map(|address| self.kind(*address)));
-            }
             Gate::Always => {
                 kinds.extend(addresses.iter().enumerate().map(|(slot, address)| {
-                    if self.holds(slot, *address, workspace) { self.kind(*address) } else { ABSENT }
+                    let draw = draw(slot, *address);
+                    if self.holds((slot, *address), draw, workspace) { self.kind(*address, draw) } else { ABSENT }
                 }));
             }
             Gate::Part { of, mask } => {
                 let above = workspace.columns[of].kinds.iter().zip(addresses).enumerate();
                 kinds.extend(above.map(|(slot, (code, address))| {
-                    let there = mask.has(*code) && self.holds(slot, *address, workspace);
-                    if there { self.kind(*address) } else { ABSENT }
+                    if !mask.has(*code) {
+                        return ABSENT;
+                    }
+                    let draw = draw(slot, *address);
+                    if self.holds((slot, *address), draw, workspace) { self.kind(*address, draw) } else { ABSENT }
                 }));
             }
         }
@@ -281,27 +322,29 @@ impl Node {
             .for_each(|(kind, _)| *kind = code);
     }
 
-    fn holds(&self, slot: usize, address: u64, workspace: &Workspace) -> bool {
-        self.presence.holds(address, |cases| workspace.cases[cases][slot])
+    fn holds(&self, (slot, address): (usize, u64), draw: Option<Draw<'_>>, workspace: &Workspace) -> bool {
+        self.presence.holds(address, draw, |cases| workspace.cases[cases][slot])
     }
 
     /// Decides whether a value that is there is null, or of which kind.
-    pub(crate) fn kind(&self, address: u64) -> u8 {
+    pub(crate) fn kind(&self, address: u64, draw: Option<Draw<'_>>) -> u8 {
+        let null = || draw.map_or_else(|| self.null_seed.uniform(address), |draw| draw.null());
         let is_null = match &self.null_coupling {
             Some(coupling) => !coupling.holds(address),
-            None => self.null_rate > 0.0 && self.null_seed.uniform(address) < self.null_rate,
+            None => self.null_rate > 0.0 && null() < self.null_rate,
         };
         if is_null {
             return NULL;
         }
-        let index = self.shares.as_ref().map_or(0, |shares| shares.pick(self.share_seed.uniform(address)));
+        let kind = || draw.map_or_else(|| self.share_seed.uniform(address), |draw| draw.kind());
+        let index = self.shares.as_ref().map_or(0, |shares| shares.pick(kind()));
         FIRST_KIND.saturating_add(u8::try_from(index).unwrap_or(0))
     }
 }
 
 impl Presence {
     /// Tells whether the path is there; `case` says which case of a case column the instance belongs to.
-    pub(crate) fn holds(&self, address: u64, case: impl Fn(usize) -> u32) -> bool {
+    pub(crate) fn holds(&self, address: u64, draw: Option<Draw<'_>>, case: impl Fn(usize) -> u32) -> bool {
         let by_case = self.by_case.iter().find_map(|(cases, rates)| {
             let rate = rates[case(*cases) as usize];
             (!rate.is_nan()).then_some(rate)
@@ -310,6 +353,12 @@ impl Presence {
             return coupling.holds(address);
         }
         let rate = by_case.unwrap_or(self.own);
-        rate >= 1.0 || self.seed.uniform(address) < rate
+        match draw {
+            _ if rate >= 1.0 => true,
+            None => self.seed.uniform(address) < rate,
+            // What a case leaves open is as it was with these codes in the sample.
+            Some(draw) if by_case.is_some() => rate > 0.0 && draw.is_there(),
+            Some(draw) => draw.presence() < rate,
+        }
     }
 }

@@ -31,6 +31,7 @@ mod faker;
 mod fill;
 mod formula;
 mod ids;
+mod joint;
 mod language;
 mod length;
 mod link;

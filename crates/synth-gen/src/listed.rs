@@ -78,7 +78,7 @@ impl Listed {
 /// Finds the rows whose made value is given, and free numbers for them.
 fn moved(rest: &Recipe, given: &BTreeSet<Box<str>>, rows: std::ops::Range<u64>) -> BTreeMap<u64, u64> {
     let is_given = |numbers: std::ops::Range<u64>| -> Vec<(u64, bool)> {
-        let row = |ordinal| Some(Row { address: ordinal, ordinal, code: FIRST_KIND });
+        let row = |ordinal| Some(Row { address: ordinal, ordinal, code: FIRST_KIND, uniform: f64::NAN });
         let numbers: Vec<u64> = numbers.collect();
         let made =
             texts(&numbers.iter().map(|number| row(*number)).collect::<Vec<_>>(), &[Some(rest.clone())]);

@@ -5,7 +5,7 @@ use synth_rules::Constraints;
 use synth_rules::generator::QuantileSample;
 
 use crate::choice::{Choice, SUM_TOLERANCE, Sum};
-use crate::column::{Slots, Values};
+use crate::column::{Slot, Slots, Values};
 use crate::curve::Curve;
 use crate::error::ErrorKind;
 use crate::spelling::MAX_DECIMALS;
@@ -57,14 +57,20 @@ impl Mixture {
     }
 
     /// The number of a spike, when the draw falls on one.
-    fn spike(&self, address: u64) -> Option<f64> {
+    fn spike(&self, slot: Slot) -> Option<f64> {
         let spikes = self.spikes.as_ref()?;
-        spikes.values.get(spikes.choice.pick(spikes.which.uniform(address))).copied()
+        spikes.values.get(spikes.choice.pick(slot.uniform(spikes.which))).copied()
     }
 
     /// A number by the quantile function.
-    fn rest(&self, address: u64) -> f64 {
-        self.curve.value(self.place.uniform(address))
+    fn rest(&self, slot: Slot) -> f64 {
+        let share = match (slot.uniform, &self.spikes) {
+            (None, _) => self.place.uniform(slot.address),
+            (Some(uniform), None) => uniform,
+            // One draw decides both: what it leaves above the spikes is the share among the others.
+            (Some(uniform), Some(spikes)) => spikes.choice.beyond(uniform, spikes.values.len()),
+        };
+        self.curve.value(share)
     }
 
     /// Returns the smallest and largest number that may come out.
@@ -165,11 +171,11 @@ impl Gridded {
 
     pub(crate) fn fill(&self, slots: Slots<'_>, out: &mut Values) {
         slots.fill_integers(out, |slot| {
-            let number = match (self.mixture.spike(slot.address), &self.coarseness) {
+            let number = match (self.mixture.spike(slot), &self.coarseness) {
                 (Some(spike), _) => spike * self.steps,
-                (None, None) => self.mixture.rest(slot.address) * self.steps,
+                (None, None) => self.mixture.rest(slot) * self.steps,
                 (None, Some(coarseness)) => {
-                    coarseness.round(self.mixture.rest(slot.address) * self.steps, slot.address)
+                    coarseness.round(self.mixture.rest(slot) * self.steps, slot.address)
                 }
             };
             cast::round_to_i64(number).clamp(self.first, self.last)
@@ -223,10 +229,10 @@ impl Floats {
     pub(crate) fn fill(&self, slots: Slots<'_>, out: &mut Values) {
         let Limits { min, max } = self.limits;
         slots.fill_floats(out, |slot| {
-            let number = match (self.mixture.spike(slot.address), &self.coarseness) {
+            let number = match (self.mixture.spike(slot), &self.coarseness) {
                 (Some(spike), _) => spike,
-                (None, None) => self.mixture.rest(slot.address),
-                (None, Some(coarseness)) => coarseness.cut(self.mixture.rest(slot.address), slot.address),
+                (None, None) => self.mixture.rest(slot),
+                (None, Some(coarseness)) => coarseness.cut(self.mixture.rest(slot), slot.address),
             };
             number.clamp(min, max).clamp(f64::MIN, f64::MAX)
         });
@@ -260,7 +266,7 @@ mod tests {
         let mixture = Mixture::compile(&sample(values, spikes), Seed::root(1)).unwrap();
         let program = Gridded::compile(mixture, decimals, &Constraints::default()).unwrap().unwrap();
         let places: Vec<u64> = (0..10_000).collect();
-        let slots = Slots { kinds: &vec![2; 10_000], code: 2, addresses: &places, ordinals: &places };
+        let slots = Slots { kinds: &vec![2; 10_000], code: 2, addresses: &places, ordinals: &places, uniforms: &[] };
         let mut out = Values::None;
         program.fill(slots, &mut out);
         let Values::Integers(integers) = out else { panic!("a grid has whole numbers") };

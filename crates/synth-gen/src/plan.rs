@@ -11,6 +11,7 @@ use crate::compile;
 use crate::coupling::Coupling;
 use crate::error::Errors;
 use crate::fill::Workspace;
+use crate::joint::{Decided, Joint};
 use crate::length::Lengths;
 use crate::recipe::Recipe;
 use crate::walk::Walker;
@@ -50,6 +51,7 @@ pub struct Plan {
     pub(crate) layout: Layout,
     pub(crate) n_records: u64,
     pub(crate) unkept: Vec<Unkept>,
+    pub(crate) joint: Joint,
 }
 
 /// Relationships of one type that the records do not keep.
@@ -87,6 +89,8 @@ pub(crate) struct Node {
     pub(crate) tuple: Vec<usize>,
     pub(crate) elements: Option<usize>,
     pub(crate) dictionary: Option<usize>,
+    /// The joint model draws its codes.
+    pub(crate) decided: Option<Decided>,
     /// Refers to earlier rows of its own table: rows up to this one have nothing to refer to.
     pub(crate) root: Option<u64>,
 }

@@ -379,7 +379,7 @@ impl Recipe {
         match &self.program {
             Program::One => {}
             Program::Choose(choice, seed) => {
-                slots.fill_codes(out, |slot| cast::to_u32(choice.pick(seed.uniform(slot.address))))
+                slots.fill_codes(out, |slot| cast::to_u32(choice.pick(slot.uniform(*seed))))
             }
             Program::ChooseUnique(order) => {
                 slots.fill_codes(out, |slot| cast::to_u32(cast::to_usize(order.apply(slot.ordinal))));

@@ -96,10 +96,17 @@ pub(crate) fn texts(rows: &[Option<Row>], programs: &[Option<Recipe>]) -> TextBu
     let codes: Vec<u8> = rows.iter().map(|row| row.map_or(0, |row| row.code)).collect();
     let addresses: Vec<u64> = rows.iter().map(|row| row.map_or(0, |row| row.address)).collect();
     let ordinals: Vec<u64> = rows.iter().map(|row| row.map_or(0, |row| row.ordinal)).collect();
+    let uniforms: Vec<f64> = rows.iter().map(|row| row.map_or(f64::NAN, |row| row.uniform)).collect();
     let fill = |(code, program): (u8, &Option<Recipe>)| {
         let mut values = Values::None;
         if let Some(program) = program {
-            let slots = Slots { kinds: &codes, code, addresses: &addresses, ordinals: &ordinals };
+            let slots = Slots {
+                kinds: &codes,
+                code,
+                addresses: &addresses,
+                ordinals: &ordinals,
+                uniforms: &uniforms,
+            };
             program.fill(slots, &mut values);
         }
         values

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use synth_core::cast;
 
 use crate::column::{ABSENT, FIRST_KIND, Slots, Values};
+use crate::joint::{Draw, Place};
 use crate::plan::{Gate, Kind, KindMask, Node, Plan, Presence};
 
 /// Rows that a list of instances holds at most: 24 bytes each, 3 MiB.
@@ -33,12 +34,14 @@ pub(crate) struct Condition {
 }
 
 /// One instance that has a value.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) struct Row {
     pub(crate) address: u64,
     pub(crate) ordinal: u64,
     /// Which kind of value.
     pub(crate) code: u8,
+    /// The draw of the value, where the joint model decides it; else not a number.
+    pub(crate) uniform: f64,
 }
 
 impl Site {
@@ -58,26 +61,26 @@ impl Site {
             return None;
         }
         let path = self.path(ordinal);
-        let mut addresses = vec![path[0].0];
+        let mut places = vec![Place { address: path[0].0, index: 0 }];
         for (collection, (owner, step)) in self.chain.iter().zip(path.iter().zip(&path[1..])) {
-            if step.0 >= self.length(*collection, &addresses, owner.1)? {
+            if step.0 >= self.length(*collection, &places, owner.1)? {
                 return None;
             }
-            addresses.push(self.plan.element_address(&addresses, step.0));
+            places.push(element(&places, step.0));
         }
-        self.row_at(&addresses, ordinal)
+        self.row_at(&places, ordinal)
     }
 
     /// Returns the address of the owner of an element, the element's index, and how many there are.
     pub(crate) fn place_in_array(&self, ordinal: u64) -> Option<(u64, u64, u64)> {
         let (innermost, above) = self.chain.split_last()?;
         let path = self.path(ordinal);
-        let mut addresses = vec![path[0].0];
+        let mut places = vec![Place { address: path[0].0, index: 0 }];
         for (_, step) in above.iter().zip(&path[1..]) {
-            addresses.push(self.plan.element_address(&addresses, step.0));
+            places.push(element(&places, step.0));
         }
         let owner = path.get(path.len().checked_sub(2)?)?;
-        Some((*addresses.last()?, path.last()?.0, self.length(*innermost, &addresses, owner.1)?))
+        Some((places.last()?.address, path.last()?.0, self.length(*innermost, &places, owner.1)?))
     }
 
     /// Returns how many elements the innermost array has below an instance of the scope above it.
@@ -101,7 +104,7 @@ impl Site {
         let mut found = Vec::new();
         let mut n_visited = 0;
         for record in 0..self.plan.n_records {
-            if !self.visit(&mut vec![record], record, &mut n_visited, &mut found) {
+            if !self.visit(&mut vec![Place { address: record, index: 0 }], record, &mut n_visited, &mut found) {
                 return None;
             }
         }
@@ -111,7 +114,7 @@ impl Site {
     /// Adds the instances below one; false when there are too many.
     fn visit(
         &self,
-        addresses: &mut Vec<u64>,
+        places: &mut Vec<Place>,
         ordinal: u64,
         n_visited: &mut usize,
         found: &mut Vec<Row>,
@@ -120,17 +123,16 @@ impl Site {
         if *n_visited > 2 * MAX_ROWS || found.len() > MAX_ROWS {
             return false;
         }
-        let Some(&collection) = self.chain.get(addresses.len() - 1) else {
-            found.extend(self.row_at(addresses, ordinal));
+        let Some(&collection) = self.chain.get(places.len() - 1) else {
+            found.extend(self.row_at(places, ordinal));
             return true;
         };
         let stride = self.plan.collections[collection].stride;
-        let length = self.length(collection, addresses, ordinal).unwrap_or(0);
+        let length = self.length(collection, places, ordinal).unwrap_or(0);
         (0..length).all(|index| {
-            addresses.push(self.plan.element_address(addresses, index));
-            let fits =
-                self.visit(addresses, ordinal.wrapping_mul(stride).wrapping_add(index), n_visited, found);
-            addresses.pop();
+            places.push(element(places, index));
+            let fits = self.visit(places, ordinal.wrapping_mul(stride).wrapping_add(index), n_visited, found);
+            places.pop();
             fits
         })
     }
@@ -149,24 +151,41 @@ impl Site {
     }
 
     /// The length of a collection, if its owner has one.
-    fn length(&self, collection: usize, addresses: &[u64], owner: u64) -> Option<u64> {
+    fn length(&self, collection: usize, places: &[Place], owner: u64) -> Option<u64> {
         let collection = &self.plan.collections[collection];
-        let there = collection.mask.has(self.plan.code_at(collection.owner, addresses));
-        there.then(|| collection.lengths.draw(*addresses.last().unwrap_or(&0), owner))
+        if !collection.mask.has(self.plan.code_at(collection.owner, places)) {
+            return None;
+        }
+        let node = &self.plan.nodes[collection.owner];
+        let draw = node.decided.filter(|decided| decided.of_length).and_then(|_| self.plan.draw_at(node, places));
+        Some(match draw {
+            Some(draw) => collection.lengths.decided(draw.value()),
+            None => collection.lengths.draw(places.last().map_or(0, |place| place.address), owner),
+        })
     }
 
-    fn row_at(&self, addresses: &[u64], ordinal: u64) -> Option<Row> {
-        let code = self.plan.code_at(self.node, addresses);
+    fn row_at(&self, places: &[Place], ordinal: u64) -> Option<Row> {
+        let code = self.plan.code_at(self.node, places);
         let kind = usize::from(code.checked_sub(FIRST_KIND)?);
         let is_scalar = matches!(self.plan.nodes[self.node].kinds.get(kind), Some(Kind::Scalar(_)));
         let is_wanted = self.condition.as_ref().is_none_or(|condition| {
-            self.plan.case_at(condition.tag, addresses).is_some_and(|(kind, literal)| {
+            self.plan.case_at(condition.tag, places).is_some_and(|(kind, literal)| {
                 condition.wanted.get(kind).and_then(|wanted| wanted.get(literal)).copied().unwrap_or(false)
             })
         });
-        let address = *addresses.last()?;
-        (is_scalar && is_wanted).then_some(Row { address, ordinal, code })
+        if !is_scalar || !is_wanted {
+            return None;
+        }
+        let draw = self.plan.draw_at(&self.plan.nodes[self.node], places);
+        let uniform = draw.map_or(f64::NAN, |draw| draw.value());
+        Some(Row { address: places.last()?.address, ordinal, code, uniform })
     }
+}
+
+/// The place of an element.
+fn element(places: &[Place], index: u64) -> Place {
+    let above = places.last().map_or(0, |place| place.address);
+    Place { address: synth_core::hash::combine(above, index), index }
 }
 
 impl Plan {
@@ -180,42 +199,54 @@ impl Plan {
         chain
     }
 
-    fn element_address(&self, addresses: &[u64], index: u64) -> u64 {
-        synth_core::hash::combine(*addresses.last().unwrap_or(&0), index)
+    /// The draw of the joint model for a node at an instance.
+    fn draw_at(&self, node: &Node, places: &[Place]) -> Option<Draw<'_>> {
+        let decided = node.decided?;
+        let mut scopes: Vec<usize> =
+            std::iter::successors(Some(node.scope), |scope| self.scopes[*scope].above).collect();
+        scopes.reverse();
+        Some(self.joint.draw_at(&scopes, &places[..scopes.len()], decided))
     }
 
-    /// The kind code of a node at an instance, given the addresses of the instance and of those above it.
-    fn code_at(&self, node: usize, addresses: &[u64]) -> u8 {
+    /// The kind code of a node at an instance, given the places of the instance and of those above it.
+    fn code_at(&self, node: usize, places: &[Place]) -> u8 {
         let node = &self.nodes[node];
-        let address = addresses[self.depth(node.scope)];
+        let address = places[self.depth(node.scope)].address;
         let is_whole = match node.gate {
             Gate::Always => true,
-            Gate::Part { of, mask } => mask.has(self.code_at(of, addresses)),
+            Gate::Part { of, mask } => mask.has(self.code_at(of, places)),
         };
-        if is_whole && self.holds_at(&node.presence, address, addresses) {
-            node.kind(address)
-        } else {
-            ABSENT
+        if !is_whole {
+            return ABSENT;
         }
+        let draw = if node.is_open() { self.draw_at(node, places) } else { None };
+        if self.holds_at((&node.presence, draw), address, places) { node.kind(address, draw) } else { ABSENT }
     }
 
-    fn holds_at(&self, presence: &Presence, address: u64, addresses: &[u64]) -> bool {
-        presence.holds(address, |cases| {
+    fn holds_at(
+        &self,
+        (presence, draw): (&Presence, Option<Draw<'_>>),
+        address: u64,
+        places: &[Place],
+    ) -> bool {
+        presence.holds(address, draw, |cases| {
             let cases = &self.case_columns[cases];
-            let case = self.case_at(cases.discriminator, addresses);
+            let case = self.case_at(cases.discriminator, places);
             case.and_then(|(kind, literal)| cases.tables[kind].get(literal).copied()).unwrap_or(0)
         })
     }
 
     /// The kind of a discriminator at an instance, and which of its literals it is.
-    fn case_at(&self, node: usize, addresses: &[u64]) -> Option<(usize, usize)> {
-        let code = self.code_at(node, addresses);
+    fn case_at(&self, node: usize, places: &[Place]) -> Option<(usize, usize)> {
+        let code = self.code_at(node, places);
         let kind = usize::from(code.checked_sub(FIRST_KIND)?);
         let node = &self.nodes[node];
+        let uniform = self.draw_at(node, places).map(|draw| draw.value());
+        let uniforms = uniform.as_slice();
         let Some(Kind::Scalar(recipe)) = node.kinds.get(kind) else { return None };
-        let address = addresses[self.depth(node.scope)];
+        let address = places[self.depth(node.scope)].address;
         let mut values = Values::None;
-        recipe.fill(Slots { kinds: &[code], code, addresses: &[address], ordinals: &[0] }, &mut values);
+        recipe.fill(Slots { kinds: &[code], code, addresses: &[address], ordinals: &[0], uniforms }, &mut values);
         match values {
             Values::Codes(codes) => Some((kind, codes[0] as usize)),
             _ => Some((kind, 0)),
@@ -228,6 +259,14 @@ impl Plan {
 }
 
 impl Node {
+    /// Tells whether a draw decides if the node is there, null, or of which kind.
+    fn is_open(&self) -> bool {
+        self.presence.own < 1.0
+            || !self.presence.by_case.is_empty()
+            || self.null_rate > 0.0
+            || self.shares.is_some()
+    }
+
     /// The kinds that are values without parts.
     pub(crate) fn scalar_kinds(&self) -> KindMask {
         let mut mask = KindMask::default();

@@ -151,7 +151,12 @@ impl Times {
         if let Some(moment) = self.spikes.as_ref().and_then(|spikes| spikes.pick(slot)) {
             return moment - moment.rem_euclid(self.unit);
         }
-        let offset = cast::round_to_i64(self.curve.value(self.place.uniform(slot.address)));
+        let share = match (slot.uniform, &self.spikes) {
+            (None, _) => self.place.uniform(slot.address),
+            (Some(uniform), None) => uniform,
+            (Some(uniform), Some(spikes)) => spikes.choice.beyond(uniform, spikes.moments.len()),
+        };
+        let offset = cast::round_to_i64(self.curve.value(share));
         let mut moment = self.step_of((self.first + offset).clamp(self.first, self.last));
         if let Some(weekdays) = &self.weekdays {
             let week = moment - days_from_monday(moment) * DAY;
@@ -190,7 +195,7 @@ fn days_from_monday(moment: i64) -> i64 {
 
 impl Spikes {
     fn pick(&self, slot: Slot) -> Option<i64> {
-        self.moments.get(self.choice.pick(self.seed.uniform(slot.address))).copied()
+        self.moments.get(self.choice.pick(slot.uniform(self.seed))).copied()
     }
 }
 

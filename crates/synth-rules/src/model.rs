@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 use synth_core::{JsonPath, Rate, cast, hash};
 use synth_stats::joint::{BadTree, Node, Sampler, Tree};
 
-use crate::rule_set::{Dependence, ModelRule};
+use crate::rule_set::{Dependence, ModelRule, RuleSet};
 
 mod coding;
 mod draft;
@@ -129,6 +129,14 @@ pub enum BadModel {
     /// It was written for another version.
     #[error("version {0} of the model file is not known, expected {MODEL_VERSION}")]
     Version(u32),
+    /// The rules belong to another file.
+    #[error("the file has the hash {found}, the rules name {expected}")]
+    Hash {
+        /// Hash of the file.
+        found: String,
+        /// Hash in the rules.
+        expected: String,
+    },
     /// A field's part makes no sense.
     #[error("the model of {path} is broken: {reason}")]
     Field {
@@ -137,6 +145,24 @@ pub enum BadModel {
         /// What is wrong.
         reason: String,
     },
+}
+
+impl RuleSet {
+    /// Reads the model file that the rules name, so that data made by them hang together; nothing happens where they
+    /// name none.
+    ///
+    /// # Errors
+    ///
+    /// [`BadModel`] for a text that is no model, or not the one that the rules were written with.
+    pub fn attach_model(&mut self, text: &str) -> Result<(), BadModel> {
+        let Some(rule) = &mut self.model else { return Ok(()) };
+        let found = file_hash(text);
+        if found != rule.hash {
+            return Err(BadModel::Hash { found, expected: rule.hash.clone() });
+        }
+        rule.loaded = Some(JointModel::parse(text)?);
+        Ok(())
+    }
 }
 
 /// Returns the hash by which a rule file knows its model file.
@@ -203,13 +229,13 @@ impl JointModel {
         let mut depends = IndexMap::new();
         for table in 0..self.tables.len() {
             for field in &self.tables[table].fields {
-                let on = self.looked_at(table, field);
-                if !on.is_empty() {
-                    depends.insert(field.path.clone(), Dependence { on, share: field.explained() });
+                let fields = self.looked_at(table, field);
+                if !fields.is_empty() {
+                    depends.insert(field.path.clone(), Dependence { fields, share: field.explained() });
                 }
             }
         }
-        ModelRule { file: file.to_owned(), hash: file_hash(&self.to_json()), depends }
+        ModelRule { file: file.to_owned(), hash: file_hash(&self.to_json()), depends, loaded: None }
     }
 
     /// The fields that a tree looks at, those nearest to its root first.

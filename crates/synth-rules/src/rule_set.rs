@@ -7,6 +7,7 @@ use synth_core::{JsonPath, Rate};
 
 use crate::field::FieldRule;
 use crate::generator::Literal;
+use crate::model::JointModel;
 use crate::relationship::Relationship;
 use crate::shape::ShapeRule;
 
@@ -60,6 +61,9 @@ pub struct ModelRule {
     #[serde(default, skip_serializing_if = "IndexMap::is_empty")]
     #[schemars(with = "std::collections::BTreeMap<String, Dependence>")]
     pub depends: IndexMap<JsonPath, Dependence>,
+    /// The model itself, once it is read from its file.
+    #[serde(skip)]
+    pub loaded: Option<JointModel>,
 }
 
 /// What a field follows from.
@@ -68,7 +72,7 @@ pub struct ModelRule {
 pub struct Dependence {
     /// The fields, the most telling first.
     #[schemars(with = "Vec<String>")]
-    pub on: Vec<JsonPath>,
+    pub fields: Vec<JsonPath>,
     /// Share of the field's uncertainty that they take away, 0 to 1.
     #[schemars(with = "f64")]
     pub share: Rate,

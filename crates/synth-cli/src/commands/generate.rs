@@ -15,14 +15,15 @@ use crate::args::Generate;
 use crate::display::Screen;
 use crate::failure::Failure;
 use crate::progress::Progress;
-use crate::rules::{amount, compile, n_rows, read_rules};
+use crate::rules::{amount, attach_model, compile, n_rows, read_rules};
 use crate::samples::threads;
 
 /// Records that one thread makes at a time.
 const BLOCK: u64 = 4096;
 
 pub(crate) fn run(args: &Generate, screen: &Screen) -> Result<Outcome, Failure> {
-    let (rules, source) = read_rules(&args.rules)?;
+    let (mut rules, source) = read_rules(&args.rules)?;
+    attach_model(&mut rules, &args.rules)?;
     let out = args.out.clone().unwrap_or_else(|| default_name(rules.globals.layout));
     let overwrite = overwrite(args.force);
     let n_rows = n_rows(&rules, args.n, args.scale)?;

@@ -1,6 +1,6 @@
 //! Fitting the joint model to a sample.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use synth_core::{JsonPath, Seed, cast};
 use synth_profile::SampleTables;
@@ -301,12 +301,22 @@ fn field(
 }
 
 /// The fields whose values something else than their own rule decides.
+///
+/// Of fields that follow from each other in a circle, the one that decides first is free.
 fn bound(rules: &RuleSet) -> BTreeSet<JsonPath> {
     let mut bound = BTreeSet::new();
+    let mut follows: BTreeMap<&JsonPath, BTreeSet<&JsonPath>> = BTreeMap::new();
     for relationship in &rules.relationships {
         match relationship {
             Relationship::ForeignKey { child, .. } => bound.extend(child.paths().iter().cloned()),
-            Relationship::FunctionalDep { rhs, .. } => bound.extend(rhs.iter().cloned()),
+            Relationship::FunctionalDep { lhs, rhs, .. } => {
+                let mut origins: BTreeSet<&JsonPath> = lhs.iter().collect();
+                lhs.iter().filter_map(|path| follows.get(path)).for_each(|more| origins.extend(more));
+                for path in rhs.iter().filter(|path| !origins.contains(path)) {
+                    follows.entry(path).or_default().extend(origins.iter().copied());
+                    bound.insert(path.clone());
+                }
+            }
             Relationship::Arithmetic { target, .. } | Relationship::DerivedText { target, .. } => {
                 bound.insert(target.clone());
             }
