@@ -41,7 +41,7 @@ enum Law {
     /// One code for each literal.
     Literals(Vec<Literal>),
     /// Numbers, or times in seconds, with those that stand out.
-    Numbers { points: Vec<Point>, knots: Knots, n_bins: usize, unit: f64 },
+    Numbers { points: Vec<Point>, knots: Knots, edges: Vec<f64>, unit: f64 },
 }
 
 /// What of a distribution of numbers a code stands for, in order of the numbers.
@@ -126,11 +126,13 @@ impl KindCoding {
         let at = match &self.law {
             Law::Whole => is_of(self.field_type, value).then_some(0)?,
             Law::Literals(literals) => literals.iter().position(|literal| equals(literal, value))?,
-            Law::Numbers { points, knots, n_bins, unit } => {
+            Law::Numbers { points, knots, edges, unit } => {
                 let number = value.number.filter(|_| is_of(self.field_type, value))? * unit;
                 let spike = points.iter().position(|point| matches!(point, Point::Spike(at) if same(*at, number)));
                 spike.or_else(|| {
-                    let bin = cast::floor_to_usize(knots.share(number) * *n_bins as f64).min(n_bins - 1);
+                    let share = knots.share(number);
+                    let above = edges.partition_point(|edge| *edge <= share).clamp(1, edges.len() - 1);
+                    let bin = above - 1;
                     points.iter().position(|point| *point == Point::Bin(bin))
                 })?
             }
@@ -229,7 +231,8 @@ fn numbers(spikes: &[(f64, f64)], knots: Knots, n_rows: usize, unit: f64) -> Opt
     let rest = 1.0 - spikes.iter().map(|(_, prob)| prob).sum::<f64>();
     let has_curve = !knots.values.is_empty() && rest > 1e-9;
     let n_rest = cast::floor_to_usize(n_rows as f64 * rest.max(0.0));
-    let n_bins = if has_curve { (n_rest / BIN_ROWS).clamp(1, MAX_BINS) } else { 0 };
+    let edges = if has_curve { knots.edges((n_rest / BIN_ROWS).clamp(1, MAX_BINS)) } else { vec![0.0] };
+    let n_bins = edges.len() - 1;
     let probs: Vec<f64> = spikes.iter().map(|(_, prob)| *prob).collect();
     let mut parts: Vec<(f64, Point, Part)> = Vec::new();
     let mut start = 0.0;
@@ -242,8 +245,8 @@ fn numbers(spikes: &[(f64, f64)], knots: Knots, n_rows: usize, unit: f64) -> Opt
         start = end;
     }
     for bin in 0..n_bins {
-        let edge = |at: usize| start + (1.0 - start) * at as f64 / n_bins as f64;
-        let middle = knots.value((bin as f64 + 0.5) / n_bins as f64);
+        let edge = |at: usize| start + (1.0 - start) * edges[at];
+        let middle = knots.value((edges[bin] + edges[bin + 1]) / 2.0);
         parts.push((middle, Point::Bin(bin), (edge(bin), edge(bin + 1))));
     }
     let is_sound = parts.iter().all(|(_, _, (low, high))| low < high) && !parts.is_empty();
@@ -252,8 +255,7 @@ fn numbers(spikes: &[(f64, f64)], knots: Knots, n_rows: usize, unit: f64) -> Opt
     }
     parts.sort_by(|a, b| a.0.total_cmp(&b.0));
     let points = parts.iter().map(|(_, point, _)| *point).collect();
-    let n_bins = n_bins.max(1);
-    Some((Law::Numbers { points, knots, n_bins, unit }, parts.into_iter().map(|(_, _, part)| part).collect()))
+    Some((Law::Numbers { points, knots, edges, unit }, parts.into_iter().map(|(_, _, part)| part).collect()))
 }
 
 fn cumulated(probs: &[f64]) -> Vec<Part> {
@@ -276,6 +278,29 @@ fn cumulated(probs: &[f64]) -> Vec<Part> {
 impl Knots {
     fn new(quantiles: &[f64], values: Vec<f64>) -> Self {
         Self { shares: quantiles.iter().map(|percent| percent / 100.0).collect(), values }
+    }
+
+    /// Cuts the range of shares into about `n_bins` parts whose ends are knots where there are enough.
+    fn edges(&self, n_bins: usize) -> Vec<f64> {
+        let width = 1.0 / n_bins as f64;
+        let mut edges = vec![0.0];
+        for &share in self.shares.iter().chain(&[1.0]) {
+            let mut last = edges[edges.len() - 1];
+            // A part that is much too wide is cut in equal pieces, one that is too narrow goes on.
+            let n_pieces = cast::floor_to_usize((share - last) / width).max(1);
+            if share - last < width / 2.0 && share < 1.0 {
+                continue;
+            }
+            let piece = (share - last) / n_pieces as f64;
+            for _ in 1..n_pieces {
+                last += piece;
+                edges.push(last);
+            }
+            if share > edges[edges.len() - 1] {
+                edges.push(share);
+            }
+        }
+        edges
     }
 
     /// The share of the values that are smaller, with half of those that are equal.

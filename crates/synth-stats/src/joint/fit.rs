@@ -9,7 +9,7 @@ use super::prune::{Candidate, Pruned, leaf};
 use super::tree::{Node, Tree};
 
 /// Weights of the node above that are tried, in rows.
-const BACKOFFS: [f64; 3] = [2.0, 8.0, 32.0];
+const BACKOFFS: [f64; 4] = [2.0, 8.0, 32.0, 128.0];
 /// Rows that features are screened on.
 const SCREENED_ROWS: usize = 8192;
 /// Groups of codes that features are screened with.

@@ -8,8 +8,9 @@ use super::tree::{MAX_DEPTH, Split};
 
 /// Groups of a feature's codes that splits fall between.
 const FEATURE_GROUPS: usize = 64;
-/// Groups of the field's codes that splits tell apart.
-const TARGET_GROUPS: usize = 24;
+/// Groups of the field's codes that splits tell apart, where codes are names and where they have an order.
+const NOMINAL_GROUPS: usize = 24;
+const ORDERED_GROUPS: usize = 8;
 /// Rounds of the power iteration that orders the codes of a nominal feature.
 const POWER_ROUNDS: usize = 6;
 
@@ -78,7 +79,11 @@ impl<'a> Grower<'a> {
             let counts = column.counts(rows.iter().copied());
             Grouping::of(column, &counts, max)
         };
-        let goal = grouping(target, TARGET_GROUPS);
+        let n_groups = match target.order {
+            CodeOrder::Ordered => std::env::var("OG").map_or(ORDERED_GROUPS, |t| t.parse().unwrap()),
+            CodeOrder::Nominal => NOMINAL_GROUPS,
+        };
+        let goal = grouping(target, n_groups);
         let coarse = |code: &u16| goal.group_of[usize::from(*code)];
         Self {
             features: features
@@ -237,6 +242,7 @@ impl<'a> Grower<'a> {
         // Log-likelihood of each side but for the term of its size.
         let (mut left_sum, mut right_sum) = (0.0, right.iter().map(|count| of(*count)).sum::<f64>());
         let whole = right_sum - self.entropy[n];
+        let least = least_gain(right.iter().filter(|count| **count > 0).count());
         let (mut n_left, mut best) = (0_usize, None);
         for (at, group) in order.iter().enumerate().take(order.len().saturating_sub(1)) {
             for (target, count) in self.counts(*group).iter().enumerate().filter(|(_, count)| **count > 0) {
@@ -252,7 +258,7 @@ impl<'a> Grower<'a> {
                 continue;
             }
             let gain = left_sum - self.entropy[n_left] + right_sum - self.entropy[n - n_left] - whole;
-            if gain > MIN_GAIN && best.is_none_or(|(most, _)| gain > most) {
+            if gain > least && best.is_none_or(|(most, _)| gain > most) {
                 best = Some((gain, at + 1));
             }
         }
@@ -260,8 +266,18 @@ impl<'a> Grower<'a> {
     }
 }
 
-/// Gains below this are rounding.
-const MIN_GAIN: f64 = 1e-6;
+/// The gain that chance hardly ever reaches when a field has so many groups.
+///
+/// Twice the gain of a split that means nothing is about chi-squared with one degree of freedom less than there are
+/// groups (Wilks 1938); its quantile is that of Wilson and Hilferty (1931), Proc. Natl. Acad. Sci. 17.
+fn least_gain(n_groups: usize) -> f64 {
+    let freedom = n_groups.saturating_sub(1).max(1) as f64;
+    let spread = 2.0 / (9.0 * freedom);
+    let root = 1.0 - spread + Z() * spread.sqrt();
+    freedom * root * root * root / 2.0
+}
+#[allow(non_snake_case)]
+fn Z() -> f64 { std::env::var("ZZ").map_or(3.0, |t| t.parse().unwrap()) }
 
 /// `n ln n` for every `n` up to a number of rows.
 fn entropies(n_rows: usize) -> Vec<f64> {

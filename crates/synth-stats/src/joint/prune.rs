@@ -74,13 +74,14 @@ impl<'a> Candidate<'a> {
                 }
             }
         }
+        let slack: f64 = std::env::var("SLACK").map_or(0.0, |t| t.parse().unwrap());
         let mut is_kept = vec![false; self.nodes.len()];
         let mut best = own.clone();
         for at in (0..self.nodes.len()).rev() {
             if let Some(split) = &self.nodes[at].split {
                 let below = best[split.then] + best[split.otherwise];
-                is_kept[at] = below > own[at];
-                best[at] = below.max(own[at]);
+                is_kept[at] = below > own[at] - slack;
+                best[at] = if is_kept[at] { below } else { own[at] };
             }
         }
         Pruned { is_kept, log_likelihood: best[0], floor: own[0] }

@@ -1,0 +1,290 @@
+//! The joint model at work: codes of the fields of an instance, and the draws that they narrow.
+//!
+//! The codes of an instance are a function of its address, of its place in its array and of the instances above it, so
+//! they are found for a block of instances and for a single one in the same way.
+
+use std::collections::BTreeMap;
+
+use synth_core::{PathId, Seed, cast, hash};
+use synth_rules::JointModel;
+use synth_rules::model::{Code, Feature, FieldModel, MAX_POSITION, ModelPart};
+use synth_stats::joint::Sampler;
+
+use crate::outline::Outline;
+use crate::plan::Plan;
+
+/// The models of all scopes of a plan.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Joint {
+    /// By scope; a scope without a model has no fields.
+    scopes: Vec<ScopeModel>,
+}
+
+/// The model of the fields of one scope.
+#[derive(Debug, Clone, Default)]
+struct ScopeModel {
+    fields: Vec<Field>,
+    /// Some field looks at the element before.
+    looks_back: bool,
+}
+
+#[derive(Debug, Clone)]
+struct Field {
+    sampler: Sampler,
+    looks: Vec<Look>,
+    seed: Seed,
+    draws: Vec<Part>,
+    within: [Seed; 4],
+}
+
+/// What a tree looks at.
+#[derive(Debug, Clone, Copy)]
+enum Look {
+    /// A field so many scopes above.
+    Field { up: usize, field: usize },
+    /// A field of the element before, with the code of none.
+    Previous { field: usize, none: u16 },
+    Position,
+}
+
+/// The draws of one code: a part of [0, 1) each.
+#[derive(Debug, Clone, Copy)]
+struct Part {
+    is_there: bool,
+    presence: (f64, f64),
+    null: (f64, f64),
+    kind: (f64, f64),
+    value: (f64, f64),
+}
+
+/// Which field of its scope's model decides a node.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Decided {
+    field: usize,
+    /// The codes are those of the length of the node's array or dictionary.
+    pub(crate) of_length: bool,
+}
+
+/// One instance on the way from a record to an element of an element: its address, and its place in its array.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Place {
+    pub(crate) address: u64,
+    pub(crate) index: u64,
+}
+
+/// The codes of the instances of one scope in a block, field by field.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Codes {
+    n_fields: usize,
+    /// All codes of one instance, then those of the next.
+    codes: Vec<u16>,
+}
+
+impl Codes {
+    fn row(&self, instance: usize) -> &[u16] {
+        &self.codes[instance * self.n_fields..(instance + 1) * self.n_fields]
+    }
+}
+
+/// The draws of one instance of a node.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Draw<'a> {
+    field: &'a Field,
+    code: u16,
+    address: u64,
+}
+
+impl Draw<'_> {
+    fn part(&self) -> &Part {
+        &self.field.draws[usize::from(self.code)]
+    }
+
+    fn uniform(&self, (low, high): (f64, f64), which: usize) -> f64 {
+        low + (high - low) * self.field.within[which].uniform(self.address)
+    }
+
+    /// The draw that decides whether the field is there, when that is the same for all instances.
+    pub(crate) fn presence(&self) -> f64 {
+        self.uniform(self.part().presence, 0)
+    }
+
+    /// Whether the field was there in the sample.
+    pub(crate) fn is_there(&self) -> bool {
+        self.part().is_there
+    }
+
+    /// The draw that decides whether it is null.
+    pub(crate) fn null(&self) -> f64 {
+        self.uniform(self.part().null, 1)
+    }
+
+    /// The draw that decides of which kind it is.
+    pub(crate) fn kind(&self) -> f64 {
+        self.uniform(self.part().kind, 2)
+    }
+
+    /// The draw that decides the value.
+    pub(crate) fn value(&self) -> f64 {
+        self.uniform(self.part().value, 3)
+    }
+}
+
+impl Joint {
+    /// Tells whether a scope has a model.
+    pub(crate) fn has(&self, scope: usize) -> bool {
+        self.scopes.get(scope).is_some_and(|model| !model.fields.is_empty())
+    }
+
+    /// Returns the draw of an instance in a block.
+    pub(crate) fn draw<'a>(
+        &'a self,
+        scope: usize,
+        decided: Decided,
+        (codes, instance): (&Codes, usize),
+        address: u64,
+    ) -> Draw<'a> {
+        Draw { field: &self.scopes[scope].fields[decided.field], code: codes.row(instance)[decided.field], address }
+    }
+
+    /// Draws the codes of all instances of a scope in a block; `above` gives the codes of the scope so many levels
+    /// above for an instance, `place` where it stands in its array.
+    pub(crate) fn fill<'c>(
+        &self,
+        scope: usize,
+        addresses: &[u64],
+        (place, above): (impl Fn(usize) -> u64, impl Fn(usize, usize) -> &'c [u16]),
+        out: &mut Codes,
+    ) {
+        out.codes.clear();
+        let Some(model) = self.scopes.get(scope) else { return };
+        out.n_fields = model.fields.len();
+        for (instance, address) in addresses.iter().enumerate() {
+            let index = place(instance);
+            let start = out.codes.len();
+            let previous = (index > 0 && start > 0).then(|| start - out.n_fields);
+            for field in &model.fields {
+                let look = |look: &Look| match *look {
+                    Look::Field { up: 0, field } => out.codes[start + field],
+                    Look::Field { up, field } => above(instance, up).get(field).copied().unwrap_or(0),
+                    Look::Previous { field, none } => previous.map_or(none, |at| out.codes[at + field]),
+                    Look::Position => position(index),
+                };
+                let code = field.draw(*address, look);
+                out.codes.push(code);
+            }
+        }
+    }
+
+    /// Returns the draw of a single instance, given the scopes and places from the record down to it.
+    pub(crate) fn draw_at<'a>(&'a self, scopes: &[usize], places: &[Place], decided: Decided) -> Draw<'a> {
+        let mut levels: Vec<Codes> = Vec::with_capacity(scopes.len());
+        for (level, (scope, place)) in scopes.iter().zip(places).enumerate() {
+            let looks_back = self.scopes.get(*scope).is_some_and(|model| model.looks_back);
+            let first = if looks_back { 0 } else { place.index };
+            let address = |index: u64| match level {
+                0 => place.address,
+                _ => hash::combine(places[level - 1].address, index),
+            };
+            let addresses: Vec<u64> = if level == 0 { vec![place.address] } else { (first..=place.index).map(address).collect() };
+            let mut codes = Codes::default();
+            let index = |instance: usize| if level == 0 { 0 } else { first + cast::to_u64(instance) };
+            let above = |_, up: usize| -> &[u16] {
+                level.checked_sub(up).and_then(|at| levels.get(at)).map_or(&[], Codes::last)
+            };
+            self.fill(*scope, &addresses, (index, above), &mut codes);
+            levels.push(codes);
+        }
+        let scope = scopes[scopes.len() - 1];
+        let code = levels.last().map_or(0, |codes| codes.last()[decided.field]);
+        let address = places[places.len() - 1].address;
+        Draw { field: &self.scopes[scope].fields[decided.field], code, address }
+    }
+}
+
+impl Codes {
+    /// The codes of the last instance.
+    fn last(&self) -> &[u16] {
+        &self.codes[self.codes.len().saturating_sub(self.n_fields)..]
+    }
+
+    /// The codes of an instance; none where the scope has no model.
+    pub(crate) fn of(&self, instance: usize) -> &[u16] {
+        if self.codes.is_empty() { &[] } else { self.row(instance) }
+    }
+}
+
+impl Field {
+    fn draw(&self, address: u64, look: impl Fn(&Look) -> u16) -> u16 {
+        let leaf = self.sampler.leaf(|feature| look(&self.looks[feature]));
+        self.sampler.draw(leaf, self.seed.uniform(address))
+    }
+}
+
+fn position(index: u64) -> u16 {
+    u16::try_from(index).unwrap_or(MAX_POSITION).min(MAX_POSITION)
+}
+
+/// Binds the fields of a model to the nodes of a plan; fields that the rules no longer have are drawn for the others.
+pub(crate) fn bind(
+    model: &JointModel,
+    plan: &mut Plan,
+    node_of: &BTreeMap<PathId, usize>,
+    outline: &Outline<'_>,
+    seed: Seed,
+) {
+    let node = |path| outline.tree.find(path).and_then(|id: PathId| node_of.get(&id).copied());
+    let scope_of: Vec<Option<usize>> =
+        model.tables.iter().map(|table| node(&table.path).map(|node| plan.nodes[node].scope)).collect();
+    let mut scopes = vec![ScopeModel::default(); plan.scopes.len()];
+    for (table, scope) in scope_of.iter().enumerate() {
+        let Some(scope) = *scope else { continue };
+        for (at, field) in model.tables[table].fields.iter().enumerate() {
+            if let Some(node) = node(&field.path) {
+                let of_length = field.part == ModelPart::Length;
+                plan.nodes[node].decided = Some(Decided { field: at, of_length });
+            }
+            let seed = seed.child(&field.path.to_string()).child("model");
+            scopes[scope].fields.push(compiled(model, table, field, seed));
+        }
+        let looks_back = |field: &Field| field.looks.iter().any(|look| matches!(look, Look::Previous { .. }));
+        scopes[scope].looks_back = scopes[scope].fields.iter().any(looks_back);
+    }
+    plan.joint = Joint { scopes };
+}
+
+fn compiled(model: &JointModel, table: usize, field: &FieldModel, seed: Seed) -> Field {
+    let look = |feature: &Feature| match *feature {
+        Feature::Field { up, field } => Look::Field { up: usize::from(up), field: usize::from(field) },
+        Feature::Previous { field } => {
+            let n_codes = model.tables[table].fields[usize::from(field)].codes.len();
+            Look::Previous { field: usize::from(field), none: u16::try_from(n_codes).unwrap_or(0) }
+        }
+        Feature::Position => Look::Position,
+    };
+    let n_codes = u16::try_from(field.codes.len()).unwrap_or(u16::MAX);
+    let sampler = Sampler::new(&field.tree, n_codes).expect("a model is checked when it is read");
+    let uses = ["presence", "null", "kind", "value"];
+    Field {
+        sampler,
+        looks: field.features.iter().map(look).collect(),
+        draws: field.codes.iter().map(|code| part(field, *code)).collect(),
+        within: uses.map(|name| seed.child(name)),
+        seed,
+    }
+}
+
+/// The draws that a code stands for, by the rates with which the model was fitted.
+fn part(field: &FieldModel, code: Code) -> Part {
+    let (presence, null_rate) = (field.presence.get(), field.null_rate.get());
+    let whole = (0.0, 1.0);
+    let there = Part { is_there: true, presence: (0.0, presence), null: (null_rate, 1.0), kind: whole, value: whole };
+    match code {
+        Code::Absent => Part { is_there: false, presence: (presence, 1.0), null: whole, ..there },
+        Code::Null => Part { null: (0.0, null_rate), ..there },
+        Code::Value { kind, low, high } => {
+            let before: f64 = field.shares.iter().take(usize::from(kind)).map(|share| share.get()).sum();
+            let share = field.shares.get(usize::from(kind)).map_or(1.0, |share| share.get());
+            Part { kind: (before, before + share), value: (low, high), ..there }
+        }
+    }
+}
