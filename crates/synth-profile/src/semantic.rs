@@ -2,6 +2,9 @@
 
 use synth_privacy::PathWords;
 
+use crate::profile::Markup;
+use crate::prose;
+
 /// Share of the values that must have a form.
 const MIN_SHARE: f64 = 0.95;
 /// Distinct values asked for.
@@ -72,24 +75,12 @@ pub(crate) fn of_texts(values: &[&str], words: &PathWords) -> Option<&'static st
     .or_else(|| (values.len() >= MIN_DISTINCT).then(|| markup(values)).flatten())
 }
 
-/// Markup in running text: in some of the values, since short ones have none.
+/// Markup in running text.
 fn markup(values: &[&str]) -> Option<&'static str> {
-    let share = |test: fn(&str) -> bool| {
-        values.iter().filter(|value| test(value)).count() as f64 / values.len() as f64
-    };
-    let html = |text: &str| text.contains("</") && text.contains('>');
-    let markdown = |text: &str| {
-        text.contains("](http")
-            || text.contains("```")
-            || text.starts_with("# ")
-            || text.contains("\n## ")
-            || text.contains("\n* ")
-            || text.contains("\n- ")
-    };
-    match () {
-        () if share(html) >= 0.5 => Some("html"),
-        () if share(markdown) >= 0.3 => Some("markdown"),
-        () => None,
+    match prose::markup(values) {
+        Markup::Html => Some("html"),
+        Markup::Markdown => Some("markdown"),
+        Markup::Plain => None,
     }
 }
 

@@ -7,7 +7,8 @@ use synth_stats::bottom_k::Entry;
 use super::{keys, time};
 use crate::code_list::CodeList;
 use crate::numbered_text::numbered_texts;
-use crate::profile::{Curve, NumberedProfile, PatternProfile, TextCategory, TextProfile};
+use crate::profile::{Curve, NumberedProfile, PatternProfile, ProseProfile, TextCategory, TextProfile};
+use crate::prose::prose;
 use crate::semantic;
 use crate::string_stats::{KeptText, StringStats};
 use crate::text_pattern::{SharedWords, foreign_letters, learn_patterns};
@@ -66,7 +67,8 @@ pub(super) fn profile(
             .collect(),
     };
     let words = if is_secret { SharedWords::OfAll } else { SharedWords::OfMany };
-    let (patterns, mean_words) = (patterns(&rest, gate, words), mean_words(&rest));
+    let (patterns, mean_words) = (patterns(&rest, gate, words), mean_words(&rest, strings));
+    let prose = if known { None } else { prose_profile(&rest, mean_words, strings, gate) };
     let has_room = is_identifier || numbered.is_some() || has_room(&patterns, mean_words, count);
     let letters = foreign_letters(rest.iter().map(|(text, _)| *text));
     TextProfile {
@@ -86,6 +88,7 @@ pub(super) fn profile(
         times,
         patterns,
         mean_words,
+        prose,
         lengths: lengths(strings),
         categories,
         others,
@@ -204,13 +207,25 @@ fn patterns(rest: &[(&str, u64)], gate: Gate, words: SharedWords) -> Vec<Pattern
         .collect()
 }
 
-fn mean_words(rest: &[(&str, u64)]) -> f64 {
+/// Words of a text on average, over the distinct ones; over all when some are not kept whole.
+fn mean_words(rest: &[(&str, u64)], strings: &StringStats) -> f64 {
     let words: usize = rest.iter().map(|(text, _)| text.split_whitespace().count()).sum();
-    if rest.is_empty() {
-        0.0
-    } else {
-        cast::round_to_i64(100.0 * words as f64 / rest.len() as f64) as f64 / 100.0
-    }
+    let mean = match strings.distinct.entries().all(|entry| entry.value.is_whole) {
+        _ if rest.is_empty() => 0.0,
+        true => words as f64 / rest.len() as f64,
+        false => strings.words.mean().unwrap_or(0.0),
+    };
+    cast::round_to_i64(100.0 * mean) as f64 / 100.0
+}
+
+fn prose_profile(
+    rest: &[(&str, u64)],
+    mean_words: f64,
+    strings: &StringStats,
+    gate: Gate,
+) -> Option<ProseProfile> {
+    let texts: Vec<&str> = rest.iter().map(|(text, _)| *text).collect();
+    prose(&texts, mean_words, super::length_curve(&strings.words), gate)
 }
 
 fn lengths(strings: &StringStats) -> Curve {
