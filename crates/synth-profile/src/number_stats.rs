@@ -105,6 +105,13 @@ impl NumberStats {
         self.push_spelling(number);
     }
 
+    /// Returns the number of distinct numbers: exact while they all fit the table, else estimated.
+    #[must_use]
+    pub fn n_distinct(&self) -> u64 {
+        let seen = cast::to_u64(self.distinct.len());
+        cast::round_to_u64(self.distinct.estimate_distinct()).clamp(seen, self.distinct.total())
+    }
+
     fn push_spelling(&mut self, number: Number<'_>) {
         let text = number.as_str().as_bytes();
         if let Some(places) = exponent_places(number) {

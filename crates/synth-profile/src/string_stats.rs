@@ -89,7 +89,9 @@ impl StringStats {
         if self.distinct.is_complete() {
             cast::to_u64(self.distinct.len())
         } else {
-            cast::round_to_u64(self.hyperloglog.estimate())
+            // No estimate is below what was seen, or above what there is.
+            let seen = cast::to_u64(self.distinct.len());
+            cast::round_to_u64(self.hyperloglog.estimate()).clamp(seen, self.distinct.total())
         }
     }
 }
