@@ -43,8 +43,11 @@ const FUNCTION_WORDS: [(&str, &[&str]); 16] = [
     ("tr", &["ve", "bir", "bu", "da", "de", "için", "ile", "çok", "ama", "olarak", "daha", "değil", "gibi", "var"]),
 ];
 
+/// A script: its name, its language, and the ranges of its letters.
+type Script = (&'static str, Option<&'static str>, &'static [(char, char)]);
+
 /// Scripts by the ranges of their letters, and the language that most texts of them are in, where there is one.
-const SCRIPTS: [(&str, Option<&str>, &[(char, char)]); 12] = [
+const SCRIPTS: [Script; 12] = [
     ("Hira", Some("ja"), &[('ぁ', 'ゖ'), ('ァ', 'ヺ')]),
     ("Hani", Some("zh"), &[('一', '鿿'), ('㐀', '䶿')]),
     ("Hang", Some("ko"), &[('가', '힣'), ('ᄀ', 'ᇿ')]),

@@ -137,7 +137,7 @@ fn a_200_column_wide_record() {
                     0 => json!(((word % 100_000) as f64) / 100.0),
                     1 => json!(["x", "y", "z"][usize::try_from(word % 3).unwrap()]),
                     2 => json!(index * 200 + column),
-                    _ => json!(word % 2 == 0),
+                    _ => json!(word.is_multiple_of(2)),
                 };
                 (format!("c{column:03}"), value)
             });
@@ -185,7 +185,7 @@ fn a_12_level_nest() {
 #[test]
 fn a_column_of_5_percent_other_type() {
     let record = |index: u64, word: u64| match word % 20 {
-        0 if word / 20 % 2 == 0 => json!({"id": index, "amount": "unknown"}),
+        0 if (word / 20).is_multiple_of(2) => json!({"id": index, "amount": "unknown"}),
         0 => {
             let texts = ["3", "12.50", "see note"];
             json!({"id": index, "amount": texts[usize::try_from(word / 40 % 3).unwrap()]})

@@ -24,6 +24,8 @@ const PERSONAL_KEYS: [PiiKind; 5] =
     [PiiKind::Email, PiiKind::Username, PiiKind::CreditCard, PiiKind::Iban, PiiKind::MacAddress];
 /// Those that are keys when their form says so, as other codes are.
 const CODE_KEYS: [PiiKind; 3] = [PiiKind::PersonId, PiiKind::HostName, PiiKind::PersonalUrl];
+/// Article numbers with valid check digits, at least, that are none by chance: 1 in 10^8.
+const MIN_CHECKED: usize = 8;
 /// Patterns stand for at least this share of keys, which are of at most so many words.
 const KEY_PATTERNS: (f64, f64) = (0.6, 3.0);
 
@@ -40,14 +42,14 @@ pub(super) fn profile(
     let words = PathWords::of(path);
     let list = code_list(strings, &words);
     let semantic_type = list.map(|list| list.name).or_else(|| semantic_type(strings, &words));
-    let mut times = time::profiles(strings, path, gate);
+    // Check digits of so many numbers are no chance, while numbers of their length are often times.
+    let has_check_digits = semantic_type == Some("article_number") && values.len() >= MIN_CHECKED;
+    let mut times = if has_check_digits { Vec::new() } else { time::profiles(strings, path, gate) };
     let is_identifier = semantic_type.is_some_and(is_identifier_type) && values.len() > MAX_IDENTIFIERS;
     let known = is_identifier || !times.is_empty();
     let personal = personal_kind(strings, path, known, company);
     let is_secret = personal.is_some_and(|kind| !kind.is_shared());
-    if is_secret {
-        times.iter_mut().for_each(|time| time.spikes.clear());
-    }
+    times.iter_mut().filter(|_| is_secret).for_each(|time| time.spikes.clear());
     let is_unique = keys::strings_are_unique(strings);
     let mut categories =
         if is_identifier || is_unique { Vec::new() } else { categories(strings, gate, personal) };

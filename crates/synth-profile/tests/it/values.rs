@@ -151,7 +151,7 @@ fn identifiers_and_hashes() {
 
 #[test]
 fn public_codes() {
-    check("x", "country_code", |_, word| {
+    check("country", "country_code", |_, word| {
         json!(pick(word, &["DE", "FR", "US", "JP", "BR", "IN", "NO", "IT", "PL", "KE", "CN", "MX"]))
     });
     check("currency", "currency_code", |_, word| {
