@@ -131,7 +131,7 @@ impl Bench {
 
     fn profile(&self, data: &Path) -> Command {
         let mut command = self.synth();
-        command.arg("profile").arg(data).arg("--force");
+        command.arg("profile").arg(data).args(["--force", "--quiet"]);
         for (flag, name) in [
             ("--out", "rules.yaml"),
             ("--profile-out", "profile.json"),
