@@ -4,7 +4,8 @@
 //! fitted to them stand in the rule file, generators draw through them, and the validator compares real and
 //! synthetic summaries with the tests.
 //!
-//! Modules in reading order: [`bottom_k`], [`histogram`], [`sum`], [`hyperloglog`] and [`counts`] are the
+//! Modules in reading order: [`bottom_k`], [`histogram`], [`sum`], [`float_sum`],
+//! [`hyperloglog`] and [`counts`] are the
 //! sketches; [`quantiles`] fits a publishable distribution; [`choice`] draws from weights; [`tests2`] compares
 //! two samples.
 //!
@@ -16,6 +17,7 @@ pub mod bottom_k;
 pub mod choice;
 pub mod counts;
 pub mod error;
+pub mod float_sum;
 pub mod histogram;
 pub mod hyperloglog;
 pub mod quantiles;
@@ -26,6 +28,7 @@ pub use bottom_k::BottomK;
 pub use choice::Cumulative;
 pub use counts::LengthHistogram;
 pub use error::Error;
+pub use float_sum::FloatSum;
 pub use histogram::OrderHistogram;
 pub use hyperloglog::HyperLogLog;
 pub use quantiles::QuantileFunction;

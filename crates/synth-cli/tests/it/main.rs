@@ -19,6 +19,7 @@ mod odd_input;
 mod outcome;
 mod partials;
 mod privacy;
+mod rare_shapes;
 mod second_pass;
 mod settings;
 mod update;
