@@ -5,7 +5,7 @@ use synth_core::{JsonPath, JsonType, Rate, Segment};
 
 use crate::profile::{FieldProfile, Profile, TimeProfile};
 use crate::relations::{
-    Evidence, Operation, OrderingScope, PresenceRule, Relations, SequenceRule, TextOperation,
+    Evidence, Operation, OrderingScope, PresenceRule, Relations, SequenceRule, TextOperation, Transition,
 };
 
 /// Version of `rule_hypotheses.json`.
@@ -198,7 +198,22 @@ fn of_relations(relations: &Relations) -> Vec<Fact> {
     facts.extend(of_orders(relations));
     facts.extend(of_formulas(relations));
     facts.extend(of_shapes(relations));
+    facts.extend(relations.transitions.iter().map(transition));
     facts
+}
+
+fn transition(found: &Transition) -> Fact {
+    let along = match &found.entity {
+        Some(entity) => format!(" along the rows of one {entity}"),
+        None => String::new(),
+    };
+    let fields = [Some(&found.path), found.entity.as_ref(), found.order.as_ref()];
+    Fact {
+        kind: "transition",
+        statement: format!("the next {} follows from the present one{along}", found.path),
+        paths: fields.into_iter().flatten().cloned().collect(),
+        evidence: found.evidence,
+    }
 }
 
 fn of_orders(relations: &Relations) -> impl Iterator<Item = Fact> {

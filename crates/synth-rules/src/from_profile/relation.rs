@@ -20,10 +20,11 @@ pub(super) fn relationships(relations: &Relations) -> Vec<Relationship> {
     let orderings = relations.orderings.iter().filter_map(ordering);
     let arithmetic = relations.arithmetic.iter().filter_map(arithmetic);
     let texts = relations.texts.iter().map(text_relation);
+    let transitions = relations.transitions.iter().map(transition);
     let sequences = relations.sequences.iter().map(sequence);
     let presence = relations.presence.iter().map(presence);
     let of_rows = keys.chain(references).chain(dependencies).chain(orderings).chain(arithmetic);
-    of_rows.chain(texts).chain(sequences).chain(presence).collect()
+    of_rows.chain(texts).chain(transitions).chain(sequences).chain(presence).collect()
 }
 
 fn condition(condition: &relations::Condition) -> Condition {
@@ -119,6 +120,35 @@ fn text_relation(relation: &relations::TextRelation) -> Relationship {
         terms: relation.terms.clone(),
         separator: relation.separator.as_ref().map_or(String::new(), |text| text.as_str().to_owned()),
         confidence: share::rounded(relation.evidence.confidence()),
+    }
+}
+
+fn transition(found: &relations::Transition) -> Relationship {
+    let shares = |counts: &[u64]| -> Vec<f64> {
+        let is_nothing = counts.iter().all(|count| *count == 0);
+        if is_nothing {
+            vec![0.0; counts.len()]
+        } else {
+            share::apportion(counts).into_iter().map(Rate::get).collect()
+        }
+    };
+    // Where nothing is public the ends are left out.
+    let ends =
+        |counts: &[u64]| if counts.iter().any(|count| *count > 0) { shares(counts) } else { Vec::new() };
+    let row = |(counts, rest): (&Vec<u64>, &u64)| {
+        let mut row = shares(&counts.iter().chain([rest]).copied().collect::<Vec<_>>());
+        row.truncate(counts.len());
+        row
+    };
+    Relationship::Transition {
+        path: found.path.clone(),
+        entity: found.entity.clone(),
+        order: found.order.clone(),
+        states: found.states.iter().map(text::tag_literal).collect(),
+        initial: ends(&found.initial),
+        last: ends(&found.last),
+        matrix: found.matrix.iter().zip(&found.rest).map(row).collect(),
+        confidence: share::rounded(found.evidence.confidence()),
     }
 }
 

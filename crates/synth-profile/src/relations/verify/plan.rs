@@ -22,6 +22,7 @@ use crate::relations::references::{conceivable, references};
 use crate::relations::sequence::ArrayRule;
 use crate::relations::table::{Column, Part, Table};
 use crate::relations::text::TextRule;
+use crate::relations::transitions::{self, Chain, Walk};
 use crate::relations::{Operation, Relations, dependencies};
 use crate::{Partial, Unit, relations};
 
@@ -56,10 +57,14 @@ impl Proposals {
             let slots = slots(&view, (partial, &profile.fields));
             (slots, pair_checks(&tables, known), row_checks(&tables, known))
         };
+        let chains = chains(&tables, profile, partial);
         let watched = if partial.unit() == Unit::Record { watched(&tables) } else { Vec::new() };
         let sheets: Vec<SheetRows> = sheet_rows(&tables, &profile.variants);
         let mut used = used_columns((&slots, &sheets), &pairs, &rows);
         used.extend(&watched);
+        for chain in &chains {
+            used.extend(chain.columns().map(|column| At { table: chain.table, column }));
+        }
         let n_values = slots.iter().map(|slot| n_values(slot, &tables, &profile.fields)).collect();
         Self {
             builder: restricted(&profile.fields, &used),
@@ -71,6 +76,7 @@ impl Proposals {
             pairs,
             rows,
             watched,
+            chains,
             proposed: profile.relations.clone(),
         }
     }
@@ -78,8 +84,23 @@ impl Proposals {
     /// Tells whether there is anything to be tested.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.slots.is_empty() && self.pairs.is_empty() && self.rows.is_empty() && self.watched.is_empty()
+        self.slots.is_empty()
+            && self.pairs.is_empty()
+            && self.rows.is_empty()
+            && self.watched.is_empty()
+            && self.chains.is_empty()
     }
+}
+
+/// The walks along which states are looked at: all of them, or those that a sample of all records leaves out because it
+/// does not know their order.
+fn chains(tables: &[Table], profile: &Profile, partial: &Partial) -> Vec<Chain> {
+    let known = &profile.relations;
+    let mut chains = transitions::chains(tables, &profile.fields, &known.references);
+    let is_done =
+        |chain: &Chain| partial.unit() == Unit::Element || chain.walk == Walk::Array || chain.order.is_some();
+    chains.retain(|chain| !(known.covers_all_records && is_done(chain)));
+    chains
 }
 
 fn restricted(fields: &[FieldProfile], used: &BTreeSet<At>) -> TableBuilder {
