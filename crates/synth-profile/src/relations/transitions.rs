@@ -62,12 +62,15 @@ pub(crate) fn chains(tables: &[Table], fields: &[FieldProfile], references: &[Re
         let order = order(table);
         if !table.has_one_holder() {
             let order = order.filter(|order| rises_along_arrays(table, *order));
-            chains.extend(states.into_iter().map(|(state, states)| Chain {
+            let may_follow = |state: &usize| order.is_some() || table.columns[*state].kind != Kind::Integer;
+            let states = states.into_iter().filter(|(state, _)| may_follow(state));
+            chains.extend(states.map(|(state, states)| Chain {
                 table: index,
                 state,
                 walk: Walk::Array,
                 order,
                 finer: Vec::new(),
+                is_named: names::sounds_like_state(&table.columns[state].path),
                 states,
             }));
             continue;
@@ -86,6 +89,7 @@ pub(crate) fn chains(tables: &[Table], fields: &[FieldProfile], references: &[Re
                 walk,
                 order,
                 finer: finer.clone(),
+                is_named: false,
                 states: values.clone(),
             };
             let is_date_part = order.is_some_and(|order| follows_from_time(table, order, state));

@@ -34,6 +34,8 @@ pub(crate) struct Chain {
     pub(crate) order: Option<usize>,
     /// Columns from which the state follows.
     pub(crate) finer: Vec<usize>,
+    /// The names speak of states.
+    pub(crate) is_named: bool,
     /// The states that may be named.
     pub(crate) states: Vec<TagValue>,
 }

@@ -1,8 +1,9 @@
 //! From visits to the moves between states, and whether these are chance.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use synth_core::cast;
+use synth_core::hash::combine;
+use synth_core::{cast, math};
 use synth_privacy::Gate;
 use synth_stats::tests2::g_test;
 
@@ -23,6 +24,12 @@ const MAX_CHANCE: f64 = 1e-9;
 const FORBIDDEN: (f64, f64) = (3.0, 0.02);
 /// Share of all moves that chance would have made and that are forbidden.
 const MIN_FORBIDDEN: f64 = 0.05;
+/// Share of the uncertainty about the next state that the present one removes.
+const MIN_EXPLAINED: f64 = 0.2;
+/// Different arrays that prove a history that has no times.
+const MIN_KINDS: usize = 4;
+/// Share of them that come back to a state.
+const MIN_RETURNING: f64 = 0.1;
 /// States from which a list in alphabetical order is more likely than a machine.
 const MIN_SORTED: usize = 3;
 
@@ -38,6 +45,10 @@ pub(super) struct Moves<'c> {
     initial: Vec<Move>,
     last: Vec<Move>,
     n_runs: u64,
+    /// Runs that come back to a state.
+    n_returning: u64,
+    /// Hashes of different runs, up to the number that is enough.
+    kinds: BTreeSet<u64>,
 }
 
 /// How often something was seen.
@@ -88,6 +99,8 @@ impl<'c> Moves<'c> {
             initial: vec![Move::default(); n_states],
             last: vec![Move::default(); n_states],
             n_runs: 0,
+            n_returning: 0,
+            kinds: BTreeSet::new(),
         };
         for run in tally.entries().chunk_by(|left, right| left.key.run == right.key.run) {
             let is_whole = tally.limit().is_none_or(|limit| limit.run != run[0].key.run);
@@ -115,6 +128,10 @@ impl<'c> Moves<'c> {
         }
         if let (Some(first), Some(last)) = (run.first(), run.last()) {
             self.n_runs += 1;
+            self.n_returning += u64::from(counts.values().any(|count| *count > 1.0));
+            if self.kinds.len() < MIN_KINDS {
+                self.kinds.insert(run.iter().fold(0, |hash, entry| combine(hash, entry.key.state)));
+            }
             self.initial[code(first)].push(first.last, k);
             if is_whole {
                 self.last[code(last)].push(last.last, k);
@@ -131,14 +148,26 @@ impl<'c> Moves<'c> {
         let n_seen = cast::to_u64(self.states_seen());
         let is_enough = n_moves as f64 >= MIN_MOVES
             && n_changes >= MIN_CHANGES.0.max(MIN_CHANGES.1 * n_seen)
-            && !self.is_sorted();
+            && !self.is_sorted()
+            && !self.is_fixed_list();
         let forbidden: f64 =
             self.forbidden().map(|(from, to)| self.expected[from * self.n_states + to]).sum();
         if !is_enough || forbidden < (MIN_FORBIDDEN * n_moves as f64).max(2.0 * FORBIDDEN.0) {
             return None;
         }
         let test = g_test(&counts, &self.expected, 2 * n_seen).ok()?;
-        (test.p_value <= MAX_CHANCE).then(|| test.statistic / (2.0 * n_moves as f64))
+        let gain = test.statistic / (2.0 * n_moves as f64);
+        (test.p_value <= MAX_CHANCE && gain >= MIN_EXPLAINED * self.entropy(n_moves)).then_some(gain)
+    }
+
+    /// Nats of the state that a move leads to.
+    fn entropy(&self, n_moves: u64) -> f64 {
+        let share = |to: usize| {
+            let count: u64 = (0..self.n_states).map(|from| self.count((from, to))).sum();
+            count as f64 / n_moves as f64
+        };
+        let shares = (0..self.n_states).map(share).filter(|share| *share > 0.0);
+        -shares.map(|share| share * math::ln(share)).sum::<f64>()
     }
 
     fn pairs(&self) -> impl Iterator<Item = (usize, usize)> + use<> {
@@ -179,6 +208,15 @@ impl<'c> Moves<'c> {
         let is_one_way = changes().all(|(from, to)| states[from] < states[to])
             || changes().all(|(from, to)| states[from] > states[to]);
         is_one_way && states.len() >= MIN_SORTED && (is_number || !is_history)
+    }
+
+    /// Lists whose elements have their places, such as the lines of an address, are no histories: they are alike, and
+    /// come back to nothing. A time or a name may say otherwise.
+    fn is_fixed_list(&self) -> bool {
+        let returns = self.n_returning as f64 >= MIN_RETURNING * self.n_runs as f64;
+        self.chain.walk == Walk::Array
+            && self.chain.order.is_none()
+            && (self.kinds.len() < MIN_KINDS || !(returns || self.chain.is_named))
     }
 
     /// Returns what may be told of the machine; `None` when too few of its states and moves are public.
