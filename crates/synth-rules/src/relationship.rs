@@ -319,6 +319,34 @@ pub enum Operation {
     SumOverElements,
     /// The number of elements of an array or members of a dictionary.
     Count,
+    /// Milliseconds from the second term, a time, to the first; rounded or cut to the target's last digit.
+    ElapsedMilliseconds,
+    /// Seconds from the second term to the first.
+    ElapsedSeconds,
+    /// Minutes from the second term to the first.
+    ElapsedMinutes,
+    /// Hours from the second term to the first.
+    ElapsedHours,
+    /// Days of 24 hours from the second term to the first.
+    ElapsedDays,
+    /// Midnights in UTC from the second term to the first.
+    CalendarDays,
+    /// Minutes from the second term to the first, both hours and minutes in one number, around midnight.
+    ClockMinutes,
+    /// The year of the term in UTC.
+    YearOf,
+    /// The month of the term, from 1.
+    MonthOf,
+    /// The day of the month of the term.
+    DayOf,
+    /// The hour of the term in UTC, plus the offset, modulo 24.
+    HourOf,
+    /// The minute of the term.
+    MinuteOf,
+    /// The weekday of the term, Monday being 0, plus the offset, modulo 7.
+    WeekdayOf,
+    /// The date of the term in UTC.
+    DateOf,
 }
 
 /// A field in a formula; one without a factor is a path alone in YAML.

@@ -50,7 +50,7 @@ const MAX_PENDING: usize = 1 << 13;
 /// Returns where state machines may be, most promising first.
 ///
 /// A state is a string, whole number or boolean of few public values; an entity is named by a field that refers to
-/// another table, that sounds like a key, or that has few values. States that one of the entities always has are not
+/// another table, that sounds like a key, or that is a text. States that one of the entities always has are not
 /// looked at along it, and of two fields that tell the same states only the first.
 pub(crate) fn chains(tables: &[Table], fields: &[FieldProfile], references: &[Reference]) -> Vec<Chain> {
     let mut chains = Vec::new();
@@ -75,7 +75,10 @@ pub(crate) fn chains(tables: &[Table], fields: &[FieldProfile], references: &[Re
             }));
             continue;
         }
-        let entities = entities(table, references);
+        let mut entities = entities(table, references);
+        // The rows of one month are no entity.
+        entities.retain(|entity| order.is_none_or(|order| !follows_from_time(table, order, *entity)));
+        entities.truncate(MAX_ENTITIES);
         let columns: Vec<usize> = states.iter().map(|(state, _)| *state).collect();
         for (state, values) in states {
             let finer: Vec<usize> = columns
@@ -193,7 +196,7 @@ fn entities(table: &Table, references: &[Reference]) -> Vec<usize> {
         match () {
             () if refers => 3,
             () if names::sounds_like_id(&column.path) => 2,
-            () if column.kind == Kind::Text && column.n_distinct() * MIN_ROWS_A_STATE <= n_rows => 1,
+            () if column.kind == Kind::Text => 1,
             () => 0,
         }
     };
@@ -210,7 +213,6 @@ fn entities(table: &Table, references: &[Reference]) -> Vec<usize> {
         let column = &table.columns[*index];
         std::cmp::Reverse((rank(column), column.n_distinct()))
     });
-    entities.truncate(MAX_ENTITIES);
     entities
 }
 

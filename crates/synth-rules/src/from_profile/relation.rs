@@ -8,8 +8,11 @@ use crate::relationship::{
     Condition, Operation, PresenceRule, Relationship, SequenceRule, Term, TextOperation,
 };
 
-/// Orders and formulas that fewer rows keep are no rules.
+/// Formulas that fewer rows keep are no rules.
 const MIN_CONFIDENCE: f64 = 0.99;
+
+/// Orders with more exceptions are no rules. Those of the profile have proved to be more than chance.
+const MIN_ORDERED: f64 = 0.85;
 
 /// Returns what binds fields together, keys first.
 pub(super) fn relationships(relations: &Relations) -> Vec<Relationship> {
@@ -70,7 +73,7 @@ fn dependency(dependency: &Dependency) -> Vec<Relationship> {
 
 fn ordering(ordering: &relations::Ordering) -> Option<Relationship> {
     let confidence = ordering.evidence.confidence();
-    (confidence.get() >= MIN_CONFIDENCE).then(|| Relationship::Ordering {
+    (confidence.get() >= MIN_ORDERED).then(|| Relationship::Ordering {
         low: ordering.low.clone(),
         high: ordering.high.clone(),
         strict: ordering.is_strict,
@@ -106,6 +109,20 @@ fn operation(operation: relations::Operation) -> Operation {
         relations::Operation::Ratio => Operation::Ratio,
         relations::Operation::SumOverElements => Operation::SumOverElements,
         relations::Operation::Count => Operation::Count,
+        relations::Operation::ElapsedMilliseconds => Operation::ElapsedMilliseconds,
+        relations::Operation::ElapsedSeconds => Operation::ElapsedSeconds,
+        relations::Operation::ElapsedMinutes => Operation::ElapsedMinutes,
+        relations::Operation::ElapsedHours => Operation::ElapsedHours,
+        relations::Operation::ElapsedDays => Operation::ElapsedDays,
+        relations::Operation::CalendarDays => Operation::CalendarDays,
+        relations::Operation::ClockMinutes => Operation::ClockMinutes,
+        relations::Operation::YearOf => Operation::YearOf,
+        relations::Operation::MonthOf => Operation::MonthOf,
+        relations::Operation::DayOf => Operation::DayOf,
+        relations::Operation::HourOf => Operation::HourOf,
+        relations::Operation::MinuteOf => Operation::MinuteOf,
+        relations::Operation::WeekdayOf => Operation::WeekdayOf,
+        relations::Operation::DateOf => Operation::DateOf,
     }
 }
 

@@ -11,6 +11,7 @@ use super::rows::{RowCheck, Subject, ordered_pairs};
 use super::sequence::watched;
 use super::{At, MAX_CELLS, Proposals};
 use crate::profile::{FieldProfile, Profile, VariantProfile};
+use crate::relations::arithmetic::clock::{ClockRule, is_of_times};
 use crate::relations::arithmetic::{self, Formula};
 use crate::relations::builder::TableBuilder;
 use crate::relations::counts::{Slot, View};
@@ -383,6 +384,10 @@ fn formula(tables: &[Table], found: &relations::Arithmetic) -> Option<Formula> {
     let target = find(tables, &found.target, target_parts)?;
     let terms: Option<Vec<(At, f64)>> =
         found.terms.iter().map(|term| Some((find(tables, &term.path, parts)?, term.factor))).collect();
-    let tolerance = arithmetic::tolerance(target.column(tables));
+    let column = target.column(tables);
+    let tolerance = match is_of_times(found.operation) {
+        true => ClockRule::of(found.operation, found.offset, column).tolerance,
+        false => arithmetic::tolerance(column),
+    };
     Some(Formula { target, operation: found.operation, terms: terms?, offset: found.offset, tolerance })
 }
