@@ -35,7 +35,7 @@ const MIN_ROWS_AN_ENTITY: f64 = 1.5;
 /// Entities of one table that are tried.
 const MAX_ENTITIES: usize = 3;
 /// Chains that are tried.
-const MAX_CHAINS: usize = 24;
+const MAX_CHAINS: usize = 16;
 /// Share of the rows that must have the column by which they are put in order.
 const MIN_ORDERED: f64 = 0.95;
 /// Share of the rows next to each other in time that agree, beyond chance, where a state is one of the calendar.
@@ -43,9 +43,9 @@ const MAX_SAME: f64 = 0.6;
 /// Share of the times that are distinct for the rows to be in a certain order.
 const MIN_DISTINCT_TIMES: f64 = 0.8;
 /// Visits that all tallies hold together, and that one holds at most.
-const MAX_VISITS: (usize, usize) = (1 << 18, 1 << 16);
+const MAX_VISITS: (usize, usize) = (1 << 17, 1 << 15);
 /// Visits that wait to be sorted in.
-const MAX_PENDING: usize = 1 << 13;
+const MAX_PENDING: usize = 1 << 11;
 
 /// Returns where state machines may be, most promising first.
 ///
@@ -75,7 +75,7 @@ pub(crate) fn chains(tables: &[Table], fields: &[FieldProfile], references: &[Re
             }));
             continue;
         }
-        let mut entities = entities(table, references);
+        let mut entities = entities(table, fields, references);
         // The rows of one month are no entity.
         entities.retain(|entity| order.is_none_or(|order| !follows_from_time(table, order, *entity)));
         entities.truncate(MAX_ENTITIES);
@@ -189,8 +189,7 @@ fn rises_along_arrays(table: &Table, order: usize) -> bool {
 }
 
 /// The columns that tell whose row a row is, best first.
-fn entities(table: &Table, references: &[Reference]) -> Vec<usize> {
-    let n_rows = table.n_rows();
+fn entities(table: &Table, fields: &[FieldProfile], references: &[Reference]) -> Vec<usize> {
     let rank = |column: &Column| -> u32 {
         let refers = references.iter().any(|found| found.child == [column.path.clone()]);
         match () {
@@ -200,11 +199,22 @@ fn entities(table: &Table, references: &[Reference]) -> Vec<usize> {
             () => 0,
         }
     };
+    // A sample of rows has few of each entity; the field knows of all.
+    let repeats_enough = |column: &Column| {
+        let field = fields.iter().find(|field| field.path == column.path);
+        let counts = field.and_then(|field| match (&field.text, &field.number) {
+            (Some(text), None) => Some((text.count, text.n_distinct)),
+            (None, Some(number)) => Some((number.count, number.n_distinct)),
+            _ => None,
+        });
+        let (n, n_distinct) = counts.unwrap_or((0, 1));
+        n as f64 >= MIN_ROWS_AN_ENTITY * n_distinct as f64
+    };
     let is_entity = |column: &Column| {
         column.part == Part::Value
             && matches!(column.kind, Kind::Text | Kind::Integer)
             && column.n_distinct() >= 2
-            && n_rows as f64 >= MIN_ROWS_AN_ENTITY * column.n_distinct() as f64
+            && repeats_enough(column)
             && rank(column) > 0
     };
     let mut entities: Vec<usize> =
