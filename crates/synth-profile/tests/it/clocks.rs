@@ -1,6 +1,7 @@
 //! Numbers that follow from times, numberings within groups, flags, and dictionaries of one key.
 
 use serde_json::{Value, json};
+use synth_core::cast;
 use synth_core::hash::mix;
 use synth_profile::profile::{Profile, SampleLayout};
 use synth_profile::relations::Operation;
@@ -35,7 +36,7 @@ fn stay(index: u64) -> Value {
     let start = draw(1, index, 12) * 28 * 1440 + draw(2, index, 7 * 1440);
     let end = start + 30 + draw(3, index, 20 * 1440);
     let planned = draw(4, index, 1440);
-    let late = [0, 3, 8, 15, 40, 75, 130, 200][draw(5, index, 8) as usize];
+    let late = [0, 3, 8, 15, 40, 75, 130, 200][cast::to_usize(draw(5, index, 8))];
     let actual = (planned + late) % 1440;
     json!({
         "start": text(start), "end": text(end), "minutes": end - start, "length": format!("PT{}M", end - start),
@@ -72,9 +73,9 @@ fn numbers_follow_from_times() {
 fn a_number_that_counts_within_groups_makes_a_key_with_them() {
     let mut counters = [3_000_u64, 71_000, 20_400, 55_000, 900, 38_200];
     let record = |index: u64| {
-        let group = draw(1, index, 6) as usize;
+        let group = cast::to_usize(draw(1, index, 6));
         counters[group] += 1;
-        let level = ["info", "warn"][draw(2, index, 2) as usize];
+        let level = ["info", "warn"][cast::to_usize(draw(2, index, 2))];
         json!({
             "time": text(index), "host": format!("host{}", group % 2), "log": format!("log{}", group / 2),
             "record_number": counters[group], "level": level,

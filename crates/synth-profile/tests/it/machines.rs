@@ -1,8 +1,8 @@
 //! State machines along arrays, entities and streams, and what must not be taken for one.
 
 use serde_json::{Value, json};
-use synth_core::RecordPosition;
 use synth_core::hash::mix;
+use synth_core::{RecordPosition, cast};
 use synth_privacy::Gate;
 use synth_profile::profile::TagValue;
 use synth_profile::relations::{Proposals, Relations, Transition};
@@ -48,7 +48,7 @@ fn events(n_orders: u64) -> Vec<Value> {
         for (step, state) in history(order).into_iter().enumerate() {
             let step = step as u64;
             let at = start + 90_000 * step + draw(98, order + step, 80_000);
-            let color = ["red", "green", "blue"][draw(97, order * 40 + step, 3) as usize];
+            let color = ["red", "green", "blue"][cast::to_usize(draw(97, order * 40 + step, 3))];
             let own = format!("label{}", (order % 7 + draw(96, order * 40 + step, 2)) % 7);
             let event = json!({"order": format!("o{order:05}"), "at": time(at), "state": state, "color": color, "own": own});
             events.push((at, event));
@@ -68,7 +68,7 @@ fn states(found: &Transition) -> Vec<String> {
 
 fn count(found: &Transition, from: &str, to: &str) -> u64 {
     let states = states(found);
-    let at = |name: &str| states.iter().position(|state| state == name).unwrap();
+    let at = |name: &str| states.iter().position(|state| state == name).expect("a state of the machine");
     found.matrix[at(from)][at(to)]
 }
 
@@ -80,7 +80,8 @@ fn check_orders(relations: &Relations, path: &str) {
     assert_eq!(states(machine).len(), 5);
     assert_eq!((count(machine, "placed", "packed"), count(machine, "paid", "placed")), (0, 0));
     assert!(count(machine, "placed", "paid") > 3 * count(machine, "placed", "cancelled"));
-    let at = |name: &str| states(machine).iter().position(|state| state == name).unwrap();
+    let at =
+        |name: &str| states(machine).iter().position(|state| state == name).expect("a state of the machine");
     let begins: Vec<u64> = machine
         .initial
         .iter()
@@ -138,8 +139,8 @@ fn states_follow_along_a_stream_and_drawn_ones_do_not() {
                 _ => "green",
             };
         }
-        let month = ["jan", "feb", "mar", "apr"][(index / 300) as usize];
-        let drawn = ["a", "b", "c"][draw(2, index, 3) as usize];
+        let month = ["jan", "feb", "mar", "apr"][cast::to_usize(index / 300)];
+        let drawn = ["a", "b", "c"][cast::to_usize(draw(2, index, 3))];
         json!({"at": time(60 * index), "light": light, "drawn": drawn, "month": month})
     };
     let found = profile(&(0..1200).map(record).collect::<Vec<_>>()).relations.transitions;

@@ -117,8 +117,8 @@ impl Chain {
                 }
             }
             Walk::Records => {
-                for row in 0..table.n_rows() {
-                    push(row, mix(places[row].bits() >> STRETCH_BITS), 0);
+                for (row, place) in places.iter().enumerate() {
+                    push(row, mix(place.bits() >> STRETCH_BITS), 0);
                 }
             }
         }
