@@ -61,9 +61,12 @@ pub struct AnomalyPlace {
     /// Line, counted from 1.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub line: Option<u64>,
-    /// Record, counted from 0.
+    /// Record, or row of a document's collection, counted from 0.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub record: Option<u64>,
+    /// Number of the source, counted from 0, when it is known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub source: Option<u64>,
 }
 
 /// Returns what does not fit in a profiled sample.
@@ -84,7 +87,11 @@ pub fn anomalies(partial: &Partial, profile: &Profile, findings: &Findings) -> A
         of: None,
         places: shown
             .iter()
-            .map(|finding| AnomalyPlace { line: finding.place.line, record: finding.place.record })
+            .map(|finding| AnomalyPlace {
+                line: finding.place.line,
+                record: finding.place.record,
+                source: None,
+            })
             .filter(|place| place.line.is_some() || place.record.is_some())
             .collect(),
     });
@@ -166,7 +173,11 @@ fn exceptions(profile: &Profile) -> Vec<Anomaly> {
         paths: broken.paths,
         count: broken.evidence.n_rows - broken.evidence.n_holding,
         of: Some(broken.evidence.n_rows),
-        places: Vec::new(),
+        places: broken
+            .exceptions
+            .iter()
+            .map(|row| AnomalyPlace { line: None, record: Some(row.row), source: Some(row.source) })
+            .collect(),
     };
     broken.map(anomaly).collect()
 }

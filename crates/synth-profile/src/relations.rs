@@ -27,6 +27,7 @@ mod sequence;
 mod table;
 mod tally;
 mod text;
+mod transitions;
 mod value_set;
 mod verify;
 
@@ -55,6 +56,9 @@ pub struct Relations {
     /// Strings that are made of other fields, or hold them.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub texts: Vec<TextRelation>,
+    /// Fields whose next value depends on the present one.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub transitions: Vec<Transition>,
     /// How the elements of arrays hang together.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub sequences: Vec<Sequence>,
@@ -243,6 +247,34 @@ pub enum Operation {
     SumOverElements,
     /// The number of elements of an array or members of a dictionary.
     Count,
+    /// Milliseconds from the second term, a time, to the first; rounded or cut to the target's last digit.
+    ElapsedMilliseconds,
+    /// Seconds from the second term to the first.
+    ElapsedSeconds,
+    /// Minutes from the second term to the first.
+    ElapsedMinutes,
+    /// Hours from the second term to the first.
+    ElapsedHours,
+    /// Days of 24 hours from the second term to the first.
+    ElapsedDays,
+    /// Midnights in UTC from the second term to the first.
+    CalendarDays,
+    /// Minutes from the second term to the first, both hours and minutes in one number, around midnight.
+    ClockMinutes,
+    /// The year of the term in UTC.
+    YearOf,
+    /// The month of the term, from 1.
+    MonthOf,
+    /// The day of the month of the term.
+    DayOf,
+    /// The hour of the term in UTC, plus the offset, modulo 24.
+    HourOf,
+    /// The minute of the term.
+    MinuteOf,
+    /// The weekday of the term, Monday being 0, plus the offset, modulo 7.
+    WeekdayOf,
+    /// The date of the term in UTC.
+    DateOf,
 }
 
 /// A field in a formula.
@@ -283,6 +315,41 @@ pub enum TextOperation {
     Slice,
     /// Any text in which the term occurs.
     Contains,
+}
+
+/// A state machine: which states follow each other along an array, an entity's rows or the records of a stream.
+///
+/// Counts are those of a uniform sample of arrays, entities or stretches of records where these are very many; a count
+/// stands here only if enough records have it, and is 0 otherwise.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Transition {
+    /// The field that holds the states.
+    pub path: JsonPath,
+    /// The field that says whose row it is; without one the elements of an array or the records follow each other.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub entity: Option<JsonPath>,
+    /// The time that puts the rows in order; without one they are in that of the input.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub order: Option<JsonPath>,
+    /// The public states.
+    pub states: Vec<TagValue>,
+    /// How many runs begin with each state; empty where nothing begins.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub initial: Vec<u64>,
+    /// How many runs end with each state.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub last: Vec<u64>,
+    /// Moves from each state to each.
+    pub matrix: Vec<Vec<u64>>,
+    /// Moves from each state that `matrix` does not name.
+    pub rest: Vec<u64>,
+    /// Arrays or entities; 0 along the records of a stream.
+    pub n_runs: u64,
+    /// Moves; those that chance would make and that hardly happen do not hold.
+    pub evidence: Evidence,
+    /// The first few rows with such moves, when all records were looked at.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub exceptions: Vec<Exception>,
 }
 
 /// A rule that arrays keep.

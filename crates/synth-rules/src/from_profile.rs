@@ -12,6 +12,7 @@ use crate::rule_set::{Globals, Layout, Metadata, Privacy, RuleSet, VERSION, Vari
 use crate::shape::{LengthRule, ShapeRule};
 
 mod keys;
+mod labels;
 mod lookup;
 mod number;
 mod relation;
@@ -53,6 +54,8 @@ impl RuleSet {
             }
         }
         let mut relationships = relation::relationships(&profile.relations);
+        labels::promise(&mut fields, profile);
+        labels::promise_numbers(&mut fields, profile);
         keys::settle(&mut fields, &relationships, profile);
         keys::loosen(&mut fields, &mut relationships, profile);
         let variants =

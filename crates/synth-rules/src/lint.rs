@@ -10,6 +10,7 @@ use crate::yaml::Step;
 
 mod params;
 mod paths;
+mod relationships;
 mod sums;
 mod types;
 
@@ -45,6 +46,10 @@ fn lint_each(rules: &RuleSet) -> Vec<Problem> {
     }
     for (path, field) in &rules.fields {
         field_problems(path, field, &mut problems);
+    }
+    for (index, relationship) in rules.relationships.iter().enumerate() {
+        let base: Vec<Step> = vec!["relationships".into(), (&index).into()];
+        relationships::problems(relationship, &mut reporter(&base, &mut problems));
     }
     problems
 }

@@ -1,9 +1,11 @@
 //! Tests of the profiler from records to profile.
 #![expect(clippy::print_stderr, reason = "tests say when there are no data sets")]
 
+mod clocks;
 mod cuts;
 mod feed;
 mod laws;
+mod machines;
 mod relations;
 mod shapes;
 mod stored;

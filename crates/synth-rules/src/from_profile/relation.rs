@@ -8,8 +8,11 @@ use crate::relationship::{
     Condition, Operation, PresenceRule, Relationship, SequenceRule, Term, TextOperation,
 };
 
-/// Orders and formulas that fewer rows keep are no rules.
+/// Formulas that fewer rows keep are no rules.
 const MIN_CONFIDENCE: f64 = 0.99;
+
+/// Orders with more exceptions are no rules. Those of the profile have proved to be more than chance.
+const MIN_ORDERED: f64 = 0.85;
 
 /// Returns what binds fields together, keys first.
 pub(super) fn relationships(relations: &Relations) -> Vec<Relationship> {
@@ -20,10 +23,11 @@ pub(super) fn relationships(relations: &Relations) -> Vec<Relationship> {
     let orderings = relations.orderings.iter().filter_map(ordering);
     let arithmetic = relations.arithmetic.iter().filter_map(arithmetic);
     let texts = relations.texts.iter().map(text_relation);
+    let transitions = relations.transitions.iter().map(transition);
     let sequences = relations.sequences.iter().map(sequence);
     let presence = relations.presence.iter().map(presence);
     let of_rows = keys.chain(references).chain(dependencies).chain(orderings).chain(arithmetic);
-    of_rows.chain(texts).chain(sequences).chain(presence).collect()
+    of_rows.chain(texts).chain(transitions).chain(sequences).chain(presence).collect()
 }
 
 fn condition(condition: &relations::Condition) -> Condition {
@@ -69,7 +73,7 @@ fn dependency(dependency: &Dependency) -> Vec<Relationship> {
 
 fn ordering(ordering: &relations::Ordering) -> Option<Relationship> {
     let confidence = ordering.evidence.confidence();
-    (confidence.get() >= MIN_CONFIDENCE).then(|| Relationship::Ordering {
+    (confidence.get() >= MIN_ORDERED).then(|| Relationship::Ordering {
         low: ordering.low.clone(),
         high: ordering.high.clone(),
         strict: ordering.is_strict,
@@ -105,6 +109,20 @@ fn operation(operation: relations::Operation) -> Operation {
         relations::Operation::Ratio => Operation::Ratio,
         relations::Operation::SumOverElements => Operation::SumOverElements,
         relations::Operation::Count => Operation::Count,
+        relations::Operation::ElapsedMilliseconds => Operation::ElapsedMilliseconds,
+        relations::Operation::ElapsedSeconds => Operation::ElapsedSeconds,
+        relations::Operation::ElapsedMinutes => Operation::ElapsedMinutes,
+        relations::Operation::ElapsedHours => Operation::ElapsedHours,
+        relations::Operation::ElapsedDays => Operation::ElapsedDays,
+        relations::Operation::CalendarDays => Operation::CalendarDays,
+        relations::Operation::ClockMinutes => Operation::ClockMinutes,
+        relations::Operation::YearOf => Operation::YearOf,
+        relations::Operation::MonthOf => Operation::MonthOf,
+        relations::Operation::DayOf => Operation::DayOf,
+        relations::Operation::HourOf => Operation::HourOf,
+        relations::Operation::MinuteOf => Operation::MinuteOf,
+        relations::Operation::WeekdayOf => Operation::WeekdayOf,
+        relations::Operation::DateOf => Operation::DateOf,
     }
 }
 
@@ -119,6 +137,35 @@ fn text_relation(relation: &relations::TextRelation) -> Relationship {
         terms: relation.terms.clone(),
         separator: relation.separator.as_ref().map_or(String::new(), |text| text.as_str().to_owned()),
         confidence: share::rounded(relation.evidence.confidence()),
+    }
+}
+
+fn transition(found: &relations::Transition) -> Relationship {
+    let shares = |counts: &[u64]| -> Vec<f64> {
+        let is_nothing = counts.iter().all(|count| *count == 0);
+        if is_nothing {
+            vec![0.0; counts.len()]
+        } else {
+            share::apportion(counts).into_iter().map(Rate::get).collect()
+        }
+    };
+    // Where nothing is public the ends are left out.
+    let ends =
+        |counts: &[u64]| if counts.iter().any(|count| *count > 0) { shares(counts) } else { Vec::new() };
+    let row = |(counts, rest): (&Vec<u64>, &u64)| {
+        let mut row = shares(&counts.iter().chain([rest]).copied().collect::<Vec<_>>());
+        row.truncate(counts.len());
+        row
+    };
+    Relationship::Transition {
+        path: found.path.clone(),
+        entity: found.entity.clone(),
+        order: found.order.clone(),
+        states: found.states.iter().map(text::tag_literal).collect(),
+        initial: ends(&found.initial),
+        last: ends(&found.last),
+        matrix: found.matrix.iter().zip(&found.rest).map(row).collect(),
+        confidence: share::rounded(found.evidence.confidence()),
     }
 }
 
