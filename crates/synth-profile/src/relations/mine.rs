@@ -2,12 +2,15 @@
 
 use synth_privacy::Gate;
 
+use super::association::associations;
 use super::builder::TableBuilder;
 use super::counts::View;
 use super::keys::{Sheet, keys, unique_columns};
 use super::references::composite::composite_references;
 use super::references::{Found, references};
 use super::table::{Column, NULL, Part, Table};
+use super::temporal::time_lines;
+use super::time_axis::units;
 use super::{Condition, Key, Reference, Relations};
 use crate::Partial;
 use crate::profile::{FieldProfile, TagValue, VariantProfile};
@@ -33,8 +36,10 @@ pub(crate) fn mine(
     let is_complete = partial.is_sampled_whole();
     let view = View { tables: &tables, sheets: &sheets, counts: None, is_complete, gate };
     let (keys, references) = keys_and_references(&view);
-    Relations {
+    let relations = Relations {
         near_keys: Vec::new(),
+        associations: Vec::new(),
+        temporal: Vec::new(),
         covers_all_records: is_complete && !tables.iter().any(|table| table.is_cut),
         dependencies: super::dependencies::dependencies(&tables),
         orderings: super::ordering::orderings(&tables),
@@ -44,6 +49,25 @@ pub(crate) fn mine(
         presence: super::presence::presence(&tables),
         keys,
         references,
+    };
+    with_variation(relations, (&tables, variants), (partial, fields), gate)
+}
+
+/// Adds what is no rule: what varies together and along time.
+fn with_variation(
+    relations: Relations,
+    (tables, variants): (&[Table], &[VariantProfile]),
+    (partial, fields): (&Partial, &[FieldProfile]),
+    gate: Gate,
+) -> Relations {
+    let units = units(fields);
+    // A record that is repeated more often than it is replayed leaves gaps.
+    let is_complete =
+        partial.is_sampled_whole() && partial.sample.records().all(|record| record.count <= MAX_REPEATS);
+    Relations {
+        associations: associations(tables, &relations, variants, &units),
+        temporal: time_lines(tables, &relations, &units, (is_complete, gate)),
+        ..relations
     }
 }
 

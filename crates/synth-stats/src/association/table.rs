@@ -53,6 +53,13 @@ impl Contingency {
         self.counts.fill(0);
     }
 
+    /// Returns the code of each side and the count of every cell that is not empty.
+    pub fn cells(&self) -> impl Iterator<Item = (usize, usize, u32)> {
+        let n_right = self.n_right.max(1);
+        let cells = self.counts.iter().enumerate().filter(|(_, count)| **count > 0);
+        cells.map(move |(index, count)| (index / n_right, index % n_right, *count))
+    }
+
     /// Totals of the codes that occur, and of all.
     fn margins(&self) -> (Vec<f64>, Vec<f64>, f64) {
         let n_right = self.n_right.max(1);

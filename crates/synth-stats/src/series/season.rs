@@ -37,9 +37,10 @@ pub struct Season {
 ///
 /// Values less the mean of their cycle are put into groups by phase: two-way analysis of variance without
 /// interaction (Fisher 1925), exact where every cycle has every phase. strength = 1 - (SSR / (N - p - c + 1)) / (SST /
-/// (N - c)), not below 0. Neighbouring phases of one cycle resemble each other, so the F-test has the fewest degrees
-/// that this can leave, 1 and c - 1: Geisser, S. and Greenhouse, S. W. (1958), An extension of Box's results on the use
-/// of the F distribution in multivariate analysis, Ann. Math. Statist. 29(3).
+/// (N - c)), not below 0. Neighbouring phases of one cycle may resemble each other, so both degrees of the F-test are
+/// multiplied by e (Box, G. E. P. 1954, Some theorems on quadratic forms II, Ann. Math. Statist. 25(3)). We take
+/// e = (1 - r) / (1 + r) for the correlation r of what is left at neighbouring phases, a series of first order in mind,
+/// and not below the least that Geisser and Greenhouse (1958) show, 1 / (p - 1).
 ///
 /// # Cost
 ///
@@ -83,10 +84,32 @@ pub fn season(cells: &[PhaseCell]) -> Option<Season> {
     let between: f64 = phases.values().map(|(size, sum)| sum * sum / size).sum();
     let left = (total - between).max(0.0);
     let strength = (1.0 - (left / degrees) / (total / (n - n_cycles))).clamp(0.0, 1.0);
-    // The ratio of mean squares as a share that gives the same F on 1 and c - 1 degrees.
+    let rest = |cell: &PhaseCell| {
+        let (size, sum) = cycles.get(&cell.cycle)?;
+        let (n, total) = phases.get(&cell.phase)?;
+        Some(((cell.cycle, cell.phase), cell.value - sum / size - total / n))
+    };
+    let memory = memory(&cells.iter().filter_map(rest).collect()).clamp(0.0, 1.0);
+    let epsilon = ((1.0 - memory) / (1.0 + memory)).max(1.0 / (n_phases - 1.0));
+    // The ratio of mean squares as a share that gives the same F on the reduced degrees.
+    let (few, many) = (epsilon * (n_phases - 1.0), epsilon * degrees);
     let f = if left > 0.0 { (between / (n_phases - 1.0)) / (left / degrees) } else { f64::INFINITY };
-    let share = if f.is_finite() { f / (f + n_cycles - 1.0) } else { 1.0 };
-    Some(Season { strength, p_value: f_p_value(share, (1.0, n_cycles - 1.0)), n_cycles: cycles.len() })
+    let share = if f.is_finite() { few * f / (few * f + many) } else { 1.0 };
+    Some(Season { strength, p_value: f_p_value(share, (few, many)), n_cycles: cycles.len() })
+}
+
+/// Correlation of what is left at a phase with what is left at the next phase of the same cycle, both of mean 0.
+fn memory(rest: &BTreeMap<(i64, u32), f64>) -> f64 {
+    let next =
+        |((cycle, phase), value): (&(i64, u32), &f64)| Some((*value, *rest.get(&(*cycle, phase + 1))?));
+    let (mut xx, mut yy, mut xy) = (0.0, 0.0, 0.0);
+    for (x, y) in rest.iter().filter_map(next) {
+        xx += x * x;
+        yy += y * y;
+        xy += x * y;
+    }
+    let scale = synth_core::math::sqrt(xx) * synth_core::math::sqrt(yy);
+    if scale > 0.0 { xy / scale } else { 0.0 }
 }
 
 #[cfg(test)]

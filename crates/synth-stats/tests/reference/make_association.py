@@ -138,8 +138,16 @@ def series_cases(rng):
 def season_cases(rng):
     for n_cycles, n_phases, size in [(10, 7, 1.0), (30, 24, 0.2), (5, 12, 3.0), (4, 2, 0.5), (20, 7, 0.0)]:
         cycle, phase = np.divmod(np.arange(n_cycles * n_phases), n_phases)
-        value = (size * np.cos(phase) + 0.3 * cycle + rng.normal(size=len(cycle))).round(4)
-        table = anova_lm(ols("v ~ C(c) + C(p)", pandas.DataFrame({"v": value, "c": cycle, "p": phase})).fit())
+        noise = rng.normal(size=len(cycle))
+        noise[1:] += 0.8 * noise[:-1]
+        value = (size * np.cos(phase) + 0.3 * cycle + noise).round(4)
+        model = ols("v ~ C(c) + C(p)", pandas.DataFrame({"v": value, "c": cycle, "p": phase})).fit()
+        table = anova_lm(model)
+        # The grid is full and in order, so neighbouring phases are neighbours in a row of this matrix.
+        rest = model.resid.to_numpy().reshape(n_cycles, n_phases)
+        x, y = rest[:, :-1].ravel(), rest[:, 1:].ravel()
+        memory = min(1.0, max(0.0, (x @ y) / np.sqrt((x @ x) * (y @ y))))
+        epsilon = max((1 - memory) / (1 + memory), 1 / (n_phases - 1))
         between, left = table.loc["C(p)", "sum_sq"], table.loc["Residual", "sum_sq"]
         residual_df = table.loc["Residual", "df"]
         total = (between + left) / (residual_df + n_phases - 1)
@@ -148,7 +156,7 @@ def season_cases(rng):
             "phases": phase.tolist(),
             "values": value.tolist(),
             "strength": max(0.0, 1 - left / residual_df / total),
-            "p_value": stats.f.sf(table.loc["C(p)", "F"], 1, n_cycles - 1),
+            "p_value": stats.f.sf(table.loc["C(p)", "F"], epsilon * (n_phases - 1), epsilon * residual_df),
         }
 
 
