@@ -6,7 +6,7 @@ use synth_stats::association::benjamini_hochberg;
 
 use super::Relations;
 use super::table::Table;
-use super::time_axis::{Units, times_of_rows};
+use super::time_axis::{Axes, times_of_rows};
 use crate::profile::VariantProfile;
 use feature::Feature;
 use follows::Follows;
@@ -134,29 +134,29 @@ pub enum Direction {
 /// # Method
 ///
 /// Every pair of quantities is screened by a table of few codes; those that may be more than chance are measured on up
-/// to 20,000 rows, by Spearman's correlation, Cramér's V, the correlation ratio of ranks, or mutual information where
+/// to 5,000 rows, by Spearman's correlation, Cramér's V, the correlation ratio of ranks, or mutual information where
 /// that shows much more. Their p-values are corrected by Benjamini and Hochberg (1995) for all pairs that were screened.
 /// Rows in order of a time that resemble their neighbours count for fewer (Bartlett 1935), and two fields that follow
 /// from a third are compared on one row of each of its values.
 ///
 /// # Cost
 ///
-/// At most 30 million cell visits a table for the screening and 600 pairs of 20,000 rows after it; 34 MiB.
+/// At most 30 million cell visits a table for the screening and 600 pairs of 5,000 rows after it; 34 MiB.
 pub(super) fn associations(
     tables: &[Table],
     relations: &Relations,
     variants: &[VariantProfile],
-    units: &Units,
+    axes: &Axes,
 ) -> Vec<TableAssociations> {
     let follows = Follows::of(relations, variants);
-    (0..tables.len()).filter_map(|index| of_table(tables, index, (relations, &follows), units)).collect()
+    (0..tables.len()).filter_map(|index| of_table(tables, index, (relations, &follows), axes)).collect()
 }
 
 fn of_table(
     tables: &[Table],
     index: usize,
     (relations, follows): (&Relations, &Follows),
-    units: &Units,
+    axes: &Axes,
 ) -> Option<TableAssociations> {
     let table = &tables[index];
     if table.n_rows() < pair::MIN_ROWS {
@@ -167,12 +167,14 @@ fn of_table(
     features.extend(aggregate::features(tables, index, (relations, &rows)));
     features.truncate(feature::MAX_FEATURES);
     features.iter_mut().enumerate().for_each(|(number, feature)| feature.number = number);
-    let time = times_of_rows(tables, index, units).map(|times| Time::of(&times, &rows, &features));
+    let time = times_of_rows(tables, index, axes).map(|times| Time::of(&times, &rows, &features));
     let is_tested = |left: usize, right: usize| {
         let (left, right) = (&features[left], &features[right]);
-        !left.is_kin(right) && !follows.says(&left.quantity, &right.quantity)
+        !left.is_kin(right)
     };
-    let (candidates, n_tested) = screen::candidates(&features, rows.len(), is_tested);
+    let is_news =
+        |(left, right): (usize, usize)| !follows.says(&features[left].quantity, &features[right].quantity);
+    let (candidates, n_tested) = screen::candidates(&features, rows.len(), (is_tested, is_news));
     let mut found: Vec<(Comparison, (usize, usize))> = Vec::new();
     for (left, right) in candidates {
         let shared = follows.shared_source(&features[left].quantity.path, &features[right].quantity.path);
@@ -224,10 +226,10 @@ fn without_repeats(sorted: Vec<Association>) -> Vec<Association> {
 /// The order of the rows in time, and how far quantities follow it.
 #[derive(Debug)]
 struct Time {
-    /// Rank of each row's time, NaN where it has none.
-    ranks: Vec<f64>,
     /// Of each feature that has an order: the correlation of a row's rank with that of the next row in time.
     memory: Vec<f64>,
+    /// Of each feature that has an order: its correlation with time.
+    trend: Vec<f64>,
 }
 
 impl Time {
@@ -237,6 +239,7 @@ impl Time {
         let mut order: Vec<usize> = (0..seconds.len()).filter(|row| !seconds[*row].is_nan()).collect();
         order.sort_by(|left, right| seconds[*left].total_cmp(&seconds[*right]));
         let memory = features.iter().map(|feature| feature.memory(&order)).collect();
-        Self { ranks, memory }
+        let trend = features.iter().map(|feature| feature.trend(&ranks)).collect();
+        Self { memory, trend }
     }
 }

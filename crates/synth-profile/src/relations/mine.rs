@@ -10,7 +10,7 @@ use super::references::composite::composite_references;
 use super::references::{Found, references};
 use super::table::{Column, NULL, Part, Table};
 use super::temporal::time_lines;
-use super::time_axis::units;
+use super::time_axis::axes;
 use super::{Condition, Key, Reference, Relations};
 use crate::Partial;
 use crate::profile::{FieldProfile, TagValue, VariantProfile};
@@ -60,13 +60,13 @@ fn with_variation(
     (partial, fields): (&Partial, &[FieldProfile]),
     gate: Gate,
 ) -> Relations {
-    let units = units(fields);
+    let axes = axes(tables, fields);
     // A record that is repeated more often than it is replayed leaves gaps.
     let is_complete =
         partial.is_sampled_whole() && partial.sample.records().all(|record| record.count <= MAX_REPEATS);
     Relations {
-        associations: associations(tables, &relations, variants, &units),
-        temporal: time_lines(tables, &relations, &units, (is_complete, gate)),
+        associations: associations(tables, &relations, variants, &axes),
+        temporal: time_lines(tables, &relations, &axes, (is_complete, gate)),
         ..relations
     }
 }

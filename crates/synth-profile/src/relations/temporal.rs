@@ -6,7 +6,7 @@ use synth_privacy::Gate;
 
 use super::association::rounded;
 use super::table::Table;
-use super::time_axis::{TimeAxis, Units, time_axes};
+use super::time_axis::{Axes, TimeAxis};
 use super::{Evidence, Relations};
 
 mod calendar;
@@ -172,31 +172,31 @@ const PERCENT: [f64; 9] = [1.0, 5.0, 10.0, 25.0, 50.0, 75.0, 90.0, 95.0, 99.0];
 ///
 /// # Cost
 ///
-/// A sort for each time, and up to 6 million steps for each of at most 40 numbers of a table.
+/// A sort for each time, and up to 2 million steps for each of at most 40 numbers of a table.
 pub(super) fn time_lines(
     tables: &[Table],
     relations: &Relations,
-    units: &Units,
+    axes: &Axes,
     (is_complete, gate): (bool, Gate),
 ) -> Vec<TimeLine> {
     let mut lines = Vec::new();
-    for table in tables {
+    for (table, axes) in tables.iter().zip(axes) {
         let is_thinned = !is_complete || table.is_cut;
-        for (number, axis) in time_axes(table, units).into_iter().enumerate() {
+        for (number, axis) in axes.iter().enumerate() {
             let mut line = TimeLine {
                 table: table.path.clone(),
                 path: table.columns[axis.column].path.clone(),
                 n_rows: cast::to_u64(axis.rows.len()),
                 in_order: axis.in_order,
                 is_thinned,
-                volume: volume::volume(&axis),
+                volume: volume::volume(axis),
                 by: None,
                 n_series: None,
                 arrivals: None,
                 series: Vec::new(),
             };
             if number == 0 {
-                follow(&mut line, (table, &axis), relations, gate);
+                follow(&mut line, (table, axis), relations, gate);
             }
             lines.push(line);
         }

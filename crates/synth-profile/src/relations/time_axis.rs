@@ -15,14 +15,17 @@ const MIN_DISTINCT: usize = 10;
 /// Most such columns of a table.
 const MAX_AXES: usize = 4;
 /// Share of the steps of an array from which it is in order of a time.
-const MIN_IN_ORDER: f64 = 0.95;
+pub(crate) const MIN_IN_ORDER: f64 = 0.95;
 
 /// How the times of each path are read.
-pub(crate) type Units = BTreeMap<JsonPath, Unit>;
+type Units = BTreeMap<JsonPath, Unit>;
+
+/// The columns of dates and times of each table.
+pub(crate) type Axes = Vec<Vec<TimeAxis>>;
 
 /// How the times of a path are read.
 #[derive(Debug, Clone, Default)]
-pub(crate) struct Unit {
+struct Unit {
     /// Seconds that one of its numbers stands for; strings that are times are seconds already.
     seconds: f64,
     /// Times that stand for none, in seconds: they are repeated and lie outside of all others.
@@ -41,8 +44,7 @@ pub(crate) struct TimeAxis {
     pub(crate) in_order: Option<Evidence>,
 }
 
-/// Returns how the times of all fields are read.
-pub(crate) fn units(fields: &[FieldProfile]) -> Units {
+fn units(fields: &[FieldProfile]) -> Units {
     fields.iter().filter_map(|field| Some((field.path.clone(), unit(field)?))).collect()
 }
 
@@ -69,13 +71,19 @@ fn sentinels(time: &TimeProfile) -> Vec<f64> {
     time.spikes.iter().map(|spike| spike.seconds).filter(|seconds| is_outside(*seconds)).collect()
 }
 
-/// Returns the columns of dates and times of a table, the one that tells most about its rows first.
+/// Returns the times of every table, read by what is known of the fields.
+pub(crate) fn axes(tables: &[Table], fields: &[FieldProfile]) -> Axes {
+    let units = units(fields);
+    tables.iter().map(|table| time_axes(table, &units)).collect()
+}
+
+/// The columns of dates and times of a table, the one that tells most about its rows first.
 ///
 /// # Method
 ///
 /// Times of day alone, without a date, have no order. Columns that nearly all rows have go before others, among those
 /// the ones in whose order an array stands, then the first.
-pub(crate) fn time_axes(table: &Table, units: &Units) -> Vec<TimeAxis> {
+fn time_axes(table: &Table, units: &Units) -> Vec<TimeAxis> {
     let mut axes: Vec<TimeAxis> =
         (0..table.columns.len()).filter_map(|column| TimeAxis::of(table, column, units)).collect();
     axes.sort_by_key(|axis| {
@@ -88,11 +96,11 @@ pub(crate) fn time_axes(table: &Table, units: &Units) -> Vec<TimeAxis> {
 }
 
 /// Returns the times of a table's rows, or of the rows that hold them, in seconds; NaN where there is none.
-pub(crate) fn times_of_rows(tables: &[Table], index: usize, units: &Units) -> Option<Vec<f64>> {
+pub(crate) fn times_of_rows(tables: &[Table], index: usize, axes: &Axes) -> Option<Vec<f64>> {
     let (mut rows, mut at) = ((0..cast::to_u32(tables[index].n_rows())).collect::<Vec<u32>>(), index);
     loop {
         let table = &tables[at];
-        if let Some(axis) = time_axes(table, units).first() {
+        if let Some(axis) = axes[at].first() {
             return Some(rows.iter().map(|row| axis.seconds[*row as usize]).collect());
         }
         at = table.parent?;

@@ -8,4 +8,5 @@ mod relations;
 mod shapes;
 mod stored;
 mod times;
+mod variation;
 mod verify;

@@ -86,7 +86,8 @@ pub fn ljung_box_p_value(correlations: &[f64], n: usize) -> f64 {
 /// # Method
 ///
 /// Of the local maxima that follow a value lower by at least 0.2 the first that reaches 0.9 of the highest, so that the
-/// period and not a multiple of it is found. A peak counts from 0.2 and twice the standard error 1 / sqrt(n) of noise
+/// period and not a multiple of it is found. Where twice its lag is listed too, the function must be half as high there
+/// within a tenth of the lag. A peak counts from 0.2 and twice the standard error 1 / sqrt(n) of noise
 /// on (Bartlett 1946, On the theoretical specification and sampling properties of autocorrelated time-series, Suppl.
 /// J. R. Statist. Soc. 8(1)).
 ///
@@ -111,7 +112,11 @@ pub fn dominant_lag(correlations: &[f64], n: usize) -> Option<(usize, f64)> {
         lowest = lowest.min(here);
     }
     let highest = peaks.iter().map(|peak| peak.1).fold(0.0, f64::max);
-    peaks.into_iter().find(|peak| peak.1 >= 0.9 * highest)
+    let comes_back = |lag: usize, height: f64| {
+        let near = 2 * lag - lag / 10 - 1..(2 * lag + lag / 10).min(correlations.len());
+        correlations.len() < 2 * lag || correlations[near].iter().any(|r| *r >= height / 2.0)
+    };
+    peaks.into_iter().find(|peak| peak.1 >= 0.9 * highest).filter(|(lag, height)| comes_back(*lag, *height))
 }
 
 #[cfg(test)]
@@ -138,6 +143,9 @@ mod tests {
     fn the_first_of_equal_peaks_is_the_period() {
         let wave: Vec<f64> = (1..40).map(|lag| synth_core::math::cos(f64::from(lag) * 0.785_398)).collect();
         assert_eq!(dominant_lag(&wave, 1000).map(|peak| peak.0), Some(8));
+        let mut echo = vec![0.0; 40];
+        echo[9] = 0.6;
+        assert_eq!(dominant_lag(&echo, 1000), None, "it comes back once");
         let slow: Vec<f64> = (1..40).map(|lag| 1.0 / f64::from(lag)).collect();
         assert_eq!(dominant_lag(&slow, 1000), None);
     }

@@ -4,7 +4,7 @@ use statrs::distribution::{ContinuousCDF, Normal};
 use synth_core::math;
 
 /// Points between which all slopes are taken.
-const MAX_POINTS: usize = 256;
+const MAX_POINTS: usize = 128;
 
 /// A rise or fall along time.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -135,13 +135,13 @@ fn inversions(values: &mut [f64]) -> f64 {
 ///
 /// # Method
 ///
-/// Sen, P. K. (1968), Estimates of the regression coefficient based on Kendall's tau, JASA 63. Of more than 256 points
-/// 256 runs of equally many are each replaced by their mean time and mean value; the slope is then the median between
+/// Sen, P. K. (1968), Estimates of the regression coefficient based on Kendall's tau, JASA 63. Of more than 128 points
+/// 128 runs of equally many are each replaced by their mean time and mean value; the slope is then the median between
 /// these.
 ///
 /// # Cost
 ///
-/// O(n) and a sort of at most 32,640 slopes.
+/// O(n) and the median of at most 8,128 slopes.
 ///
 /// # Example
 ///
@@ -165,13 +165,14 @@ pub fn theil_sen(pairs: &[(f64, f64)]) -> Option<f64> {
             slopes.push((right.1 - left.1) / (right.0 - left.0));
         }
     }
-    slopes.sort_by(f64::total_cmp);
-    let middle = slopes.len() / 2;
-    match slopes.len() {
-        0 => None,
-        n if n % 2 == 1 => Some(slopes[middle]),
-        _ => Some((slopes[middle - 1] + slopes[middle]) / 2.0),
+    if slopes.is_empty() {
+        return None;
     }
+    let is_odd = slopes.len() % 2 == 1;
+    let middle = slopes.len() / 2;
+    let (below, upper, _) = slopes.select_nth_unstable_by(middle, f64::total_cmp);
+    let lower = below.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+    Some(if is_odd { *upper } else { (lower + *upper) / 2.0 })
 }
 
 #[cfg(test)]

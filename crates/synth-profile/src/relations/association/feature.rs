@@ -13,7 +13,7 @@ use crate::relations::Relations;
 use crate::relations::table::{Column, Kind, NULL, Part, Table};
 
 /// Most rows of a table that are looked at.
-const MAX_ROWS: usize = 20_000;
+const MAX_ROWS: usize = 5_000;
 /// Most cells of a table that are looked at.
 const MAX_CELLS: usize = 2 << 20;
 /// Most quantities of a table.
@@ -28,6 +28,9 @@ pub(super) const MIN_LEVEL: u64 = 5;
 const MIN_COVERED: f64 = 0.3;
 /// Rows that have a value, and rows that have none, for presence to be looked at.
 const MIN_FLAGS: usize = 10;
+
+/// Share of the rows in which a value is there, or is not, against the tag of a union that says so.
+const MAX_EXCEPTIONS: f64 = 0.02;
 
 /// What a quantity can be compared by.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -91,11 +94,13 @@ pub(super) fn features(
         .collect();
     let mut features = Vec::new();
     let mut flags: BTreeSet<u64> = BTreeSet::new();
+    let tag = table.columns.iter().find(|column| follows.is_tag(&column.path) && column.part == Part::Value);
     for (index, column) in table.columns.iter().enumerate() {
         if !follows.is_double(&column.path) {
             features.extend(of_column((index, column), rows, names.contains(&column.path)));
         }
         if let Some((pattern, flag)) = presence((index, column), rows)
+            && !tag.is_some_and(|tag| tag_decides(tag, column, rows))
             && flags.insert(pattern)
         {
             features.push(flag);
@@ -144,6 +149,18 @@ fn presence((index, column): (usize, &Column), rows: &[u32]) -> Option<(u64, Fea
     let mut feature = Feature::ordered(quantity, flags)?;
     feature.origin = Origin::Own(index);
     Some((pattern, feature))
+}
+
+/// Tells whether the tag of a union says which rows have a value.
+fn tag_decides(tag: &Column, column: &Column, rows: &[u32]) -> bool {
+    let mut counts = vec![(0_usize, 0_usize); tag.n_codes()];
+    for row in rows {
+        let count = &mut counts[tag.cell(*row as usize) as usize];
+        let has_value = column.has_value(*row as usize);
+        *count = (count.0 + usize::from(has_value), count.1 + usize::from(!has_value));
+    }
+    let n_exceptions: usize = counts.iter().map(|(with, without)| with.min(without)).sum();
+    n_exceptions as f64 <= MAX_EXCEPTIONS * rows.len() as f64
 }
 
 /// A column as a category: its commonest values in order, and the rest.
@@ -241,6 +258,11 @@ impl Feature {
             || is_below(&other.quantity.path, &self.quantity.path);
         let are_aggregates = matches!((self.origin, other.origin), (Origin::Aggregate, Origin::Aggregate));
         self.origin == other.origin || are_aggregates || self.is_time && other.is_time || holds
+    }
+
+    /// The correlation of its ranks with those of the time; 0 without order.
+    pub(super) fn trend(&self, times: &[f64]) -> f64 {
+        pearson(self.ranks.iter().copied().zip(times.iter().copied())).unwrap_or(0.0)
     }
 
     /// How much a row's rank says of that of the next row in time; 0 without order.

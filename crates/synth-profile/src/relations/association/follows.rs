@@ -88,6 +88,11 @@ impl Follows {
         self.doubles.contains(path)
     }
 
+    /// Tells whether a field is the tag of a union.
+    pub(super) fn is_tag(&self, path: &JsonPath) -> bool {
+        self.tags.contains(path)
+    }
+
     /// Tells whether the association of two quantities follows from what is known.
     pub(super) fn says(&self, left: &Quantity, right: &Quantity) -> bool {
         let is_flag = |side: &Quantity| side.aspect == Aspect::Presence;

@@ -127,18 +127,19 @@ fn by_groups((category, number): (&Feature, &Feature), rows: &[usize]) -> Option
 }
 
 fn by_order((left, right): (&Feature, &Feature), rows: &[usize], time: Option<&Time>) -> Option<Comparison> {
-    let pairs = |xs: &[f64], ys: &[f64]| pearson(rows.iter().map(|row| (xs[*row], ys[*row])));
-    let rho = pairs(&left.ranks, &right.ranks)?;
+    let pairs =
+        |xs: &[f64], ys: &[f64]| -> Vec<(f64, f64)> { rows.iter().map(|row| (xs[*row], ys[*row])).collect() };
+    let rho = pearson(pairs(&left.ranks, &right.ranks).iter().copied())?;
     let n = rows.len() as f64;
     let n_independent = time.map_or(n, |time| effective_n(n, time.memory_of(left), time.memory_of(right)));
     let are_numbers = left.scale == Scale::Ordered && right.scale == Scale::Ordered;
-    let r = if are_numbers { pairs(&left.values, &right.values) } else { None };
+    let r = are_numbers.then(|| pearson(pairs(&left.values, &right.values).iter().copied())).flatten();
     let comparison = Comparison {
         measure: AssociationMeasure::Spearman,
         strength: rho.abs(),
         direction: Some(if rho < 0.0 { Direction::Falling } else { Direction::Rising }),
         pearson: r,
-        through_time: time.is_some_and(|time| time.explains(rho, (left, right), rows)),
+        through_time: time.is_some_and(|time| time.explains(rho, (left, right))),
         n_rows: rows.len(),
         p_value: correlation_p_value(rho, n_independent),
     };
@@ -169,13 +170,11 @@ impl Time {
     }
 
     /// Tells whether two quantities are alike mostly because both follow time by a straight line of ranks.
-    fn explains(&self, rho: f64, (left, right): (&Feature, &Feature), rows: &[usize]) -> bool {
+    fn explains(&self, rho: f64, (left, right): (&Feature, &Feature)) -> bool {
         if [left, right].iter().any(|side| side.is_time) {
             return false;
         }
-        let with_time = |side: &Feature| {
-            pearson(rows.iter().map(|row| (side.ranks[*row], self.ranks[*row]))).unwrap_or(0.0)
-        };
+        let with_time = |side: &Feature| self.trend.get(side.number).copied().unwrap_or(0.0);
         let (first, second) = (with_time(left), with_time(right));
         let is_trend = |r: f64| r.abs() >= FOLLOWS_TIME;
         is_trend(first) && is_trend(second) && partial_correlation(rho, first, second).abs() < 0.5 * rho.abs()

@@ -27,7 +27,7 @@ const MAX_CANDIDATES: usize = 600;
 pub(super) fn candidates(
     features: &[Feature],
     n_rows: usize,
-    is_tested: impl Fn(usize, usize) -> bool,
+    (is_tested, is_news): (impl Fn(usize, usize) -> bool, impl Fn((usize, usize)) -> bool),
 ) -> (Vec<(usize, usize)>, usize) {
     let n_pairs = features.len() * features.len().saturating_sub(1) / 2;
     let n_screened = n_rows.min((BUDGET / n_pairs.max(1)).max(MIN_SCREENED));
@@ -49,7 +49,7 @@ pub(super) fn candidates(
             n_tested += 1;
             let has_order = |index: usize| features[index].scale != Scale::Category;
             let p_value = chance(&table, has_order(left) && has_order(right));
-            if p_value <= MAX_P_VALUE {
+            if p_value <= MAX_P_VALUE && is_news((left, right)) {
                 kept.push((p_value, (left, right)));
             }
         }

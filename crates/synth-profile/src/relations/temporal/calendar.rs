@@ -11,7 +11,7 @@ use crate::relations::time_axis::TimeAxis;
 /// Least strength of a cycle that is named.
 const MIN_STRENGTH: f64 = 0.1;
 /// Most cells of a cycle; of more, neighbouring cycles are put together.
-const MAX_CELLS: i64 = 60_000;
+const MAX_CELLS: i64 = 6_000;
 
 /// Days, weeks and years, with the number of their hours, weekdays and months, and the fewest whole ones that prove a
 /// rhythm.
@@ -72,51 +72,80 @@ impl Cycle {
         unit_number(phase_unit(self.unit), seconds) + shift
     }
 
-    fn cell(&self, place: i64) -> (i64, u32) {
-        let phase = u32::try_from(place.rem_euclid(self.n_phases)).unwrap_or(0);
-        (place.div_euclid(self.n_phases).div_euclid(self.n_joined), phase)
+    /// The cells from that of the first place to that of the last, with their number and values summed up.
+    fn sums(&self, values: impl Iterator<Item = (f64, f64)>) -> Vec<(PhaseCell, f64)> {
+        let first = self.number(self.first - self.first.rem_euclid(self.n_phases));
+        let n_cells = usize::try_from(self.number(self.last) - first + self.n_phases).unwrap_or(0);
+        let mut sums = vec![(0.0, 0.0); n_cells];
+        for (time, value) in values {
+            let place = usize::try_from(self.number(self.place(time)) - first).ok();
+            if let Some(sum) = place.and_then(|place| sums.get_mut(place)) {
+                *sum = (sum.0 + 1.0, sum.1 + value);
+            }
+        }
+        let cell = |(place, (n, sum)): (i64, (f64, f64))| {
+            let phase = u32::try_from(place.rem_euclid(self.n_phases)).unwrap_or(0);
+            (PhaseCell { cycle: place.div_euclid(self.n_phases), phase, value: sum }, n)
+        };
+        (first..).zip(sums).map(cell).collect()
+    }
+
+    /// The number of a place's cell: that of its phase in the cycles that are put together.
+    fn number(&self, place: i64) -> i64 {
+        place.div_euclid(self.n_phases).div_euclid(self.n_joined) * self.n_phases
+            + place.rem_euclid(self.n_phases)
     }
 
     /// Says how far the phase explains the number of times in each unit, if that is more than chance.
     ///
-    /// Counts are taken by their roots, whose variance does not grow with them (Bartlett 1936). Days on which nothing
-    /// happened at all do not count; the first and the last cycle do, when the range begins and ends within them, for
-    /// the units that they have.
+    /// Counts are taken by their roots, whose variance does not grow with them (Bartlett 1936, The square root
+    /// transformation in analysis of variance, Suppl. J. R. Statist. Soc. 3(1)). Cycles in which nothing happened at
+    /// all do not count, nor do units of the first and the last that lie outside of the range.
     pub(super) fn of_counts(&self, times: impl Iterator<Item = f64>) -> Option<SeasonProfile> {
-        let mut counts: BTreeMap<(i64, u32), f64> = BTreeMap::new();
-        for place in self.first..=self.last {
-            counts.entry(self.cell(place)).or_default();
-        }
-        for time in times {
-            if let Some(count) = counts.get_mut(&self.cell(self.place(time))) {
-                *count += 1.0;
-            }
-        }
+        let cells = self.sums(times.map(|time| (time, 1.0)));
         let mut totals: BTreeMap<i64, f64> = BTreeMap::new();
-        counts.iter().for_each(|((cycle, _), count)| *totals.entry(*cycle).or_default() += count);
-        let cells = counts.iter().filter(|((cycle, _), _)| totals.get(cycle).is_some_and(|n| *n > 0.0));
-        let cells: Vec<PhaseCell> = cells
-            .map(|((cycle, phase), count)| PhaseCell {
-                cycle: *cycle,
-                phase: *phase,
-                value: synth_core::math::sqrt(*count),
-            })
-            .collect();
+        cells.iter().for_each(|(cell, n)| *totals.entry(cell.cycle).or_default() += n);
+        let range = (self.first, self.last);
+        let is_seen = |cell: &PhaseCell| {
+            let place = cell.cycle * self.n_phases + i64::from(cell.phase);
+            self.n_joined > 1 || (range.0..=range.1).contains(&place)
+        };
+        let cells = cells
+            .into_iter()
+            .filter(|(cell, _)| is_seen(cell) && totals.get(&cell.cycle).is_some_and(|n| *n > 0.0));
+        let cells: Vec<PhaseCell> =
+            cells.map(|(cell, n)| PhaseCell { value: synth_core::math::sqrt(n), ..cell }).collect();
         self.judge(&cells)
     }
 
     /// Says how far the phase explains the mean of the values in each unit, if that is more than chance.
     pub(super) fn of_values(&self, values: impl Iterator<Item = (f64, f64)>) -> Option<SeasonProfile> {
-        let mut sums: BTreeMap<(i64, u32), (f64, f64)> = BTreeMap::new();
-        for (time, value) in values {
-            let sum = sums.entry(self.cell(self.place(time))).or_default();
-            *sum = (sum.0 + 1.0, sum.1 + value);
-        }
-        let cells: Vec<PhaseCell> = sums
-            .into_iter()
-            .map(|((cycle, phase), (n, sum))| PhaseCell { cycle, phase, value: sum / n })
-            .collect();
+        let cells = self.sums(values).into_iter().filter(|(_, n)| *n > 0.0);
+        let mut cells: Vec<PhaseCell> =
+            cells.map(|(cell, n)| PhaseCell { value: cell.value / n, ..cell }).collect();
+        self.level(&mut cells);
         self.judge(&cells)
+    }
+
+    /// Takes away the rise from cycle to cycle, which would be one within each: half of the step from the mean of the
+    /// cycle before to that of the cycle after, as a moving mean in the classical decomposition would.
+    fn level(&self, cells: &mut [PhaseCell]) {
+        let mut sums: BTreeMap<i64, (f64, f64)> = BTreeMap::new();
+        for cell in cells.iter() {
+            let sum = sums.entry(cell.cycle).or_default();
+            *sum = (sum.0 + 1.0, sum.1 + cell.value);
+        }
+        let mean = |cycle: i64| sums.get(&cycle).map(|(n, sum)| sum / n);
+        for cell in cells {
+            let here = mean(cell.cycle).unwrap_or(0.0);
+            let rise = match (mean(cell.cycle - 1), mean(cell.cycle + 1)) {
+                (Some(before), Some(after)) => (after - before) / 2.0,
+                (Some(before), None) => here - before,
+                (None, Some(after)) => after - here,
+                (None, None) => 0.0,
+            };
+            cell.value -= rise * f64::from(cell.phase) / self.n_phases as f64;
+        }
     }
 
     fn judge(&self, cells: &[PhaseCell]) -> Option<SeasonProfile> {

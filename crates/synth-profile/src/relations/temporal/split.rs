@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use synth_stats::association::pearson;
 
-use crate::relations::table::{Column, Kind, NULL, Part, Table};
+use crate::relations::table::{Kind, NULL, Part, Table};
 use crate::relations::time_axis::TimeAxis;
 
 /// Values of a field that splits rows into series, at most.
@@ -14,7 +14,7 @@ const MIN_LENGTH: usize = 15;
 /// Fields that are tried.
 const MAX_CANDIDATES: usize = 12;
 /// Numbers by which they are judged.
-const MAX_JUDGES: usize = 8;
+const MAX_JUDGES: usize = 4;
 /// Share of the rows that must have a value.
 const MIN_COVERED: f64 = 0.9;
 /// Share of the steps that go to another value, in those that would in a random order: series must be mixed.
@@ -61,7 +61,11 @@ impl Split {
                 && column.n_distinct() * MIN_LENGTH <= axis.rows.len()
         };
         let candidates = (0..table.columns.len()).filter(is_candidate).take(MAX_CANDIDATES);
-        let judges = &numbers[..numbers.len().min(MAX_JUDGES)];
+        let values = |column: usize| -> Vec<f64> {
+            (0..table.n_rows()).map(|row| table.columns[column].number(row).unwrap_or(f64::NAN)).collect()
+        };
+        let judges: Vec<(usize, Vec<f64>)> =
+            numbers.iter().take(MAX_JUDGES).map(|column| (*column, values(*column))).collect();
         let mut best: Option<(f64, Self)> = None;
         for column in candidates {
             let cells = axis.rows.iter().map(|row| (table.columns[column].cell(*row as usize), *row));
@@ -69,9 +73,8 @@ impl Split {
             if !split.is_mixed((table, axis), column) {
                 continue;
             }
-            let judges: Vec<&Column> =
-                judges.iter().filter(|judge| **judge != column).map(|judge| &table.columns[*judge]).collect();
-            let gain = split.gain(&whole, &judges);
+            let judges = judges.iter().filter(|(judge, _)| *judge != column).map(|(_, values)| values);
+            let gain = split.gain(&whole, judges);
             let unties = whole.share_of_ties >= TIES.0 && split.share_of_ties <= TIES.1;
             let score = gain + f64::from(u8::from(unties));
             let is_evidence = gain >= MIN_GAIN || unties;
@@ -106,29 +109,25 @@ impl Split {
     }
 
     /// By how much neighbours are more alike than among the rows as a whole.
-    fn gain(&self, whole: &Self, judges: &[&Column]) -> f64 {
+    fn gain<'v>(&self, whole: &Self, judges: impl Iterator<Item = &'v Vec<f64>>) -> f64 {
         let gains: Vec<f64> = judges
-            .iter()
-            .map(|column| {
-                let mut level = vec![f64::NAN; column.n_cells()];
+            .map(|values| {
+                let mut levelled = vec![f64::NAN; values.len()];
                 for run in &self.runs {
-                    let values = || run.iter().filter_map(|row| column.number(*row as usize));
-                    let mean = values().sum::<f64>() / values().count().max(1) as f64;
-                    for row in run {
-                        let value = column.number(*row as usize).map_or(f64::NAN, |value| value - mean);
-                        if let Some(slot) = level.get_mut(*row as usize) {
-                            *slot = value;
-                        }
-                    }
+                    let known =
+                        || run.iter().map(|row| values[*row as usize]).filter(|value| !value.is_nan());
+                    let mean = known().sum::<f64>() / known().count().max(1) as f64;
+                    run.iter().for_each(|row| levelled[*row as usize] = values[*row as usize] - mean);
                 }
-                let alike = |runs: &[Vec<u32>]| {
-                    let value = |row: u32| level.get(row as usize).copied().unwrap_or(f64::NAN);
-                    let steps = runs.iter().flat_map(|run| run.windows(2));
-                    pearson(steps.map(|pair| (value(pair[0]), value(pair[1])))).unwrap_or(0.0)
-                };
-                alike(&self.runs) - alike(&whole.runs)
+                alike(&self.runs, &levelled) - alike(&whole.runs, &levelled)
             })
             .collect();
         gains.iter().sum::<f64>() / gains.len().max(1) as f64
     }
+}
+
+/// How much a row's value says of the next one's.
+fn alike(runs: &[Vec<u32>], values: &[f64]) -> f64 {
+    let steps = runs.iter().flat_map(|run| run.windows(2));
+    pearson(steps.map(|pair| (values[pair[0] as usize], values[pair[1] as usize]))).unwrap_or(0.0)
 }

@@ -10,7 +10,7 @@ use super::split::Split;
 use super::{MAX_P_VALUE, SeasonProfile, SeriesProfile, TrendProfile, thousandths, volume};
 use crate::relations::Relations;
 use crate::relations::table::{Column, Kind, Part, Table};
-use crate::relations::time_axis::TimeAxis;
+use crate::relations::time_axis::{MIN_IN_ORDER, TimeAxis};
 
 /// Most numbers of a table that are followed.
 const MAX_COLUMNS: usize = 40;
@@ -19,7 +19,9 @@ const N_LAGS: usize = 24;
 /// Most lags that are looked through for a period.
 const MAX_LAGS: usize = 400;
 /// Steps spent on the lags of one number.
-const BUDGET: usize = 4_000_000;
+const BUDGET: usize = 1_000_000;
+/// Most values that a trend is looked for in, at equal distances.
+const MAX_TREND: usize = 4_000;
 /// Values from which autocorrelation is looked at.
 const MIN_VALUES: usize = 50;
 /// Largest autocorrelation must reach this.
@@ -28,6 +30,8 @@ const MIN_CORRELATION: f64 = 0.1;
 const MIN_TAU: f64 = 0.1;
 /// Share of steps to an equal time up to which the next row is a next row.
 const MAX_TIES: f64 = 0.2;
+/// One in so many values at each end is an outlier.
+const OUTER: usize = 100;
 /// Rises that prove a number that never falls.
 const MIN_RISES: usize = 20;
 
@@ -77,19 +81,22 @@ pub(super) fn series(
         trend: None,
         seasons: Vec::new(),
     };
-    let has_next = !is_thinned && split.share_of_ties <= MAX_TIES;
+    // Where the array stands in order of time, it says what comes next among equal times.
+    let is_order = axis.in_order.is_some_and(|steps| steps.confidence().get() >= MIN_IN_ORDER);
+    let has_next = !is_thinned && (split.share_of_ties <= MAX_TIES || is_order);
     if has_next && never_falls(&runs) {
         // All else follows from that.
         return Some(SeriesProfile { never_falls: true, ..profile });
     }
     let levelled = levelled(&runs);
-    let lags = if has_next { lags(&levelled, n_values) } else { Vec::new() };
+    let listed = if has_next { lags(&levelled, N_LAGS) } else { Vec::new() };
     profile.seasons = seasons(axis, &levelled);
-    if is_memory(&lags, n_values) {
+    if is_memory(&listed, n_values) {
         if profile.seasons.is_empty() {
+            let lags = lags(&levelled, MAX_LAGS.min(BUDGET / n_values).max(N_LAGS));
             profile.period_rows = dominant_lag(&lags, n_values).map(|(lag, _)| cast::to_u64(lag));
         }
-        profile.autocorrelation = lags.iter().take(N_LAGS).map(|r| thousandths(*r)).collect();
+        profile.autocorrelation = listed.iter().map(|r| thousandths(*r)).collect();
     }
     profile.trend = trend(&levelled);
     let says_something =
@@ -104,7 +111,21 @@ fn never_falls(runs: &[Vec<(f64, f64)>]) -> bool {
 }
 
 /// Values less the mean of their series, so that levels of series are no pattern in time.
+///
+/// The outermost hundredth at each end is taken for the value next to it, so that a few outliers decide nothing (Tukey
+/// 1962, The future of data analysis, Ann. Math. Statist. 33(1), after Winsor).
 fn levelled(runs: &[Vec<(f64, f64)>]) -> Vec<Vec<(f64, f64)>> {
+    let mut sorted: Vec<f64> = runs.iter().flatten().map(|pair| pair.1).collect();
+    sorted.sort_by(f64::total_cmp);
+    let n_outer = sorted.len() / OUTER;
+    let (low, high) = match (sorted.get(n_outer), sorted.get(sorted.len().saturating_sub(n_outer + 1))) {
+        (Some(low), Some(high)) if low < high => (*low, *high),
+        _ => (f64::NEG_INFINITY, f64::INFINITY),
+    };
+    let runs: Vec<Vec<(f64, f64)>> = runs
+        .iter()
+        .map(|run| run.iter().map(|(time, value)| (*time, value.clamp(low, high))).collect())
+        .collect();
     let level = |run: &Vec<(f64, f64)>| {
         let mean = run.iter().map(|pair| pair.1).sum::<f64>() / run.len() as f64;
         run.iter().map(|(time, value)| (*time, value - mean)).collect()
@@ -112,17 +133,16 @@ fn levelled(runs: &[Vec<(f64, f64)>]) -> Vec<Vec<(f64, f64)>> {
     runs.iter().map(level).collect()
 }
 
-fn lags(runs: &[Vec<(f64, f64)>], n_values: usize) -> Vec<f64> {
+/// Autocorrelation at as many lags as a third of the longest series has values, and no more than asked for.
+fn lags(runs: &[Vec<(f64, f64)>], n_lags: usize) -> Vec<f64> {
     let values: Vec<Vec<f64>> = runs.iter().map(|run| run.iter().map(|pair| pair.1).collect()).collect();
     let longest = values.iter().map(Vec::len).max().unwrap_or(0);
-    let n_lags = MAX_LAGS.min(BUDGET / n_values).max(N_LAGS).min(longest / 3);
     let values: Vec<&[f64]> = values.iter().map(Vec::as_slice).collect();
-    autocorrelation(&values, n_lags)
+    autocorrelation(&values, n_lags.min(longest / 3))
 }
 
 fn is_memory(lags: &[f64], n_values: usize) -> bool {
-    let listed = &lags[..lags.len().min(N_LAGS)];
-    listed.iter().any(|r| r.abs() >= MIN_CORRELATION) && ljung_box_p_value(listed, n_values) <= MAX_P_VALUE
+    lags.iter().any(|r| r.abs() >= MIN_CORRELATION) && ljung_box_p_value(lags, n_values) <= MAX_P_VALUE
 }
 
 fn seasons(axis: &TimeAxis, runs: &[Vec<(f64, f64)>]) -> Vec<SeasonProfile> {
@@ -135,12 +155,16 @@ fn seasons(axis: &TimeAxis, runs: &[Vec<(f64, f64)>]) -> Vec<SeasonProfile> {
 fn trend(runs: &[Vec<(f64, f64)>]) -> Option<TrendProfile> {
     let mut pairs: Vec<(f64, f64)> = runs.iter().flatten().copied().collect();
     pairs.sort_by(|left, right| left.0.total_cmp(&right.0));
-    let slope = theil_sen(&pairs)?;
+    let n = pairs.len().min(MAX_TREND);
+    let pairs: Vec<(f64, f64)> = (0..n).map(|index| pairs[index * pairs.len() / n]).collect();
     let values: Vec<f64> = pairs.iter().map(|pair| pair.1).collect();
     let memory = autocorrelation(&[&values], 1).first().copied().unwrap_or(0.0);
     let found = kendall_trend(&pairs, memory)?;
+    if found.p_value > MAX_P_VALUE || found.tau.abs() < MIN_TAU {
+        return None;
+    }
+    let slope = theil_sen(&pairs)?;
     let variance = values.iter().map(|value| value * value).sum::<f64>() / values.len() as f64;
     let span = pairs.last()?.0 - pairs.first()?.0;
-    let is_found = found.p_value <= MAX_P_VALUE && found.tau.abs() >= MIN_TAU;
-    is_found.then(|| TrendProfile::of(found, slope * span / math::sqrt(variance)))
+    Some(TrendProfile::of(found, slope * span / math::sqrt(variance)))
 }
