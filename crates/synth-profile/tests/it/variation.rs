@@ -216,8 +216,8 @@ fn walks_are_no_witnesses_and_trends_are_named() {
 fn hourly() -> Vec<Value> {
     (0..720_u64)
         .map(|hour| {
-            let angle = 6.283_185_307 * (hour % 24) as f64 / 24.0;
-            let at = i64::try_from(hour).unwrap() * 3600;
+            let angle = std::f64::consts::TAU * (hour % 24) as f64 / 24.0;
+            let at = i64::try_from(hour).expect("a small number") * 3600;
             json!({"at": time(at), "wave": rounded(3.0 * math::sin(angle) + noise(1, hour)),
                 "trend": rounded(hour as f64 / 200.0 + noise(2, hour)), "noise": rounded(noise(3, hour)),
                 "count": (0..=hour).map(|step| mix(step) % 5).sum::<u64>()})
