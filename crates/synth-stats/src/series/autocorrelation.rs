@@ -141,7 +141,8 @@ mod tests {
     /// Catches a maximum that is a multiple of the period, and a slow fall taken for a cycle.
     #[test]
     fn the_first_of_equal_peaks_is_the_period() {
-        let wave: Vec<f64> = (1..40).map(|lag| synth_core::math::cos(f64::from(lag) * 0.785_398)).collect();
+        let wave: Vec<f64> =
+            (1..40).map(|lag| synth_core::math::cos(f64::from(lag) * std::f64::consts::FRAC_PI_4)).collect();
         assert_eq!(dominant_lag(&wave, 1000).map(|peak| peak.0), Some(8));
         let mut echo = vec![0.0; 40];
         echo[9] = 0.6;
