@@ -1,7 +1,7 @@
 //! Values and events in order of time.
 //!
-//! [`autocorrelation`] compares a series with itself some steps later, [`trend`] says whether it rises or falls,
-//! [`season`] whether it goes in cycles, [`arrivals`] how events follow each other.
+//! [`mod@autocorrelation`] compares a series with itself some steps later, [`trend`] says whether it rises or falls,
+//! [`mod@season`] whether it goes in cycles, [`mod@arrivals`] how events follow each other.
 //!
 //! All of these are defined along an order, which the caller gives.
 
