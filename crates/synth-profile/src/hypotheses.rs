@@ -10,6 +10,8 @@ use crate::relations::{
 
 mod variation;
 
+pub(crate) use variation::is_tendency;
+
 /// Version of `rule_hypotheses.json`.
 pub const VERSION: u32 = 1;
 

@@ -11,6 +11,15 @@ use crate::relations::{
 /// Most associations of a table that are listed.
 const MAX_OF_TABLE: usize = 12;
 
+/// The kinds that are no rules, so that a row cannot break one.
+const KINDS: [&str; 6] =
+    ["association", "trend", "seasonality", "autocorrelation", "counter", "regular_step"];
+
+/// Tells whether a kind of hypothesis is a tendency and no rule.
+pub(crate) fn is_tendency(kind: &str) -> bool {
+    KINDS.contains(&kind)
+}
+
 /// The strongest associations of each table; the share of rows that hold is the strength.
 pub(super) fn of_associations(relations: &Relations) -> impl Iterator<Item = Fact> {
     let strongest = relations.associations.iter().flat_map(|table| table.strongest.iter().take(MAX_OF_TABLE));
