@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use synth_core::{Findings, JsonPath, JsonType, cast};
 
 use crate::Partial;
-use crate::hypotheses::hypotheses;
+use crate::hypotheses::{hypotheses, is_tendency};
 use crate::profile::{FieldProfile, Profile};
 
 /// Version of `anomalies.json`.
@@ -163,7 +163,8 @@ fn n_outliers(partial: &Partial, path: &JsonPath) -> Option<u64> {
 /// The rows that break what most rows keep.
 fn exceptions(profile: &Profile) -> Vec<Anomaly> {
     let broken = hypotheses(profile).hypotheses.into_iter().filter(|hypothesis| {
-        let is_relation = hypothesis.paths.len() > 1 || hypothesis.kind == "unique";
+        let is_rule = !is_tendency(&hypothesis.kind);
+        let is_relation = is_rule && (hypothesis.paths.len() > 1 || hypothesis.kind == "unique");
         let confidence = hypothesis.confidence.get();
         is_relation && (MIN_CONFIDENCE..1.0).contains(&confidence)
     });

@@ -9,6 +9,10 @@ use crate::relations::{
     Transition,
 };
 
+mod variation;
+
+pub(crate) use variation::is_tendency;
+
 /// Version of `rule_hypotheses.json`.
 pub const VERSION: u32 = 1;
 
@@ -64,7 +68,8 @@ struct Fact {
 ///
 /// The score is the product of three shares: support (tests over places where the fields could stand), confidence
 /// (tests passed over tests) and generality (tests over the rows of the largest collection), so that a rule that
-/// holds always, of many rows, stands before one that holds of few or sometimes.
+/// holds always, of many rows, stands before one that holds of few or sometimes. Of what varies together or along time
+/// the strength takes the place of the confidence.
 #[must_use]
 pub fn hypotheses(profile: &Profile) -> Hypotheses {
     let n_largest = profile.fields.iter().map(|field| field.n_values).max().unwrap_or(0);
@@ -210,6 +215,8 @@ fn of_relations(relations: &Relations) -> Vec<Fact> {
     facts.extend(of_formulas(relations));
     facts.extend(of_shapes(relations));
     facts.extend(relations.transitions.iter().map(transition));
+    facts.extend(variation::of_associations(relations));
+    facts.extend(variation::of_times(relations));
     facts
 }
 

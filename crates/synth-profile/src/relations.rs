@@ -12,6 +12,7 @@ use synth_privacy::Publishable;
 use crate::profile::{LengthProfile, TagValue};
 
 mod arithmetic;
+mod association;
 mod builder;
 mod counts;
 mod dependencies;
@@ -26,13 +27,19 @@ mod references;
 mod sequence;
 mod table;
 mod tally;
+mod temporal;
 mod text;
+mod time_axis;
 mod transitions;
 mod value_set;
 mod verify;
 
+pub use association::{Aspect, Association, AssociationMeasure, Direction, Quantity, TableAssociations};
 pub use exceptions::Exception;
 pub(crate) use mine::mine;
+pub use temporal::{
+    ArrivalProfile, CalendarUnit, SeasonProfile, SeriesProfile, TimeLine, TrendProfile, Volume,
+};
 pub use verify::{Proposals, Verifier};
 
 /// What binds fields together.
@@ -68,6 +75,12 @@ pub struct Relations {
     /// Fields that would be keys but for a few rows.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub near_keys: Vec<NearKey>,
+    /// What varies together in the rows of a table without one following from the other, seen in the sample.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub associations: Vec<TableAssociations>,
+    /// What happens along the times of a table, seen in the sample.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub temporal: Vec<TimeLine>,
     /// Every record was looked at; else the relations were seen in a sample of them.
     pub covers_all_records: bool,
 }

@@ -2,12 +2,15 @@
 
 use synth_privacy::Gate;
 
+use super::association::associations;
 use super::builder::TableBuilder;
 use super::counts::View;
 use super::keys::{Sheet, keys, unique_columns};
 use super::references::composite::composite_references;
 use super::references::{Found, references};
 use super::table::{Column, NULL, Part, Table};
+use super::temporal::time_lines;
+use super::time_axis::axes;
 use super::transitions::{self, Chain, Walk};
 use super::{Condition, Key, Reference, Relations};
 use crate::profile::{FieldProfile, TagValue, VariantProfile};
@@ -36,9 +39,11 @@ pub(crate) fn mine(
     let (keys, references) = keys_and_references(&view);
     let chains = chains_of_sample(&tables, fields, &references, partial);
     let is_stream = partial.unit() == Unit::Record;
-    Relations {
+    let relations = Relations {
         transitions: transitions::transitions(&tables, &chains, is_stream, gate),
         near_keys: Vec::new(),
+        associations: Vec::new(),
+        temporal: Vec::new(),
         covers_all_records: is_complete && !tables.iter().any(|table| table.is_cut),
         dependencies: super::dependencies::dependencies(&tables),
         orderings: super::ordering::orderings(&tables),
@@ -48,6 +53,25 @@ pub(crate) fn mine(
         presence: super::presence::presence(&tables),
         keys,
         references,
+    };
+    with_variation(relations, (&tables, variants), (partial, fields), gate)
+}
+
+/// Adds what is no rule: what varies together and along time.
+fn with_variation(
+    relations: Relations,
+    (tables, variants): (&[Table], &[VariantProfile]),
+    (partial, fields): (&Partial, &[FieldProfile]),
+    gate: Gate,
+) -> Relations {
+    let axes = axes(tables, fields);
+    // A record that is repeated more often than it is replayed leaves gaps.
+    let is_complete =
+        partial.is_sampled_whole() && partial.sample.records().all(|record| record.count <= MAX_REPEATS);
+    Relations {
+        associations: associations(tables, &relations, variants, &axes),
+        temporal: time_lines(tables, &relations, &axes, (is_complete, gate)),
+        ..relations
     }
 }
 

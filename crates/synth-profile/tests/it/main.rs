@@ -11,4 +11,5 @@ mod shapes;
 mod stored;
 mod times;
 mod values;
+mod variation;
 mod verify;

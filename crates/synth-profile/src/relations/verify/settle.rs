@@ -4,6 +4,7 @@ use synth_core::JsonPath;
 use synth_privacy::Gate;
 
 use super::rows::{RowCheck, Subject};
+use super::sequence::Sequence as InOrder;
 use super::{Proposals, Tally, Verifier};
 use crate::Partial;
 use crate::profile::Profile;
@@ -13,7 +14,7 @@ use crate::relations::mine::{fill, keys_and_references, sheets};
 use crate::relations::transitions::{self, Chain, Visit, Walk};
 use crate::relations::{
     Arithmetic, Dependency, Dependent, Evidence, Key, NearKey, Ordering, OrderingScope, Presence,
-    PresenceRule, Relations, Sequence, TextRelation, Transition, arithmetic, sequence, table, text,
+    PresenceRule, Relations, Sequence, TextRelation, TimeLine, Transition, arithmetic, sequence, table, text,
 };
 
 /// Share of the values that are the first of their kind where a key is broken by a few rows.
@@ -39,12 +40,13 @@ impl Proposals {
         let mut sequence = verifier.sequence.take();
         let visits = std::mem::take(&mut verifier.visits);
         let has_order = sequence.is_some();
+        let temporal = self.time_lines(sequence.as_mut());
         let mut in_order = || -> Vec<Ordering> {
             let tables = self.builder.tables();
             sequence.as_mut().map(|sequence| sequence.orderings(&self.watched, tables)).unwrap_or_default()
         };
         if self.proposed.covers_all_records {
-            let mut relations = self.proposed.clone();
+            let mut relations = Relations { temporal, ..self.proposed.clone() };
             relations.orderings.extend(in_order());
             relations.transitions.extend(self.transitions(visits, has_order, &relations.orderings, gate));
             return relations;
@@ -71,6 +73,8 @@ impl Proposals {
             texts: self.texts(&verifier),
             sequences: self.sequences(&verifier),
             presence: self.presence(&verifier),
+            associations: self.proposed.associations.clone(),
+            temporal,
             covers_all_records: !verifier.is_cut,
         }
     }
@@ -100,6 +104,18 @@ impl Proposals {
         let (chains, visits): (Vec<Chain>, Vec<Tally<Visit>>) =
             self.chains.iter().cloned().zip(visits).filter(|(chain, _)| may_be(chain)).unzip();
         transitions::settled(tables, &chains, visits, gate)
+    }
+
+    /// What was seen along time in the sample, with the order in which the records of a stream stand.
+    fn time_lines(&self, sequence: Option<&mut InOrder>) -> Vec<TimeLine> {
+        let steps = sequence.map(|sequence| sequence.steps(&self.watched, self.builder.tables()));
+        let steps = steps.unwrap_or_default();
+        let mut lines = self.proposed.temporal.clone();
+        for line in lines.iter_mut().filter(|line| line.table.segments().is_empty()) {
+            let found = steps.iter().find(|(path, evidence)| *path == line.path && evidence.n_rows > 0);
+            line.in_order = found.map(|(_, evidence)| *evidence).or(line.in_order);
+        }
+        lines
     }
 
     /// The dependencies that still convince, with the constants among them.
