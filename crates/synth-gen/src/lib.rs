@@ -16,6 +16,7 @@
 //! not show in it. Unique values are numbered, never remembered. No allocation per value once the buffers
 //! have grown.
 
+mod arrivals;
 mod branch;
 mod choice;
 mod column;
@@ -35,8 +36,10 @@ mod language;
 mod length;
 mod link;
 mod listed;
+mod measure;
 mod numbers;
 mod order;
+mod ordering;
 mod outline;
 mod parents;
 mod pattern;

@@ -1,6 +1,6 @@
 //! How the values of one kind are made and shown.
 
-use synth_core::{Number, Permutation, Rate, Scalar, Seed, cast};
+use synth_core::{Number, Permutation, Rate, Scalar, Seed, TimeFormat, Timestamp, cast};
 use synth_rules::generator::{Categorical, Faker, FakerMethod, Pattern, QuantileSample, Sequence};
 use synth_rules::generator::{Template, TemporalRhythmic};
 use synth_rules::{Constraints, FieldType, Generator, Literal, NumberSpelling, ValueKind};
@@ -16,6 +16,7 @@ use crate::formula::{Formula, is_whole};
 use crate::ids::{IdForm, Ids, Steps};
 use crate::listed::Listed;
 use crate::numbers::{Floats, Gridded, Mixture};
+use crate::ordering::Ordered;
 use crate::pattern::{Patterns, UniquePatterns};
 use crate::reference::Reference;
 use crate::spelling::{DecimalSpelling, FloatSpelling, MAX_DECIMALS, NumberRoom};
@@ -68,6 +69,7 @@ enum Program {
     Renumbered(Box<Recipe>, Dealt),
     Formula(Box<Formula>),
     Following(Box<Following>),
+    Ordered(Box<Ordered>),
 }
 
 #[derive(Debug, Clone)]
@@ -198,6 +200,86 @@ impl Recipe {
                 rooms.integer.format(cast::round_to_i64(number))
             }
             _ => FloatSpelling { bare: is_whole(number) }.write(number, &mut rooms.float),
+        }
+    }
+
+    /// Returns the program of a field whose values are bound by others through an order.
+    pub(crate) fn ordered(ordered: Ordered) -> Self {
+        let render = if ordered.own().is_text() { Render::Text } else { Render::NumberText };
+        Self { program: Program::Ordered(Box::new(ordered)), render }
+    }
+
+    /// Returns the program that the field's own rule gave, below what relationships made of it.
+    pub(crate) fn base(&self) -> &Self {
+        match &self.program {
+            Program::Reference(reference) => reference.own.base(),
+            Program::Formula(formula) => formula.own.base(),
+            Program::Following(following) => following.own().base(),
+            Program::Ordered(ordered) => ordered.own().base(),
+            Program::Renumbered(recipe, _) => recipe.base(),
+            _ => self,
+        }
+    }
+
+    /// Returns the format of times that are written as text, and the steps in one unit of the grid the values lie on;
+    /// `None` when there is no value at a share of all values.
+    pub(crate) fn grid(&self) -> Option<(Option<TimeFormat>, f64)> {
+        match (&self.program, &self.render) {
+            (Program::Times(times), _) => times.grid(),
+            (_, _) if self.is_text() => None,
+            (Program::Gridded(numbers), _) => Some((None, numbers.steps())),
+            (Program::Floats(_), _) => Some((None, 0.0)),
+            (Program::Mixed(mixed), _) => mixed.numbers.grid(),
+            (Program::One | Program::Choose(..), Render::Atoms(atoms)) => {
+                let digits = |atom: &Atom| match atom {
+                    Atom::Number(text) if text.parse::<f64>().is_ok_and(|number| number.abs() < 9e15) => {
+                        Some(text.split_once('.').map_or(0, |(_, fraction)| fraction.trim_end_matches('0').len()))
+                    }
+                    _ => None,
+                };
+                let digits = atoms.iter().map(digits).try_fold(0, |most, digits| Some(most.max(digits?)))?;
+                let digits = i32::try_from(digits).ok().filter(|digits| *digits <= i32::from(MAX_DECIMALS))?;
+                Some((None, synth_core::math::pow10(digits)))
+            }
+            _ => None,
+        }
+    }
+
+    /// Returns the value at a share of all values: a number, or the seconds since 1970 of a time written as text.
+    pub(crate) fn ranked(&self, share: f64) -> Option<f64> {
+        match (&self.program, &self.render) {
+            (Program::Times(times), _) => Some(times.ranked(share)),
+            (Program::Gridded(numbers), _) => Some(numbers.ranked(share)),
+            (Program::Floats(numbers), _) => Some(numbers.ranked(share)),
+            (Program::Mixed(mixed), _) => mixed.numbers.ranked(share),
+            (Program::One, Render::Atoms(atoms)) => atoms.first()?.number(),
+            (Program::Choose(choice, _), Render::Atoms(atoms)) => {
+                let mut sorted: Vec<(f64, f64)> = atoms
+                    .iter()
+                    .enumerate()
+                    .map(|(at, atom)| Some((atom.number()?, choice.prob(at))))
+                    .collect::<Option<_>>()?;
+                sorted.sort_by(|left, right| left.0.total_cmp(&right.0));
+                let mut sum = 0.0;
+                let reached = sorted.iter().find(|(_, prob)| {
+                    sum += prob;
+                    share < sum
+                });
+                reached.or(sorted.last()).map(|(number, _)| *number)
+            }
+            _ => None,
+        }
+    }
+
+    /// Tells whether every row's number is larger than the one before.
+    pub(crate) fn rises(&self) -> bool {
+        matches!(&self.program, Program::StepNumbers(steps) if steps.rises())
+    }
+
+    /// Appends a moment as the times of this program are written.
+    pub(crate) fn write_moment(&self, moment: Timestamp, address: u64, out: &mut String) {
+        if let Program::Times(times) = &self.program {
+            times.write(moment, address, out);
         }
     }
 
@@ -406,6 +488,7 @@ impl Recipe {
             Program::Listed(listed) => listed.fill(slots, out),
             Program::Formula(formula) => formula.fill(slots, out),
             Program::Following(following) => following.fill(slots, out),
+            Program::Ordered(ordered) => ordered.fill(slots, out),
             Program::Renumbered(recipe, dealt) => {
                 let number = |ordinal: &u64| dealt.number(*ordinal).unwrap_or(*ordinal);
                 let ordinals: Vec<u64> = slots.ordinals.iter().map(number).collect();
@@ -523,6 +606,13 @@ fn spell(number: f64, kind: &ValueKind) -> String {
 }
 
 impl Atom {
+    fn number(&self) -> Option<f64> {
+        match self {
+            Self::Number(text) => text.parse().ok(),
+            _ => None,
+        }
+    }
+
     fn scalar(&self) -> Scalar<'_> {
         match self {
             Self::Null => Scalar::Null,
