@@ -81,8 +81,8 @@ pub(crate) fn compile(
         unique: &unique.kept,
         seed,
     };
-    let mut kept = coupling::couple(&linker, &mut plan);
-    kept.extend(linker.values(&mut plan));
+    let kept = coupling::couple(&linker, &mut plan);
+    let mut kept = linker.values(&mut plan, kept);
     kept.extend(linker.keys(&mut plan));
     kept.extend(linker.composite_references(&mut plan));
     plan.unkept = unkept::count(rules, &unique.kept, &kept);

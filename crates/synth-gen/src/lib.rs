@@ -53,6 +53,7 @@ mod template;
 mod temporal;
 mod time_text;
 mod unkept;
+mod value_table;
 mod variants;
 mod walk;
 mod whole;

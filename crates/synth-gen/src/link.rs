@@ -18,6 +18,7 @@ use crate::plan::{Kind, Plan};
 use crate::recipe::{Recipe, Setting};
 use crate::reference::{Reference, Source, texts};
 use crate::site::{Condition, Row, Site};
+use crate::value_table::bind::TableBond;
 
 /// What the relationships are bound with.
 pub(crate) struct Linker<'a> {
@@ -50,6 +51,7 @@ enum Bond<'a> {
     Follows(Computed<'a>),
     Decided(Decided<'a>),
     Ordered(OrderBond),
+    Tabled(TableBond),
 }
 
 impl Bond<'_> {
@@ -60,6 +62,7 @@ impl Bond<'_> {
             Self::Follows(computed) => vec![computed.target],
             Self::Decided(decided) => vec![decided.target],
             Self::Ordered(orders) => orders.members.clone(),
+            Self::Tabled(table) => table.targets(),
         }
     }
 
@@ -70,6 +73,7 @@ impl Bond<'_> {
             Self::Follows(computed) => computed.needs(),
             Self::Decided(decided) => vec![decided.by],
             Self::Ordered(orders) => orders.givens.clone(),
+            Self::Tabled(table) => table.needs(),
         }
     }
 
@@ -81,7 +85,7 @@ impl Bond<'_> {
 
     /// Tells whether the bond may be left out where bonds stand in a circle.
     fn is_loose(&self) -> bool {
-        matches!(self, Self::Decided(_) | Self::Ordered(_))
+        matches!(self, Self::Decided(_) | Self::Ordered(_) | Self::Tabled(_))
     }
 }
 
@@ -117,9 +121,9 @@ impl Bound<'_> {
 
 impl<'a> Linker<'a> {
     /// Binds every reference and formula it can, what is needed first; returns the positions of those that are kept.
-    pub(crate) fn values(&self, plan: &mut Plan) -> BTreeSet<usize> {
+    pub(crate) fn values(&self, plan: &mut Plan, mut kept: BTreeSet<usize>) -> BTreeSet<usize> {
         let before = Arc::new(plan.clone());
-        let (mut kept, mut decided) = (BTreeSet::new(), BTreeMap::new());
+        let mut decided = BTreeMap::new();
         let mut waiting = self.bonds(&before, &mut kept);
         while !waiting.is_empty() {
             let is_open = |at: usize| {
@@ -151,6 +155,7 @@ impl<'a> Linker<'a> {
                     orders.bind(plan, self, &before);
                     kept.extend(orders.kept);
                 }
+                Bond::Tabled(table) => kept.extend(table.bind(plan, self, &before)),
             }
         }
         for (index, relationship) in self.rules.relationships.iter().enumerate() {
@@ -179,6 +184,10 @@ impl<'a> Linker<'a> {
             let link = self.link(plan, index, relationship).map(Bond::Refers);
             let computed = self.computed(plan, index, relationship).map(Bond::Follows);
             link.into_iter().chain(computed).for_each(|bond| add(bond, &mut bound));
+        }
+        for index in 0..self.rules.relationships.len() {
+            let table = self.table(plan, index, (&bound, kept)).map(Bond::Tabled);
+            table.into_iter().for_each(|bond| add(bond, &mut bound));
         }
         let orders = self.orders(plan, &bound, kept).into_iter().map(Bond::Ordered);
         orders.for_each(|bond| add(bond, &mut bound));

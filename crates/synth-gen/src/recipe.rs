@@ -22,6 +22,7 @@ use crate::reference::Reference;
 use crate::spelling::{DecimalSpelling, FloatSpelling, MAX_DECIMALS, NumberRoom};
 use crate::template::Templates;
 use crate::temporal::{TimeForm, Times};
+use crate::value_table::Tabled;
 use crate::whole::UniqueWhole;
 use crate::words::{Style, Texts};
 
@@ -70,6 +71,7 @@ enum Program {
     Formula(Box<Formula>),
     Following(Box<Following>),
     Ordered(Box<Ordered>),
+    Tabled(Box<Tabled>),
 }
 
 #[derive(Debug, Clone)]
@@ -209,6 +211,20 @@ impl Recipe {
         Self { program: Program::Ordered(Box::new(ordered)), render }
     }
 
+    /// Returns the program of a field whose values come together with others'.
+    pub(crate) fn tabled(tabled: Tabled) -> Self {
+        let render = tabled.own().render.clone();
+        Self { program: Program::Tabled(Box::new(tabled)), render }
+    }
+
+    /// Returns the share of a literal among the values of a program that draws from a list.
+    pub(crate) fn share_of_literal(&self, atom: usize) -> f64 {
+        match &self.program {
+            Program::Choose(choice, _) => choice.prob(atom),
+            _ => 1.0,
+        }
+    }
+
     /// Returns the program that the field's own rule gave, below what relationships made of it.
     pub(crate) fn base(&self) -> &Self {
         match &self.program {
@@ -216,6 +232,7 @@ impl Recipe {
             Program::Formula(formula) => formula.own.base(),
             Program::Following(following) => following.own().base(),
             Program::Ordered(ordered) => ordered.own().base(),
+            Program::Tabled(tabled) => tabled.own().base(),
             Program::Renumbered(recipe, _) => recipe.base(),
             _ => self,
         }
@@ -489,6 +506,7 @@ impl Recipe {
             Program::Formula(formula) => formula.fill(slots, out),
             Program::Following(following) => following.fill(slots, out),
             Program::Ordered(ordered) => ordered.fill(slots, out),
+            Program::Tabled(tabled) => tabled.fill(slots, out),
             Program::Renumbered(recipe, dealt) => {
                 let number = |ordinal: &u64| dealt.number(*ordinal).unwrap_or(*ordinal);
                 let ordinals: Vec<u64> = slots.ordinals.iter().map(number).collect();

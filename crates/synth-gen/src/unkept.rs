@@ -49,6 +49,7 @@ fn name(relationship: &Relationship) -> &'static str {
         Relationship::ConditionalPresence { .. } => "conditional_presence",
         Relationship::DerivedText { .. } => "derived_text",
         Relationship::Sequence { .. } => "sequence",
+        Relationship::ValueTable { .. } => "value_table",
         _ => "other",
     }
 }

@@ -136,6 +136,16 @@ pub enum Relationship {
         #[schemars(with = "Vec<String>")]
         paths: Vec<JsonPath>,
     },
+    /// Fields of few values, and which values come together.
+    ///
+    /// Each row of the data has a combination that is listed, as far as the fields are there.
+    ValueTable {
+        /// The fields; all of one row.
+        #[schemars(with = "Vec<String>")]
+        paths: Vec<JsonPath>,
+        /// The combinations.
+        rows: Vec<ValueRow>,
+    },
 }
 
 /// One step to a path within a relationship, as its YAML is written.
@@ -147,7 +157,7 @@ pub(crate) enum PathStep {
 
 impl Relationship {
     /// The names by which rule files call the types.
-    pub(crate) const NAMES: [&str; 9] = [
+    pub(crate) const NAMES: [&str; 10] = [
         "primary_key",
         "unique",
         "foreign_key",
@@ -157,6 +167,7 @@ impl Relationship {
         "derived_text",
         "sequence",
         "conditional_presence",
+        "value_table",
     ];
 
     /// Every path of the relationship, and the steps that lead to it.
@@ -184,9 +195,9 @@ impl Relationship {
             Self::DerivedText { target, terms, .. } => {
                 std::iter::once(named("target", target)).chain(listed("terms", terms)).collect()
             }
-            Self::Sequence { paths, .. } | Self::ConditionalPresence { paths, .. } => {
-                listed("paths", paths).collect()
-            }
+            Self::Sequence { paths, .. }
+            | Self::ConditionalPresence { paths, .. }
+            | Self::ValueTable { paths, .. } => listed("paths", paths).collect(),
         }
     }
 }
@@ -224,6 +235,17 @@ fn is_certain(share: &Rate) -> bool {
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "the signature serde asks for")]
 fn is_zero(offset: &f64) -> bool {
     offset.abs() < f64::MIN_POSITIVE
+}
+
+/// One combination of values.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ValueRow {
+    /// A value for each field; `null` where the field is missing or null.
+    pub values: Vec<Literal>,
+    /// How often the combination comes, relative to the others. The fields' own probabilities count more: the
+    /// weights are adjusted to them.
+    pub weight: f64,
 }
 
 /// Rows with one of some values of a tag.

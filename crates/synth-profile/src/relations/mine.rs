@@ -33,10 +33,12 @@ pub(crate) fn mine(
     let is_complete = partial.is_sampled_whole();
     let view = View { tables: &tables, sheets: &sheets, counts: None, is_complete, gate };
     let (keys, references) = keys_and_references(&view);
+    let dependencies = super::dependencies::dependencies(&tables);
     Relations {
+        value_tables: super::value_table::value_tables(&tables, &dependencies, fields, gate),
         near_keys: Vec::new(),
         covers_all_records: is_complete && !tables.iter().any(|table| table.is_cut),
-        dependencies: super::dependencies::dependencies(&tables),
+        dependencies,
         orderings: super::ordering::orderings(&tables),
         arithmetic: super::arithmetic::arithmetic(&tables),
         texts: super::text::texts(&tables, gate),

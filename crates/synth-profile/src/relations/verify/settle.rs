@@ -65,6 +65,7 @@ impl Proposals {
             texts: self.texts(&verifier),
             sequences: self.sequences(&verifier),
             presence: self.presence(&verifier),
+            value_tables: self.proposed.value_tables.clone(),
             covers_all_records: !verifier.is_cut,
         }
     }
