@@ -79,7 +79,7 @@ impl Decided<'_> {
 impl<'a> Linker<'a> {
     /// Reads a relationship as fields that one other decides, as far as that can be kept.
     pub(crate) fn decided(&self, plan: &Plan, relationship: &'a Relationship) -> Vec<Decided<'a>> {
-        let Relationship::FunctionalDep { lhs, rhs, confidence } = relationship else { return Vec::new() };
+        let Relationship::FunctionalDep { lhs, rhs, confidence, .. } = relationship else { return Vec::new() };
         let ([lhs], true) = (&lhs[..], confidence.is_one()) else { return Vec::new() };
         let has_values = self.rules.fields.get(lhs).is_some_and(has_many_values) || self.is_child(lhs);
         let Some(by) = self.node(lhs).filter(|_| has_values && !self.unique.contains(lhs)) else {

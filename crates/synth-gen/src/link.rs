@@ -122,6 +122,7 @@ impl Bound<'_> {
 impl<'a> Linker<'a> {
     /// Binds every reference and formula it can, what is needed first; returns the positions of those that are kept.
     pub(crate) fn values(&self, plan: &mut Plan, mut kept: BTreeSet<usize>) -> BTreeSet<usize> {
+        self.unite_kinds(plan);
         let before = Arc::new(plan.clone());
         let mut decided = BTreeMap::new();
         let mut waiting = self.bonds(&before, &mut kept);
@@ -185,12 +186,10 @@ impl<'a> Linker<'a> {
             let computed = self.computed(plan, index, relationship).map(Bond::Follows);
             link.into_iter().chain(computed).for_each(|bond| add(bond, &mut bound));
         }
-        for index in 0..self.rules.relationships.len() {
-            let table = self.table(plan, index, (&bound, kept)).map(Bond::Tabled);
-            table.into_iter().for_each(|bond| add(bond, &mut bound));
-        }
         let orders = self.orders(plan, &bound, kept).into_iter().map(Bond::Ordered);
         orders.for_each(|bond| add(bond, &mut bound));
+        let tables = self.tables(plan, &bound, kept).into_iter().map(Bond::Tabled);
+        tables.for_each(|bond| add(bond, &mut bound));
         for relationship in &self.rules.relationships {
             let decided = self.decided(plan, relationship).into_iter().map(Bond::Decided);
             decided.for_each(|bond| add(bond, &mut bound));

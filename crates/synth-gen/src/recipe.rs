@@ -6,7 +6,7 @@ use synth_rules::generator::{Template, TemporalRhythmic};
 use synth_rules::{Constraints, FieldType, Generator, Literal, NumberSpelling, ValueKind};
 
 use crate::choice::{Choice, Sum};
-use crate::column::{Slots, Values};
+use crate::column::{FIRST_KIND, Slot, Slots, Values};
 use crate::composite::Dealt;
 use crate::dependency::Following;
 use crate::draw::{Digits, Draws};
@@ -18,7 +18,8 @@ use crate::listed::Listed;
 use crate::numbers::{Floats, Gridded, Mixture};
 use crate::ordering::Ordered;
 use crate::pattern::{Patterns, UniquePatterns};
-use crate::reference::Reference;
+use crate::reference::{Reference, text_of, texts};
+use crate::site::Row;
 use crate::spelling::{DecimalSpelling, FloatSpelling, MAX_DECIMALS, NumberRoom};
 use crate::template::Templates;
 use crate::temporal::{TimeForm, Times};
@@ -72,6 +73,8 @@ enum Program {
     Following(Box<Following>),
     Ordered(Box<Ordered>),
     Tabled(Box<Tabled>),
+    /// Several programs, of which one makes each value.
+    OneOf(Choice, Seed, Vec<Recipe>),
 }
 
 #[derive(Debug, Clone)]
@@ -213,8 +216,27 @@ impl Recipe {
 
     /// Returns the program of a field whose values come together with others'.
     pub(crate) fn tabled(tabled: Tabled) -> Self {
-        let render = tabled.own().render.clone();
+        let render = match (tabled.shows_literals(), tabled.own().is_text()) {
+            (true, _) => tabled.own().render.clone(),
+            (false, true) => Render::Text,
+            (false, false) => Render::NumberText,
+        };
         Self { program: Program::Tabled(Box::new(tabled)), render }
+    }
+
+    /// Returns how a literal is written.
+    pub(crate) fn literal_text(&self, atom: usize) -> Option<Box<str>> {
+        match &self.render {
+            Render::Atoms(atoms) => atoms.get(atom).map(|atom| text_of(atom.scalar()).into()),
+            _ => None,
+        }
+    }
+
+    /// Returns the program that chooses among others for each value.
+    pub(crate) fn one_of(choice: Choice, seed: Seed, recipes: Vec<Self>) -> Self {
+        let is_text = recipes.iter().all(Self::is_text);
+        let render = if is_text { Render::Text } else { Render::NumberText };
+        Self { program: Program::OneOf(choice, seed, recipes), render }
     }
 
     /// Returns the share of a literal among the values of a program that draws from a list.
@@ -325,6 +347,19 @@ impl Recipe {
             | Render::Literal(quotes) => *quotes == Quotes::With,
             Render::Text => true,
             Render::NumberText => false,
+        }
+    }
+
+    /// Tells whether every value is a string or number, not `true`, `false` or `null`.
+    pub(crate) fn is_shown_plainly(&self) -> bool {
+        match &self.render {
+            Render::Atoms(atoms) => {
+                let first = atoms.first().map(std::mem::discriminant);
+                atoms.iter().all(|atom| {
+                    matches!(atom, Atom::Number(_) | Atom::Text(_)) && Some(std::mem::discriminant(atom)) == first
+                })
+            }
+            _ => true,
         }
     }
 
@@ -507,6 +542,7 @@ impl Recipe {
             Program::Following(following) => following.fill(slots, out),
             Program::Ordered(ordered) => ordered.fill(slots, out),
             Program::Tabled(tabled) => tabled.fill(slots, out),
+            Program::OneOf(choice, seed, recipes) => fill_one_of(slots, (choice, *seed), recipes, out),
             Program::Renumbered(recipe, dealt) => {
                 let number = |ordinal: &u64| dealt.number(*ordinal).unwrap_or(*ordinal);
                 let ordinals: Vec<u64> = slots.ordinals.iter().map(number).collect();
@@ -550,6 +586,23 @@ impl Recipe {
         let case = |atom: &Atom| wanted.iter().position(|literal| atom.equals(literal));
         Some(atoms.iter().map(case).collect())
     }
+}
+
+/// Fills each slot by one of several programs, as text.
+fn fill_one_of(slots: Slots<'_>, (choice, seed): (&Choice, Seed), recipes: &[Recipe], out: &mut Values) {
+    let row = |slot: Slot| {
+        let index = choice.pick(seed.uniform(slot.address));
+        let code = FIRST_KIND.saturating_add(u8::try_from(index).unwrap_or(0));
+        Some(Row { address: slot.address, ordinal: slot.ordinal, code })
+    };
+    let rows: Vec<Option<Row>> = slots.iter().flatten().map(row).collect();
+    let programs: Vec<Option<Recipe>> = recipes.iter().cloned().map(Some).collect();
+    let made = texts(&rows, &programs);
+    let mut at = 0;
+    slots.fill_text(out, |_, text| {
+        text.push_str(made.get(at));
+        at += 1;
+    });
 }
 
 impl Mixed {

@@ -13,6 +13,7 @@ use crate::reference::texts;
 use crate::site::{Row, Site};
 
 pub(crate) mod bind;
+mod entities;
 mod raking;
 mod reach;
 
@@ -31,13 +32,31 @@ pub(crate) type Codes = Vec<u32>;
 pub(crate) struct Table {
     columns: Vec<Column>,
     rows: Vec<(Codes, f64)>,
+    /// Fields outside of the table that decide which combination a row has.
+    by: Vec<Decider>,
     seed: Seed,
+}
+
+/// A field whose value decides the combination.
+#[derive(Debug)]
+struct Decider {
+    site: Site,
+    programs: Arc<[Option<Recipe>]>,
+}
+
+/// How the codes of a column become values.
+#[derive(Debug, Clone)]
+enum Shown {
+    /// The literal of the field's own rule, for each code less 1.
+    Atoms(Arc<[u32]>),
+    /// A text for each code less 1.
+    Texts(Arc<[Box<str>]>),
 }
 
 #[derive(Debug)]
 struct Column {
     site: Site,
-    /// Always there.
+    /// Always there, or nothing depends on it.
     is_certain: bool,
     given: Option<GivenColumn>,
 }
@@ -65,8 +84,9 @@ pub(crate) struct Tabled {
     table: Arc<Table>,
     column: usize,
     own: Recipe,
-    /// For each code of the column less 1, the literal of the field's own rule.
-    atoms: Arc<[u32]>,
+    shown: Shown,
+    /// Share of the rows that have the value of another combination.
+    slip: f64,
 }
 
 impl Tabled {
@@ -75,29 +95,64 @@ impl Tabled {
         &self.own
     }
 
+    /// Tells whether the values are literals of the field's own rule.
+    pub(crate) fn shows_literals(&self) -> bool {
+        matches!(self.shown, Shown::Atoms(_))
+    }
+
     pub(crate) fn fill(&self, slots: Slots<'_>, out: &mut Values) {
         let wanted: Vec<Slot> = slots.iter().flatten().collect();
         let known = self.table.known(&wanted);
+        let addresses = self.table.addresses(&wanted);
         let mut choices: BTreeMap<&Known, Option<(Choice, Vec<usize>)>> = BTreeMap::new();
-        let pick = |(slot, known)| {
+        let slips = self.table.seed.child("slip").attempt(cast::to_u64(self.column) + 1);
+        let pick = |(at, known)| {
             let chosen = choices.entry(known).or_insert_with(|| self.table.fitting(known));
             let (choice, rows) = chosen.as_ref()?;
-            let row = rows[choice.pick(self.table.seed.uniform(slot))];
-            let code = self.table.rows[row].0[self.column].checked_sub(1)?;
-            self.atoms.get(code as usize).copied()
+            let slot: Slot = wanted[at];
+            let is_slip = self.slip > 0.0 && slips.uniform(slot.address) < self.slip;
+            let uniform = if is_slip {
+                slips.child("other").uniform(slot.address)
+            } else {
+                self.table.seed.uniform(addresses[at])
+            };
+            self.table.rows[rows[choice.pick(uniform)]].0[self.column].checked_sub(1)
         };
-        let picks: Vec<Option<u32>> =
-            wanted.iter().map(|slot| slot.address).zip(&known).map(pick).collect();
+        let picks: Vec<Option<u32>> = known.iter().enumerate().map(pick).collect();
         // Where no combination fits, rows of which the same is known get the same.
-        let address = |(slot, known): (&Slot, &Known)| match (known.odd, known.codes.iter().any(|code| *code > 0)) {
-            (0, false) => slot.address,
-            _ => known.codes.iter().fold(known.odd, |hash, code| combine(hash, u64::from(*code))),
+        let address = |at: usize| {
+            let known = &known[at];
+            match (known.odd, known.codes.iter().any(|code| *code > 0)) {
+                (0, false) => addresses[at],
+                _ => known.codes.iter().fold(known.odd, |hash, code| combine(hash, u64::from(*code))),
+            }
         };
-        let mut others = picks.iter().zip(wanted.iter().zip(&known)).map(|(pick, place)| match pick {
-            Some(code) => *code,
-            None => self.own_code(address(place)),
-        });
-        slots.fill_codes(out, |_| others.next().unwrap_or(0));
+        match &self.shown {
+            Shown::Atoms(atoms) => {
+                let mut at = 0..picks.len();
+                slots.fill_codes(out, |_| {
+                    let at = at.next().unwrap_or(0);
+                    let atom = picks[at].and_then(|code| atoms.get(code as usize).copied());
+                    atom.unwrap_or_else(|| self.own_code(address(at)))
+                });
+            }
+            Shown::Texts(texts) => {
+                let mut at = 0;
+                slots.fill_text(out, |_, text| {
+                    match picks[at].and_then(|code| texts.get(code as usize)) {
+                        Some(value) => text.push_str(value),
+                        None => text.push_str(&self.own_text(address(at))),
+                    }
+                    at += 1;
+                });
+            }
+        }
+    }
+
+    /// The value that the field's own rule makes.
+    fn own_text(&self, address: u64) -> Box<str> {
+        let row = Row { address, ordinal: 0, code: crate::column::FIRST_KIND };
+        texts(&[Some(row)], &[Some(self.own.clone())]).get(0).into()
     }
 
     /// The literal that the field's own rule draws.
@@ -114,6 +169,24 @@ impl Tabled {
 }
 
 impl Table {
+    /// Where the combination of each row is drawn: at the row's own address, or at that of the fields that decide.
+    fn addresses(&self, slots: &[Slot]) -> Vec<u64> {
+        let mut addresses: Vec<u64> = slots.iter().map(|slot| slot.address).collect();
+        let mut hashes = vec![Some(1); if self.by.is_empty() { 0 } else { slots.len() }];
+        for decider in &self.by {
+            let rows: Vec<Option<Row>> = slots.iter().map(|slot| decider.site.row(slot.ordinal)).collect();
+            let made = texts(&rows, &decider.programs);
+            for (at, hash) in hashes.iter_mut().enumerate() {
+                let own = rows[at].map(|_| hash_bytes(made.get(at).as_bytes()));
+                *hash = hash.zip(own).map(|(hash, own)| combine(hash, own));
+            }
+        }
+        for (address, hash) in addresses.iter_mut().zip(hashes) {
+            *address = hash.unwrap_or(*address);
+        }
+        addresses
+    }
+
     fn known(&self, slots: &[Slot]) -> Vec<Known> {
         let n = self.columns.len();
         let mut known =

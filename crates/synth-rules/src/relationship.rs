@@ -58,6 +58,9 @@ pub enum Relationship {
         /// The fields that follow.
         #[schemars(with = "Vec<String>")]
         rhs: Vec<JsonPath>,
+        /// Different left sides in the data; the generator makes about as many.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        distinct: Option<u64>,
         /// Smallest share of rows, over the fields that follow, that agree with the commonest value of their group.
         #[serde(default = "Rate::one", skip_serializing_if = "is_certain")]
         #[schemars(with = "f64")]

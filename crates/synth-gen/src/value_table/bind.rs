@@ -1,30 +1,50 @@
-//! Relationships of the type `value_table`, compiled.
+//! Relationships of the types `value_table` and `functional_dep`, gathered into tables.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use synth_core::JsonPath;
+use synth_core::{JsonPath, Seed, cast};
 use synth_rules::{Literal, Relationship};
 
+use super::entities::{Entities, Material, Rule};
 use super::raking::rake;
 use super::reach::{PresenceOf, certainty, fits_every_row};
-use super::{Codes, Column, GivenColumn, Table, Tabled, number_of};
+use super::{Codes, Column, Decider, GivenColumn, Shown, Table, Tabled, number_of};
+use crate::choice::{Choice, Sum};
 use crate::link::{Linker, programs};
 use crate::listed::literal_text;
 use crate::plan::{Kind, Plan};
 use crate::recipe::Recipe;
 
+/// Combinations that are made up for a table, at least and at most.
+const FEWEST: u64 = 200;
+const MOST: u64 = 2000;
+/// Dependencies that fewer rows keep bind nothing.
+const MIN_CONFIDENCE: f64 = 0.9;
+
 /// Columns of one scope that are drawn together.
 pub(crate) struct TableBond {
-    /// Position among the relationships.
-    index: usize,
     pub(crate) nodes: Vec<usize>,
     /// Columns that something else decides.
     pub(crate) is_given: Vec<bool>,
     /// The literals of each column; code 1 is the first.
     pub(super) literals: Vec<Vec<Literal>>,
-    rows: Vec<(Codes, f64)>,
+    /// Combinations that a rule file lists, each with the columns it says something of.
+    listed: Vec<(Vec<usize>, Vec<(Codes, f64)>)>,
+    /// Positions of the listed tables among the relationships.
+    indices: Vec<usize>,
+    dependencies: Vec<Dependency>,
+    /// Fields outside that decide a row's combination.
+    by: Vec<usize>,
     presence: Vec<PresenceOf>,
+}
+
+/// A dependency between columns.
+#[derive(Debug, Clone)]
+struct Dependency {
+    rule: Rule,
+    distinct: Option<u64>,
+    confidence: f64,
 }
 
 impl TableBond {
@@ -35,7 +55,7 @@ impl TableBond {
 
     /// The nodes whose values must be known.
     pub(crate) fn needs(&self) -> Vec<usize> {
-        self.columns(true)
+        self.columns(true).into_iter().chain(self.by.iter().copied()).collect()
     }
 
     fn columns(&self, is_given: bool) -> Vec<usize> {
@@ -45,49 +65,144 @@ impl TableBond {
 
     /// Makes the columns' values those of the table; returns the positions of the relationships that are kept then.
     pub(crate) fn bind(&self, plan: &mut Plan, linker: &Linker<'_>, before: &Arc<Plan>) -> BTreeSet<usize> {
-        let mut rows = self.rows.clone();
+        let seed = linker.seed.child(&linker.path_of(self.nodes[0])).child("table");
+        let recipes: Option<Vec<Recipe>> =
+            self.nodes.iter().map(|node| programs(plan, *node).into_iter().next().flatten()).collect();
+        let Some(recipes) = recipes else { return BTreeSet::new() };
+        let (mut rows, texts) = self.combinations(&recipes, seed);
         let shares: Vec<Vec<f64>> = (0..self.nodes.len()).map(|at| self.shares(plan, at)).collect();
         rake(&mut rows, &shares);
-        let is_sure = fits_every_row(plan, self, &rows, &self.presence);
+        let has_gaps = |at: usize| rows.iter().any(|(codes, _)| codes[at] == 0);
+        let is_sure = !rows.is_empty()
+            && fits_every_row(plan, self, &rows, &self.presence)
+            && (self.by.is_empty() || !(0..self.nodes.len()).any(has_gaps));
         let column = |at: usize| Column {
             site: linker.site(before, self.nodes[at], None),
-            is_certain: certainty(plan, self.nodes[at], None) == Some(true),
+            is_certain: !has_gaps(at) || certainty(plan, self.nodes[at], None) == Some(true),
             given: self.is_given[at].then(|| GivenColumn {
                 programs: programs(plan, self.nodes[at]).into(),
-                codes: self.literals[at]
+                codes: texts[at]
                     .iter()
                     .enumerate()
-                    .map(|(number, literal)| (literal_text(literal), number_of(number)))
+                    .map(|(number, text)| (text.clone(), number_of(number)))
                     .collect(),
             }),
         };
-        let seed = linker.seed.child(&linker.path_of(self.nodes[0])).child("table");
         let columns = (0..self.nodes.len()).map(column).collect();
-        let table = Arc::new(Table { columns, rows, seed });
+        let decider = |node: &usize| Decider {
+            site: linker.site(before, *node, None),
+            programs: programs(plan, *node).into(),
+        };
+        let by = self.by.iter().map(decider).collect();
+        let table = Arc::new(Table { columns, rows, by, seed });
         for (column, node) in self.nodes.iter().enumerate().filter(|(at, _)| !self.is_given[*at]) {
             if let [Kind::Scalar(own)] = &mut plan.nodes[*node].kinds[..] {
-                let atoms = self.atoms(own, column).into();
-                let tabled = Tabled { table: Arc::clone(&table), column, own: (**own).clone(), atoms };
+                let shown = self.shown(own, column, &texts[column]);
+                let (table, own_program) = (Arc::clone(&table), (**own).clone());
+                let tabled = Tabled { table, column, own: own_program, shown, slip: self.slip(column) };
                 **own = Recipe::tabled(tabled);
             }
         }
         if is_sure { self.kept(linker, &table) } else { BTreeSet::new() }
     }
 
-    /// For each literal of a column, the number of it in the field's own rule.
-    fn atoms(&self, own: &Recipe, column: usize) -> Vec<u32> {
-        let numbers = own.cases(&self.literals[column]).unwrap_or_default();
+    /// The combinations with their weights, and the texts of each column.
+    fn combinations(&self, recipes: &[Recipe], seed: Seed) -> (Vec<(Codes, f64)>, Vec<Vec<Box<str>>>) {
+        let literals = (0..self.nodes.len()).map(|at| self.literal_texts(&recipes[at], at));
+        let rules: Vec<Rule> = self.dependencies.iter().map(|dependency| dependency.rule.clone()).collect();
+        let mut entities = Entities::new(literals.collect(), rules.len());
+        let in_table = |at: usize| self.listed.iter().any(|(columns, _)| columns.contains(&at));
+        if let ([(_, rows)], true) = (&self.listed[..], (0..self.nodes.len()).all(in_table)) {
+            return (rows.clone(), entities.into_texts());
+        }
+        let order = self.order();
+        let material = Material { recipes, rules: &rules, order: &order, seed: seed.child("entity") };
+        let n_listed = self.listed.iter().map(|(_, rows)| rows.len()).max().unwrap_or(0);
+        let distinct = self.dependencies.iter().filter_map(|dependency| dependency.distinct).max();
+        let n = distinct.unwrap_or(FEWEST * 2).max(cast::to_u64(n_listed) * 3).clamp(FEWEST, MOST);
+        let choices: Vec<Option<Choice>> = self
+            .listed
+            .iter()
+            .map(|(_, rows)| {
+                let weights: Vec<f64> = rows.iter().map(|(_, weight)| *weight).collect();
+                Choice::fit(&weights, Sum::Normalize).ok()
+            })
+            .collect();
+        let mut made: BTreeMap<Codes, f64> = BTreeMap::new();
+        for number in 0..n {
+            let mut given = vec![0; self.nodes.len()];
+            let mut is_missing = vec![false; self.nodes.len()];
+            for ((columns, rows), choice) in self.listed.iter().zip(&choices) {
+                let Some(choice) = choice else { continue };
+                let index = cast::to_usize(number);
+                let uniform = seed.child("listed").attempt(cast::to_u64(columns[0]) + 1).uniform(number);
+                let index = if index < rows.len() { index } else { choice.pick(uniform) };
+                for column in columns {
+                    given[*column] = rows[index].0[*column];
+                    is_missing[*column] = given[*column] == 0;
+                }
+            }
+            // What a listed combination lacks is not made up.
+            let missing: Vec<usize> = (0..given.len()).filter(|at| is_missing[*at]).collect();
+            let order: Vec<usize> =
+                material.order.iter().copied().filter(|column| !missing.contains(column)).collect();
+            let material = Material { order: &order, ..material };
+            if let Some(codes) = entities.add(number, given, &material) {
+                *made.entry(codes).or_insert(0.0) += 1.0;
+            }
+        }
+        (made.into_iter().collect(), entities.into_texts())
+    }
+
+    /// The literals of a column as its program writes them.
+    fn literal_texts(&self, recipe: &Recipe, column: usize) -> Vec<Box<str>> {
+        let literals = &self.literals[column];
+        let numbers = recipe.cases(literals).unwrap_or_default();
+        let atom = |literal: usize| numbers.iter().position(|number| *number == Some(literal));
+        let text = |literal: usize| atom(literal).and_then(|atom| recipe.literal_text(atom));
+        literals.iter().enumerate().map(|(at, literal)| text(at).unwrap_or_else(|| literal_text(literal))).collect()
+    }
+
+    /// Columns that decide others get their values after these; those of few literals come first.
+    fn order(&self) -> Vec<usize> {
+        let n_decided = |at: usize| {
+            let of = self.dependencies.iter().filter(|dependency| dependency.rule.left.contains(&at));
+            of.map(|dependency| dependency.rule.right).collect::<BTreeSet<_>>().len()
+        };
+        let mut order: Vec<usize> = (0..self.nodes.len()).collect();
+        let is_open = |at: usize| self.literals[at].is_empty();
+        order.sort_by_key(|at| (is_open(*at), n_decided(*at), self.literals[*at].len(), *at));
+        order
+    }
+
+    /// How the codes of a column become values.
+    fn shown(&self, own: &Recipe, column: usize, texts: &[Box<str>]) -> Shown {
+        let literals = &self.literals[column];
+        let Some(numbers) = own.cases(literals).filter(|_| !literals.is_empty()) else {
+            return Shown::Texts(texts.into());
+        };
         let find = |literal: usize| numbers.iter().position(|number| *number == Some(literal));
-        (0..self.literals[column].len()).map(|literal| find(literal).map_or(0, number_of)).collect()
+        Shown::Atoms((0..literals.len()).map(|literal| find(literal).map_or(0, number_of)).collect())
+    }
+
+    /// Share of rows in which a column does not follow: where no dependency on it is without exceptions, and no other
+    /// column follows from it.
+    fn slip(&self, column: usize) -> f64 {
+        let is_left = self.dependencies.iter().any(|dependency| dependency.rule.left.contains(&column));
+        let of = self.dependencies.iter().filter(|dependency| dependency.rule.right == column);
+        let confidence = of.map(|dependency| dependency.confidence).fold(0.0, f64::max);
+        let is_listed = self.listed.iter().any(|(columns, _)| columns.contains(&column));
+        if is_left || is_listed || confidence <= 0.0 { 0.0 } else { 1.0 - confidence }
     }
 
     /// The share of each literal of a column in the field's own rule.
     fn shares(&self, plan: &Plan, column: usize) -> Vec<f64> {
         let [Kind::Scalar(own)] = &plan.nodes[self.nodes[column]].kinds[..] else { return Vec::new() };
-        let (Some(numbers), false) = (own.cases(&self.literals[column]), self.is_given[column]) else {
+        let literals = &self.literals[column];
+        let (Some(numbers), false) = (own.cases(literals), self.is_given[column] || literals.is_empty()) else {
             return Vec::new();
         };
-        let mut shares = vec![0.0; self.literals[column].len()];
+        let mut shares = vec![0.0; literals.len()];
         for (atom, number) in numbers.iter().enumerate() {
             if let Some(number) = number {
                 shares[*number] += own.share_of_literal(atom);
@@ -96,25 +211,36 @@ impl TableBond {
         shares
     }
 
-    /// The table itself and the dependencies between its columns that all its rows keep.
+    /// The listed tables and the dependencies that all combinations keep.
     fn kept(&self, linker: &Linker<'_>, table: &Table) -> BTreeSet<usize> {
-        let mut kept = BTreeSet::from([self.index]);
+        let mut kept: BTreeSet<usize> = self.indices.iter().copied().collect();
         for (index, relationship) in linker.rules.relationships.iter().enumerate() {
-            let Relationship::FunctionalDep { lhs, rhs, confidence } = relationship else { continue };
-            let columns = |paths: &[JsonPath]| -> Option<Vec<usize>> {
-                let column = |path: &JsonPath| {
-                    let node = linker.node(path)?;
-                    self.nodes.iter().position(|own| *own == node)
-                };
-                paths.iter().map(column).collect()
+            let Relationship::FunctionalDep { lhs, rhs, confidence, .. } = relationship else { continue };
+            let nodes = |paths: &[JsonPath]| paths.iter().map(|path| linker.node(path)).collect::<Option<Vec<_>>>();
+            let (Some(left), Some(right)) = (nodes(lhs), nodes(rhs)) else { continue };
+            let column = |node: &usize| self.nodes.iter().position(|own| own == node);
+            let columns = |nodes: &[usize]| nodes.iter().map(column).collect::<Option<Vec<_>>>();
+            let Some(right) = columns(&right) else { continue };
+            let is_free = |right: &usize| !self.is_given[*right];
+            let is_kept = match columns(&left) {
+                Some(left) if !left.is_empty() => right.iter().all(|right| {
+                    let slip = self.slip(*right).max(self.slips_of(&left));
+                    agreement(table, &left, *right) - slip >= confidence.get() - 1e-6
+                }),
+                // What decides the combination decides every column of it.
+                _ => left == self.by && !left.is_empty() && right.iter().all(|right| {
+                    is_free(right) && self.slip(*right) <= 1.0 - confidence.get() + 1e-6
+                }) && !self.is_given.contains(&true),
             };
-            let (Some(left), Some(right)) = (columns(lhs), columns(rhs)) else { continue };
-            let is_kept = |right: &usize| agreement(table, &left, *right) >= confidence.get() - 1e-9;
-            if !left.is_empty() && right.iter().all(is_kept) {
+            if is_kept {
                 kept.insert(index);
             }
         }
         kept
+    }
+
+    fn slips_of(&self, columns: &[usize]) -> f64 {
+        columns.iter().map(|column| self.slip(*column)).sum()
     }
 }
 
@@ -132,36 +258,197 @@ fn agreement(table: &Table, left: &[usize], right: usize) -> f64 {
     if groups.values().all(|group| group.len() == 1) || total <= 0.0 { 1.0 } else { heaviest / total }
 }
 
+/// Fields that are gathered into one table.
+#[derive(Default)]
+struct Gathered {
+    nodes: BTreeSet<usize>,
+    by: Option<Vec<usize>>,
+    indices: Vec<usize>,
+}
+
 impl Linker<'_> {
-    /// Reads a relationship as columns that are drawn together; `bound` are the nodes that something else decides.
-    pub(crate) fn table(
+    /// Gathers listed tables and dependencies into tables; `bound` are the nodes that something else decides.
+    pub(crate) fn tables(
         &self,
         plan: &Plan,
-        index: usize,
-        (bound, kept): (&BTreeSet<usize>, &BTreeSet<usize>),
-    ) -> Option<TableBond> {
-        let Relationship::ValueTable { paths, rows } = &self.rules.relationships[index] else { return None };
-        let nodes: Vec<usize> = paths.iter().map(|path| self.node(path)).collect::<Option<_>>()?;
-        let scope = plan.nodes[*nodes.first()?].scope;
-        let are_alike = nodes.iter().all(|node| plan.nodes[*node].scope == scope);
-        if !are_alike || self.ordinals[scope].is_none() || nodes.iter().collect::<BTreeSet<_>>().len() < nodes.len()
-        {
-            return None;
+        bound: &BTreeSet<usize>,
+        kept: &BTreeSet<usize>,
+    ) -> Vec<TableBond> {
+        let mut gathered: Vec<Gathered> = Vec::new();
+        for index in 0..self.rules.relationships.len() {
+            let Some(one) = self.gathered(plan, index, bound) else { continue };
+            let (joined, rest): (Vec<_>, Vec<_>) =
+                gathered.into_iter().partition(|other| !other.nodes.is_disjoint(&one.nodes));
+            gathered = rest;
+            let mut all = one;
+            for other in joined {
+                all.nodes.extend(other.nodes);
+                all.indices.extend(other.indices);
+                all.by = all.by.or(other.by);
+            }
+            gathered.push(all);
         }
-        let is_given: Vec<bool> =
-            nodes.iter().map(|node| bound.contains(node) || !self.is_drawn(plan, *node)).collect();
-        let mut literals: Vec<Vec<Literal>> = vec![Vec::new(); nodes.len()];
-        let rows: Vec<(Codes, f64)> =
-            rows.iter().map(|row| (codes(&row.values, &mut literals), row.weight.max(0.0))).collect();
-        let is_known = |at: usize| is_given[at] || self.lists(plan, nodes[at], &literals[at]);
-        let is_possible = rows.iter().all(|(codes, _)| codes.len() == nodes.len())
-            && is_given.contains(&false)
-            && (0..nodes.len()).all(is_known);
-        let presence = self.presence_of(&nodes, kept);
-        is_possible.then_some(TableBond { index, nodes, is_given, literals, rows, presence })
+        gathered.sort_by_key(|group| group.nodes.first().copied());
+        gathered.iter().filter_map(|group| self.table(plan, group, (bound, kept))).collect()
     }
 
-    /// Tells whether a node's values are drawn by its own rule among literals, and nothing reads them before.
+    /// Reads a relationship as fields of one row that are drawn together.
+    fn gathered(&self, plan: &Plan, index: usize, bound: &BTreeSet<usize>) -> Option<Gathered> {
+        let find = |paths: &[JsonPath]| paths.iter().map(|path| self.node(path)).collect::<Option<Vec<_>>>();
+        let is_listed = |node: &usize| match &plan.nodes[*node].kinds[..] {
+            [Kind::Scalar(recipe)] => recipe.cases(&[]).is_some(),
+            _ => false,
+        };
+        let can_join = |node: &usize| self.is_tablable(plan, *node, bound) || is_listed(node) && !bound.contains(node);
+        let (nodes, by) = match &self.rules.relationships[index] {
+            Relationship::ValueTable { paths, .. } => (find(paths)?, None),
+            Relationship::FunctionalDep { lhs, rhs, confidence, .. } if confidence.get() >= MIN_CONFIDENCE => {
+                let left = find(lhs).filter(|left| !left.is_empty())?;
+                let scope = plan.nodes[left[0]].scope;
+                let mut right: Vec<usize> = rhs.iter().filter_map(|path| self.node(path)).collect();
+                right.retain(|node| plan.nodes[*node].scope == scope && can_join(node) && !left.contains(node));
+                if left.iter().any(|node| self.is_unique(*node)) || right.is_empty() {
+                    return None;
+                }
+                if left.iter().all(can_join) {
+                    (left.into_iter().chain(right).collect(), None)
+                } else {
+                    right.retain(|node| self.is_tablable(plan, *node, bound));
+                    let is_outside = left.iter().all(|node| bound.contains(node) || !can_join(node));
+                    let are_scalar = left.iter().all(|node| !plan.nodes[*node].scalar_kinds().is_empty());
+                    (is_outside && are_scalar && !right.is_empty()).then_some((right, Some(left)))?
+                }
+            }
+            _ => return None,
+        };
+        let scope = plan.nodes[*nodes.first()?].scope;
+        let all = nodes.iter().chain(by.iter().flatten());
+        let are_alike = all.into_iter().all(|node| plan.nodes[*node].scope == scope);
+        (are_alike && self.ordinals[scope].is_some()).then(|| Gathered {
+            nodes: nodes.into_iter().collect(),
+            by,
+            indices: vec![index],
+        })
+    }
+
+    /// Tells whether a node's values may be drawn from a table.
+    fn is_tablable(&self, plan: &Plan, node: usize, bound: &BTreeSet<usize>) -> bool {
+        let is_scalar = matches!(&plan.nodes[node].kinds[..], [Kind::Scalar(_)]);
+        is_scalar && !bound.contains(&node) && self.is_drawn(plan, node)
+    }
+
+    fn table(
+        &self,
+        plan: &Plan,
+        group: &Gathered,
+        (bound, kept): (&BTreeSet<usize>, &BTreeSet<usize>),
+    ) -> Option<TableBond> {
+        let nodes: Vec<usize> = group.nodes.iter().copied().collect();
+        let is_given: Vec<bool> = nodes.iter().map(|node| !self.is_tablable(plan, *node, bound)).collect();
+        let mut literals: Vec<Vec<Literal>> = vec![Vec::new(); nodes.len()];
+        let column = |path: &JsonPath| {
+            let node = self.node(path)?;
+            nodes.iter().position(|own| *own == node)
+        };
+        let (mut listed, mut indices, mut dependencies) = (Vec::new(), Vec::new(), Vec::new());
+        for &index in &group.indices {
+            match &self.rules.relationships[index] {
+                Relationship::ValueTable { paths, rows } => {
+                    let columns: Vec<usize> = paths.iter().map(column).collect::<Option<_>>()?;
+                    let read = |values: &[Literal], literals: &mut Vec<Vec<Literal>>| {
+                        let mut codes = vec![0; nodes.len()];
+                        for (column, value) in columns.iter().zip(values) {
+                            codes[*column] = code(value, &mut literals[*column]);
+                        }
+                        codes
+                    };
+                    let rows = rows.iter().map(|row| (read(&row.values, &mut literals), row.weight.max(0.0)));
+                    let rows: Vec<(Codes, f64)> = rows.collect();
+                    listed.push((columns, rows));
+                    indices.push(index);
+                }
+                Relationship::FunctionalDep { lhs, rhs, distinct, confidence } => {
+                    let Some(left) = lhs.iter().map(column).collect::<Option<Vec<_>>>() else { continue };
+                    for right in rhs.iter().filter_map(column).filter(|right| !left.contains(right)) {
+                        dependencies.push(Dependency {
+                            rule: Rule { left: left.clone(), right },
+                            distinct: *distinct,
+                            confidence: confidence.get(),
+                        });
+                    }
+                }
+                _ => {}
+            }
+        }
+        // A column of literals is known by them, so that its shares stay those of its rule.
+        for (at, node) in nodes.iter().enumerate() {
+            if let [Kind::Scalar(recipe)] = &plan.nodes[*node].kinds[..] {
+                self.rule_literals(*node).into_iter().filter(|_| recipe.cases(&[]).is_some()).for_each(
+                    |literal| _ = code(&literal, &mut literals[at]),
+                );
+            }
+        }
+        let is_known = |at: usize| literals[at].is_empty() || self.lists(plan, nodes[at], &literals[at]);
+        let is_possible = is_given.contains(&false) && (0..nodes.len()).all(is_known);
+        let presence = self.presence_of(&nodes, kept);
+        let by = group.by.clone().unwrap_or_default();
+        is_possible.then_some(TableBond {
+            nodes,
+            is_given,
+            literals,
+            listed,
+            indices,
+            dependencies,
+            by,
+            presence,
+        })
+    }
+
+    /// The literals that the rule of a node lists.
+    fn rule_literals(&self, node: usize) -> Vec<Literal> {
+        use synth_rules::Generator;
+        let Some((id, _)) = self.node_of.iter().find(|(_, at)| **at == node) else { return Vec::new() };
+        let Some(rule) = self.rules.fields.get(&self.outline.path(*id)) else { return Vec::new() };
+        match rule.kinds.first().and_then(|kind| kind.generator.as_ref()) {
+            Some(Generator::Categorical(list)) => list.values.clone(),
+            Some(Generator::Constant(constant)) => vec![constant.value.clone()],
+            _ => Vec::new(),
+        }
+    }
+
+    /// Makes several kinds of values of fields that dependencies bind one kind, where all are texts or all are numbers.
+    pub(crate) fn unite_kinds(&self, plan: &mut Plan) {
+        for relationship in &self.rules.relationships {
+            let Relationship::FunctionalDep { lhs, rhs, .. } = relationship else { continue };
+            for node in lhs.iter().chain(rhs).filter_map(|path| self.node(path)) {
+                self.unite(plan, node);
+            }
+        }
+    }
+
+    fn unite(&self, plan: &mut Plan, node: usize) {
+        let is_tag = plan.case_columns.iter().any(|column| column.discriminator == node);
+        let is_key = plan.collections.iter().any(|collection| collection.keys == Some(node));
+        let own = &mut plan.nodes[node];
+        let recipes: Option<Vec<Recipe>> = own
+            .kinds
+            .iter()
+            .map(|kind| match kind {
+                Kind::Scalar(recipe) => Some((**recipe).clone()),
+                Kind::Object | Kind::Array => None,
+            })
+            .collect();
+        let (Some(recipes), Some(shares)) = (recipes, own.shares.clone()) else { return };
+        let is_text = recipes.first().is_some_and(Recipe::is_text);
+        let are_alike = recipes.iter().all(|recipe| recipe.is_text() == is_text && recipe.is_shown_plainly());
+        if !is_tag && !is_key && are_alike {
+            let seed = own.share_seed;
+            own.kinds = vec![Kind::Scalar(Box::new(Recipe::one_of(shares, seed, recipes)))];
+            own.shares = None;
+        }
+    }
+
+    /// Tells whether a node's values are drawn by its own rule, and nothing reads them before.
     fn is_drawn(&self, plan: &Plan, node: usize) -> bool {
         let is_tag = plan.case_columns.iter().any(|column| column.discriminator == node);
         let is_key = plan.collections.iter().any(|collection| collection.keys == Some(node));
@@ -195,18 +482,15 @@ impl Linker<'_> {
     }
 }
 
-/// Numbers the values of a combination; new ones are added to the literals of their column.
-fn codes(values: &[Literal], literals: &mut [Vec<Literal>]) -> Codes {
-    let code = |(value, literals): (&Literal, &mut Vec<Literal>)| {
-        if *value == Literal::Null {
-            return 0;
-        }
-        let known = literals.iter().position(|literal| literal == value);
-        let number = known.unwrap_or_else(|| {
-            literals.push(value.clone());
-            literals.len() - 1
-        });
-        number_of(number) + 1
-    };
-    values.iter().zip(literals).map(code).collect()
+/// Returns the code of a value; a new one is added to the literals of its column.
+fn code(value: &Literal, literals: &mut Vec<Literal>) -> u32 {
+    if *value == Literal::Null {
+        return 0;
+    }
+    let known = literals.iter().position(|literal| literal == value);
+    let number = known.unwrap_or_else(|| {
+        literals.push(value.clone());
+        literals.len() - 1
+    });
+    number_of(number) + 1
 }

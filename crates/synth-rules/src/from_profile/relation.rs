@@ -56,8 +56,13 @@ fn reference(reference: &relations::Reference) -> Relationship {
 
 /// One entry for the fields that follow without exception, and one for each of the others.
 fn dependency(dependency: &Dependency) -> Vec<Relationship> {
-    let entry =
-        |rhs, confidence| Relationship::FunctionalDep { lhs: dependency.lhs.clone(), rhs, confidence };
+    let distinct = (!dependency.lhs.is_empty() && dependency.n_lhs > 0).then_some(dependency.n_lhs);
+    let entry = |rhs, confidence| Relationship::FunctionalDep {
+        lhs: dependency.lhs.clone(),
+        rhs,
+        distinct,
+        confidence,
+    };
     let (exact, loose): (Vec<_>, Vec<_>) =
         dependency.rhs.iter().partition(|dependent| dependent.evidence.confidence().is_one());
     let always: Vec<_> = exact.iter().map(|dependent| dependent.path.clone()).collect();
