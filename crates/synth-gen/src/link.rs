@@ -71,7 +71,7 @@ impl Bond<'_> {
         match self {
             Self::Refers(link) => vec![link.parent],
             Self::Follows(computed) => computed.needs(),
-            Self::Decided(decided) => vec![decided.by],
+            Self::Decided(decided) => decided.by.clone(),
             Self::Ordered(orders) => orders.givens.clone(),
             Self::Tabled(table) => table.needs(),
         }
@@ -136,7 +136,13 @@ impl<'a> Linker<'a> {
                 let is_needed = |bond: &Bond<'_>| waiting.iter().any(|other| other.waits_for(bond));
                 let last = waiting.iter().rposition(|bond| bond.is_loose() && is_needed(bond));
                 let Some(last) = last else { break };
-                waiting.remove(last);
+                let is_less = match &mut waiting[last] {
+                    Bond::Tabled(table) => table.stand_alone(),
+                    _ => false,
+                };
+                if !is_less {
+                    waiting.remove(last);
+                }
                 continue;
             };
             match waiting.remove(next) {
@@ -150,7 +156,7 @@ impl<'a> Linker<'a> {
                 }
                 Bond::Decided(bond) => {
                     bond.bind(plan, self, &before);
-                    decided.insert(bond.target, bond.by);
+                    decided.insert(bond.target, bond);
                 }
                 Bond::Ordered(orders) => {
                     orders.bind(plan, self, &before);
@@ -161,7 +167,6 @@ impl<'a> Linker<'a> {
         }
         for (index, relationship) in self.rules.relationships.iter().enumerate() {
             if let Relationship::FunctionalDep { lhs, rhs, .. } = relationship
-                && let [lhs] = &lhs[..]
                 && rhs.iter().all(|rhs| self.follows(&decided, lhs, rhs))
             {
                 kept.insert(index);
@@ -302,6 +307,29 @@ impl<'a> Linker<'a> {
         let (prefix, coverage) = (link.prefix, link.coverage);
         let bound = Bound { source, keys: &keys, prefix, coverage, seed: seed.child("orphan"), spared };
         bound.apply(plan, link.child);
+    }
+
+    /// Takes back what was kept of fields whose values were dealt anew since, but for references and keys.
+    pub(crate) fn forget(&self, kept: &mut BTreeSet<usize>, dealt: &BTreeSet<usize>) {
+        let is_dealt = |path: &JsonPath| {
+            self.node(path).is_some_and(|node| dealt.contains(&node))
+        };
+        kept.retain(|index| match &self.rules.relationships[*index] {
+            Relationship::PrimaryKey { .. }
+            | Relationship::Unique { .. }
+            | Relationship::ForeignKey { .. }
+            | Relationship::ConditionalPresence { .. } => true,
+            other => !other.paths().any(is_dealt),
+        });
+    }
+
+    /// Returns the fields of a relationship that is kept by dealing values out.
+    pub(crate) fn fields_of(&self, kept: &BTreeSet<usize>) -> BTreeSet<usize> {
+        let of = |index: &usize| match &self.rules.relationships[*index] {
+            Relationship::ForeignKey { child, .. } => child.paths().to_vec(),
+            other => other.paths().cloned().collect(),
+        };
+        kept.iter().flat_map(of).filter_map(|path| self.node(&path)).collect()
     }
 
     /// Binds every reference of several fields together; returns the positions of those that are kept.

@@ -26,12 +26,16 @@ pub(crate) type Codes = Vec<u32>;
 ///
 /// Which fields are there, and the values of fields that something else decides, are known before; among the
 /// combinations that agree with them one is drawn by its weight: those that lack the same fields if there are any, else
-/// those that have more. A row that no combination fits is drawn by the fields' own rules, at an address that
-/// depends on what is known only.
+/// those that have more, else all. What a combination lacks is made up so that it keeps the dependencies, so any of
+/// them may stand in any row. A row whose given values no combination has is drawn by the fields' own rules, at an
+/// address that depends on what is known only.
 #[derive(Debug)]
 pub(crate) struct Table {
     columns: Vec<Column>,
+    /// The combinations as they were listed, with gaps, and their weights.
     rows: Vec<(Codes, f64)>,
+    /// The same without gaps.
+    whole: Vec<Codes>,
     /// Fields outside of the table that decide which combination a row has.
     by: Vec<Decider>,
     seed: Seed,
@@ -116,7 +120,7 @@ impl Tabled {
             } else {
                 self.table.seed.uniform(addresses[at])
             };
-            self.table.rows[rows[choice.pick(uniform)]].0[self.column].checked_sub(1)
+            self.table.whole[rows[choice.pick(uniform)]][self.column].checked_sub(1)
         };
         let picks: Vec<Option<u32>> = known.iter().enumerate().map(pick).collect();
         // Where no combination fits, rows of which the same is known get the same.
@@ -224,7 +228,13 @@ impl Table {
         if known.odd != 0 {
             return None;
         }
-        agreeing(&self.rows, &known.is_there, &known.codes)
+        let listed = || agreeing(&self.rows, &known.is_there, &known.codes);
+        let chosen = if self.by.is_empty() { listed() } else { None };
+        let agrees = |whole: &Codes| {
+            whole.iter().zip(&known.codes).all(|(own, code)| *code == 0 || own == code)
+        };
+        let all = || (0..self.rows.len()).filter(|at| self.rows[*at].1 > 0.0 && agrees(&self.whole[*at])).collect();
+        chosen.or_else(|| Some(all())).filter(|rows: &Vec<usize>| !rows.is_empty())
     }
 }
 

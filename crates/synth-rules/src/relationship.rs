@@ -173,6 +173,11 @@ impl Relationship {
         "value_table",
     ];
 
+    /// Returns every path of the relationship.
+    pub fn paths(&self) -> impl Iterator<Item = &JsonPath> {
+        self.named_paths().into_iter().map(|(_, path)| path)
+    }
+
     /// Every path of the relationship, and the steps that lead to it.
     pub(crate) fn named_paths(&self) -> Vec<(Vec<PathStep>, &JsonPath)> {
         match self {

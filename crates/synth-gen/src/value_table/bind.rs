@@ -8,7 +8,7 @@ use synth_rules::{Literal, Relationship};
 
 use super::entities::{Entities, Material, Rule};
 use super::raking::rake;
-use super::reach::{PresenceOf, certainty, fits_every_row};
+use super::reach::{PresenceOf, certainty, fits_every_literal, fits_every_row};
 use super::{Codes, Column, Decider, GivenColumn, Shown, Table, Tabled, number_of};
 use crate::choice::{Choice, Sum};
 use crate::link::{Linker, programs};
@@ -19,6 +19,9 @@ use crate::recipe::Recipe;
 /// Combinations that are made up for a table, at least and at most.
 const FEWEST: u64 = 200;
 const MOST: u64 = 2000;
+/// Combinations that each value of a tag has beside the others, and their weight.
+const RARE: u64 = 5;
+const RARE_WEIGHT: f64 = 0.05;
 /// Dependencies that fewer rows keep bind nothing.
 const MIN_CONFIDENCE: f64 = 0.9;
 
@@ -39,6 +42,9 @@ pub(crate) struct TableBond {
     presence: Vec<PresenceOf>,
 }
 
+/// Combinations with gaps and their weights, those without gaps, and the texts of each column.
+type Made = (Vec<(Codes, f64)>, Vec<Codes>, Vec<Vec<Box<str>>>);
+
 /// A dependency between columns.
 #[derive(Debug, Clone)]
 struct Dependency {
@@ -58,6 +64,11 @@ impl TableBond {
         self.columns(true).into_iter().chain(self.by.iter().copied()).collect()
     }
 
+    /// Takes back that fields outside decide the combination; false when none does.
+    pub(crate) fn stand_alone(&mut self) -> bool {
+        !std::mem::take(&mut self.by).is_empty()
+    }
+
     fn columns(&self, is_given: bool) -> Vec<usize> {
         let columns = self.nodes.iter().zip(&self.is_given);
         columns.filter(|(_, given)| **given == is_given).map(|(node, _)| *node).collect()
@@ -69,13 +80,12 @@ impl TableBond {
         let recipes: Option<Vec<Recipe>> =
             self.nodes.iter().map(|node| programs(plan, *node).into_iter().next().flatten()).collect();
         let Some(recipes) = recipes else { return BTreeSet::new() };
-        let (mut rows, texts) = self.combinations(&recipes, seed);
+        let (mut rows, whole, texts) = self.combinations(plan, &recipes, seed);
         let shares: Vec<Vec<f64>> = (0..self.nodes.len()).map(|at| self.shares(plan, at)).collect();
         rake(&mut rows, &shares);
         let has_gaps = |at: usize| rows.iter().any(|(codes, _)| codes[at] == 0);
-        let is_sure = !rows.is_empty()
-            && fits_every_row(plan, self, &rows, &self.presence)
-            && (self.by.is_empty() || !(0..self.nodes.len()).any(has_gaps));
+        let is_sure = fits_every_literal(plan, self, &whole);
+        let is_listed = is_sure && self.by.is_empty() && fits_every_row(plan, self, &rows, &self.presence);
         let column = |at: usize| Column {
             site: linker.site(before, self.nodes[at], None),
             is_certain: !has_gaps(at) || certainty(plan, self.nodes[at], None) == Some(true),
@@ -94,7 +104,7 @@ impl TableBond {
             programs: programs(plan, *node).into(),
         };
         let by = self.by.iter().map(decider).collect();
-        let table = Arc::new(Table { columns, rows, by, seed });
+        let table = Arc::new(Table { columns, rows, whole, by, seed });
         for (column, node) in self.nodes.iter().enumerate().filter(|(at, _)| !self.is_given[*at]) {
             if let [Kind::Scalar(own)] = &mut plan.nodes[*node].kinds[..] {
                 let shown = self.shown(own, column, &texts[column]);
@@ -103,55 +113,78 @@ impl TableBond {
                 **own = Recipe::tabled(tabled);
             }
         }
-        if is_sure { self.kept(linker, &table) } else { BTreeSet::new() }
+        let mut kept = if is_sure { self.kept(linker, &table) } else { BTreeSet::new() };
+        kept.extend(self.indices.iter().filter(|_| is_listed));
+        kept
     }
 
-    /// The combinations with their weights, and the texts of each column.
-    fn combinations(&self, recipes: &[Recipe], seed: Seed) -> (Vec<(Codes, f64)>, Vec<Vec<Box<str>>>) {
+    /// The combinations with gaps and their weights, those without gaps, and the texts of each column.
+    fn combinations(&self, plan: &Plan, recipes: &[Recipe], seed: Seed) -> Made {
         let literals = (0..self.nodes.len()).map(|at| self.literal_texts(&recipes[at], at));
         let rules: Vec<Rule> = self.dependencies.iter().map(|dependency| dependency.rule.clone()).collect();
         let mut entities = Entities::new(literals.collect(), rules.len());
-        let in_table = |at: usize| self.listed.iter().any(|(columns, _)| columns.contains(&at));
-        if let ([(_, rows)], true) = (&self.listed[..], (0..self.nodes.len()).all(in_table)) {
-            return (rows.clone(), entities.into_texts());
-        }
         let order = self.order();
         let material = Material { recipes, rules: &rules, order: &order, seed: seed.child("entity") };
+        let in_table = |at: usize| self.listed.iter().any(|(columns, _)| columns.contains(&at));
+        let is_listed = self.listed.len() == 1 && (0..self.nodes.len()).all(in_table);
         let n_listed = self.listed.iter().map(|(_, rows)| rows.len()).max().unwrap_or(0);
+        let n_listed = cast::to_u64(n_listed);
         let distinct = self.dependencies.iter().filter_map(|dependency| dependency.distinct).max();
-        let n = distinct.unwrap_or(FEWEST * 2).max(cast::to_u64(n_listed) * 3).clamp(FEWEST, MOST);
-        let choices: Vec<Option<Choice>> = self
-            .listed
-            .iter()
-            .map(|(_, rows)| {
-                let weights: Vec<f64> = rows.iter().map(|(_, weight)| *weight).collect();
-                Choice::fit(&weights, Sum::Normalize).ok()
-            })
-            .collect();
-        let mut made: BTreeMap<Codes, f64> = BTreeMap::new();
-        for number in 0..n {
-            let mut given = vec![0; self.nodes.len()];
-            let mut is_missing = vec![false; self.nodes.len()];
-            for ((columns, rows), choice) in self.listed.iter().zip(&choices) {
-                let Some(choice) = choice else { continue };
-                let index = cast::to_usize(number);
-                let uniform = seed.child("listed").attempt(cast::to_u64(columns[0]) + 1).uniform(number);
-                let index = if index < rows.len() { index } else { choice.pick(uniform) };
-                for column in columns {
-                    given[*column] = rows[index].0[*column];
-                    is_missing[*column] = given[*column] == 0;
+        let n = distinct.unwrap_or(FEWEST * 2).max(n_listed * 3).clamp(FEWEST, MOST.max(n_listed));
+        let tag = Tag::of(plan, self);
+        let mut made: BTreeMap<(Codes, Codes), f64> = BTreeMap::new();
+        let mut add = |number: u64, (given, weight): (Codes, f64)| {
+            let absent = tag.as_ref().and_then(|tag| tag.absent(&given)).unwrap_or_default();
+            let order: Vec<usize> = order.iter().copied().filter(|column| !absent.contains(column)).collect();
+            let material = Material { order: &order, ..material };
+            let Some(whole) = entities.add(number, given.clone(), &material) else { return };
+            let gaps = (0..whole.len()).map(|at| if in_table(at) { given[at] } else { whole[at] });
+            *made.entry((gaps.collect(), whole)).or_insert(0.0) += weight;
+        };
+        for number in 0..if is_listed { n_listed } else { n } {
+            let (mut given, weight) = self.listed_row(number, seed);
+            if let Some(tag) = tag.as_ref().filter(|tag| given[tag.column] == 0) {
+                given[tag.column] = tag.draw(seed.child("tag").uniform(number));
+            }
+            add(number, (given, if is_listed { weight } else { 1.0 }));
+        }
+        // Every value of the tag has some combinations, however rare it is.
+        if let Some(tag) = &tag {
+            for code in 1..=number_of(self.literals[tag.column].len()) {
+                for number in 0..RARE {
+                    let mut given = vec![0; self.nodes.len()];
+                    given[tag.column] = code;
+                    add(n + u64::from(code) * RARE + number, (given, RARE_WEIGHT));
                 }
             }
-            // What a listed combination lacks is not made up.
-            let missing: Vec<usize> = (0..given.len()).filter(|at| is_missing[*at]).collect();
-            let order: Vec<usize> =
-                material.order.iter().copied().filter(|column| !missing.contains(column)).collect();
-            let material = Material { order: &order, ..material };
-            if let Some(codes) = entities.add(number, given, &material) {
-                *made.entry(codes).or_insert(0.0) += 1.0;
-            }
         }
-        (made.into_iter().collect(), entities.into_texts())
+        let (mut rows, mut all) = (Vec::new(), Vec::new());
+        for ((gaps, whole), weight) in made {
+            rows.push((gaps, weight));
+            all.push(whole);
+        }
+        (rows, all, entities.into_texts())
+    }
+
+    /// What listed tables say of the `number`-th combination, and the weight of the last one: each row of a table
+    /// once, then rows by their weight.
+    fn listed_row(&self, number: u64, seed: Seed) -> (Codes, f64) {
+        let (mut given, mut weight) = (vec![0; self.nodes.len()], 1.0);
+        for (columns, rows) in &self.listed {
+            let index = cast::to_usize(number);
+            let index = if index < rows.len() {
+                index
+            } else {
+                let weights: Vec<f64> = rows.iter().map(|(_, weight)| *weight).collect();
+                let Ok(choice) = Choice::fit(&weights, Sum::Normalize) else { continue };
+                choice.pick(seed.child("listed").attempt(cast::to_u64(columns[0]) + 1).uniform(number))
+            };
+            for column in columns {
+                given[*column] = rows[index].0[*column];
+            }
+            weight = rows[index].1;
+        }
+        (given, weight)
     }
 
     /// The literals of a column as its program writes them.
@@ -211,9 +244,9 @@ impl TableBond {
         shares
     }
 
-    /// The listed tables and the dependencies that all combinations keep.
+    /// The dependencies that all combinations keep.
     fn kept(&self, linker: &Linker<'_>, table: &Table) -> BTreeSet<usize> {
-        let mut kept: BTreeSet<usize> = self.indices.iter().copied().collect();
+        let mut kept = BTreeSet::new();
         for (index, relationship) in linker.rules.relationships.iter().enumerate() {
             let Relationship::FunctionalDep { lhs, rhs, confidence, .. } = relationship else { continue };
             let nodes = |paths: &[JsonPath]| paths.iter().map(|path| linker.node(path)).collect::<Option<Vec<_>>>();
@@ -244,10 +277,46 @@ impl TableBond {
     }
 }
 
+/// The one given column whose literals are known: which columns each of them leaves out.
+struct Tag {
+    column: usize,
+    absent: Vec<Vec<usize>>,
+    choice: Choice,
+}
+
+impl Tag {
+    fn of(plan: &Plan, bond: &TableBond) -> Option<Self> {
+        let mut given = (0..bond.nodes.len()).filter(|at| bond.is_given[*at] && !bond.literals[*at].is_empty());
+        let (column, None) = (given.next()?, given.next()) else { return None };
+        let [Kind::Scalar(recipe)] = &plan.nodes[bond.nodes[column]].kinds[..] else { return None };
+        let numbers = recipe.cases(&bond.literals[column])?;
+        let (mut absent, mut shares) = (Vec::new(), Vec::new());
+        for literal in 0..bond.literals[column].len() {
+            let atom = numbers.iter().position(|number| *number == Some(literal))?;
+            let is_absent = |at: &usize| {
+                *at != column && certainty(plan, bond.nodes[*at], Some((bond.nodes[column], atom))) == Some(false)
+            };
+            absent.push((0..bond.nodes.len()).filter(is_absent).collect());
+            shares.push(recipe.share_of_literal(atom));
+        }
+        Some(Self { column, absent, choice: Choice::fit(&shares, Sum::Normalize).ok()? })
+    }
+
+    /// The columns that are not there beside the value of the tag in a combination.
+    fn absent(&self, given: &Codes) -> Option<Vec<usize>> {
+        self.absent.get((given[self.column] as usize).checked_sub(1)?).cloned()
+    }
+
+    /// Draws a value of the tag.
+    fn draw(&self, uniform: f64) -> u32 {
+        number_of(self.choice.pick(uniform)) + 1
+    }
+}
+
 /// The weight of rows that agree with the heaviest value of their group, as a share.
 fn agreement(table: &Table, left: &[usize], right: usize) -> f64 {
     let mut groups: BTreeMap<Vec<u32>, BTreeMap<u32, f64>> = BTreeMap::new();
-    for (codes, weight) in &table.rows {
+    for (codes, (_, weight)) in table.whole.iter().zip(&table.rows) {
         let key: Vec<u32> = left.iter().map(|column| codes[*column]).collect();
         if codes[right] > 0 && key.iter().all(|code| *code > 0) {
             *groups.entry(key).or_default().entry(codes[right]).or_default() += weight;

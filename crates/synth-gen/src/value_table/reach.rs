@@ -16,7 +16,23 @@ const MAX_LITERALS: usize = 2000;
 /// A rule on the presence of some columns.
 pub(super) type PresenceOf = (PresenceRule, Vec<usize>);
 
-/// Tells whether every row that can be made has a combination that fits.
+/// Tells whether a combination has each value that given columns may have, in every company.
+pub(super) fn fits_every_literal(plan: &Plan, bond: &TableBond, whole: &[Codes]) -> bool {
+    let given: Vec<usize> = (0..bond.nodes.len()).filter(|at| bond.is_given[*at]).collect();
+    match given[..] {
+        [] => !whole.is_empty(),
+        [tag] => {
+            let [Kind::Scalar(recipe)] = &plan.nodes[bond.nodes[tag]].kinds[..] else { return false };
+            let has = |number: usize| whole.iter().any(|codes| codes[tag] == super::number_of(number) + 1);
+            recipe
+                .cases(&bond.literals[tag])
+                .is_some_and(|numbers| numbers.iter().all(|number| number.is_some_and(has)))
+        }
+        _ => false,
+    }
+}
+
+/// Tells whether every row that can be made has a listed combination that fits.
 pub(super) fn fits_every_row(
     plan: &Plan,
     bond: &TableBond,
