@@ -70,9 +70,8 @@ mod tests {
             assert!(draws.is_sorted() && draws.iter().all(|draw| (0.0..1.0).contains(draw)), "{n}");
         }
         // The largest distance of 5000 draws from the uniform distribution is below 0.023 but for 1 in 100 seeds.
-        let far = (0..5000).map(|index| {
-            (sorted_uniform(Seed::root(8), index, 5000) - (index as f64 + 0.5) / 5000.0).abs()
-        });
+        let far = (0..5000)
+            .map(|index| (sorted_uniform(Seed::root(8), index, 5000) - (index as f64 + 0.5) / 5000.0).abs());
         let far = far.fold(0.0, f64::max);
         assert!(far < 0.023, "{far}");
     }

@@ -55,7 +55,8 @@ impl Following {
                 *hash = hash.zip(own).map(|(hash, own)| combine(hash, own));
             }
         }
-        let follows = |own: u64| self.confidence >= 1.0 || self.seed.child("slip").uniform(own) < self.confidence;
+        let follows =
+            |own: u64| self.confidence >= 1.0 || self.seed.child("slip").uniform(own) < self.confidence;
         let address = |(at, own): (usize, &u64)| match hashes[at] {
             Some(hash) if follows(*own) => self.seed.bits(hash),
             _ => *own,
@@ -96,7 +97,9 @@ impl Decided<'_> {
 impl<'a> Linker<'a> {
     /// Reads a relationship as fields that others decide, as far as that can be kept.
     pub(crate) fn decided(&self, plan: &Plan, relationship: &'a Relationship) -> Vec<Decided<'a>> {
-        let Relationship::FunctionalDep { lhs, rhs, confidence, .. } = relationship else { return Vec::new() };
+        let Relationship::FunctionalDep { lhs, rhs, confidence, .. } = relationship else {
+            return Vec::new();
+        };
         let by = |path: &JsonPath| {
             let node = self.node(path).filter(|_| !self.unique.contains(path))?;
             let is_known = !plan.nodes[node].scalar_kinds().is_empty() && self.keeps_keys(plan, node, path);
@@ -137,7 +140,9 @@ impl<'a> Linker<'a> {
         lhs: &[JsonPath],
         rhs: &JsonPath,
     ) -> bool {
-        let Some(lhs) = lhs.iter().map(|path| self.node(path)).collect::<Option<Vec<_>>>() else { return false };
+        let Some(lhs) = lhs.iter().map(|path| self.node(path)).collect::<Option<Vec<_>>>() else {
+            return false;
+        };
         let mut at = self.node(rhs);
         while let Some(bond) = at.and_then(|node| decided.get(&node)) {
             if bond.by == lhs {

@@ -311,9 +311,7 @@ impl<'a> Linker<'a> {
 
     /// Takes back what was kept of fields whose values were dealt anew since, but for references and keys.
     pub(crate) fn forget(&self, kept: &mut BTreeSet<usize>, dealt: &BTreeSet<usize>) {
-        let is_dealt = |path: &JsonPath| {
-            self.node(path).is_some_and(|node| dealt.contains(&node))
-        };
+        let is_dealt = |path: &JsonPath| self.node(path).is_some_and(|node| dealt.contains(&node));
         kept.retain(|index| match &self.rules.relationships[*index] {
             Relationship::PrimaryKey { .. }
             | Relationship::Unique { .. }

@@ -234,12 +234,13 @@ impl Group {
                 Place::Member(low) => Some(measure.at_least(values[low]?, edge.is_strict)),
                 Place::Given(_) => None,
             });
-            let from_before = self.next.iter().filter(|edge| edge.high == Place::Member(at)).filter_map(
-                |edge| match edge.low {
+            let from_before =
+                self.next.iter().filter(|edge| edge.high == Place::Member(at)).filter_map(|edge| match edge
+                    .low
+                {
                     Place::Member(low) => Some(measure.at_least(before[low]?, edge.is_strict)),
                     Place::Given(_) => None,
-                },
-            );
+                });
             let floor = from_given.reduce(f64::max);
             let ceiling = ceilings[at];
             let least = from_member.chain(from_before).reduce(f64::max);

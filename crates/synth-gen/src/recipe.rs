@@ -272,12 +272,16 @@ impl Recipe {
             (Program::One | Program::Choose(..), Render::Atoms(atoms)) => {
                 let digits = |atom: &Atom| match atom {
                     Atom::Number(text) if text.parse::<f64>().is_ok_and(|number| number.abs() < 9e15) => {
-                        Some(text.split_once('.').map_or(0, |(_, fraction)| fraction.trim_end_matches('0').len()))
+                        Some(
+                            text.split_once('.')
+                                .map_or(0, |(_, fraction)| fraction.trim_end_matches('0').len()),
+                        )
                     }
                     _ => None,
                 };
                 let digits = atoms.iter().map(digits).try_fold(0, |most, digits| Some(most.max(digits?)))?;
-                let digits = i32::try_from(digits).ok().filter(|digits| *digits <= i32::from(MAX_DECIMALS))?;
+                let digits =
+                    i32::try_from(digits).ok().filter(|digits| *digits <= i32::from(MAX_DECIMALS))?;
                 Some((None, synth_core::math::pow10(digits)))
             }
             _ => None,
@@ -356,7 +360,8 @@ impl Recipe {
             Render::Atoms(atoms) => {
                 let first = atoms.first().map(std::mem::discriminant);
                 atoms.iter().all(|atom| {
-                    matches!(atom, Atom::Number(_) | Atom::Text(_)) && Some(std::mem::discriminant(atom)) == first
+                    matches!(atom, Atom::Number(_) | Atom::Text(_))
+                        && Some(std::mem::discriminant(atom)) == first
                 })
             }
             _ => true,

@@ -193,8 +193,7 @@ impl Table {
 
     fn known(&self, slots: &[Slot]) -> Vec<Known> {
         let n = self.columns.len();
-        let mut known =
-            vec![Known { is_there: vec![true; n], codes: vec![0; n], odd: 0 }; slots.len()];
+        let mut known = vec![Known { is_there: vec![true; n], codes: vec![0; n], odd: 0 }; slots.len()];
         for (at, column) in self.columns.iter().enumerate() {
             if column.is_certain && column.given.is_none() {
                 continue;
@@ -230,10 +229,10 @@ impl Table {
         }
         let listed = || agreeing(&self.rows, &known.is_there, &known.codes);
         let chosen = if self.by.is_empty() { listed() } else { None };
-        let agrees = |whole: &Codes| {
-            whole.iter().zip(&known.codes).all(|(own, code)| *code == 0 || own == code)
-        };
-        let all = || (0..self.rows.len()).filter(|at| self.rows[*at].1 > 0.0 && agrees(&self.whole[*at])).collect();
+        let agrees =
+            |whole: &Codes| whole.iter().zip(&known.codes).all(|(own, code)| *code == 0 || own == code);
+        let all =
+            || (0..self.rows.len()).filter(|at| self.rows[*at].1 > 0.0 && agrees(&self.whole[*at])).collect();
         chosen.or_else(|| Some(all())).filter(|rows: &Vec<usize>| !rows.is_empty())
     }
 }
@@ -243,9 +242,9 @@ impl Table {
 fn agreeing(rows: &[(Codes, f64)], is_there: &[bool], codes: &[u32]) -> Option<Vec<usize>> {
     let agrees = |row: &Codes| {
         let cells = row.iter().zip(is_there.iter().zip(codes));
-        cells.into_iter().all(|(cell, (is_there, code))| {
-            !is_there || (*cell > 0 && (*code == 0 || code == cell))
-        })
+        cells
+            .into_iter()
+            .all(|(cell, (is_there, code))| !is_there || (*cell > 0 && (*code == 0 || code == cell)))
     };
     let is_same = |row: &Codes| row.iter().zip(is_there).all(|(cell, is_there)| (*cell > 0) == *is_there);
     let all: Vec<usize> =

@@ -193,7 +193,11 @@ impl TableBond {
         let numbers = recipe.cases(literals).unwrap_or_default();
         let atom = |literal: usize| numbers.iter().position(|number| *number == Some(literal));
         let text = |literal: usize| atom(literal).and_then(|atom| recipe.literal_text(atom));
-        literals.iter().enumerate().map(|(at, literal)| text(at).unwrap_or_else(|| literal_text(literal))).collect()
+        literals
+            .iter()
+            .enumerate()
+            .map(|(at, literal)| text(at).unwrap_or_else(|| literal_text(literal)))
+            .collect()
     }
 
     /// Columns that decide others get their values after these; those of few literals come first.
@@ -232,7 +236,8 @@ impl TableBond {
     fn shares(&self, plan: &Plan, column: usize) -> Vec<f64> {
         let [Kind::Scalar(own)] = &plan.nodes[self.nodes[column]].kinds[..] else { return Vec::new() };
         let literals = &self.literals[column];
-        let (Some(numbers), false) = (own.cases(literals), self.is_given[column] || literals.is_empty()) else {
+        let (Some(numbers), false) = (own.cases(literals), self.is_given[column] || literals.is_empty())
+        else {
             return Vec::new();
         };
         let mut shares = vec![0.0; literals.len()];
@@ -249,7 +254,8 @@ impl TableBond {
         let mut kept = BTreeSet::new();
         for (index, relationship) in linker.rules.relationships.iter().enumerate() {
             let Relationship::FunctionalDep { lhs, rhs, confidence, .. } = relationship else { continue };
-            let nodes = |paths: &[JsonPath]| paths.iter().map(|path| linker.node(path)).collect::<Option<Vec<_>>>();
+            let nodes =
+                |paths: &[JsonPath]| paths.iter().map(|path| linker.node(path)).collect::<Option<Vec<_>>>();
             let (Some(left), Some(right)) = (nodes(lhs), nodes(rhs)) else { continue };
             let column = |node: &usize| self.nodes.iter().position(|own| own == node);
             let columns = |nodes: &[usize]| nodes.iter().map(column).collect::<Option<Vec<_>>>();
@@ -261,9 +267,14 @@ impl TableBond {
                     agreement(table, &left, *right) - slip >= confidence.get() - 1e-6
                 }),
                 // What decides the combination decides every column of it.
-                _ => left == self.by && !left.is_empty() && right.iter().all(|right| {
-                    is_free(right) && self.slip(*right) <= 1.0 - confidence.get() + 1e-6
-                }) && !self.is_given.contains(&true),
+                _ => {
+                    left == self.by
+                        && !left.is_empty()
+                        && right
+                            .iter()
+                            .all(|right| is_free(right) && self.slip(*right) <= 1.0 - confidence.get() + 1e-6)
+                        && !self.is_given.contains(&true)
+                }
             };
             if is_kept {
                 kept.insert(index);
@@ -286,7 +297,8 @@ struct Tag {
 
 impl Tag {
     fn of(plan: &Plan, bond: &TableBond) -> Option<Self> {
-        let mut given = (0..bond.nodes.len()).filter(|at| bond.is_given[*at] && !bond.literals[*at].is_empty());
+        let mut given =
+            (0..bond.nodes.len()).filter(|at| bond.is_given[*at] && !bond.literals[*at].is_empty());
         let (column, None) = (given.next()?, given.next()) else { return None };
         let [Kind::Scalar(recipe)] = &plan.nodes[bond.nodes[column]].kinds[..] else { return None };
         let numbers = recipe.cases(&bond.literals[column])?;
@@ -294,7 +306,8 @@ impl Tag {
         for literal in 0..bond.literals[column].len() {
             let atom = numbers.iter().position(|number| *number == Some(literal))?;
             let is_absent = |at: &usize| {
-                *at != column && certainty(plan, bond.nodes[*at], Some((bond.nodes[column], atom))) == Some(false)
+                *at != column
+                    && certainty(plan, bond.nodes[*at], Some((bond.nodes[column], atom))) == Some(false)
             };
             absent.push((0..bond.nodes.len()).filter(is_absent).collect());
             shares.push(recipe.share_of_literal(atom));
@@ -368,14 +381,19 @@ impl Linker<'_> {
             [Kind::Scalar(recipe)] => recipe.cases(&[]).is_some(),
             _ => false,
         };
-        let can_join = |node: &usize| self.is_tablable(plan, *node, bound) || is_listed(node) && !bound.contains(node);
+        let can_join =
+            |node: &usize| self.is_tablable(plan, *node, bound) || is_listed(node) && !bound.contains(node);
         let (nodes, by) = match &self.rules.relationships[index] {
             Relationship::ValueTable { paths, .. } => (find(paths)?, None),
-            Relationship::FunctionalDep { lhs, rhs, confidence, .. } if confidence.get() >= MIN_CONFIDENCE => {
+            Relationship::FunctionalDep { lhs, rhs, confidence, .. }
+                if confidence.get() >= MIN_CONFIDENCE =>
+            {
                 let left = find(lhs).filter(|left| !left.is_empty())?;
                 let scope = plan.nodes[left[0]].scope;
                 let mut right: Vec<usize> = rhs.iter().filter_map(|path| self.node(path)).collect();
-                right.retain(|node| plan.nodes[*node].scope == scope && can_join(node) && !left.contains(node));
+                right.retain(|node| {
+                    plan.nodes[*node].scope == scope && can_join(node) && !left.contains(node)
+                });
                 if left.iter().any(|node| self.is_unique(*node)) || right.is_empty() {
                     return None;
                 }
@@ -452,9 +470,10 @@ impl Linker<'_> {
         // A column of literals is known by them, so that its shares stay those of its rule.
         for (at, node) in nodes.iter().enumerate() {
             if let [Kind::Scalar(recipe)] = &plan.nodes[*node].kinds[..] {
-                self.rule_literals(*node).into_iter().filter(|_| recipe.cases(&[]).is_some()).for_each(
-                    |literal| _ = code(&literal, &mut literals[at]),
-                );
+                self.rule_literals(*node)
+                    .into_iter()
+                    .filter(|_| recipe.cases(&[]).is_some())
+                    .for_each(|literal| _ = code(&literal, &mut literals[at]));
             }
         }
         let is_known = |at: usize| literals[at].is_empty() || self.lists(plan, nodes[at], &literals[at]);

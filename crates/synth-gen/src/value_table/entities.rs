@@ -77,7 +77,9 @@ impl Entities {
             is_set[column] = true;
         }
         let keeps = material.rules.iter().zip(&self.decided).all(|(rule, decided)| {
-            decided.get(&left(rule, &made)).is_none_or(|right| made[rule.right] == 0 || *right == made[rule.right])
+            decided
+                .get(&left(rule, &made))
+                .is_none_or(|right| made[rule.right] == 0 || *right == made[rule.right])
         });
         if !keeps {
             return None;
@@ -118,7 +120,8 @@ impl Entities {
             }
         }
         let n = cast::to_u64(self.texts[column].len());
-        let known = |draw| cast::to_u32(cast::to_usize(seed.child("known").attempt(draw).below(number, n))) + 1;
+        let known =
+            |draw| cast::to_u32(cast::to_usize(seed.child("known").attempt(draw).below(number, n))) + 1;
         (1..=MAX_TRIED.min(n)).map(known).find(|code| self.fits(*code, column, made, is_set, material.rules))
     }
 

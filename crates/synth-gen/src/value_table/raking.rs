@@ -56,8 +56,13 @@ mod tests {
     /// Catches sums that are fitted once only: the second column would undo the first.
     #[test]
     fn all_sums_are_fitted() {
-        let mut rows: Vec<(Codes, f64)> =
-            vec![(vec![1, 1], 4.0), (vec![1, 2], 1.0), (vec![2, 1], 1.0), (vec![2, 2], 4.0), (vec![0, 2], 3.0)];
+        let mut rows: Vec<(Codes, f64)> = vec![
+            (vec![1, 1], 4.0),
+            (vec![1, 2], 1.0),
+            (vec![2, 1], 1.0),
+            (vec![2, 2], 4.0),
+            (vec![0, 2], 3.0),
+        ];
         rake(&mut rows, &[vec![0.9, 0.1], vec![0.5, 0.5]]);
         let sum = |column: usize, code: u32| -> f64 {
             rows.iter().filter(|(codes, _)| codes[column] == code).map(|(_, weight)| weight).sum()

@@ -60,7 +60,10 @@ fn orders_hold() {
 #[test]
 fn ranges_of_orders_concatenate() {
     let plan = compile(ORDERS, 6000).unwrap();
-    assert!(lines(&plan, 0..6000) == [lines(&plan, 0..1), lines(&plan, 1..4500), lines(&plan, 4500..6000)].concat());
+    assert!(
+        lines(&plan, 0..6000)
+            == [lines(&plan, 0..1), lines(&plan, 1..4500), lines(&plan, 4500..6000)].concat()
+    );
 }
 
 const DEPENDENT: &str = r#"

@@ -131,10 +131,8 @@ fn combinations(table: &Table, columns: &[&Column], units: &[u32], gate: Gate) -
     let mut counts: BTreeMap<Vec<u32>, (u64, u64, u32)> = BTreeMap::new();
     let mut n_rows = 0;
     for row in 0..table.n_rows() {
-        let cells: Vec<u32> = columns
-            .iter()
-            .map(|column| if column.has_value(row) { column.cell(row) } else { 0 })
-            .collect();
+        let cells: Vec<u32> =
+            columns.iter().map(|column| if column.has_value(row) { column.cell(row) } else { 0 }).collect();
         if cells.iter().all(|cell| *cell == 0) {
             continue;
         }
