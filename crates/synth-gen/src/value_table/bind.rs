@@ -33,7 +33,7 @@ pub(crate) struct TableBond {
     /// The literals of each column; code 1 is the first.
     pub(super) literals: Vec<Vec<Literal>>,
     /// Combinations that a rule file lists, each with the columns it says something of.
-    listed: Vec<(Vec<usize>, Vec<(Codes, f64)>)>,
+    listed: Vec<Listed>,
     /// Positions of the listed tables among the relationships.
     indices: Vec<usize>,
     dependencies: Vec<Dependency>,
@@ -44,6 +44,9 @@ pub(crate) struct TableBond {
 
 /// Combinations with gaps and their weights, those without gaps, and the texts of each column.
 type Made = (Vec<(Codes, f64)>, Vec<Codes>, Vec<Vec<Box<str>>>);
+
+/// A listed table: its columns, and its combinations with their weights.
+type Listed = (Vec<usize>, Vec<(Codes, f64)>);
 
 /// A dependency between columns.
 #[derive(Debug, Clone)]

@@ -42,9 +42,9 @@ pub(super) struct Entities {
 impl Entities {
     /// Starts with the texts that each column has as literals.
     pub(super) fn new(literals: Vec<Vec<Box<str>>>, n_rules: usize) -> Self {
-        let codes = literals.iter().map(|texts| {
-            (1..).zip(texts).map(|(code, text): (u32, &Box<str>)| (text.clone(), code)).collect()
-        });
+        let codes = literals
+            .iter()
+            .map(|texts| (1_u32..).zip(texts.iter().cloned()).map(|(code, text)| (text, code)).collect());
         Self { codes: codes.collect(), texts: literals, decided: vec![BTreeMap::new(); n_rules] }
     }
 
@@ -107,7 +107,7 @@ impl Entities {
             }
         }
         if let Some(code) = forced {
-            return self.fits(code, column, made, is_set, material.rules).then_some(code);
+            return self.fits((column, code), made, is_set, material.rules).then_some(code);
         }
         let seed = material.seed.attempt(cast::to_u64(column) + 1);
         for draw in 0..MAX_DRAWS {
@@ -115,18 +115,20 @@ impl Entities {
             let row = Row { address, ordinal: number, code: FIRST_KIND };
             let text: Box<str> = texts(&[Some(row)], &[Some(material.recipes[column].clone())]).get(0).into();
             let code = self.code(column, text);
-            if self.fits(code, column, made, is_set, material.rules) {
+            if self.fits((column, code), made, is_set, material.rules) {
                 return Some(code);
             }
         }
         let n = cast::to_u64(self.texts[column].len());
         let known =
             |draw| cast::to_u32(cast::to_usize(seed.child("known").attempt(draw).below(number, n))) + 1;
-        (1..=MAX_TRIED.min(n)).map(known).find(|code| self.fits(*code, column, made, is_set, material.rules))
+        (1..=MAX_TRIED.min(n))
+            .map(known)
+            .find(|code| self.fits((column, *code), made, is_set, material.rules))
     }
 
     /// Tells whether a value contradicts no combination made before.
-    fn fits(&self, code: u32, column: usize, made: &mut Codes, is_set: &[bool], rules: &[Rule]) -> bool {
+    fn fits(&self, (column, code): (usize, u32), made: &mut Codes, is_set: &[bool], rules: &[Rule]) -> bool {
         let before = std::mem::replace(&mut made[column], code);
         let is_known = |at: &usize| *at == column || is_set[*at];
         let fits = rules.iter().zip(&self.decided).all(|(rule, decided)| {

@@ -118,8 +118,7 @@ pub(super) fn certainty(plan: &Plan, node: usize, tag: Option<(usize, usize)>) -
         [] => own.presence.own,
         [(column, rates)] => {
             let column = &plan.case_columns[*column];
-            let (tag, atom) = tag.filter(|(tag, _)| *tag == column.discriminator)?;
-            let _ = tag;
+            let (_, atom) = tag.filter(|(tag, _)| *tag == column.discriminator)?;
             let case = column.tables.first().and_then(|table| table.get(atom)).copied().unwrap_or(0);
             rates.get(case as usize).copied().filter(|rate| !rate.is_nan()).unwrap_or(own.presence.own)
         }

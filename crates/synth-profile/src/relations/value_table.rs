@@ -130,7 +130,7 @@ fn of_group(table: &Table, mut columns: Vec<&Column>, units: &[u32], gate: Gate)
 fn combinations(table: &Table, columns: &[&Column], units: &[u32], gate: Gate) -> (Vec<ValueRow>, u64) {
     let mut counts: BTreeMap<Vec<u32>, (u64, u64, u32)> = BTreeMap::new();
     let mut n_rows = 0;
-    for row in 0..table.n_rows() {
+    for (row, unit) in units.iter().enumerate() {
         let cells: Vec<u32> =
             columns.iter().map(|column| if column.has_value(row) { column.cell(row) } else { 0 }).collect();
         if cells.iter().all(|cell| *cell == 0) {
@@ -140,8 +140,8 @@ fn combinations(table: &Table, columns: &[&Column], units: &[u32], gate: Gate) -
         // Rows of one record follow each other.
         let entry = counts.entry(cells).or_insert((0, 0, u32::MAX));
         entry.0 += 1;
-        entry.1 += u64::from(entry.2 != units[row]);
-        entry.2 = units[row];
+        entry.1 += u64::from(entry.2 != *unit);
+        entry.2 = *unit;
     }
     let public = counts.into_iter().filter(|(_, (_, n_units, _))| gate.is_enough(*n_units));
     let row = |(cells, (count, n_units, _)): (Vec<u32>, (u64, u64, u32))| {
