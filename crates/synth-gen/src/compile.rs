@@ -81,10 +81,13 @@ pub(crate) fn compile(
         unique: &unique.kept,
         seed,
     };
-    let mut kept = coupling::couple(&linker, &mut plan);
-    kept.extend(linker.values(&mut plan));
-    kept.extend(linker.keys(&mut plan));
-    kept.extend(linker.composite_references(&mut plan));
+    let kept = coupling::couple(&linker, &mut plan);
+    let mut kept = linker.values(&mut plan, kept);
+    for dealt in [Linker::keys, Linker::composite_references] {
+        let more = dealt(&linker, &mut plan);
+        linker.forget(&mut kept, &linker.fields_of(&more));
+        kept.extend(more);
+    }
     plan.unkept = unkept::count(rules, &unique.kept, &kept);
     Ok(plan)
 }

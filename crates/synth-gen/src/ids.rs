@@ -116,6 +116,11 @@ impl Steps {
         Ok(Self { start, step, prefix, width: usize::from(sequence.width), suffix })
     }
 
+    /// Tells whether every row's number is larger than the one before.
+    pub(crate) fn rises(&self) -> bool {
+        self.step > 0
+    }
+
     fn number(&self, slot: Slot) -> i64 {
         self.start.wrapping_add(slot.ordinal.cast_signed().wrapping_mul(self.step))
     }

@@ -8,7 +8,8 @@
 //! fills the buffers of `column`, `walk` sends events. `recipe` chooses the program of a kind of value:
 //! `ids`, `pattern` (with `language` and `branch`), `template`, `faker`, `words`, `numbers` and `temporal`.
 //! `link` binds relationships: `reference` with `parents` and `site`, `listed` for keys that are given, `composite` for
-//! keys of several fields, `computed` and `formula`, `dependency`, and `coupling` for presence; `unkept` counts the rest.
+//! keys of several fields, `computed` and `formula`, `ordering` with `measure` and `arrivals`, `value_table` for fields that
+//! come together, `dependency`, and `coupling` for presence; `unkept` counts the rest.
 //! `draw`, `choice`, `curve`, `split` and `whole` are the ways to draw; `spelling` and `time_text` print.
 //!
 //! Invariants: a value is a pure function of the rules, the seed, its path and the index of its record (and
@@ -16,6 +17,7 @@
 //! not show in it. Unique values are numbered, never remembered. No allocation per value once the buffers
 //! have grown.
 
+mod arrivals;
 mod branch;
 mod choice;
 mod column;
@@ -35,8 +37,10 @@ mod language;
 mod length;
 mod link;
 mod listed;
+mod measure;
 mod numbers;
 mod order;
+mod ordering;
 mod outline;
 mod parents;
 mod pattern;
@@ -50,6 +54,7 @@ mod template;
 mod temporal;
 mod time_text;
 mod unkept;
+mod value_table;
 mod variants;
 mod walk;
 mod whole;
@@ -59,4 +64,4 @@ pub use error::{Error, ErrorKind, Errors};
 pub use plan::{CompileOptions, Plan, Unkept};
 
 /// Version of the values: raised by every change that makes other bytes from the same rules and seed.
-pub const GENERATION_VERSION: u32 = 2;
+pub const GENERATION_VERSION: u32 = 3;

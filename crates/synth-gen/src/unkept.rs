@@ -51,6 +51,7 @@ fn name(relationship: &Relationship) -> &'static str {
         Relationship::DerivedText { .. } => "derived_text",
         Relationship::Sequence { .. } => "sequence",
         Relationship::Transition { .. } => "transition",
+        Relationship::ValueTable { .. } => "value_table",
         _ => "other",
     }
 }

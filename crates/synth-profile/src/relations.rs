@@ -32,6 +32,7 @@ mod text;
 mod time_axis;
 mod transitions;
 mod value_set;
+mod value_table;
 mod verify;
 
 pub use association::{Aspect, Association, AssociationMeasure, Direction, Quantity, TableAssociations};
@@ -72,6 +73,9 @@ pub struct Relations {
     /// Fields that are there together, or only with others.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub presence: Vec<Presence>,
+    /// Fields of few values, and which of them come together.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub value_tables: Vec<ValueTable>,
     /// Fields that would be keys but for a few rows.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub near_keys: Vec<NearKey>,
@@ -410,4 +414,24 @@ pub enum PresenceRule {
     Exclusive,
     /// Where the first field has a value, all others have.
     Requires,
+}
+
+/// Fields of few values that dependencies connect, and how often their values come together.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ValueTable {
+    /// The fields, in the order of the data.
+    pub paths: Vec<JsonPath>,
+    /// The combinations that enough records hold, most frequent first.
+    pub rows: Vec<ValueRow>,
+    /// Rows of the sample that have any of the fields.
+    pub n_rows: u64,
+}
+
+/// One combination of values.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ValueRow {
+    /// A value for each field; `null` where the field is missing or null.
+    pub values: Vec<TagValue>,
+    /// Rows of the sample that hold it.
+    pub count: u64,
 }

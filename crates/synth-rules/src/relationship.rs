@@ -58,6 +58,9 @@ pub enum Relationship {
         /// The fields that follow.
         #[schemars(with = "Vec<String>")]
         rhs: Vec<JsonPath>,
+        /// Different left sides in the data; the generator makes about as many.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        distinct: Option<u64>,
         /// Smallest share of rows, over the fields that follow, that agree with the commonest value of their group.
         #[serde(default = "Rate::one", skip_serializing_if = "is_certain")]
         #[schemars(with = "f64")]
@@ -165,6 +168,16 @@ pub enum Relationship {
         #[schemars(with = "Vec<String>")]
         paths: Vec<JsonPath>,
     },
+    /// Fields of few values, and which values come together.
+    ///
+    /// Each row of the data has a combination that is listed, as far as the fields are there.
+    ValueTable {
+        /// The fields; all of one row.
+        #[schemars(with = "Vec<String>")]
+        paths: Vec<JsonPath>,
+        /// The combinations.
+        rows: Vec<ValueRow>,
+    },
 }
 
 /// One step to a path within a relationship, as its YAML is written.
@@ -176,7 +189,7 @@ pub(crate) enum PathStep {
 
 impl Relationship {
     /// The names by which rule files call the types.
-    pub(crate) const NAMES: [&str; 10] = [
+    pub(crate) const NAMES: [&str; 11] = [
         "primary_key",
         "unique",
         "foreign_key",
@@ -187,7 +200,13 @@ impl Relationship {
         "transition",
         "sequence",
         "conditional_presence",
+        "value_table",
     ];
+
+    /// Returns every path of the relationship.
+    pub fn paths(&self) -> impl Iterator<Item = &JsonPath> {
+        self.named_paths().into_iter().map(|(_, path)| path)
+    }
 
     /// Every path of the relationship, and the steps that lead to it.
     pub(crate) fn named_paths(&self) -> Vec<(Vec<PathStep>, &JsonPath)> {
@@ -219,9 +238,9 @@ impl Relationship {
                 let optional = optional.filter_map(|(name, path)| Some(named(name, path.as_ref()?)));
                 std::iter::once(named("path", path)).chain(optional).collect()
             }
-            Self::Sequence { paths, .. } | Self::ConditionalPresence { paths, .. } => {
-                listed("paths", paths).collect()
-            }
+            Self::Sequence { paths, .. }
+            | Self::ConditionalPresence { paths, .. }
+            | Self::ValueTable { paths, .. } => listed("paths", paths).collect(),
         }
     }
 }
@@ -259,6 +278,17 @@ fn is_certain(share: &Rate) -> bool {
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "the signature serde asks for")]
 fn is_zero(offset: &f64) -> bool {
     offset.abs() < f64::MIN_POSITIVE
+}
+
+/// One combination of values.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ValueRow {
+    /// A value for each field; `null` where the field is missing or null.
+    pub values: Vec<Literal>,
+    /// How often the combination comes, relative to the others. The fields' own probabilities count more: the
+    /// weights are adjusted to them.
+    pub weight: f64,
 }
 
 /// Rows with one of some values of a tag.

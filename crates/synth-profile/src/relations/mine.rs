@@ -39,13 +39,15 @@ pub(crate) fn mine(
     let (keys, references) = keys_and_references(&view);
     let chains = chains_of_sample(&tables, fields, &references, partial);
     let is_stream = partial.unit() == Unit::Record;
+    let dependencies = super::dependencies::dependencies(&tables);
     let relations = Relations {
         transitions: transitions::transitions(&tables, &chains, is_stream, gate),
+        value_tables: super::value_table::value_tables(&tables, &dependencies, fields, gate),
         near_keys: Vec::new(),
         associations: Vec::new(),
         temporal: Vec::new(),
         covers_all_records: is_complete && !tables.iter().any(|table| table.is_cut),
-        dependencies: super::dependencies::dependencies(&tables),
+        dependencies,
         orderings: super::ordering::orderings(&tables),
         arithmetic: super::arithmetic::arithmetic(&tables),
         texts: super::text::texts(&tables, gate),

@@ -5,7 +5,7 @@ use synth_profile::relations::{self, Dependency, OrderingScope, Relations};
 
 use super::{length_rule, share, text};
 use crate::relationship::{
-    Condition, Operation, PresenceRule, Relationship, SequenceRule, Term, TextOperation,
+    Condition, Operation, PresenceRule, Relationship, SequenceRule, Term, TextOperation, ValueRow,
 };
 
 /// Formulas that fewer rows keep are no rules.
@@ -27,7 +27,8 @@ pub(super) fn relationships(relations: &Relations) -> Vec<Relationship> {
     let sequences = relations.sequences.iter().map(sequence);
     let presence = relations.presence.iter().map(presence);
     let of_rows = keys.chain(references).chain(dependencies).chain(orderings).chain(arithmetic);
-    of_rows.chain(texts).chain(transitions).chain(sequences).chain(presence).collect()
+    let tables = relations.value_tables.iter().map(value_table);
+    of_rows.chain(texts).chain(transitions).chain(sequences).chain(presence).chain(tables).collect()
 }
 
 fn condition(condition: &relations::Condition) -> Condition {
@@ -59,8 +60,13 @@ fn reference(reference: &relations::Reference) -> Relationship {
 
 /// One entry for the fields that follow without exception, and one for each of the others.
 fn dependency(dependency: &Dependency) -> Vec<Relationship> {
-    let entry =
-        |rhs, confidence| Relationship::FunctionalDep { lhs: dependency.lhs.clone(), rhs, confidence };
+    let distinct = (!dependency.lhs.is_empty() && dependency.n_lhs > 0).then_some(dependency.n_lhs);
+    let entry = |rhs, confidence| Relationship::FunctionalDep {
+        lhs: dependency.lhs.clone(),
+        rhs,
+        distinct,
+        confidence,
+    };
     let (exact, loose): (Vec<_>, Vec<_>) =
         dependency.rhs.iter().partition(|dependent| dependent.evidence.confidence().is_one());
     let always: Vec<_> = exact.iter().map(|dependent| dependent.path.clone()).collect();
@@ -184,4 +190,12 @@ fn presence(presence: &relations::Presence) -> Relationship {
         relations::PresenceRule::Requires => PresenceRule::Requires,
     };
     Relationship::ConditionalPresence { rule, paths: presence.paths.clone() }
+}
+
+fn value_table(table: &relations::ValueTable) -> Relationship {
+    let row = |row: &relations::ValueRow| ValueRow {
+        values: row.values.iter().map(text::tag_literal).collect(),
+        weight: row.count as f64,
+    };
+    Relationship::ValueTable { paths: table.paths.clone(), rows: table.rows.iter().map(row).collect() }
 }

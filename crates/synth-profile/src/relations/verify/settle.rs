@@ -75,6 +75,7 @@ impl Proposals {
             presence: self.presence(&verifier),
             associations: self.proposed.associations.clone(),
             temporal,
+            value_tables: self.proposed.value_tables.clone(),
             covers_all_records: !verifier.is_cut,
         }
     }
