@@ -40,7 +40,7 @@ pub(crate) fn value_tables(
         let units = units(tables, index);
         for group in groups(&columns, dependencies) {
             let columns = group.into_iter().map(|index| columns[index]).collect();
-            found.extend(of_group(table, columns, &units, gate));
+            found.extend(of_group(columns, &units, gate));
         }
     }
     found
@@ -111,9 +111,9 @@ fn groups(columns: &[&Column], dependencies: &[Dependency]) -> Vec<Vec<usize>> {
     groups
 }
 
-fn of_group(table: &Table, mut columns: Vec<&Column>, units: &[u32], gate: Gate) -> Option<ValueTable> {
+fn of_group(mut columns: Vec<&Column>, units: &[u32], gate: Gate) -> Option<ValueTable> {
     while columns.len() > 1 {
-        let (rows, n_rows) = combinations(table, &columns, units, gate);
+        let (rows, n_rows) = combinations(&columns, units, gate);
         let n_public: u64 = rows.iter().map(|row| row.count).sum();
         let is_enough = n_public as f64 >= MIN_COVER * n_rows as f64 && rows.len() <= MAX_ROWS;
         if is_enough && rows.len() > 1 {
@@ -127,7 +127,7 @@ fn of_group(table: &Table, mut columns: Vec<&Column>, units: &[u32], gate: Gate)
 }
 
 /// The public combinations, most frequent first, and the number of rows that have any of the fields.
-fn combinations(table: &Table, columns: &[&Column], units: &[u32], gate: Gate) -> (Vec<ValueRow>, u64) {
+fn combinations(columns: &[&Column], units: &[u32], gate: Gate) -> (Vec<ValueRow>, u64) {
     let mut counts: BTreeMap<Vec<u32>, (u64, u64, u32)> = BTreeMap::new();
     let mut n_rows = 0;
     for (row, unit) in units.iter().enumerate() {
@@ -167,4 +167,42 @@ fn value(column: &Column, cell: u32, n_units: u64, gate: Gate) -> Option<TagValu
     }
     let whole = cast::round_to_i64(number);
     ((whole as f64 - number).abs() < f64::MIN_POSITIVE).then_some(TagValue::Integer(whole))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// 12 rows of `code`, `name` and `free`; the last two are of one record.
+    fn columns() -> [Column; 3] {
+        let path = |text: &str| JsonPath::parse(text).unwrap();
+        let mut code = Column::new(path("$.code"), Part::Value, Kind::Text);
+        let mut name = Column::new(path("$.name"), Part::Value, Kind::Text);
+        let mut free = Column::new(path("$.free"), Part::Value, Kind::Text);
+        for row in 0..12 {
+            let is_a = row < 6;
+            code.set_text(row, if is_a { "a" } else { "b" });
+            if is_a {
+                name.set_text(row, "first");
+            }
+            free.set_text(row, &format!("text {row}"));
+        }
+        [code, name, free]
+    }
+
+    /// Catches counts of rows in place of records, and a field of many values that hides the others.
+    #[test]
+    fn combinations_need_enough_records() {
+        let columns = columns();
+        let units = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 10];
+        let table = of_group(columns.iter().collect(), &units, Gate::new(5)).unwrap();
+        let text = |text: &str| TagValue::Text(Gate::new(1).category(text, 9, None).unwrap());
+        assert_eq!(table.paths, [columns[0].path.clone(), columns[1].path.clone()]);
+        let row = |values, count| ValueRow { values, count };
+        let mut rows = table.rows;
+        rows.sort_by(|left, right| left.values[0].cmp(&right.values[0]));
+        assert_eq!(rows, [row(vec![text("a"), text("first")], 6), row(vec![text("b"), TagValue::Null], 6)]);
+        // With 6 records needed the second combination is held by 5 only, and too many rows are left out.
+        assert_eq!(of_group(columns.iter().collect(), &units, Gate::new(6)), None);
+    }
 }
