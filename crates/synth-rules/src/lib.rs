@@ -5,7 +5,7 @@
 //!
 //! Modules in reading order: [`rule_set`] is the whole file, [`field`] the rule of one path, [`shape`] the
 //! lengths, [`generator`] the named ways to make values, [`relationship`] what binds fields together. `yaml` reads and writes files, [`lint`] finds what
-//! types cannot refuse, `from_profile` makes the first rules.
+//! types cannot refuse, `from_profile` makes the first rules. [`Predicate`] is a condition on records.
 //!
 //! Invariants: a [`RuleSet`] that was parsed names only known keys, and its probabilities are sound.
 
@@ -14,6 +14,7 @@ pub mod field;
 mod from_profile;
 pub mod generator;
 pub mod lint;
+mod predicate;
 pub mod relationship;
 mod resolution;
 pub mod rule_set;
@@ -24,6 +25,7 @@ mod yaml;
 pub use error::{Error, ErrorKind, Errors, suggest};
 pub use field::{Constraints, FieldRule, FieldType, NumberSpelling, ValueKind};
 pub use generator::{Generator, Literal};
+pub use predicate::{Comparison, Predicate, PredicateError, Watch};
 pub use relationship::{FieldList, Relationship};
 pub use resolution::{Resolution, ResolutionError};
 pub use rule_set::{Globals, Layout, Metadata, Privacy, RuleSet, VariantCase, Variants};
