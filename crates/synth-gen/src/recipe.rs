@@ -12,13 +12,16 @@ use crate::dependency::Following;
 use crate::draw::{Digits, Draws};
 use crate::error::ErrorKind;
 use crate::faker::FakerData;
+use crate::faults::Faulty;
 use crate::formula::{Formula, is_whole};
 use crate::ids::{IdForm, Ids, Steps};
 use crate::listed::Listed;
 use crate::numbers::{Floats, Gridded, Mixture};
 use crate::pattern::{Patterns, UniquePatterns};
+use crate::plugin::PluginProgram;
 use crate::reference::Reference;
 use crate::spelling::{DecimalSpelling, FloatSpelling, MAX_DECIMALS, NumberRoom};
+use crate::tagged;
 use crate::template::Templates;
 use crate::temporal::{TimeForm, Times};
 use crate::whole::UniqueWhole;
@@ -68,6 +71,8 @@ enum Program {
     Renumbered(Box<Recipe>, Dealt),
     Formula(Box<Formula>),
     Following(Box<Following>),
+    Plugin(Box<PluginProgram>),
+    Faulty(Box<Faulty>),
 }
 
 #[derive(Debug, Clone)]
@@ -83,6 +88,8 @@ enum Render {
     Text,
     /// Numbers that are kept as text.
     NumberText,
+    /// Values of any type, each marked; see [`tagged`].
+    Tagged(Quotes),
 }
 
 /// Numbers of which a share is spelled as integers where they can be.
@@ -181,6 +188,19 @@ impl Recipe {
         Self { program: Program::Following(Box::new(following)), render }
     }
 
+    /// Returns the program of a plugin.
+    pub(crate) fn plugin(plugin: PluginProgram, field_type: FieldType) -> Self {
+        let is_number = matches!(field_type, FieldType::Integer | FieldType::Number | FieldType::Boolean);
+        let quotes = if is_number { Quotes::Without } else { Quotes::With };
+        Self { program: Program::Plugin(Box::new(plugin)), render: Render::Tagged(quotes) }
+    }
+
+    /// Returns the program that makes some values of another one wrong.
+    pub(crate) fn faulty(faulty: Faulty) -> Self {
+        let quotes = if faulty.own().is_text() { Quotes::With } else { Quotes::Without };
+        Self { program: Program::Faulty(Box::new(faulty)), render: Render::Tagged(quotes) }
+    }
+
     /// Returns the program of a formula.
     pub(crate) fn formula(formula: Formula) -> Self {
         let render = if formula.own.is_text() { Render::Text } else { Render::NumberText };
@@ -223,7 +243,8 @@ impl Recipe {
             | Render::Decimal(_, quotes)
             | Render::Float(_, quotes)
             | Render::LargeInteger(quotes)
-            | Render::Literal(quotes) => *quotes == Quotes::With,
+            | Render::Literal(quotes)
+            | Render::Tagged(quotes) => *quotes == Quotes::With,
             Render::Text => true,
             Render::NumberText => false,
         }
@@ -406,6 +427,8 @@ impl Recipe {
             Program::Listed(listed) => listed.fill(slots, out),
             Program::Formula(formula) => formula.fill(slots, out),
             Program::Following(following) => following.fill(slots, out),
+            Program::Plugin(plugin) => plugin.fill(slots, out),
+            Program::Faulty(faulty) => faulty.fill(slots, out),
             Program::Renumbered(recipe, dealt) => {
                 let number = |ordinal: &u64| dealt.number(*ordinal).unwrap_or(*ordinal);
                 let ordinals: Vec<u64> = slots.ordinals.iter().map(number).collect();
@@ -433,6 +456,7 @@ impl Recipe {
             }
             (Render::Literal(quotes), Values::Text(text)) => (text.get(slot), *quotes),
             (Render::NumberText, Values::Text(text)) => (text.get(slot), Quotes::Without),
+            (Render::Tagged(_), Values::Text(text)) => return tagged::read(text.get(slot)),
             (_, Values::Text(text)) => (text.get(slot), Quotes::With),
             _ => unreachable!("a program fills the buffer its rendering reads"),
         };

@@ -13,7 +13,7 @@ use crate::{Error, ErrorKind};
 
 mod growing;
 
-pub use growing::{GrowingFile, append_line, read_tail};
+pub use growing::{GrowingFile, append_line, for_each_block, read_tail};
 
 /// Whether an existing file may be replaced.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

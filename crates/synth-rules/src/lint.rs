@@ -8,6 +8,7 @@ use crate::rule_set::RuleSet;
 use crate::shape::LengthRule;
 use crate::yaml::Step;
 
+mod extras;
 mod params;
 mod paths;
 mod sums;
@@ -45,7 +46,10 @@ fn lint_each(rules: &RuleSet) -> Vec<Problem> {
     }
     for (path, field) in &rules.fields {
         field_problems(path, field, &mut problems);
+        let base: Vec<Step> = vec!["fields".into(), path.into()];
+        extras::faults(rules, path, field, &mut reporter(&base, &mut problems));
     }
+    extras::plugins(rules, &mut problems);
     problems
 }
 

@@ -2,9 +2,11 @@
 #![expect(clippy::unwrap_used, reason = "a failed test may panic")]
 
 mod collect;
+mod faults;
 mod formulas;
 mod hostile;
 mod laws;
+mod plugins;
 mod references;
 mod shapes;
 mod unique;

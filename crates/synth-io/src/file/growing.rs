@@ -152,3 +152,20 @@ pub fn read_tail(path: &Path, n_bytes: u64) -> Result<(u64, Vec<u8>), Error> {
     file.read_to_end(&mut tail).map_err(fail)?;
     Ok((length, tail))
 }
+
+/// Hands over the bytes of a file as they are on disk, block by block.
+///
+/// # Errors
+///
+/// With the path: it cannot be read.
+pub fn for_each_block(path: &Path, mut take: impl FnMut(&[u8])) -> Result<(), Error> {
+    let fail = |cause| read_error(path, cause);
+    let mut file = File::open(path).map_err(fail)?;
+    let mut block = vec![0; 1 << 18];
+    loop {
+        match file.read(&mut block).map_err(fail)? {
+            0 => return Ok(()),
+            n_bytes => take(&block[..n_bytes]),
+        }
+    }
+}

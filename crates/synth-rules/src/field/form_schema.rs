@@ -6,9 +6,10 @@ use serde_json::{Value, json};
 use crate::generator::{
     Categorical, Constant, Faker, Generator, Pattern, QuantileSample, Sequence, Template, TemporalRhythmic,
 };
+use crate::plugins::PluginCall;
 
 /// Generators with the names of their params' definitions.
-const PARAMS: [(&str, &str); 8] = [
+const PARAMS: [(&str, &str); 9] = [
     ("sequence", "Sequence"),
     ("pattern", "Pattern"),
     ("template", "Template"),
@@ -17,6 +18,7 @@ const PARAMS: [(&str, &str); 8] = [
     ("quantile_sample", "QuantileSample"),
     ("temporal_rhythmic", "TemporalRhythmic"),
     ("constant", "Constant"),
+    ("plugin", "PluginCall"),
 ];
 
 /// The names of all generators.
@@ -34,6 +36,7 @@ pub(super) fn params(schemas: &mut SchemaGenerator) -> Schema {
     schemas.subschema_for::<QuantileSample>();
     schemas.subschema_for::<TemporalRhythmic>();
     schemas.subschema_for::<Constant>();
+    schemas.subschema_for::<PluginCall>();
     schemars::json_schema!({"description": "Params of the generator.", "type": "object"})
 }
 

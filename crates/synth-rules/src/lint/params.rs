@@ -27,7 +27,8 @@ pub(super) fn problems(generator: &Generator, report: Report<'_>) {
         | Generator::UuidV7
         | Generator::Ulid
         | Generator::Sequence(_)
-        | Generator::Constant(_) => {}
+        | Generator::Constant(_)
+        | Generator::Plugin(_) => {}
     }
 }
 

@@ -29,7 +29,7 @@ pub(super) fn problems(kind: &ValueKind, report: Report<'_>) {
     if kind.field_type.is_bare() {
         let because = format!("values of type `{field_type}` need none");
         report(&["generator"], ErrorKind::IgnoredKey { key: "generator".to_owned(), because });
-    } else if !fits(kind.field_type, made(generator)) {
+    } else if !(matches!(generator, Generator::Plugin(_)) || fits(kind.field_type, made(generator))) {
         let (generator, field_type) = (name.to_owned(), field_type.to_owned());
         report(&["generator"], ErrorKind::WrongGenerator { generator, field_type });
     }
