@@ -46,7 +46,9 @@ pub(crate) fn search(
 fn too_rare(condition: &Predicate, n: u64, found: &Found, n_rows: u64) -> Failure {
     Failure::Usage {
         message: format!("{} of {n_rows} records meet `{condition}`, too few to find {n}", found.n_met),
-        hint: Some("ask for fewer records with -n, or change the rules, for example with a scenario".to_owned()),
+        hint: Some(
+            "ask for fewer records with -n, or change the rules, for example with a scenario".to_owned(),
+        ),
     }
 }
 

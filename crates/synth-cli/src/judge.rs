@@ -10,8 +10,8 @@ use synth_io::{Input, OutputFile, ReadOptions, Scanner};
 use synth_privacy::Gate;
 use synth_profile::{Partial, Profiler, Structure};
 use synth_report::{
-    Check, CheckName, CompareContext, PluginCheck, RecordValue, RelationCheck, Report, ReportContext, SchemaCheck, SourceSummary,
-    Status, Timing,
+    Check, CheckName, CompareContext, PluginCheck, RecordValue, RelationCheck, Report, ReportContext,
+    SchemaCheck, SourceSummary, Status, Timing,
 };
 use synth_rules::RuleSet;
 

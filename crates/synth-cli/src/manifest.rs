@@ -51,7 +51,11 @@ impl Manifest {
     /// Reads the files that were written once more and hashes them.
     pub(crate) fn of(asked: Asked<'_>, written: &Written) -> Result<Self, Failure> {
         let (file, text) = asked.rules;
-        let rules = Source { name: last_name(Path::new(file)), n_bytes: synth_core::cast::to_u64(text.len()), sha256: hex(text.as_bytes()) };
+        let rules = Source {
+            name: last_name(Path::new(file)),
+            n_bytes: synth_core::cast::to_u64(text.len()),
+            sha256: hex(text.as_bytes()),
+        };
         let files = written.files.iter().map(|file| hashed(file)).collect::<Result<_, _>>()?;
         Ok(Self {
             version: 1,

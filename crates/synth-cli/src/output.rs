@@ -132,7 +132,8 @@ mod tests {
             log: false,
             force: false,
         };
-        let check = |out: &str, rules, expected| assert_eq!(resolve(&writing(out), rules).1, expected, "{out}");
+        let check =
+            |out: &str, rules, expected| assert_eq!(resolve(&writing(out), rules).1, expected, "{out}");
         check("a.json", synth_rules::Layout::JsonLines, Layout::Array);
         check("a.json.gz", synth_rules::Layout::JsonLines, Layout::Array);
         check("a.jsonl.zst", synth_rules::Layout::Array, Layout::JsonLines);

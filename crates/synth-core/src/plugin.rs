@@ -72,14 +72,14 @@ pub struct PluginError {
     /// What happened.
     pub reason: String,
     /// Where in the script, and for which field.
-    pub place: Place,
+    pub place: Box<Place>,
 }
 
 impl PluginError {
     /// An error whose place is not known yet.
     #[must_use]
     pub fn new(reason: impl Into<String>) -> Self {
-        Self { reason: reason.into(), place: Place::default() }
+        Self { reason: reason.into(), place: Box::default() }
     }
 }
 

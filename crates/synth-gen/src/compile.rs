@@ -421,8 +421,10 @@ impl<'a> Compiler<'a> {
         let seed = self.seed_of(path).child("value").child(&format!("{field_type:?}"));
         let must = rule.unique || self.unique.required.contains(path);
         let may = self.unique.wanted.contains(path);
-        let by_ordinal =
-            matches!(kind.generator, Some(Generator::Sequence(_) | Generator::UuidV7 | Generator::Ulid | Generator::Plugin(_)));
+        let by_ordinal = matches!(
+            kind.generator,
+            Some(Generator::Sequence(_) | Generator::UuidV7 | Generator::Ulid | Generator::Plugin(_))
+        );
         let n_ordinals = self.ordinals[scope];
         if n_ordinals.is_none() && (must || by_ordinal) {
             self.errors.push(ErrorKind::TooManyOrdinals, path);

@@ -110,14 +110,18 @@ impl Faulty {
         let (low, high) = self.range;
         let width = (high - low).max(1.0);
         let by = width * (0.1 + self.how.uniform(slot.address));
-        let number = if self.how.attempt(1).bits(slot.address) % 2 == 0 { high + by } else { low - by };
+        let number = if self.how.attempt(1).uniform(slot.address) < 0.5 { high + by } else { low - by };
         out.push_str(self.own.number_text(number, rooms));
     }
 }
 
 /// The numbers a rule makes.
 fn range(kind: &ValueKind) -> (f64, f64) {
-    let Some(Generator::QuantileSample(sample)) = &kind.generator else { return (0.0, 0.0) };
+    let sample = match &kind.generator {
+        Some(Generator::QuantileSample(sample)) => sample.clone(),
+        Some(Generator::Parametric(params)) if params.problem().is_none() => params.sample(),
+        _ => return (0.0, 0.0),
+    };
     let all = sample.values.iter().copied().chain(sample.spikes.iter().map(|spike| spike.value));
     let (low, high) =
         all.fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), value| (low.min(value), high.max(value)));

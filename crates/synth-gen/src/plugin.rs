@@ -124,7 +124,10 @@ impl PluginProgram {
         let mut draw = PluginDraw::new(self.seed, slot.address, slot.ordinal);
         let made = self.plugin.generate(&mut draw, &self.config)?;
         let wrong = |what: &str| {
-            Err(PluginError::new(format!("the plugin made {what} for a field of type `{}`", self.field_type.name())))
+            Err(PluginError::new(format!(
+                "the plugin made {what} for a field of type `{}`",
+                self.field_type.name()
+            )))
         };
         let takes = |types: &[FieldType]| types.contains(&self.field_type);
         match made {
@@ -137,7 +140,9 @@ impl PluginProgram {
                 out.push_str(if flag { "true" } else { "false" });
                 Ok(())
             }
-            PluginValue::Integer(number) if takes(&[FieldType::Integer, FieldType::Enum, FieldType::Datetime]) => {
+            PluginValue::Integer(number)
+                if takes(&[FieldType::Integer, FieldType::Enum, FieldType::Datetime]) =>
+            {
                 out.push_str(itoa::Buffer::new().format(number));
                 Ok(())
             }
@@ -145,7 +150,9 @@ impl PluginProgram {
                 out.push_str(zmij::Buffer::new().format(number as f64));
                 Ok(())
             }
-            PluginValue::Number(number) if takes(&[FieldType::Number, FieldType::Enum]) && number.is_finite() => {
+            PluginValue::Number(number)
+                if takes(&[FieldType::Number, FieldType::Enum]) && number.is_finite() =>
+            {
                 out.push_str(zmij::Buffer::new().format(number));
                 Ok(())
             }

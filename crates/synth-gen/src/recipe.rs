@@ -158,6 +158,10 @@ impl Recipe {
             Generator::Faker(faker) => Self::faker(faker, &kind.constraints, setting),
             Generator::Categorical(categorical) => Self::categorical(categorical, kind, setting),
             Generator::QuantileSample(sample) => Self::quantiles(sample, kind, setting),
+            Generator::Parametric(params) => {
+                params.problem().map_or(Ok(()), |_| Err(ErrorKind::BadNumber { what: "params" }))?;
+                Self::quantiles(&params.sample(), kind, setting)
+            }
             Generator::TemporalRhythmic(rhythm) => Self::times(rhythm, kind, setting),
             Generator::Constant(constant) => {
                 if setting.unique && setting.n_ordinals > 1 {

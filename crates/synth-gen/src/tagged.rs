@@ -36,7 +36,14 @@ mod tests {
     #[test]
     fn values_are_read_back() {
         let number = Scalar::Number(Number::from_literal("-1.50"));
-        for scalar in [Scalar::Null, Scalar::Bool(true), Scalar::Bool(false), number, Scalar::String(""), Scalar::String("\"1")] {
+        for scalar in [
+            Scalar::Null,
+            Scalar::Bool(true),
+            Scalar::Bool(false),
+            number,
+            Scalar::String(""),
+            Scalar::String("\"1"),
+        ] {
             let mut text = String::new();
             write(scalar, &mut text);
             assert_eq!(read(&text), scalar);

@@ -26,8 +26,8 @@ mod write;
 pub use chunks::{ArrayPart, Mark, RecordSlice};
 pub use error::{Codec, Error, ErrorKind, Fault};
 pub use file::{
-    GrowingFile, OutputFile, Overwrite, append_line, create_private_folder, for_each_block, read_file, read_tail,
-    read_text_file, remove_file, write_text_file,
+    GrowingFile, OutputFile, Overwrite, append_line, create_private_folder, for_each_block, read_file,
+    read_tail, read_text_file, remove_file, write_text_file,
 };
 pub use read::{Folded, Rounds, fold_in_rounds, fold_records, for_each_record, read_records};
 pub use scan::{Note, NoteKind, ScanError, Scanned, Scanner};

@@ -70,7 +70,7 @@ impl Script {
         let engine = engine::sandbox();
         let program = engine.compile(text).map_err(|error| PluginError {
             reason: error.err_type().to_string(),
-            place: place(source, error.position()),
+            place: Box::new(place(source, error.position())),
         })?;
         Ok(Self { engine: Arc::new(engine), program: Arc::new(program), source: source.to_owned() })
     }
@@ -97,7 +97,9 @@ impl Script {
     }
 
     fn has(&self, name: &str, n_params: usize) -> bool {
-        self.program.iter_functions().any(|function| function.name == name && function.params.len() == n_params)
+        self.program
+            .iter_functions()
+            .any(|function| function.name == name && function.params.len() == n_params)
     }
 
     fn must_have(&self, name: &str, n_params: usize, wanted: &str) -> Result<(), PluginError> {
@@ -105,7 +107,7 @@ impl Script {
             return Ok(());
         }
         let reason = format!("the script has no function `{wanted}`");
-        Err(PluginError { reason, place: Place::in_source(self.source.clone()) })
+        Err(PluginError { reason, place: Box::new(Place::in_source(self.source.clone())) })
     }
 
     fn call(&self, name: &str, args: impl FuncArgs) -> Result<Dynamic, PluginError> {
@@ -120,11 +122,14 @@ impl Script {
             error = inner;
         }
         let position = error.take_position();
-        PluginError { reason: lower_first(&error.to_string()), place: place(&self.source, position) }
+        PluginError {
+            reason: lower_first(&error.to_string()),
+            place: Box::new(place(&self.source, position)),
+        }
     }
 
     fn fail(&self, reason: impl Into<String>) -> PluginError {
-        PluginError { reason: reason.into(), place: Place::in_source(self.source.clone()) }
+        PluginError { reason: reason.into(), place: Box::new(Place::in_source(self.source.clone())) }
     }
 }
 
@@ -176,7 +181,10 @@ mod tests {
     fn made(script: &str, address: u64) -> Result<PluginValue, PluginError> {
         let generator = Script::parse(script, "a.rhai")?.generator()?;
         let config = PluginValue::Map(vec![
-            ("words".to_owned(), PluginValue::List(vec![PluginValue::Text("x".to_owned()), PluginValue::Text("y".to_owned())])),
+            (
+                "words".to_owned(),
+                PluginValue::List(vec![PluginValue::Text("x".to_owned()), PluginValue::Text("y".to_owned())]),
+            ),
             ("n".to_owned(), PluginValue::Integer(7)),
         ]);
         generator.generate(&mut PluginDraw::new(Seed::root(1), address, address), &config)
@@ -192,13 +200,20 @@ mod tests {
         assert_eq!(distinct, 16, "two words and eight numbers");
         let index = "fn generate(rng, config) { if rng.chance(0.0) { 1.5 } else { rng.index } }";
         assert_eq!(made(index, 12).unwrap(), PluginValue::Integer(12));
-        assert_eq!(made("fn generate(rng, config) { round(2.345, 2) }", 0).unwrap(), PluginValue::Number(2.35));
+        assert_eq!(
+            made("fn generate(rng, config) { round(2.345, 2) }", 0).unwrap(),
+            PluginValue::Number(2.35)
+        );
     }
 
     fn check_error(script: &str, reason: &str, line: Option<u64>) {
         let error = made(script, 0).unwrap_err();
         assert!(error.reason.contains(reason), "{script}: {error}");
-        assert_eq!((error.place.source.as_deref(), error.place.line), (Some("a.rhai"), line), "{script}: {error}");
+        assert_eq!(
+            (error.place.source.as_deref(), error.place.line),
+            (Some("a.rhai"), line),
+            "{script}: {error}"
+        );
     }
 
     #[test]
@@ -206,7 +221,11 @@ mod tests {
         check_error("fn generate(rng, config) {\n  let x = ;\n}", "nexpected", Some(2));
         check_error("fn generat(rng, config) { 1 }", "no function `generate(rng, config)`", None);
         check_error("fn generate(rng, config) {\n\n  config.words[9]\n}", "out of bounds", Some(3));
-        check_error("fn inner() {\n  throw \"no luck\"\n}\nfn generate(rng, config) { inner() }", "no luck", Some(2));
+        check_error(
+            "fn inner() {\n  throw \"no luck\"\n}\nfn generate(rng, config) { inner() }",
+            "no luck",
+            Some(2),
+        );
         check_error("fn generate(rng, config) { [1] }", "returned a list", None);
         check_error("fn generate(r, c) { 1 }\nfn validate(value, c) { value > 1 }", "own `validate`", None);
     }

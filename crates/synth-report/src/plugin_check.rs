@@ -48,7 +48,8 @@ impl PluginCheck {
             self.n_violations += 1;
             let found = self.found.entry(name.clone()).or_default();
             let is_new = !found.iter().any(|known| known.reason == reason);
-            let reason = if is_new && found.len() >= MAX_REASONS { "other reasons".to_owned() } else { reason };
+            let reason =
+                if is_new && found.len() >= MAX_REASONS { "other reasons".to_owned() } else { reason };
             match found.iter_mut().find(|known| known.reason == reason) {
                 Some(known) => known.count += 1,
                 None => found.push(Violation {

@@ -252,9 +252,10 @@ impl Error {
             | ErrorKind::UnknownGenerator { suggestion: Some(name), .. }
             | ErrorKind::UnknownPath { suggestion: Some(name), .. }
             | ErrorKind::UnknownSlot { suggestion: Some(name), .. } => did_you_mean(name),
-            ErrorKind::UnknownWord { word, known } => {
-                did_you_mean(&suggest(word, known.iter().map(String::as_str))?)
-            }
+            ErrorKind::UnknownWord { word, known } => match suggest(word, known.iter().map(String::as_str)) {
+                Some(close) => did_you_mean(&close),
+                None => general_hint(&self.kind).map(str::to_owned),
+            },
             ErrorKind::BareNull => Some("write `type: 'null'` for a field that is always null".to_owned()),
             ErrorKind::IgnoredKey { .. } => Some("remove it".to_owned()),
             ErrorKind::MissingLength { path } => {
@@ -288,15 +289,19 @@ fn general_hint(kind: &ErrorKind) -> Option<&'static str> {
         ErrorKind::MissingKey { .. } => "add it; `synth schema rules` says what may stand there",
         ErrorKind::UnknownWord { .. } => "take one of the words that are listed",
         ErrorKind::BadVersion { .. } => "write `version: 2`",
-        ErrorKind::BadProbabilities { .. } | ErrorKind::NotNormalized { .. } => "give something a share above 0",
+        ErrorKind::BadProbabilities { .. } | ErrorKind::NotNormalized { .. } => {
+            "give something a share above 0"
+        }
         ErrorKind::UnequalLengths { .. } => "give both lists equally many entries",
         ErrorKind::NotRising { .. } => "sort the list; percentages begin with 0 and end with 100",
-        ErrorKind::BadPattern { .. } => "a backslash needs single quotes around the text in YAML",
+        ErrorKind::BadPattern { .. } => "close all brackets, and write the expression in single quotes",
         ErrorKind::BadTimeFormat { .. } => {
             "formats look like `%Y-%m-%dT%H:%M:%SZ`, or are epoch_seconds, epoch_millis, epoch_micros or epoch_nanos"
         }
         ErrorKind::BadTime { .. } => "times look like `2025-01-31T12:00:00Z` or `2025-01-31`",
-        ErrorKind::UnknownSlot { .. } => "slots are `first`, `last`, `num`, `domain` and the methods of `faker`",
+        ErrorKind::UnknownSlot { .. } => {
+            "slots are `first`, `last`, `num`, `domain` and the methods of `faker`"
+        }
         ErrorKind::OpenSlot => "close the slot with `}}`",
         ErrorKind::WrongGenerator { .. } => "change the type, or take a generator that makes such values",
         ErrorKind::UnknownPath { .. } => "write the path as it stands under `fields`",

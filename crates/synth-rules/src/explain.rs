@@ -31,7 +31,9 @@ impl RuleSet {
         for (object, variants) in &self.variants {
             if variants.fields().contains(path) {
                 let tag = &variants.discriminator;
-                lines.push(format!("whether it is there depends on the value of {tag}, as `variants` of {object} says"));
+                lines.push(format!(
+                    "whether it is there depends on the value of {tag}, as `variants` of {object} says"
+                ));
             }
             if variants.discriminator == *path {
                 lines.push(format!("its value decides which members {object} has"));
@@ -70,7 +72,11 @@ fn field(rule: &FieldRule, lines: &mut Vec<String>) {
         lines.push(format!("its values mean: {meaning}"));
     }
     for kind in &rule.kinds {
-        let share = if rule.kinds.len() > 1 { format!("{} of the values: ", percent(kind.share)) } else { String::new() };
+        let share = if rule.kinds.len() > 1 {
+            format!("{} of the values: ", percent(kind.share))
+        } else {
+            String::new()
+        };
         lines.push(format!("{share}{}", values(kind)));
     }
     if rule.unique {
@@ -93,19 +99,36 @@ fn values(kind: &ValueKind) -> String {
         Generator::UuidV4 => "random UUIDs".to_owned(),
         Generator::UuidV7 | Generator::Ulid => "identifiers that rise with the row".to_owned(),
         Generator::Sequence(sequence) => {
-            format!("row i gets {} + i * {}{}", sequence.start, sequence.step, if sequence.is_text() { ", with text around it" } else { "" })
+            format!(
+                "row i gets {} + i * {}{}",
+                sequence.start,
+                sequence.step,
+                if sequence.is_text() { ", with text around it" } else { "" }
+            )
         }
-        Generator::Pattern(pattern) => format!("strings of {}", some(pattern.patterns.iter().map(|text| format!("`{text}`")))),
+        Generator::Pattern(pattern) => {
+            format!("strings of {}", some(pattern.patterns.iter().map(|text| format!("`{text}`"))))
+        }
         Generator::Template(template) => format!("the text `{}` with its slots filled", template.template),
-        Generator::Faker(faker) => format!("made-up values of the kind `{}`, which belong to nobody", method(faker)),
+        Generator::Faker(faker) => {
+            format!("made-up values of the kind `{}`, which belong to nobody", method(faker))
+        }
         Generator::Categorical(list) => format!("one of {}", choices(list)),
         Generator::QuantileSample(sample) => {
             let spikes = sample.spikes.len();
-            let spikes = if spikes > 0 { format!(", beside {spikes} that repeat often") } else { String::new() };
+            let spikes =
+                if spikes > 0 { format!(", beside {spikes} that repeat often") } else { String::new() };
             let ends = sample.values.first().zip(sample.values.last());
-            let ends = ends.map(|(low, high)| format!("numbers from {low} to {high}")).unwrap_or_else(|| "numbers".to_owned());
-            let median = median(&sample.quantiles, &sample.values).map(|median| format!(", half of them up to {median}"));
+            let ends = ends
+                .map(|(low, high)| format!("numbers from {low} to {high}"))
+                .unwrap_or_else(|| "numbers".to_owned());
+            let median = median(&sample.quantiles, &sample.values)
+                .map(|median| format!(", half of them up to {median}"));
             format!("{ends}{}{spikes}", median.unwrap_or_default())
+        }
+        Generator::Parametric(params) => {
+            let params = serde_json::to_string(params).unwrap_or_default();
+            format!("numbers of the distribution {}", params.replace(['"', '{', '}'], ""))
         }
         Generator::TemporalRhythmic(times) => {
             let ends = times.values.first().zip(times.values.last());
@@ -126,7 +149,9 @@ fn values(kind: &ValueKind) -> String {
 
 fn method(faker: &crate::generator::Faker) -> String {
     let all = crate::generator::FakerMethod::ALL;
-    all.iter().find(|(_, method)| *method == faker.method).map_or_else(String::new, |(name, _)| (*name).to_owned())
+    all.iter()
+        .find(|(_, method)| *method == faker.method)
+        .map_or_else(String::new, |(name, _)| (*name).to_owned())
 }
 
 fn median(quantiles: &[f64], values: &[f64]) -> Option<f64> {
@@ -175,7 +200,8 @@ fn length(rule: &LengthRule) -> String {
 
 fn relation(relationship: &Relationship, path: &JsonPath) -> String {
     let others = |all: Vec<&JsonPath>| {
-        let others: Vec<String> = all.into_iter().filter(|other| *other != path).map(ToString::to_string).collect();
+        let others: Vec<String> =
+            all.into_iter().filter(|other| *other != path).map(ToString::to_string).collect();
         others.join(", ")
     };
     match relationship {
@@ -186,12 +212,19 @@ fn relation(relationship: &Relationship, path: &JsonPath) -> String {
             format!("it is part of a key together with {}", others(paths.iter().collect()))
         }
         Relationship::ForeignKey { child, parent, coverage, .. } if child.paths().contains(path) => {
-            format!("{} of its values are those of rows of {}", percent(*coverage), others(parent.paths().iter().collect()))
+            format!(
+                "{} of its values are those of rows of {}",
+                percent(*coverage),
+                others(parent.paths().iter().collect())
+            )
         }
-        Relationship::ForeignKey { child, .. } => format!("{} refers to it", others(child.paths().iter().collect())),
+        Relationship::ForeignKey { child, .. } => {
+            format!("{} refers to it", others(child.paths().iter().collect()))
+        }
         other => {
             let kind = serde_json::to_value(other).ok();
-            let kind = kind.as_ref().and_then(|kind| kind["type"].as_str()).unwrap_or("relationship").to_owned();
+            let kind =
+                kind.as_ref().and_then(|kind| kind["type"].as_str()).unwrap_or("relationship").to_owned();
             let paths = other.named_paths().into_iter().map(|(_, named)| named).collect();
             format!("a relationship of type {kind} binds it to {}", others(paths))
         }
@@ -223,7 +256,13 @@ scenarios:
 
     #[test]
     fn rules_are_told_in_words() {
-        check("$.id", &["type string, generator uuid_v4: random UUIDs", "no value comes twice: values are numbered by row, not drawn"]);
+        check(
+            "$.id",
+            &[
+                "type string, generator uuid_v4: random UUIDs",
+                "no value comes twice: values are numbered by row, not drawn",
+            ],
+        );
         check(
             "$.status",
             &[
@@ -232,7 +271,13 @@ scenarios:
                 "the scenario `sale` changes it",
             ],
         );
-        check("$.items[]", &["it has no rule of its own: the paths below it say that it is there", "it has one of these numbers of elements: 1 (25 %), 4 (75 %)"]);
+        check(
+            "$.items[]",
+            &[
+                "it has no rule of its own: the paths below it say that it is there",
+                "it has one of these numbers of elements: 1 (25 %), 4 (75 %)",
+            ],
+        );
         check(
             "$.items[].price",
             &[

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use synth_core::TimeFormat;
 
+use crate::parametric::Parametric;
 use crate::plugins::PluginCall;
 use crate::resolution::Resolution;
 
@@ -35,6 +36,8 @@ pub enum Generator {
     TemporalRhythmic(TemporalRhythmic),
     /// Always the same value.
     Constant(Constant),
+    /// Numbers of a named distribution.
+    Parametric(Parametric),
     /// Values of a plugin.
     Plugin(PluginCall),
 }
@@ -405,7 +408,7 @@ pub struct Constant {
 
 impl Generator {
     /// Names of all generators, as they stand in rule files.
-    pub const NAMES: [&'static str; 12] = [
+    pub const NAMES: [&'static str; 13] = [
         "uuid_v4",
         "uuid_v7",
         "ulid",
@@ -417,6 +420,7 @@ impl Generator {
         "quantile_sample",
         "temporal_rhythmic",
         "constant",
+        "parametric",
         "plugin",
     ];
 
@@ -435,6 +439,7 @@ impl Generator {
             Self::QuantileSample(_) => "quantile_sample",
             Self::TemporalRhythmic(_) => "temporal_rhythmic",
             Self::Constant(_) => "constant",
+            Self::Parametric(_) => "parametric",
             Self::Plugin(_) => "plugin",
         }
     }

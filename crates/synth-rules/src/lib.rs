@@ -12,11 +12,12 @@
 
 pub mod error;
 mod explain;
-pub mod field;
 pub mod faults;
+pub mod field;
 mod from_profile;
 pub mod generator;
 pub mod lint;
+pub mod parametric;
 pub mod plugins;
 mod predicate;
 pub mod relationship;
@@ -31,6 +32,7 @@ pub use error::{Error, ErrorKind, Errors, suggest};
 pub use faults::Faults;
 pub use field::{Constraints, FieldRule, FieldType, NumberSpelling, ValueKind};
 pub use generator::{Generator, Literal};
+pub use parametric::Parametric;
 pub use plugins::{PluginCall, PluginScript, Plugins};
 pub use predicate::{Comparison, Predicate, PredicateError, Watch};
 pub use relationship::{FieldList, Relationship};

@@ -73,9 +73,17 @@ mod tests {
         for path in ["a.rhai", "plugins/a.rhai", "./a.rhai", "a..b/c.rhai"] {
             assert_eq!(PluginScript { path: path.to_owned() }.problem(), None, "{path}");
         }
-        for path in
-            ["", "/a.rhai", "../a.rhai", "a/../../b.rhai", "~/a.rhai", "C:\\a.rhai", "..\\a.rhai", "a.py", "rhai"]
-        {
+        for path in [
+            "",
+            "/a.rhai",
+            "../a.rhai",
+            "a/../../b.rhai",
+            "~/a.rhai",
+            "C:\\a.rhai",
+            "..\\a.rhai",
+            "a.py",
+            "rhai",
+        ] {
             assert!(PluginScript { path: path.to_owned() }.problem().is_some(), "{path}");
         }
     }

@@ -180,7 +180,9 @@ impl TryFrom<Value> for Probs {
             Value::Object(map) => named_numbers(map).map(Self::ByValue),
             _ => None,
         };
-        probs.ok_or_else(|| "expected a list of probabilities, or a mapping of values to probabilities".to_owned())
+        probs.ok_or_else(|| {
+            "expected a list of probabilities, or a mapping of values to probabilities".to_owned()
+        })
     }
 }
 
@@ -214,7 +216,8 @@ impl From<ProfileChange> for Value {
         match change {
             ProfileChange::Weights(weights) => weights.into(),
             ProfileChange::Scale(scale) => {
-                let scale: Value = scale.into_iter().map(|(name, factor)| (name, Value::from(factor))).collect();
+                let scale: Value =
+                    scale.into_iter().map(|(name, factor)| (name, Value::from(factor))).collect();
                 serde_json::json!({ "scale": scale })
             }
         }

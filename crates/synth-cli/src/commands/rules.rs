@@ -38,7 +38,8 @@ fn check(args: &CheckRules, screen: &Screen) -> Result<(), Failure> {
         (rules.relationships.len(), "relationship"),
         (rules.scenarios.len(), "scenario"),
     ];
-    let parts = parts.iter().filter(|(n, _)| *n > 0).map(|(n, what)| count(synth_core::cast::to_u64(*n), what));
+    let parts =
+        parts.iter().filter(|(n, _)| *n > 0).map(|(n, what)| count(synth_core::cast::to_u64(*n), what));
     let parts = parts.collect::<Vec<_>>().join(", ");
     screen.say(&format!("{}: {parts}: no problems for {}", name(&args.rules), count(n_rows, "row")));
     for unkept in plan.unkept() {

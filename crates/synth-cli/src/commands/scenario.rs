@@ -81,7 +81,11 @@ fn check(args: &CheckScenarios, screen: &Screen) -> Result<Outcome, Failure> {
         }
     }
     if outcome == Outcome::Done {
-        screen.say(&format!("{}: no problems with the rules of {}", count(n_checked, "scenario"), name(&args.rules)));
+        screen.say(&format!(
+            "{}: no problems with the rules of {}",
+            count(n_checked, "scenario"),
+            name(&args.rules)
+        ));
     }
     Ok(outcome)
 }

@@ -54,9 +54,14 @@ fn look_into(path: &Path) -> Result<Appended, Failure> {
         }
         Format::Array => Err(Failure::Usage {
             message: format!("{} is an array that synth has not written, or is compressed", name(path)),
-            hint: Some("records can be added to JSON lines, and to arrays as `synth generate` writes them".to_owned()),
+            hint: Some(
+                "records can be added to JSON lines, and to arrays as `synth generate` writes them"
+                    .to_owned(),
+            ),
         }),
-        Format::Document => Err(Failure::usage(format!("{} is a document, to which no records are added", name(path)))),
+        Format::Document => {
+            Err(Failure::usage(format!("{} is a document, to which no records are added", name(path))))
+        }
     }
 }
 
@@ -66,7 +71,8 @@ pub(super) fn write(appended: &Appended, maker: &Maker<'_>) -> Result<Written, F
     if appended.is_open {
         file.write_all(b"\n")?;
     }
-    let written = maker.write_rows(maker.rows.clone(), appended.n_records, |bytes| Ok(file.write_all(bytes)?))?;
+    let written =
+        maker.write_rows(maker.rows.clone(), appended.n_records, |bytes| Ok(file.write_all(bytes)?))?;
     file.write_all(&maker.end(appended.n_records + written.n_records))?;
     file.finish()?;
     Ok(Written { files: vec![appended.path.clone()], ..written })

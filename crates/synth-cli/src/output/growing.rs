@@ -57,7 +57,8 @@ pub(super) fn write(output: &Output<'_>, maker: &Maker<'_>, log: &RunLog) -> Res
     }
     while at.next < maker.rows.end {
         let end = at.next.saturating_add(interval).min(maker.rows.end);
-        let made = maker.write_rows(at.next..end, at.next - maker.rows.start, |bytes| Ok(out.write_all(bytes)?))?;
+        let made =
+            maker.write_rows(at.next..end, at.next - maker.rows.start, |bytes| Ok(out.write_all(bytes)?))?;
         at = Checkpoint { next: end, n_bytes: at.n_bytes + made.n_bytes, n_stored: out.mark()?, ..at };
         write_text_file(&file, &json_text(&at), Overwrite::Replace)?;
         log.checkpoint(at.next - maker.rows.start, at.n_bytes)?;

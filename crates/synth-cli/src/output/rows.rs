@@ -48,7 +48,10 @@ impl EventSink for Sink {
 
 impl Maker<'_> {
     /// Hands over the bytes of a whole file.
-    pub(crate) fn write(&self, mut write: impl FnMut(&[u8]) -> Result<(), Failure>) -> Result<Written, Failure> {
+    pub(crate) fn write(
+        &self,
+        mut write: impl FnMut(&[u8]) -> Result<(), Failure>,
+    ) -> Result<Written, Failure> {
         let mut written = self.write_rows(self.rows.clone(), 0, &mut write)?;
         let end = self.end(written.n_records);
         written.n_bytes += cast::to_u64(end.len());
@@ -70,7 +73,8 @@ impl Maker<'_> {
             |block| {
                 let start = rows.start + block * BLOCK;
                 let end = (start + BLOCK).min(rows.end);
-                self.block(start..end, n_before + (start - rows.start)).map(|(bytes, n_records)| (bytes, n_records, end))
+                self.block(start..end, n_before + (start - rows.start))
+                    .map(|(bytes, n_records)| (bytes, n_records, end))
             },
             |(bytes, n_records, end)| {
                 written.n_bytes += cast::to_u64(bytes.len());

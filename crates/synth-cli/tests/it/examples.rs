@@ -28,11 +28,13 @@ fn blocks(page: &str, language: &str) -> Vec<String> {
 #[test]
 fn examples_of_the_rule_reference_run() {
     let page = doc("rules.md");
-    let files: Vec<String> = blocks(&page, "yaml").into_iter().filter(|block| block.starts_with("version: 2")).collect();
+    let files: Vec<String> =
+        blocks(&page, "yaml").into_iter().filter(|block| block.starts_with("version: 2")).collect();
     assert!(files.len() >= 20, "{}", files.len());
     for file in files {
         let folder = Folder::with("example.yaml", &file);
-        folder.write("code.rhai", "fn generate(rng, config) { config.letter + digits(rng.integer(0, 99), 2) }");
+        folder
+            .write("code.rhai", "fn generate(rng, config) { config.letter + digits(rng.integer(0, 99), 2) }");
         folder.write("total.rhai", "fn validate_record(record) { true }");
         let args = ["generate", "--rules", "example.yaml", "-n", "5", "-o", "-", "--allow-plugins"];
         let run = folder.synth(&args);
@@ -61,14 +63,15 @@ fn every_generator_is_documented() {
 #[test]
 fn the_order_system_fits_together() {
     let folder = Folder::with("ruleset.yaml", fixture("rules/order_system.yaml"));
-    let made: Value = serde_json::from_slice(&folder.done(&["generate", "-n", "2000", "-o", "-"]).stdout).unwrap();
+    let made: Value =
+        serde_json::from_slice(&folder.done(&["generate", "-n", "2000", "-o", "-"]).stdout).unwrap();
     let set = |table: &str, key: &str| -> std::collections::BTreeSet<String> {
         made[table].as_array().unwrap().iter().map(|row| row[key].as_str().unwrap().to_owned()).collect()
     };
     let (customers, articles) = (set("customers", "id"), set("products", "sku"));
     assert_eq!((customers.len(), articles.len()), (600, 25));
     let mut price_of: std::collections::BTreeMap<String, u64> = std::collections::BTreeMap::new();
-    let cents = |value: &Value| (value.as_f64().unwrap() * 100.0).round() as u64;
+    let cents = |value: &Value| synth_core::cast::round_to_u64(value.as_f64().unwrap() * 100.0);
     for order in made["orders"].as_array().unwrap() {
         assert!(customers.contains(order["customer_id"].as_str().unwrap()));
         let mut total = 0;

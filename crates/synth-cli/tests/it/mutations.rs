@@ -194,16 +194,21 @@ fn a_hundred_mistakes_are_refused_with_place_code_and_hint() {
     for (from, to) in MUTATIONS {
         assert!(RULES.contains(from), "{from}");
         folder.write("ruleset.yaml", RULES.replacen(from, to, 1));
-        let run = folder.refused(&["generate", "--allow-plugins"], &["error[", "--> ruleset.yaml:", "hint: "]);
+        let run =
+            folder.refused(&["generate", "--allow-plugins"], &["error[", "--> ruleset.yaml:", "hint: "]);
         let first = run.stderr.lines().next().unwrap_or_default();
         let place = run.stderr.lines().find(|line| line.starts_with("  --> ")).unwrap();
         let numbers: Vec<&str> = place.trim_start_matches("  --> ruleset.yaml:").split([':', ' ']).collect();
-        assert!(numbers[0].parse::<u32>().is_ok() && numbers[1].parse::<u32>().is_ok(), "{from} -> {to}: {place}");
+        assert!(
+            numbers[0].parse::<u32>().is_ok() && numbers[1].parse::<u32>().is_ok(),
+            "{from} -> {to}: {place}"
+        );
         let n_errors = run.stderr.matches("error[").count();
         let n_hints = run.stderr.matches("  hint: ").count();
         assert_eq!(n_hints, n_errors, "{from} -> {to}: {}", run.stderr);
         let hint = run.stderr.lines().find(|line| line.starts_with("  hint: ")).unwrap();
-        writeln!(told, "{} -> {}\n  {first}\n{place}\n{hint}", from.escape_debug(), to.escape_debug()).unwrap();
+        writeln!(told, "{} -> {}\n  {first}\n{place}\n{hint}", from.escape_debug(), to.escape_debug())
+            .unwrap();
     }
     check_told(&told);
 }

@@ -121,7 +121,8 @@ fn killed_parts_are_made_up_for() {
     let args = ["generate", "-n", "40000", "-o", "parts", "--partition-rows", "1000", "--resume"];
     std::fs::create_dir(folder.path().join("parts")).unwrap();
     kill_after(&folder, &args, "parts/part-00004.jsonl", 1);
-    let other = ["generate", "-n", "40000", "-o", "parts", "--partition-rows", "1000", "--resume", "--seed", "1"];
+    let other =
+        ["generate", "-n", "40000", "-o", "parts", "--partition-rows", "1000", "--resume", "--seed", "1"];
     assert!(folder.synth(&other).stderr.contains("other rules or arguments"));
     folder.done(&args);
     let read = |index| folder.bytes(&format!("parts/part-{index:05}.jsonl"));
@@ -174,7 +175,8 @@ fn foreign_files_are_not_added_to() {
     folder.refused(&["generate", "-n", "5", "--append", "d.json"], &["document"]);
     folder.write("open.jsonl", "{\"row\": 0}\n{\"row\": 1}");
     folder.done(&["generate", "-n", "1", "--append", "open.jsonl"]);
-    let rows: Vec<Value> = records(&folder.text("open.jsonl")).iter().map(|record| record["row"].clone()).collect();
+    let rows: Vec<Value> =
+        records(&folder.text("open.jsonl")).iter().map(|record| record["row"].clone()).collect();
     assert_eq!(rows, [0, 1, 2]);
 }
 
@@ -190,20 +192,23 @@ fn met(folder: &Folder, condition: &str) -> Vec<Value> {
 #[test]
 fn conditions_hold_for_exactly_as_many_records() {
     let folder = folder();
-    let all = records(std::str::from_utf8(&folder.done(&["generate", "-n", "500", "-o", "-"]).stdout).unwrap());
+    let all =
+        records(std::str::from_utf8(&folder.done(&["generate", "-n", "500", "-o", "-"]).stdout).unwrap());
     let made = met(&folder, "$.status == \"FAILED\"");
     for (made, plain) in made.iter().zip(&all) {
         assert_eq!(made["status"], "FAILED");
         assert_eq!((&made["id"], &made["items"]), (&plain["id"], &plain["items"]), "no other field changes");
     }
     assert!(met(&folder, "has($.error)").iter().all(|record| record["error"].is_string()));
-    let tried = met(&folder, "$.status == \"FAILED\" && $.amount > 500 || has($.items[].sku) && $.amount < 10");
+    let tried =
+        met(&folder, "$.status == \"FAILED\" && $.amount > 500 || has($.items[].sku) && $.amount < 10");
     let amount = |record: &Value| record["amount"].as_f64().unwrap();
     assert!(tried.iter().all(|record| match record["status"].as_str() {
         Some("FAILED") if amount(record) > 500.0 => true,
         _ => amount(record) < 10.0 && !record["items"].as_array().unwrap().is_empty(),
     }));
-    let ids: std::collections::BTreeSet<String> = tried.iter().map(|record| record["id"].to_string()).collect();
+    let ids: std::collections::BTreeSet<String> =
+        tried.iter().map(|record| record["id"].to_string()).collect();
     assert_eq!(ids.len(), 500, "keys stay unique");
     folder.done(&["generate", "-n", "500", "-o", "a.json", "--where", "$.amount > 900"]);
     assert_eq!(folder.json("a.json").as_array().unwrap().len(), 500);
@@ -223,7 +228,10 @@ fn manifests_and_logs_tell_of_a_run() {
     let folder = folder();
     let args = ["generate", "-n", "3000", "--checkpoint-interval", "1000", "--manifest", "--log"];
     folder.done(&args);
-    assert_eq!(folder.names(), ["generation.log", "ruleset.yaml", "synthetic.jsonl", "synthetic.manifest.json"]);
+    assert_eq!(
+        folder.names(),
+        ["generation.log", "ruleset.yaml", "synthetic.jsonl", "synthetic.manifest.json"]
+    );
     let manifest = folder.json("synthetic.manifest.json");
     assert_eq!((&manifest["seed"], &manifest["n_records"]), (&11.into(), &3000.into()));
     assert_eq!(manifest["files"][0]["n_bytes"], folder.bytes("synthetic.jsonl").len());

@@ -19,13 +19,15 @@ fn made(folder: &Folder, args: &[&str]) -> Value {
 }
 
 fn prices(document: &Value) -> Vec<f64> {
-    let items = document["orders"].as_array().unwrap().iter().flat_map(|order| order["items"].as_array().unwrap());
+    let items =
+        document["orders"].as_array().unwrap().iter().flat_map(|order| order["items"].as_array().unwrap());
     items.map(|item| item["price"].as_f64().unwrap()).collect()
 }
 
 fn moments(numbers: &[f64]) -> (f64, f64) {
     let mean = numbers.iter().sum::<f64>() / numbers.len() as f64;
-    let variance = numbers.iter().map(|number| (number - mean) * (number - mean)).sum::<f64>() / numbers.len() as f64;
+    let variance =
+        numbers.iter().map(|number| (number - mean) * (number - mean)).sum::<f64>() / numbers.len() as f64;
     (mean, variance.sqrt())
 }
 
@@ -55,7 +57,10 @@ fn black_friday_shifts_what_it_names() {
     assert!(share(&friday, |order| time(order).starts_with("2025-11-28T")) >= 1.0);
     // By day 135 of 150 weights; 2.5 times as many against the same 15 by night make 0.957.
     let by_day = |order: &Value| time(order)[11..13].parse::<u32>().unwrap() >= 8;
-    let weights = [1.0, 1.0, 0.5, 0.5, 0.5, 1.0, 2.0, 4.0, 6.0, 7.0, 8.0, 9.0, 9.0, 8.0, 8.0, 8.0, 9.0, 10.0, 12.0, 13.0, 13.0, 10.0, 6.0, 3.0];
+    let weights = [
+        1.0, 1.0, 0.5, 0.5, 0.5, 1.0, 2.0, 4.0, 6.0, 7.0, 8.0, 9.0, 9.0, 8.0, 8.0, 8.0, 9.0, 10.0, 12.0,
+        13.0, 13.0, 10.0, 6.0, 3.0,
+    ];
     let (night, day): (f64, f64) = (weights[..8].iter().sum(), weights[8..].iter().sum());
     assert!((share(&plain, by_day) - day / (night + day)).abs() < 0.01);
     assert!((share(&friday, by_day) - 2.5 * day / (night + 2.5 * day)).abs() < 0.01);
@@ -103,14 +108,22 @@ fn scenarios_stand_in_rules_and_add_up() {
     let volts = |readings: &[Value]| moments(&numbers(readings, "battery_v")).0;
     assert!((volts(&hot) / volts(&plain) - 0.95).abs() < 0.005);
     let both = readings(&folder, &["--scenario", "heat_wave", "--scenario", "broken_gateway"]);
-    let share = |test: &dyn Fn(&Value) -> bool| both.iter().filter(|reading| test(reading)).count() as f64 / 20_000.0;
+    let share =
+        |test: &dyn Fn(&Value) -> bool| both.iter().filter(|reading| test(reading)).count() as f64 / 20_000.0;
     let is_near = |got: f64, wanted: f64| (got - wanted).abs() < 0.012;
     assert!(is_near(share(&|reading| reading["temperature_c"].is_null()), 0.2));
     assert!(is_near(share(&|reading| reading["temperature_c"].is_string()), 0.8 * 0.02));
     assert!(is_near(share(&|reading| reading["status"] == "fault"), 0.15));
-    let torn = share(&|reading| !reading["device"]["id"].as_str().is_some_and(|id| id.len() == 10 && id.is_ascii() && !id.contains('#')));
+    let torn = share(&|reading| {
+        !reading["device"]["id"]
+            .as_str()
+            .is_some_and(|id| id.len() == 10 && id.is_ascii() && !id.contains('#'))
+    });
     assert!(is_near(torn, 0.05), "{torn}");
-    assert!(both.iter().all(|reading| (1_747_008_000_000..1_747_612_800_000).contains(&reading["at"].as_i64().unwrap())));
+    assert!(
+        both.iter()
+            .all(|reading| (1_747_008_000_000..1_747_612_800_000).contains(&reading["at"].as_i64().unwrap()))
+    );
 }
 
 #[test]
@@ -123,7 +136,10 @@ fn scenarios_are_listed_and_checked() {
     assert_eq!(names, ["heat_wave", "broken_gateway", "black_friday.yaml"]);
     let run = folder.done(&["scenario", "check", "black_friday.yaml", "maintenance_window.yaml"]);
     assert!(run.stderr.contains("2 scenarios: no problems"), "{}", run.stderr);
-    folder.write("bad.yaml", "modifications:\n  $.orders[].statu: {presence: 0.5}\n  $.orders[].status: {probs: [1]}\n");
+    folder.write(
+        "bad.yaml",
+        "modifications:\n  $.orders[].statu: {presence: 0.5}\n  $.orders[].status: {probs: [1]}\n",
+    );
     let run = folder.synth(&["scenario", "check", "bad.yaml"]);
     assert_eq!(run.code, Some(1));
     for part in ["rules/unknown-path", "bad.yaml:2:3", "did you mean `$.orders[].status`?"] {
@@ -144,13 +160,31 @@ fn mistakes_in_scenarios_have_places() {
         "modifications:\n  $.orders[].status:\n    probs: [0.5, 0.6, 0, 0]\n",
         &["rules/bad-probabilities", "s.yaml:2:3 at $.orders[].status", "1.1"],
     );
-    refused("modifications:\n  $.orders[].status: {probs: {opn: 0.5}}", &["s.yaml:2:", "did you mean `open`?"]);
-    refused("modifications:\n  $.orders[].total: {hour_profile: {scale: {8: 2}}}", &["s.yaml:2:", "temporal_rhythmic"]);
-    refused("modifications:\n  $.orders[].created_at: {hour_profile: {scale: {8-9: 2}}}", &["`8-9` is not an hour"]);
-    refused("modifications:\n  $.orders[].items[].price: {distribution: shift, params: {mean: lots}}", &["s.yaml:2:", "percentage"]);
+    refused(
+        "modifications:\n  $.orders[].status: {probs: {opn: 0.5}}",
+        &["s.yaml:2:", "did you mean `open`?"],
+    );
+    refused(
+        "modifications:\n  $.orders[].total: {hour_profile: {scale: {8: 2}}}",
+        &["s.yaml:2:", "temporal_rhythmic"],
+    );
+    refused(
+        "modifications:\n  $.orders[].created_at: {hour_profile: {scale: {8-9: 2}}}",
+        &["`8-9` is not an hour"],
+    );
+    refused(
+        "modifications:\n  $.orders[].items[].price: {distribution: shift, params: {mean: lots}}",
+        &["s.yaml:2:", "percentage"],
+    );
     refused("temporal_range: ['2025-01-02', '2025-01-01']", &["rules/not-rising", "s.yaml:1:1"]);
     refused("temporal_range: [now, later]", &["rules/bad-time", "s.yaml:1:18"]);
-    refused("scenarios:\n  a: {rows: 5}\n  b: {rows: 6}", &["which scenario of s.yaml", "s.yaml#NAME; there are a, b"]);
+    refused(
+        "scenarios:\n  a: {rows: 5}\n  b: {rows: 6}",
+        &["which scenario of s.yaml", "s.yaml#NAME; there are a, b"],
+    );
     let folder = Folder::with("ruleset.yaml", fixture("rules/iot_sensors.yaml"));
-    folder.refused(&["generate", "--scenario", "heatwave"], &["neither a scenario", "did you mean `heat_wave`?"]);
+    folder.refused(
+        &["generate", "--scenario", "heatwave"],
+        &["neither a scenario", "did you mean `heat_wave`?"],
+    );
 }

@@ -15,8 +15,13 @@ fn shop() -> Folder {
 #[test]
 fn scripts_run_only_when_they_may() {
     let folder = shop();
-    folder.refused(&["generate", "-n", "5"], &["plugins/not-allowed", "custom_sku.rhai", "hint: ", "--allow-plugins"]);
-    let made = |args: &[&str]| folder.done(&[&["generate", "-n", "9000", "-o", "-", "--allow-plugins"], args].concat()).stdout;
+    folder.refused(
+        &["generate", "-n", "5"],
+        &["plugins/not-allowed", "custom_sku.rhai", "hint: ", "--allow-plugins"],
+    );
+    let made = |args: &[&str]| {
+        folder.done(&[&["generate", "-n", "9000", "-o", "-", "--allow-plugins"], args].concat()).stdout
+    };
     let whole = made(&["--parallel", "1"]);
     assert!(made(&["--parallel", "2"]) == whole);
     assert!([made(&["--range", "0..4099"]), made(&["--range", "4099..9000"])].concat() == whole);
@@ -36,7 +41,16 @@ fn validators_find_what_is_wrong() {
     folder.done(&["generate", "-n", "300", "-o", "real.jsonl", "--allow-plugins"]);
     let good = folder.text("real.jsonl");
     let validate = |args: &[&str]| {
-        let all = ["validate", "--real", "real.jsonl", "--synthetic", "made.jsonl", "--rules", "ruleset.yaml", "--force"];
+        let all = [
+            "validate",
+            "--real",
+            "real.jsonl",
+            "--synthetic",
+            "made.jsonl",
+            "--rules",
+            "ruleset.yaml",
+            "--force",
+        ];
         folder.synth(&[&all, args].concat())
     };
     folder.write("made.jsonl", &good);
@@ -44,13 +58,16 @@ fn validators_find_what_is_wrong() {
     assert!(run.code == Some(0) && run.stderr.contains("plugins     passed (300 checked)"), "{}", run.stderr);
     let run = validate(&[]);
     assert!(run.stderr.contains("plugins     not checked"), "{}", run.stderr);
-    let bad: String = good.lines().map(|line| {
-        let mut record: Value = serde_json::from_str(line).unwrap();
-        if record["id"].as_u64().unwrap() <= 7 {
-            record["amount"] = (record["amount"].as_f64().unwrap() + 1.5).into();
-        }
-        record.to_string() + "\n"
-    }).collect();
+    let bad: String = good
+        .lines()
+        .map(|line| {
+            let mut record: Value = serde_json::from_str(line).unwrap();
+            if record["id"].as_u64().unwrap() <= 7 {
+                record["amount"] = (record["amount"].as_f64().unwrap() + 1.5).into();
+            }
+            record.to_string() + "\n"
+        })
+        .collect();
     folder.write("made.jsonl", bad);
     let run = validate(&["--allow-plugins"]);
     assert_eq!(run.code, Some(1));
@@ -65,7 +82,8 @@ fn validators_find_what_is_wrong() {
 fn mistakes_of_scripts_name_script_line_and_path() {
     let folder = shop();
     let args = ["generate", "-n", "50", "--allow-plugins"];
-    folder.write("custom_sku.rhai", "fn generate(rng, config) {\n    config.prefixes[rng.integer(2, 4)]\n}\n");
+    folder
+        .write("custom_sku.rhai", "fn generate(rng, config) {\n    config.prefixes[rng.integer(2, 4)]\n}\n");
     folder.refused(&args, &["plugins/failed", "custom_sku.rhai:2:", "at $.items[].sku", "record "]);
     folder.write("custom_sku.rhai", "fn generate(rng, config) {\n    rng.integer(\n}\n");
     folder.refused(&args, &["plugins/bad-script", "custom_sku.rhai:3:"]);

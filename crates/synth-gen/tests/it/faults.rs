@@ -24,14 +24,16 @@ fn check(share: f64, records: &[Value], is_wrong: impl Fn(&Value) -> bool) {
 fn faults_have_their_shares() {
     let made = records(RULES, 20_000);
     let well_formed = |text: &str| {
-        text.split_once('@').is_some_and(|(user, domain)| !user.is_empty() && !domain.is_empty() && !domain.contains('@'))
+        text.split_once('@')
+            .is_some_and(|(user, domain)| !user.is_empty() && !domain.is_empty() && !domain.contains('@'))
     };
     check(0.02, &made, |record| record["email"].as_str().is_some_and(|text| !well_formed(text)));
     check(0.01, &made, |record| record["email"].is_null());
     check(0.04, &made, |record| record["age"].as_i64().is_some_and(|age| !(18..=90).contains(&age)));
     check(0.03, &made, |record| record["age"].as_str().is_some_and(|text| text.parse::<i64>().is_ok()));
     check(0.1, &made, |record| record["items"][1]["qty"].is_string());
-    let ids: std::collections::BTreeSet<&str> = made.iter().filter_map(|record| record["id"].as_str()).collect();
+    let ids: std::collections::BTreeSet<&str> =
+        made.iter().filter_map(|record| record["id"].as_str()).collect();
     let repeated = 1.0 - ids.len() as f64 / made.len() as f64;
     assert!((repeated - 0.05).abs() < 0.0065, "{repeated}");
 }
@@ -47,7 +49,13 @@ fn ranges_make_the_whole() {
 /// Catches faults that change the values that are right.
 #[test]
 fn the_other_values_stay() {
-    let plain: String = RULES.lines().map(|line| line.split(", faults:").next().unwrap().to_owned() + if line.contains("faults") { "}\n" } else { "\n" }).collect();
+    let plain: String = RULES
+        .lines()
+        .map(|line| {
+            line.split(", faults:").next().unwrap().to_owned()
+                + if line.contains("faults") { "}\n" } else { "\n" }
+        })
+        .collect();
     let (wrong, right) = (records(RULES, 3000), records(&plain, 3000));
     let same = wrong.iter().zip(&right).filter(|(wrong, right)| wrong["age"] == right["age"]).count();
     assert!((2700..3000).contains(&same), "{same}");

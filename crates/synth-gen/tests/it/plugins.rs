@@ -30,7 +30,11 @@ fn plan(config: &str, field: &str) -> Result<Plan, synth_gen::Errors> {
         "{{version: 2, shape: {{'$.a[]': {{length: {{distribution: constant, params: {{value: 3}}}}}}}}, \
          fields: {{'{field}': {{type: integer, generator: plugin, params: {{name: above, config: {config}}}}}}}}}"
     );
-    let yaml = if field.contains("[]") { yaml } else { yaml.replace("shape: {'$.a[]': {length: {distribution: constant, params: {value: 3}}}}, ", "") };
+    let yaml = if field.contains("[]") {
+        yaml
+    } else {
+        yaml.replace("shape: {'$.a[]': {length: {distribution: constant, params: {value: 3}}}}, ", "")
+    };
     let mut plugins = GeneratorPlugins::default();
     plugins.register("above", Arc::new(Above));
     Plan::compile_with_plugins(&rules(&yaml), &CompileOptions { seed: 7, n_rows: 5000 }, &[], &plugins)

@@ -19,7 +19,10 @@ pub(super) fn faults(rules: &RuleSet, path: &JsonPath, field: &FieldRule, report
     };
     let sum: f64 = field.faults.shares().iter().map(|(_, share)| share.get()).sum();
     if sum > 1.0 + 1e-6 {
-        refuse(&["faults"], &format!("the shares of `faults` sum to {sum}, more than 1"));
+        refuse(
+            &["faults"],
+            &format!("the shares of `faults` sum to {}, more than 1", super::sums::without_noise(sum)),
+        );
     }
     let is_tag = rules.variants.values().any(|variants| variants.discriminator == *path);
     if is_tag || matches!(path.segments().last(), Some(Segment::MemberKeys)) {
@@ -28,13 +31,19 @@ pub(super) fn faults(rules: &RuleSet, path: &JsonPath, field: &FieldRule, report
     if field.kinds.iter().all(|kind| kind.generator.is_none()) {
         refuse(&["faults"], "objects, arrays and nulls have no faults; see `presence` and `null_rate`");
     }
-    let has_numbers = field.kinds.iter().any(|kind| matches!(kind.generator, Some(Generator::QuantileSample(_))));
+    let has_numbers = field
+        .kinds
+        .iter()
+        .any(|kind| matches!(kind.generator, Some(Generator::QuantileSample(_) | Generator::Parametric(_))));
     if !field.faults.out_of_range.is_zero() && !has_numbers {
         refuse(&["faults", "out_of_range"], "only numbers of `quantile_sample` have a range");
     }
     let is_member = path.segments().iter().all(|segment| matches!(segment, Segment::Key(_)));
     if !field.faults.duplicate.is_zero() && !is_member {
-        refuse(&["faults", "duplicate"], "only fields of records, not of elements, can repeat an earlier one");
+        refuse(
+            &["faults", "duplicate"],
+            "only fields of records, not of elements, can repeat an earlier one",
+        );
     }
 }
 

@@ -1,7 +1,7 @@
 //! From rules to changed rules.
 
 use serde_json::Value;
-use synth_core::{JsonPath, cast};
+use synth_core::{JsonPath, TimeFormat, Timestamp, cast};
 
 use super::profile::{self, Cycle};
 use super::{Amount, Modification, Moments, Probs, ProfileChange, Scenario, moments};
@@ -117,7 +117,8 @@ impl Changes {
         let known = self.rules.fields.keys().chain(self.rules.shape.keys());
         let known: Vec<String> = known.map(ToString::to_string).collect();
         let path_text = path.to_string();
-        let suggestion = suggest(&path_text, known.iter().map(String::as_str).filter(|known| *known != path_text));
+        let suggestion =
+            suggest(&path_text, known.iter().map(String::as_str).filter(|known| *known != path_text));
         let kind = ErrorKind::UnknownPath { path: path_text, suggestion };
         self.problems.push(Problem { steps: steps(path, &[]), kind });
     }
@@ -127,7 +128,11 @@ impl Changes {
             (None, None) => return,
             (Some(how), Some(by)) if *by != Moments::default() => (how, by),
             (Some(_), _) => {
-                return self.refuse(path, &["distribution"], "`distribution` needs `params` with `mean` or `std`");
+                return self.refuse(
+                    path,
+                    &["distribution"],
+                    "`distribution` needs `params` with `mean` or `std`",
+                );
             }
             (None, Some(_)) => {
                 return self.refuse(path, &["params"], "`params` needs `distribution`: shift, scale or set");
@@ -136,6 +141,9 @@ impl Changes {
         let mut is_number = false;
         for kind in &mut rule.kinds {
             let limits = kind.constraints.clone();
+            if let Some(Generator::Parametric(params)) = &kind.generator {
+                kind.generator = Some(Generator::QuantileSample(params.sample()));
+            }
             if let Some(Generator::QuantileSample(sample)) = &mut kind.generator {
                 is_number = true;
                 let changed = moments::change(sample, &limits, how, by);
@@ -143,7 +151,11 @@ impl Changes {
             }
         }
         if !is_number {
-            self.refuse(path, &["distribution"], "only numbers of `quantile_sample` have a mean that can be changed");
+            self.refuse(
+                path,
+                &["distribution"],
+                "only numbers of `quantile_sample` and `parametric` have a mean that can be changed",
+            );
         }
     }
 
@@ -159,15 +171,18 @@ impl Changes {
         if let (Some(first), Some(last)) = moments
             && first > last
         {
-            self.problems.push(Problem { steps: step(), kind: ErrorKind::NotRising { list: "temporal_range" } });
+            self.problems
+                .push(Problem { steps: step(), kind: ErrorKind::NotRising { list: "temporal_range" } });
         }
         let is_named = |path: &JsonPath| scenario.modifications.contains_key(path);
         let some_named = self.rules.fields.iter().any(|(path, rule)| is_named(path) && has_times(rule));
         let fields = self.rules.fields.iter_mut();
         let chosen = fields.filter(|(path, rule)| if some_named { is_named(path) } else { !rule.personal });
-        for times in chosen.flat_map(|(_, rule)| &mut rule.kinds).filter_map(|kind| times_of(&mut kind.generator)) {
+        for times in
+            chosen.flat_map(|(_, rule)| &mut rule.kinds).filter_map(|kind| times_of(&mut kind.generator))
+        {
             times.quantiles = vec![0.0, 100.0];
-            times.values = range.to_vec();
+            times.values = vec![range[0].clone(), last_step(times, range)];
             times.spikes.clear();
         }
     }
@@ -188,6 +203,17 @@ impl Changes {
             }
         }
     }
+}
+
+/// The last moment of a range that is a step of the times; they would be rounded beyond it else.
+fn last_step(times: &TemporalRhythmic, range: &[String; 2]) -> String {
+    let moments = read_time(&range[0]).zip(read_time(&range[1])).zip(times.resolution);
+    let Some(((first, last), step)) = moments else { return range[1].clone() };
+    let floor = last - last.rem_euclid(step.micros().max(1));
+    let mut text = String::new();
+    let written =
+        TimeFormat::parse("%Y-%m-%dT%H:%M:%S%.6fZ").map(|form| form.write(Timestamp(floor), &mut text));
+    if floor >= first && matches!(written, Ok(Ok(()))) { text } else { range[1].clone() }
 }
 
 fn has_times(rule: &FieldRule) -> bool {

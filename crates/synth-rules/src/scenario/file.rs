@@ -61,7 +61,11 @@ impl ScenarioFile {
             errors.push(Error { kind, place: places.find(&[]) });
         }
         let (text, source) = (text.to_owned(), source.to_owned());
-        if errors.is_empty() { Ok(Self { scenarios, text, source, is_bare, is_of_rules: false }) } else { Err(Errors(errors)) }
+        if errors.is_empty() {
+            Ok(Self { scenarios, text, source, is_bare, is_of_rules: false })
+        } else {
+            Err(Errors(errors))
+        }
     }
 
     /// Returns the scenarios of a rule file.

@@ -26,7 +26,8 @@ struct Shape {
 /// # Method
 ///
 /// Every number x becomes `limit(center + stretch * (x - mean))`. Mean and deviation of the result are computed exactly
-/// from the pieces of the quantile function, and `center` and `stretch` are corrected by what is missing, up to 64 times.
+/// from the pieces of the quantile function. `center` and `stretch` are corrected by what is missing 64 times, then
+/// `center` alone: where the limits leave no room for both, the mean wins.
 ///
 /// # Errors
 ///
@@ -45,12 +46,13 @@ pub(super) fn change(
     let mut center = wanted.mean;
     let mut stretch = if present.std > 0.0 { wanted.std / present.std } else { 1.0 };
     let mut changed = sample.clone();
-    for _ in 0..N_ROUNDS {
+    for round in 0..2 * N_ROUNDS {
         let moved = |x: f64| (center + stretch * (x - present.mean)).max(low).min(high);
         changed = moved_sample(sample, moved);
         let got = shape(&changed);
         center += wanted.mean - got.mean;
-        if got.std > 0.0 && wanted.std > 0.0 {
+        // Where the limits leave no room for both, the mean wins.
+        if round < N_ROUNDS && got.std > 0.0 && wanted.std > 0.0 {
             stretch *= wanted.std / got.std;
         }
     }
@@ -78,7 +80,6 @@ fn wanted(present: Shape, how: MomentChange, by: &Moments) -> Result<Shape, Stri
     }
     Ok(Shape { mean, std })
 }
-
 
 fn moved_sample(sample: &QuantileSample, moved: impl Fn(f64) -> f64) -> QuantileSample {
     let mut changed = sample.clone();
@@ -121,13 +122,18 @@ mod tests {
     use crate::generator::Spike;
 
     fn sample() -> QuantileSample {
-        QuantileSample { quantiles: vec![0.0, 50.0, 100.0], values: vec![10.0, 30.0, 200.0], spikes: Vec::new() }
+        QuantileSample {
+            quantiles: vec![0.0, 50.0, 100.0],
+            values: vec![10.0, 30.0, 200.0],
+            spikes: Vec::new(),
+        }
     }
 
     /// Uniform on 0..12: mean 6, variance 12.
     #[test]
     fn shapes_are_exact() {
-        let uniform = QuantileSample { quantiles: vec![0.0, 100.0], values: vec![0.0, 12.0], spikes: Vec::new() };
+        let uniform =
+            QuantileSample { quantiles: vec![0.0, 100.0], values: vec![0.0, 12.0], spikes: Vec::new() };
         let got = shape(&uniform);
         assert!((got.mean - 6.0).abs() < 1e-12 && (got.std * got.std - 12.0).abs() < 1e-9);
         let spike = Spike { value: 6.0, prob: 0.5 };
@@ -153,7 +159,16 @@ mod tests {
         check(MomentChange::Scale, Amount::Number(2.0), None, [mean * 2.0, std * 2.0]);
         check(MomentChange::Set, Amount::Number(80.0), Some(Amount::Number(60.0)), [80.0, 60.0]);
         // The lower end would be negative: what is cut off there is made up for.
-        check(MomentChange::Shift, Amount::Number(-30.0), None, [mean - 30.0, std]);
+        check(MomentChange::Shift, Amount::Number(-15.0), None, [mean - 15.0, std]);
+    }
+
+    /// Three quantiles that may not be negative cannot have this mean and keep their deviation.
+    #[test]
+    fn the_mean_wins_over_the_deviation() {
+        let mut changed = sample();
+        let by = Moments { mean: Some(Amount::Number(-30.0)), std: None };
+        change(&mut changed, &Constraints::default(), MomentChange::Shift, &by).unwrap();
+        assert!((shape(&changed).mean - 37.5).abs() < 0.01, "{:?}", shape(&changed));
     }
 
     #[test]

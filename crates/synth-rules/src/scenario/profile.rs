@@ -95,7 +95,9 @@ mod tests {
 
     #[test]
     fn other_names_are_refused() {
-        for (cycle, names) in [(Cycle::Hours, "24"), (Cycle::Hours, "8-23"), (Cycle::Weekdays, "t"), (Cycle::Weekdays, "1")] {
+        for (cycle, names) in
+            [(Cycle::Hours, "24"), (Cycle::Hours, "8-23"), (Cycle::Weekdays, "t"), (Cycle::Weekdays, "1")]
+        {
             let scale = ProfileChange::Scale([(names.to_owned(), 2.0)].into_iter().collect());
             assert!(change(&mut Vec::new(), &scale, cycle).is_err(), "{names}");
         }
