@@ -2,7 +2,7 @@
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use synth_core::{cast, math};
+use synth_core::math;
 
 use crate::generator::{QuantileSample, Spike};
 
@@ -297,7 +297,7 @@ mod tests {
         check(Parametric::NegativeBinomial { mean: 50.0, dispersion: 20.0 }, 50.0, 50.0 + 125.0);
     }
 
-    /// The quantile of 0.975 is 1.959964 (tables of the normal distribution), the median of Exp(1) is ln 2.
+    /// The quantile of 0.975 is 1.959964 (tables of the normal distribution), the median of an exponential of mean 2 is 2 ln 2.
     #[test]
     fn quantiles_are_those_of_tables() {
         let at = |params: Parametric, percent: f64| {
@@ -308,7 +308,7 @@ mod tests {
             sample.values[low] + share * (sample.values[high] - sample.values[low])
         };
         assert!((at(Parametric::Normal { mean: 0.0, std: 1.0 }, 97.5) - 1.959_964).abs() < 1e-4);
-        assert!((at(Parametric::Exponential { mean: 1.0 }, 50.0) - 0.693_147).abs() < 1e-5);
+        assert!((at(Parametric::Exponential { mean: 2.0 }, 50.0) - 1.386_294).abs() < 2e-5);
     }
 
     #[test]
