@@ -47,8 +47,13 @@ impl Output<'_> {
         if let Some(pattern) = parts_of(self.writing, &self.path) {
             return parts::write(self, &pattern, maker, log);
         }
-        if self.writing.checkpoint_interval.is_some() || self.writing.resume {
+        // An interval may come from the settings, which are not about one run.
+        let grows = self.path != Path::new("-") && maker.layout != Layout::Document;
+        if self.writing.resume || (self.writing.checkpoint_interval.is_some() && grows) {
             return growing::write(self, maker, log);
+        }
+        if self.writing.checkpoint_interval.is_some() {
+            self.screen.say("no checkpoints: they are for files of several records");
         }
         // An empty file may be added to as well.
         let may_replace = self.writing.force || self.writing.append.is_some();

@@ -12,8 +12,8 @@ use crate::run_log::RunLog;
 /// Records of a part unless another number is given.
 const N_ROWS: u64 = 1_000_000;
 
-/// Writes parts one after the other. Each appears when it is whole, so a run that is taken up leaves out those that are
-/// there.
+/// Writes parts one after the other. Each appears when it is whole and is a checkpoint by itself, so a run that is taken up
+/// leaves out those that are there.
 pub(super) fn write(
     output: &Output<'_>,
     names: &PartNames,
@@ -23,9 +23,6 @@ pub(super) fn write(
     let writing = output.writing;
     if maker.layout == Layout::Document {
         return Err(Failure::usage("a document is one record, which has no parts"));
-    }
-    if writing.checkpoint_interval.is_some() {
-        return Err(Failure::usage("every part is a checkpoint; --partition-rows says how large they are"));
     }
     let names = named(names, maker.layout);
     create_private_folder(&names.folder)?;

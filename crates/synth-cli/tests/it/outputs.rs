@@ -145,6 +145,22 @@ fn checkpoints_are_not_mixed_up() {
     folder.refused(&args(&["--resume"]), &["cli/bad-checkpoint"]);
 }
 
+/// An interval in the settings is for runs that can have checkpoints.
+#[test]
+fn settings_of_checkpoints_do_not_stop_other_runs() {
+    let folder = folder();
+    let whole = folder.done(&["generate", "-n", "900", "-o", "-"]).stdout;
+    folder.write("synth.toml", "checkpoint_interval = 100\n");
+    let run = folder.done(&["generate", "-n", "900", "-o", "-"]);
+    assert!(run.stdout == whole && run.stderr.contains("no checkpoints"), "{}", run.stderr);
+    folder.done(&["generate", "-n", "400", "-o", "a.jsonl"]);
+    folder.done(&["generate", "-n", "500", "--append", "a.jsonl"]);
+    assert!(folder.bytes("a.jsonl") == whole);
+    folder.done(&["generate", "-n", "900", "-o", "parts/", "--partition-rows", "500"]);
+    folder.done(&["generate", "-n", "900", "-o", "b.jsonl", "--where", "has($.id)"]);
+    folder.refused(&["generate", "-n", "900", "-o", "-", "--resume"], &["files of several records"]);
+}
+
 #[test]
 fn added_records_make_the_whole() {
     for name in ["out.jsonl", "out.json"] {
