@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use synth_core::{JsonPath, PathId, Seed, Segment, cast, hash};
-use synth_rules::{FieldRule, FieldType, Generator, Layout, Relationship, RuleSet};
+use synth_rules::{FieldRule, FieldType, Generator, Layout, PluginCall, Relationship, RuleSet};
 
 use crate::choice::{Choice, Sum};
 use crate::error::{ErrorKind, Errors};
@@ -13,8 +13,9 @@ use crate::listed::Listed;
 use crate::order;
 use crate::outline::{Outline, Parts};
 use crate::plan::{Collection, CompileOptions, Gate, Kind, KindMask, Node, Plan, Presence, Scope};
+use crate::plugin::{Failures, GeneratorPlugins, PluginProgram};
 use crate::recipe::{Recipe, Setting};
-use crate::{coupling, unkept, variants};
+use crate::{coupling, faults, unkept, variants};
 
 /// Longest array or dictionary that is held in memory as a whole.
 const MAX_HELD: u64 = 1 << 24;
@@ -31,6 +32,7 @@ pub(crate) fn compile(
     rules: &RuleSet,
     options: &CompileOptions,
     counts: &[(JsonPath, u64)],
+    plugins: &GeneratorPlugins,
 ) -> Result<Plan, Errors> {
     let mut errors = Errors(Vec::new());
     let outline = Outline::of(rules, &mut errors);
@@ -42,6 +44,7 @@ pub(crate) fn compile(
         unique: Uniqueness::of(rules),
         scale: None,
         counts,
+        plugins,
         countable: Vec::new(),
         seed,
         plan: Plan {
@@ -52,6 +55,7 @@ pub(crate) fn compile(
             layout: rules.globals.layout,
             n_records,
             unkept: Vec::new(),
+            failures: Failures::default(),
         },
         ordinals: Vec::new(),
         node_of: BTreeMap::new(),
@@ -89,6 +93,7 @@ pub(crate) fn compile(
         kept.extend(more);
     }
     plan.unkept = unkept::count(rules, &unique.kept, &kept);
+    faults::inject(&linker, &mut plan);
     Ok(plan)
 }
 
@@ -100,6 +105,7 @@ struct Compiler<'a> {
     scale: Option<(PathId, Scale)>,
     /// Numbers of elements that are asked for.
     counts: &'a [(JsonPath, u64)],
+    plugins: &'a GeneratorPlugins,
     /// The collections whose number of elements may be asked for.
     countable: Vec<JsonPath>,
     seed: Seed,
@@ -418,14 +424,20 @@ impl<'a> Compiler<'a> {
         let seed = self.seed_of(path).child("value").child(&format!("{field_type:?}"));
         let must = rule.unique || self.unique.required.contains(path);
         let may = self.unique.wanted.contains(path);
-        let by_ordinal =
-            matches!(kind.generator, Some(Generator::Sequence(_) | Generator::UuidV7 | Generator::Ulid));
+        let by_ordinal = matches!(
+            kind.generator,
+            Some(Generator::Sequence(_) | Generator::UuidV7 | Generator::Ulid | Generator::Plugin(_))
+        );
         let n_ordinals = self.ordinals[scope];
         if n_ordinals.is_none() && (must || by_ordinal) {
             self.errors.push(ErrorKind::TooManyOrdinals, path);
             return None;
         }
         let seed = seed.attempt(cast::to_u64(n_before));
+        if let Some(Generator::Plugin(call)) = &kind.generator {
+            let program = self.plugin((call, field_type), (seed, must), n_ordinals?, path)?;
+            return Some(Kind::Scalar(Box::new(Recipe::plugin(program, field_type))));
+        }
         let setting = |unique| Setting { seed, n_ordinals: n_ordinals.unwrap_or(u64::MAX), unique };
         let recipe = if (must || may) && n_ordinals.is_some() {
             let unique = Recipe::compile(kind, setting(true));
@@ -443,6 +455,24 @@ impl<'a> Compiler<'a> {
             Recipe::compile(kind, setting(false))
         };
         Some(Kind::Scalar(Box::new(self.errors.keep(recipe, path)?)))
+    }
+
+    /// Compiles a call of a plugin.
+    fn plugin(
+        &mut self,
+        (call, field_type): (&PluginCall, FieldType),
+        (seed, unique): (Seed, bool),
+        n_ordinals: u64,
+        path: &JsonPath,
+    ) -> Option<PluginProgram> {
+        if unique && n_ordinals > 1 {
+            let reason = "nobody knows what a plugin makes";
+            self.errors.push(ErrorKind::CannotBeUnique { generator: "plugin", reason }, path);
+            return None;
+        }
+        let program = self.plugins.program(call, field_type, (seed, path), &self.plan.failures);
+        let per_record = n_ordinals / self.plan.n_records.max(1);
+        Some(self.errors.keep(program, path)?.per_record(per_record))
     }
 
     /// Compiles a unique field of given values and others as one kind.

@@ -10,6 +10,7 @@
 //! `link` binds relationships: `reference` with `parents` and `site`, `listed` for keys that are given, `composite` for
 //! keys of several fields, `computed` and `formula`, `ordering` with `measure` and `arrivals`, `value_table` for fields that
 //! come together, `dependency`, and `coupling` for presence; `unkept` counts the rest.
+//! `plugin` calls what users add, `faults` makes values wrong on purpose; both write values of any type, which are `tagged`.
 //! `draw`, `choice`, `curve`, `split` and `whole` are the ways to draw; `spelling` and `time_text` print.
 //!
 //! Invariants: a value is a pure function of the rules, the seed, its path and the index of its record (and
@@ -30,6 +31,7 @@ mod dependency;
 mod draw;
 mod error;
 mod faker;
+mod faults;
 mod fill;
 mod formula;
 mod ids;
@@ -45,11 +47,13 @@ mod outline;
 mod parents;
 mod pattern;
 mod plan;
+mod plugin;
 mod recipe;
 mod reference;
 mod site;
 mod spelling;
 mod split;
+mod tagged;
 mod template;
 mod temporal;
 mod time_text;
@@ -62,6 +66,7 @@ mod words;
 
 pub use error::{Error, ErrorKind, Errors};
 pub use plan::{CompileOptions, Plan, Unkept};
+pub use plugin::GeneratorPlugins;
 
 /// Version of the values: raised by every change that makes other bytes from the same rules and seed.
 pub const GENERATION_VERSION: u32 = 3;

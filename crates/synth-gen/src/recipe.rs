@@ -12,15 +12,18 @@ use crate::dependency::Following;
 use crate::draw::{Digits, Draws};
 use crate::error::ErrorKind;
 use crate::faker::FakerData;
+use crate::faults::Faulty;
 use crate::formula::{Formula, is_whole};
 use crate::ids::{IdForm, Ids, Steps};
 use crate::listed::Listed;
 use crate::numbers::{Floats, Gridded, Mixture};
 use crate::ordering::Ordered;
 use crate::pattern::{Patterns, UniquePatterns};
+use crate::plugin::PluginProgram;
 use crate::reference::{Reference, text_of, texts};
 use crate::site::Row;
 use crate::spelling::{DecimalSpelling, FloatSpelling, MAX_DECIMALS, NumberRoom};
+use crate::tagged;
 use crate::template::Templates;
 use crate::temporal::{TimeForm, Times};
 use crate::value_table::Tabled;
@@ -75,6 +78,8 @@ enum Program {
     Tabled(Box<Tabled>),
     /// Several programs, of which one makes each value.
     OneOf(Choice, Seed, Vec<Recipe>),
+    Plugin(Box<PluginProgram>),
+    Faulty(Box<Faulty>),
 }
 
 #[derive(Debug, Clone)]
@@ -90,6 +95,8 @@ enum Render {
     Text,
     /// Numbers that are kept as text.
     NumberText,
+    /// Values of any type, each marked; see [`tagged`].
+    Tagged(Quotes),
 }
 
 /// Numbers of which a share is spelled as integers where they can be.
@@ -158,6 +165,10 @@ impl Recipe {
             Generator::Faker(faker) => Self::faker(faker, &kind.constraints, setting),
             Generator::Categorical(categorical) => Self::categorical(categorical, kind, setting),
             Generator::QuantileSample(sample) => Self::quantiles(sample, kind, setting),
+            Generator::Parametric(params) => {
+                params.problem().map_or(Ok(()), |_| Err(ErrorKind::BadNumber { what: "params" }))?;
+                Self::quantiles(&params.sample(), kind, setting)
+            }
             Generator::TemporalRhythmic(rhythm) => Self::times(rhythm, kind, setting),
             Generator::Constant(constant) => {
                 if setting.unique && setting.n_ordinals > 1 {
@@ -186,6 +197,19 @@ impl Recipe {
     pub(crate) fn following(following: Following) -> Self {
         let render = following.own().render.clone();
         Self { program: Program::Following(Box::new(following)), render }
+    }
+
+    /// Returns the program of a plugin.
+    pub(crate) fn plugin(plugin: PluginProgram, field_type: FieldType) -> Self {
+        let is_number = matches!(field_type, FieldType::Integer | FieldType::Number | FieldType::Boolean);
+        let quotes = if is_number { Quotes::Without } else { Quotes::With };
+        Self { program: Program::Plugin(Box::new(plugin)), render: Render::Tagged(quotes) }
+    }
+
+    /// Returns the program that makes some values of another one wrong.
+    pub(crate) fn faulty(faulty: Faulty) -> Self {
+        let quotes = if faulty.own().is_text() { Quotes::With } else { Quotes::Without };
+        Self { program: Program::Faulty(Box::new(faulty)), render: Render::Tagged(quotes) }
     }
 
     /// Returns the program of a formula.
@@ -348,7 +372,8 @@ impl Recipe {
             | Render::Decimal(_, quotes)
             | Render::Float(_, quotes)
             | Render::LargeInteger(quotes)
-            | Render::Literal(quotes) => *quotes == Quotes::With,
+            | Render::Literal(quotes)
+            | Render::Tagged(quotes) => *quotes == Quotes::With,
             Render::Text => true,
             Render::NumberText => false,
         }
@@ -548,6 +573,8 @@ impl Recipe {
             Program::Ordered(ordered) => ordered.fill(slots, out),
             Program::Tabled(tabled) => tabled.fill(slots, out),
             Program::OneOf(choice, seed, recipes) => fill_one_of(slots, (choice, *seed), recipes, out),
+            Program::Plugin(plugin) => plugin.fill(slots, out),
+            Program::Faulty(faulty) => faulty.fill(slots, out),
             Program::Renumbered(recipe, dealt) => {
                 let number = |ordinal: &u64| dealt.number(*ordinal).unwrap_or(*ordinal);
                 let ordinals: Vec<u64> = slots.ordinals.iter().map(number).collect();
@@ -575,6 +602,7 @@ impl Recipe {
             }
             (Render::Literal(quotes), Values::Text(text)) => (text.get(slot), *quotes),
             (Render::NumberText, Values::Text(text)) => (text.get(slot), Quotes::Without),
+            (Render::Tagged(_), Values::Text(text)) => return tagged::read(text.get(slot)),
             (_, Values::Text(text)) => (text.get(slot), Quotes::With),
             _ => unreachable!("a program fills the buffer its rendering reads"),
         };

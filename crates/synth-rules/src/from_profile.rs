@@ -5,8 +5,10 @@ use synth_core::{JsonPath, JsonType, Rate, Segment, TimeFormat, math};
 use synth_profile::Profile;
 use synth_profile::profile::{FieldProfile, LengthProfile, SampleLayout, VariantCaseProfile, VariantProfile};
 
+use crate::faults::Faults;
 use crate::field::{FieldRule, FieldType, ValueKind};
 use crate::generator::{Categorical, FakerMethod, Generator, Literal};
+use crate::plugins::Plugins;
 use crate::resolution::Resolution;
 use crate::rule_set::{Globals, Layout, Metadata, Privacy, RuleSet, VERSION, VariantCase, Variants};
 use crate::shape::{LengthRule, ShapeRule};
@@ -68,6 +70,8 @@ impl RuleSet {
             fields,
             relationships,
             variants,
+            plugins: Plugins::default(),
+            scenarios: IndexMap::new(),
             privacy: Privacy { k: profile.k },
         }
     }
@@ -118,6 +122,7 @@ fn field_rule(field: &FieldProfile, profile: &Profile) -> Option<FieldRule> {
                 let number = field.number.as_ref()?;
                 number.personal.clone().or_else(|| number.semantic_type.clone())
             }),
+        faults: Faults::default(),
         kinds,
     })
 }

@@ -9,6 +9,7 @@ use crate::rule_set::RuleSet;
 use crate::shape::LengthRule;
 use crate::yaml::Step;
 
+mod extras;
 mod params;
 mod paths;
 mod relationships;
@@ -47,12 +48,15 @@ fn lint_each(rules: &RuleSet) -> Vec<Problem> {
     }
     for (path, field) in &rules.fields {
         field_problems(path, field, &mut problems);
+        let base: Vec<Step> = vec!["fields".into(), path.into()];
+        extras::faults(rules, path, field, &mut reporter(&base, &mut problems));
     }
     for (index, relationship) in rules.relationships.iter().enumerate() {
         let base: Vec<Step> = vec!["relationships".into(), (&index).into()];
         relationships::problems(relationship, &mut reporter(&base, &mut problems));
         table_problems(relationship, &mut reporter(&base, &mut problems));
     }
+    extras::plugins(rules, &mut problems);
     problems
 }
 

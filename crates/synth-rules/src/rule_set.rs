@@ -7,7 +7,9 @@ use synth_core::{JsonPath, Rate};
 
 use crate::field::FieldRule;
 use crate::generator::Literal;
+use crate::plugins::Plugins;
 use crate::relationship::Relationship;
+use crate::scenario::Scenario;
 use crate::shape::ShapeRule;
 
 /// Version of the rule file that this library reads and writes.
@@ -40,6 +42,13 @@ pub struct RuleSet {
     #[serde(default, skip_serializing_if = "IndexMap::is_empty")]
     #[schemars(with = "std::collections::BTreeMap<String, Variants>")]
     pub variants: IndexMap<JsonPath, Variants>,
+    /// Scripts that make and check values.
+    #[serde(default, skip_serializing_if = "Plugins::is_empty")]
+    pub plugins: Plugins,
+    /// Named changes of these rules, applied when a run asks for them.
+    #[serde(default, skip_serializing_if = "IndexMap::is_empty")]
+    #[schemars(with = "std::collections::BTreeMap<String, Scenario>")]
+    pub scenarios: IndexMap<String, Scenario>,
     /// How the rules were made safe.
     #[serde(default)]
     pub privacy: Privacy,

@@ -89,6 +89,8 @@ impl RuleSet {
             fields: merge.fields(),
             relationships: merge.relationships(),
             variants: merge.variants(),
+            plugins: self.plugins.clone(),
+            scenarios: self.scenarios.clone(),
             privacy: Privacy { k: self.privacy.k.min(new.privacy.k) },
         })
     }

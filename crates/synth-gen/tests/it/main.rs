@@ -3,9 +3,11 @@
 
 mod bound;
 mod collect;
+mod faults;
 mod formulas;
 mod hostile;
 mod laws;
+mod plugins;
 mod references;
 mod shapes;
 mod unique;
