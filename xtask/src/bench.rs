@@ -2,6 +2,7 @@
 
 mod measure;
 pub(crate) mod reader;
+mod sets;
 
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
@@ -20,11 +21,13 @@ pub(crate) struct Options {
     size_bytes: u64,
     /// Without one, the rules are learned from the sample of orders.
     rules: Option<PathBuf>,
+    /// Measure the sets in this folder instead of a generated file.
+    sets: Option<PathBuf>,
 }
 
 impl Options {
     pub(crate) fn parse(words: &[&str]) -> Result<Self, Failure> {
-        let mut options = Self { size_bytes: 100_000_000, rules: None };
+        let mut options = Self { size_bytes: 100_000_000, rules: None, sets: None };
         let mut rest = words;
         while let [flag, value, tail @ ..] = rest {
             match *flag {
@@ -34,6 +37,7 @@ impl Options {
                         .map_err(|_| Failure::new(format!("`{value}` is not a number of megabytes")))?;
                     options.size_bytes = megabytes.clamp(1, 1_000_000) * 1_000_000;
                 }
+                "--sets" => options.sets = Some(PathBuf::from(value)),
                 "--rules" => options.rules = Some(PathBuf::from(value)),
                 _ => break,
             }
@@ -52,13 +56,16 @@ pub(crate) fn run(options: &Options) -> Result<(), Failure> {
         program: workspace::metadata()?.target_directory.join("release").join("synth"),
         folder: scratch.path().to_path_buf(),
     };
+    if let Some(folder) = &options.sets {
+        return sets::run(&bench, folder);
+    }
     let rules = bench.rules(options)?;
     let data = bench.folder.join("data.jsonl");
     let n_records = bench.n_records(&rules, options.size_bytes)?;
 
     let generate = measure::best_of_3(|| bench.generate(&rules, n_records, &data))?;
     let size_bytes = std::fs::metadata(&data).map_err(Failure::at(&data))?.len();
-    let reader = reader::measure(&data)?;
+    let reader = reader::measure(&data, reader::Kind::Syntax)?;
     let profile = measure::best_of_3(|| bench.profile(&data))?;
 
     println!("{n_records} records, {:.1} MB, best of 3\n", megabytes(size_bytes));
@@ -124,7 +131,7 @@ impl Bench {
 
     fn profile(&self, data: &Path) -> Command {
         let mut command = self.synth();
-        command.arg("profile").arg(data).arg("--force");
+        command.arg("profile").arg(data).args(["--force", "--quiet"]);
         for (flag, name) in [
             ("--out", "rules.yaml"),
             ("--profile-out", "profile.json"),
@@ -157,8 +164,11 @@ mod tests {
 
     fn check(words: &[&str], expected: Option<(u64, Option<&str>)>) {
         let options = Options::parse(words).ok();
-        let expected =
-            expected.map(|(size_bytes, rules)| Options { size_bytes, rules: rules.map(PathBuf::from) });
+        let expected = expected.map(|(size_bytes, rules)| Options {
+            size_bytes,
+            rules: rules.map(PathBuf::from),
+            sets: None,
+        });
         assert_eq!(options, expected);
     }
 

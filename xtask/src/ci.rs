@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use crate::failure::Failure;
 use crate::workspace::{self, cargo};
-use crate::{golden, layers, tidy};
+use crate::{golden, layers, numbers, tidy};
 
 /// How much to run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -36,6 +36,7 @@ pub(crate) fn run(depth: Depth) -> Result<(), Failure> {
         workspace::run(&mut cargo(&["build", "--workspace", "--lib", "--tests", "--bin", "synth"]))
     })?;
     stage("golden", || golden::run_built(golden::Mode::Compare))?;
+    stage("numbers", numbers::run_built)?;
     if depth == Depth::Slow {
         stage("fuzz build", || workspace::run(&mut cargo(&["check", "--manifest-path", "fuzz/Cargo.toml"])))?;
         stage("slow tests", slow_tests)?;

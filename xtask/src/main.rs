@@ -1,8 +1,8 @@
 //! Checks and measurements of the workspace: `cargo xtask <task>`.
 //!
-//! Depends on no crate it checks. Modules in reading order: [`ci`] is the list of stages, [`layers`], [`tidy`]
-//! and [`golden`] are its own checks, [`mod@bench`] measures, [`demo`] shows the program at work, [`workspace`] asks cargo, [`failure`] is how a task
-//! stops.
+//! Depends on no crate it checks. Modules in reading order: [`ci`] is the list of stages, [`layers`], [`tidy`],
+//! [`golden`] and [`numbers`] are its own checks, [`mod@bench`] measures, [`demo`] shows the program at work,
+//! [`workspace`] asks cargo, [`failure`] is how a task stops.
 
 #![expect(
     clippy::disallowed_methods,
@@ -17,6 +17,7 @@ mod demo;
 mod failure;
 mod golden;
 mod layers;
+mod numbers;
 mod tidy;
 mod workspace;
 
@@ -34,6 +35,7 @@ usage: cargo xtask <task>
   golden [--bless]       compare (or renew) the files under fixtures/golden
   bench [--size-mb N] [--rules FILE]
                          measure profile and generate beside a plain JSON reader (default 100 MB)
+  bench --sets FOLDER    measure profile beside serde_json to values, per MB of every set in the folder
 ";
 
 fn main() -> ExitCode {
@@ -58,7 +60,7 @@ fn run(words: &[&str]) -> Result<(), Failure> {
         ["golden"] => golden::run(golden::Mode::Compare),
         ["golden", "--bless"] => golden::run(golden::Mode::Bless),
         ["bench", options @ ..] => bench::run(&bench::Options::parse(options)?),
-        ["bench-reader", file] => bench::reader::run(file),
+        ["bench-reader", kind, file] => bench::reader::run(kind, file),
         ["help" | "--help" | "-h"] => {
             print!("{USAGE}");
             Ok(())

@@ -1,5 +1,7 @@
 //! Arguments and flags.
 
+pub(crate) mod generating;
+pub(crate) mod inspecting;
 pub(crate) mod keeping;
 pub(crate) mod partials;
 pub(crate) mod updating;
@@ -10,6 +12,8 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use synth_core::JsonPath;
 
+use generating::Generate;
+use inspecting::{Explain, Rules, ScenarioAction};
 use keeping::Keeping;
 use partials::PartialAction;
 use updating::Updating;
@@ -40,13 +44,21 @@ pub(crate) enum Command {
     /// Learn a sample: write ruleset.yaml, profile.json, schema.json, rule_hypotheses.json and anomalies.json
     Profile(Box<Profile>),
     /// Make synthetic records from a rule file
-    Generate(Generate),
+    Generate(Box<Generate>),
     /// Compare synthetic data with the real sample: write report.html and report.json
     Validate(Validate),
     /// Profile, generate and validate without writing data: write a report only
     Dryrun(Dryrun),
     /// Print the JSON Schema of a file format
     Schema(Schema),
+    /// Look into a rule file
+    #[command(subcommand)]
+    Rules(Rules),
+    /// Say how the values at a path are made, and why
+    Explain(Explain),
+    /// Look at the scenarios of a rule file or of a file of their own
+    #[command(subcommand)]
+    Scenario(ScenarioAction),
     /// Look at the settings
     #[command(subcommand)]
     Config(Config),
@@ -136,37 +148,6 @@ pub(crate) struct ProfileOutputs {
 }
 
 #[derive(Debug, Args)]
-pub(crate) struct Generate {
-    /// Rule file to follow
-    #[arg(long, value_name = "FILE", default_value = "ruleset.yaml")]
-    pub(crate) rules: PathBuf,
-    /// Make N records; in a document, N elements of its main collection [default: as many as the sample had]
-    #[arg(short, long, value_name = "N")]
-    pub(crate) n: Option<u64>,
-    /// Multiply the number of records, or of elements of a document's collections, by this factor
-    #[arg(long, value_name = "FACTOR", conflicts_with = "n", value_parser = parse_factor)]
-    pub(crate) scale: Option<f64>,
-    /// In a document, make N elements of one collection, whatever -n makes of the others; may be repeated
-    #[arg(long, value_name = "PATH=N", value_parser = parse_count)]
-    pub(crate) count: Vec<(JsonPath, u64)>,
-    /// Write here; `-` is standard output, .gz and .zst compress [default: synthetic.jsonl or synthetic.json]
-    #[arg(short, long, value_name = "FILE")]
-    pub(crate) out: Option<PathBuf>,
-    /// Draw from this seed [default: the rule file's]
-    #[arg(long, value_name = "SEED")]
-    pub(crate) seed: Option<u64>,
-    /// Make only records A up to but not including B of the N
-    #[arg(long, value_name = "A..B", value_parser = parse_range)]
-    pub(crate) range: Option<std::ops::Range<u64>>,
-    /// Use N threads [default: all cores]
-    #[arg(long, value_name = "N")]
-    pub(crate) parallel: Option<NonZeroUsize>,
-    /// Replace files that exist
-    #[arg(long)]
-    pub(crate) force: bool,
-}
-
-#[derive(Debug, Args)]
 pub(crate) struct Validate {
     /// Real sample
     #[arg(long, required = true, value_name = "FILE", num_args = 1..)]
@@ -177,6 +158,9 @@ pub(crate) struct Validate {
     /// Check what this rule file promises, too
     #[arg(long, value_name = "FILE")]
     pub(crate) rules: Option<PathBuf>,
+    /// Run the scripts that the rule file names
+    #[arg(long)]
+    pub(crate) allow_plugins: bool,
     /// Check against this JSON Schema [default: the one learned from the real sample]
     #[arg(long, value_name = "FILE")]
     pub(crate) schema: Option<PathBuf>,
@@ -249,13 +233,13 @@ pub(crate) struct ShowConfig {
     pub(crate) rules: Option<PathBuf>,
 }
 
-fn parse_count(text: &str) -> Result<(JsonPath, u64), String> {
+pub(crate) fn parse_count(text: &str) -> Result<(JsonPath, u64), String> {
     let (path, count) = text.rsplit_once('=').ok_or("expected PATH=N, such as $.orders[]=5000")?;
     let path = JsonPath::parse(path).map_err(|error| error.to_string())?;
     Ok((path, count.parse().map_err(|_| "expected a whole number behind `=`")?))
 }
 
-fn parse_factor(text: &str) -> Result<f64, String> {
+pub(crate) fn parse_factor(text: &str) -> Result<f64, String> {
     let factor = text.parse::<f64>().ok().filter(|factor| factor.is_finite() && *factor >= 0.0);
     factor.ok_or_else(|| "expected a number of at least 0".to_owned())
 }
@@ -265,7 +249,7 @@ fn parse_score(text: &str) -> Result<f64, String> {
     score.ok_or_else(|| "expected a number from 0 to 1".to_owned())
 }
 
-fn parse_range(text: &str) -> Result<std::ops::Range<u64>, String> {
+pub(crate) fn parse_range(text: &str) -> Result<std::ops::Range<u64>, String> {
     let wanted = || "expected A..B with A not above B".to_owned();
     let (first, end) = text.split_once("..").ok_or_else(wanted)?;
     match (first.parse::<u64>(), end.parse::<u64>()) {

@@ -2,9 +2,12 @@
 
 pub(crate) mod config;
 pub(crate) mod dryrun;
+pub(crate) mod explain;
 pub(crate) mod generate;
 pub(crate) mod partials;
 pub(crate) mod profile;
+pub(crate) mod rules;
+pub(crate) mod scenario;
 pub(crate) mod schema;
 mod update;
 pub(crate) mod validate;
@@ -30,7 +33,7 @@ pub(crate) fn distinct(outputs: &[Option<&Path>]) -> Result<(), Failure> {
 }
 
 /// Prints JSON as a file: indented, with a last newline.
-fn json_text(value: &impl serde::Serialize) -> String {
+pub(crate) fn json_text(value: &impl serde::Serialize) -> String {
     let text = serde_json::to_string_pretty(value);
     text.expect("maps with string keys and plain values have a JSON form") + "\n"
 }

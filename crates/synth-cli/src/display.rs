@@ -84,6 +84,7 @@ impl Screen {
             Failure::Settings { problems, text } => {
                 problems.iter().map(|problem| show(&of_setting(problem), Some(text))).collect()
             }
+            Failure::Plugin { code, error, hint } => error_at(code, error.to_string(), &error.place, *hint),
             Failure::Usage { message, hint } => with_hint(format!("error: {message}\n"), hint.as_deref()),
             other => format!("error: {other}\n"),
         };

@@ -19,6 +19,8 @@ pub(crate) enum Failure {
     Checkpoint { error: synth_core::SealError, place: Box<synth_core::Place> },
     #[error(transparent)]
     Report(#[from] synth_report::Error),
+    #[error("{error}")]
+    Plugin { code: &'static str, error: Box<synth_core::plugin::PluginError>, hint: Option<&'static str> },
     #[error("{message}")]
     Usage { message: String, hint: Option<String> },
     #[error("the settings have problems")]
@@ -46,6 +48,11 @@ pub(crate) struct SettingProblem {
 impl Failure {
     pub(crate) fn usage(message: impl Into<String>) -> Self {
         Self::Usage { message: message.into(), hint: None }
+    }
+
+    /// A plugin that could not go on.
+    pub(crate) fn plugin(error: synth_core::plugin::PluginError) -> Self {
+        Self::Plugin { code: "plugins/failed", error: Box::new(error), hint: None }
     }
 
     /// A JSON file of settings, such as a schema, that does not parse.

@@ -10,7 +10,12 @@ use crate::display::Screen;
 use crate::samples::{Sample, threads};
 
 /// Fits the joint model of a sample, if its fields depend on each other.
-pub(crate) fn fit(rules: &RuleSet, sample: &Sample, profile: &Profile, screen: &Screen) -> Option<JointModel> {
+pub(crate) fn fit(
+    rules: &RuleSet,
+    sample: &Sample,
+    profile: &Profile,
+    screen: &Screen,
+) -> Option<JointModel> {
     let tables = SampleTables::of(&sample.partial, profile);
     let draft = Draft::new(rules, &tables);
     drop(tables);
@@ -24,6 +29,10 @@ pub(crate) fn fit(rules: &RuleSet, sample: &Sample, profile: &Profile, screen: &
     let sum = |likelihood: fn(&synth_rules::model::FieldModel) -> f64| -> f64 {
         model.tables.iter().flat_map(|table| &table.fields).map(likelihood).sum()
     };
-    screen.say(&format!("model: floor {:.3}, achieved {:.3}", sum(|field| field.floor), sum(|field| field.achieved)));
+    screen.say(&format!(
+        "model: floor {:.3}, achieved {:.3}",
+        sum(|field| field.floor),
+        sum(|field| field.achieved)
+    ));
     Some(model)
 }

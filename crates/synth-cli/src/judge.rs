@@ -10,8 +10,8 @@ use synth_io::{Input, OutputFile, ReadOptions, Scanner};
 use synth_privacy::Gate;
 use synth_profile::{Partial, Profiler, Structure};
 use synth_report::{
-    CheckName, CompareContext, RecordValue, RelationCheck, Report, ReportContext, SchemaCheck, SourceSummary,
-    Status, Timing,
+    Check, CheckName, CompareContext, PluginCheck, RecordValue, RelationCheck, Report, ReportContext,
+    SchemaCheck, SourceSummary, Status, Timing,
 };
 use synth_rules::RuleSet;
 
@@ -92,6 +92,7 @@ pub(crate) fn judge(
             synthetic: SourceSummary::new(synthetic_name, sides.synthetic.n_records, synthetic_findings),
             schema: Some(sides.records.schema.finish()),
             relations: sides.records.relations.map(RelationCheck::finish),
+            plugins: sides.records.plugins,
             timings: clock.timings,
         },
     );
@@ -119,6 +120,7 @@ fn tell(report: &Report, path: &Path, screen: &Screen) {
             CheckName::Uniqueness => "uniqueness",
             CheckName::References => "references",
             CheckName::Keys => "keys",
+            CheckName::Plugins => "plugins",
         };
         let status = match check.status {
             Status::Passed if check.n_checked == 0 => "nothing to check".to_owned(),
@@ -139,11 +141,13 @@ fn tell(report: &Report, path: &Path, screen: &Screen) {
 pub(crate) struct RecordChecks {
     schema: SchemaCheck,
     relations: Option<RelationCheck>,
+    /// The outcome of validators, which look at records on their own.
+    pub(crate) plugins: Option<Check>,
 }
 
 impl RecordChecks {
     pub(crate) fn new(schema: SchemaCheck, rules: Option<&RuleSet>) -> Self {
-        Self { schema, relations: rules.map(RelationCheck::new) }
+        Self { schema, relations: rules.map(RelationCheck::new), plugins: None }
     }
 
     fn check_record(&mut self, place: Place, record: &serde_json::Value) {
@@ -159,6 +163,7 @@ pub(crate) fn check_files(
     paths: &[PathBuf],
     options: &ReadOptions,
     check: &mut RecordChecks,
+    plugins: &mut PluginCheck,
 ) -> Result<(), Failure> {
     let input = Input::open(paths, options)?;
     let mut scanner = Scanner::new(options.max_depth);
@@ -167,7 +172,9 @@ pub(crate) fn check_files(
         // Bad records were counted when the profile was made.
         if let Ok(scanned) = scanner.scan(record.bytes) {
             let Ok(()) = scanned.replay(&mut value, 0);
-            check.check_record(record.place(), &value.take());
+            let value = value.take();
+            plugins.check_record(record.place(), &value).map_err(Failure::plugin)?;
+            check.check_record(record.place(), &value);
         }
         Ok(())
     })

@@ -12,13 +12,20 @@ mod args;
 mod cache;
 mod checkpoint;
 mod commands;
+mod conditional;
 mod display;
 mod failure;
 mod joint;
 mod judge;
+mod making;
+mod manifest;
+mod output;
+mod plugins;
 mod progress;
 mod rules;
+mod run_log;
 mod samples;
+mod scenarios;
 mod second_pass;
 mod settings;
 
@@ -50,6 +57,9 @@ fn main() -> ExitCode {
         Command::Validate(args) => commands::validate::run(args, &screen),
         Command::Dryrun(args) => commands::dryrun::run(args, &screen),
         Command::Schema(args) => commands::schema::run(args),
+        Command::Rules(args) => commands::rules::run(args, &screen),
+        Command::Explain(args) => commands::explain::run(args),
+        Command::Scenario(args) => commands::scenario::run(args, &screen),
         Command::Config(Config::Show(args)) => {
             commands::config::run(args, arguments.global.config.as_deref())
         }

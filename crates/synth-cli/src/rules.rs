@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use synth_core::{JsonPath, cast};
-use synth_gen::{CompileOptions, Plan};
+use synth_gen::{CompileOptions, GeneratorPlugins, Plan};
 use synth_io::read_text_file;
 use synth_rules::{Layout, RuleSet};
 
@@ -44,7 +44,17 @@ pub(crate) fn compile(
     counts: &[(JsonPath, u64)],
     source: RuleSource,
 ) -> Result<Plan, Failure> {
-    Plan::compile_with_counts(rules, options, counts)
+    compile_with_plugins(rules, options, (counts, &GeneratorPlugins::default()), source)
+}
+
+/// Compiles rules whose fields may call plugins.
+pub(crate) fn compile_with_plugins(
+    rules: &RuleSet,
+    options: &CompileOptions,
+    (counts, plugins): (&[(JsonPath, u64)], &GeneratorPlugins),
+    source: RuleSource,
+) -> Result<Plan, Failure> {
+    Plan::compile_with_plugins(rules, options, counts, plugins)
         .map_err(|errors| Failure::Plan { errors, rules: source })
 }
 

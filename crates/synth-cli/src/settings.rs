@@ -36,7 +36,7 @@ pub(crate) enum Form {
 }
 
 /// All settings; flags that name the files and records of one run are none.
-pub(crate) const SETTINGS: [Setting; 17] = [
+pub(crate) const SETTINGS: [Setting; 18] = [
     Setting::new("quiet", Form::Flag),
     Setting::new("format", Form::Word),
     Setting::new("max_bad", Form::Whole),
@@ -52,6 +52,7 @@ pub(crate) const SETTINGS: [Setting; 17] = [
     Setting::new("force", Form::Flag),
     Setting::new("chunk_size", Form::Whole),
     Setting::new("checkpoint_interval", Form::Whole),
+    Setting::new("partition_rows", Form::Whole),
     Setting::new("cache", Form::Flag),
     Setting::new("cache_dir", Form::Word),
 ];
@@ -216,6 +217,15 @@ mod tests {
         "report",
         "report_json",
         "range",
+        "seed_offset",
+        "scenario",
+        "allow_plugins",
+        "path",
+        "files",
+        "condition",
+        "append",
+        "manifest",
+        "log",
         "count",
         "of",
         "origin",

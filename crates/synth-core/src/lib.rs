@@ -7,8 +7,8 @@
 //! Modules in reading order: [`path`] and [`tree`] name places in JSON, [`scalar`], [`number`] and [`event`]
 //! are what flows, [`place`] and [`diagnostic`] say where and what went wrong, [`seed`], [`hash`] and
 //! [`permutation`] are the addressed randomness, [`math`] and [`cast`] the pinned arithmetic, [`time`] and
-//! [`time_format`] the calendar, [`rate`] a share that is never out of range, [`port`] the traits behind which
-//! models live.
+//! [`time_format`] the calendar, [`rate`] a share that is never out of range, [`port`] and [`plugin`] the traits
+//! behind which models and plugins live.
 //!
 //! Invariants: no files, threads, clock or environment; every function is a pure function of its arguments.
 
@@ -22,6 +22,7 @@ pub mod number;
 pub mod path;
 pub mod permutation;
 pub mod place;
+pub mod plugin;
 pub mod port;
 pub mod rate;
 pub mod scalar;

@@ -25,6 +25,12 @@ impl Seed {
         Self(hash::combine(self.0, hash::hash_bytes(name.as_bytes())))
     }
 
+    /// Returns the seed of a numbered part, for a value that needs several words.
+    #[must_use]
+    pub const fn child_at(self, index: u64) -> Self {
+        Self(hash::combine(self.0, hash::mix(index)))
+    }
+
     /// Returns the seed of the `n`-th try after a rejected draw; attempt 0 is the seed itself.
     #[must_use]
     pub const fn attempt(self, n: u64) -> Self {

@@ -68,6 +68,20 @@ impl Choice {
         if below < 1.0 { ((uniform - below) / (1.0 - below)).clamp(0.0, 1.0) } else { 0.0 }
     }
 
+    /// Returns the probability of a thing.
+    pub(crate) fn prob(&self, index: usize) -> f64 {
+        let below = index.checked_sub(1).map_or(0.0, |before| self.cumulative[before].min(1.0));
+        self.cumulative[index].min(1.0) - below
+    }
+
+    /// Returns the thing at `uniform` in [0, 1), and how far into its part the number lies, in [0, 1).
+    pub(crate) fn pick_within(&self, uniform: f64) -> (usize, f64) {
+        let at = self.pick(uniform);
+        let below = at.checked_sub(1).map_or(0.0, |before| self.cumulative[before]);
+        let width = self.cumulative[at].min(1.0) - below;
+        (at, if width > 0.0 { ((uniform - below) / width).clamp(0.0, 1.0) } else { 0.0 })
+    }
+
     /// Returns the thing at `uniform` in [0, 1).
     pub(crate) fn pick(&self, uniform: f64) -> usize {
         let mut at = self.guide.start(uniform);

@@ -207,8 +207,13 @@ mod tests {
 
     #[test]
     fn slots_of_other_kinds_stay_empty() {
-        let slots =
-            Slots { kinds: &[2, 0, 2, 3], code: 2, addresses: &[5, 6, 7, 8], ordinals: &[0, 1, 2, 3], uniforms: &[] };
+        let slots = Slots {
+            kinds: &[2, 0, 2, 3],
+            code: 2,
+            addresses: &[5, 6, 7, 8],
+            ordinals: &[0, 1, 2, 3],
+            uniforms: &[],
+        };
         let mut values = Values::None;
         slots.fill_text(&mut values, |slot, out| out.extend((0..=slot.ordinal).map(|_| 'x')));
         let Values::Text(text) = &values else { panic!("text was asked for") };

@@ -3,19 +3,20 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use synth_core::{JsonPath, PathId, Seed, Segment, cast, hash};
-use synth_rules::{FieldRule, FieldType, Generator, Layout, Relationship, RuleSet};
+use synth_rules::{FieldRule, FieldType, Generator, Layout, PluginCall, Relationship, RuleSet};
 
 use crate::choice::{Choice, Sum};
 use crate::error::{ErrorKind, Errors};
+use crate::joint::Joint;
 use crate::length::{Lengths, Scale};
 use crate::link::Linker;
 use crate::listed::Listed;
 use crate::order;
 use crate::outline::{Outline, Parts};
 use crate::plan::{Collection, CompileOptions, Gate, Kind, KindMask, Node, Plan, Presence, Scope};
+use crate::plugin::{Failures, GeneratorPlugins, PluginProgram};
 use crate::recipe::{Recipe, Setting};
-use crate::joint::Joint;
-use crate::{coupling, joint, unkept, variants};
+use crate::{coupling, faults, joint, unkept, variants};
 
 /// Longest array or dictionary that is held in memory as a whole.
 const MAX_HELD: u64 = 1 << 24;
@@ -32,6 +33,7 @@ pub(crate) fn compile(
     rules: &RuleSet,
     options: &CompileOptions,
     counts: &[(JsonPath, u64)],
+    plugins: &GeneratorPlugins,
 ) -> Result<Plan, Errors> {
     let mut errors = Errors(Vec::new());
     let outline = Outline::of(rules, &mut errors);
@@ -43,6 +45,7 @@ pub(crate) fn compile(
         unique: Uniqueness::of(rules),
         scale: None,
         counts,
+        plugins,
         countable: Vec::new(),
         seed,
         plan: Plan {
@@ -54,6 +57,7 @@ pub(crate) fn compile(
             n_records,
             unkept: Vec::new(),
             joint: Joint::default(),
+            failures: Failures::default(),
         },
         ordinals: Vec::new(),
         node_of: BTreeMap::new(),
@@ -86,11 +90,15 @@ pub(crate) fn compile(
         unique: &unique.kept,
         seed,
     };
-    let mut kept = coupling::couple(&linker, &mut plan);
-    kept.extend(linker.values(&mut plan));
-    kept.extend(linker.keys(&mut plan));
-    kept.extend(linker.composite_references(&mut plan));
+    let kept = coupling::couple(&linker, &mut plan);
+    let mut kept = linker.values(&mut plan, kept);
+    for dealt in [Linker::keys, Linker::composite_references] {
+        let more = dealt(&linker, &mut plan);
+        linker.forget(&mut kept, &linker.fields_of(&more));
+        kept.extend(more);
+    }
     plan.unkept = unkept::count(rules, &unique.kept, &kept);
+    faults::inject(&linker, &mut plan);
     Ok(plan)
 }
 
@@ -102,6 +110,7 @@ struct Compiler<'a> {
     scale: Option<(PathId, Scale)>,
     /// Numbers of elements that are asked for.
     counts: &'a [(JsonPath, u64)],
+    plugins: &'a GeneratorPlugins,
     /// The collections whose number of elements may be asked for.
     countable: Vec<JsonPath>,
     seed: Seed,
@@ -421,14 +430,20 @@ impl<'a> Compiler<'a> {
         let seed = self.seed_of(path).child("value").child(&format!("{field_type:?}"));
         let must = rule.unique || self.unique.required.contains(path);
         let may = self.unique.wanted.contains(path);
-        let by_ordinal =
-            matches!(kind.generator, Some(Generator::Sequence(_) | Generator::UuidV7 | Generator::Ulid));
+        let by_ordinal = matches!(
+            kind.generator,
+            Some(Generator::Sequence(_) | Generator::UuidV7 | Generator::Ulid | Generator::Plugin(_))
+        );
         let n_ordinals = self.ordinals[scope];
         if n_ordinals.is_none() && (must || by_ordinal) {
             self.errors.push(ErrorKind::TooManyOrdinals, path);
             return None;
         }
         let seed = seed.attempt(cast::to_u64(n_before));
+        if let Some(Generator::Plugin(call)) = &kind.generator {
+            let program = self.plugin((call, field_type), (seed, must), n_ordinals?, path)?;
+            return Some(Kind::Scalar(Box::new(Recipe::plugin(program, field_type))));
+        }
         let setting = |unique| Setting { seed, n_ordinals: n_ordinals.unwrap_or(u64::MAX), unique };
         let recipe = if (must || may) && n_ordinals.is_some() {
             let unique = Recipe::compile(kind, setting(true));
@@ -446,6 +461,24 @@ impl<'a> Compiler<'a> {
             Recipe::compile(kind, setting(false))
         };
         Some(Kind::Scalar(Box::new(self.errors.keep(recipe, path)?)))
+    }
+
+    /// Compiles a call of a plugin.
+    fn plugin(
+        &mut self,
+        (call, field_type): (&PluginCall, FieldType),
+        (seed, unique): (Seed, bool),
+        n_ordinals: u64,
+        path: &JsonPath,
+    ) -> Option<PluginProgram> {
+        if unique && n_ordinals > 1 {
+            let reason = "nobody knows what a plugin makes";
+            self.errors.push(ErrorKind::CannotBeUnique { generator: "plugin", reason }, path);
+            return None;
+        }
+        let program = self.plugins.program(call, field_type, (seed, path), &self.plan.failures);
+        let per_record = n_ordinals / self.plan.n_records.max(1);
+        Some(self.errors.keep(program, path)?.per_record(per_record))
     }
 
     /// Compiles a unique field of given values and others as one kind.

@@ -60,6 +60,20 @@ impl Curve {
         (low + (high - low) * ((uniform - left) / (right - left))).clamp(low, high)
     }
 
+    /// Returns the share of values that are not above a value; of equal knots, the last one's.
+    pub(crate) fn share(&self, value: f64) -> f64 {
+        let above = self.values.partition_point(|knot| *knot <= value);
+        if above == 0 {
+            return 0.0;
+        }
+        if above == self.values.len() {
+            return 1.0;
+        }
+        let (low, high) = (self.values[above - 1], self.values[above]);
+        let (left, right) = (self.at[above - 1], self.at[above]);
+        left + (right - left) * ((value - low) / (high - low))
+    }
+
     /// Returns the smallest and the largest value.
     pub(crate) fn range(&self) -> (f64, f64) {
         (self.values[0], self.values[self.values.len() - 1])

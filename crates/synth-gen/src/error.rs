@@ -188,6 +188,14 @@ pub enum ErrorKind {
     /// Fields whose presence depends on each other.
     #[error("the presence of the field depends on itself")]
     Cycle,
+    /// A plugin that nobody has registered.
+    #[error("there is no plugin `{name}`")]
+    UnknownPlugin {
+        /// The name in the rule.
+        name: String,
+        /// A known name that looks like it.
+        suggestion: Option<String>,
+    },
     /// A number of elements is asked for where none can be.
     #[error("the path is no outermost collection of a document; {}", collections(.known))]
     NotACollection {
@@ -241,6 +249,7 @@ impl ErrorKind {
             Self::BadDiscriminator { .. } => "gen/bad-discriminator",
             Self::DiscriminatorNotAbove { .. } => "gen/discriminator-not-above",
             Self::Cycle => "gen/cycle",
+            Self::UnknownPlugin { .. } => "gen/unknown-plugin",
             Self::NotACollection { .. } => "gen/not-a-collection",
             Self::BadMainCollection => "gen/bad-main-collection",
         }
@@ -258,6 +267,20 @@ impl ErrorKind {
             ),
             Self::CannotBeUnique { .. } => Some("use `sequence`, `uuid_v4` or `pattern`, or drop `unique`"),
             Self::MissingLength => Some("add the path to `shape` with a `length`"),
+            Self::MissingKeys { .. } | Self::MissingMembers => {
+                Some("a dictionary has two rules: `$.a.*~` for its keys and `$.a.*` for its values")
+            }
+            Self::AmbiguousShape | Self::PartsWithoutWhole { .. } => {
+                Some("give the path a rule of type `object` or `array`, or `one_of` both")
+            }
+            Self::BadDiscriminator { .. } => Some("a tag is a `categorical` or `constant` field"),
+            Self::DiscriminatorNotAbove { .. } | Self::Cycle => {
+                Some("let the presence depend on a field of the same object, or of one above it")
+            }
+            Self::LengthTooLarge { .. } | Self::TooManyOrdinals => Some("make the arrays shorter"),
+            Self::BadMainCollection => Some("take an array or dictionary that is a member of the document"),
+            Self::UnknownPlugin { .. } => Some("name the script under `plugins: {generators: ...}`"),
+            Self::UnknownPath { .. } => Some("write the path as it stands under `fields`"),
             _ => None,
         }
     }

@@ -106,7 +106,8 @@ impl Plan {
         node.fill_kinds(&mut column.kinds, workspace, draw);
         column.uniforms.clear();
         if node.decided.is_some() {
-            let value = |(slot, address): (usize, &u64)| draw(slot, *address).map_or(f64::NAN, |draw| draw.value());
+            let value =
+                |(slot, address): (usize, &u64)| draw(slot, *address).map_or(f64::NAN, |draw| draw.value());
             column.uniforms.extend(instances.addresses.iter().enumerate().map(value));
         }
         node.mark_roots(&mut column.kinds, instances);
@@ -240,7 +241,13 @@ fn one_more<'a>(
     values: &'a mut Values,
     rooms: &'a mut Rooms,
 ) -> Scalar<'a> {
-    let slots = Slots { kinds: &[FIRST_KIND], code: FIRST_KIND, addresses: &[address], ordinals: &[ordinal], uniforms: &[] };
+    let slots = Slots {
+        kinds: &[FIRST_KIND],
+        code: FIRST_KIND,
+        addresses: &[address],
+        ordinals: &[ordinal],
+        uniforms: &[],
+    };
     recipe.fill(slots, values);
     recipe.scalar(values, 0, rooms)
 }
@@ -293,7 +300,11 @@ impl Node {
             Gate::Always => {
                 kinds.extend(addresses.iter().enumerate().map(|(slot, address)| {
                     let draw = draw(slot, *address);
-                    if self.holds((slot, *address), draw, workspace) { self.kind(*address, draw) } else { ABSENT }
+                    if self.holds((slot, *address), draw, workspace) {
+                        self.kind(*address, draw)
+                    } else {
+                        ABSENT
+                    }
                 }));
             }
             Gate::Part { of, mask } => {
@@ -303,7 +314,11 @@ impl Node {
                         return ABSENT;
                     }
                     let draw = draw(slot, *address);
-                    if self.holds((slot, *address), draw, workspace) { self.kind(*address, draw) } else { ABSENT }
+                    if self.holds((slot, *address), draw, workspace) {
+                        self.kind(*address, draw)
+                    } else {
+                        ABSENT
+                    }
                 }));
             }
         }

@@ -116,6 +116,11 @@ impl Steps {
         Ok(Self { start, step, prefix, width: usize::from(sequence.width), suffix })
     }
 
+    /// Tells whether every row's number is larger than the one before.
+    pub(crate) fn rises(&self) -> bool {
+        self.step > 0
+    }
+
     fn number(&self, slot: Slot) -> i64 {
         self.start.wrapping_add(slot.ordinal.cast_signed().wrapping_mul(self.step))
     }
@@ -144,7 +149,8 @@ mod tests {
     fn made(form: IdForm, unique: bool) -> Vec<String> {
         let ids = Ids::compile(form, unique, Seed::root(1));
         let ordinals: Vec<u64> = (0..500).collect();
-        let slots = Slots { kinds: &[2; 500], code: 2, addresses: &ordinals, ordinals: &ordinals, uniforms: &[] };
+        let slots =
+            Slots { kinds: &[2; 500], code: 2, addresses: &ordinals, ordinals: &ordinals, uniforms: &[] };
         let mut values = Values::None;
         ids.fill(slots, &mut values);
         let Values::Text(text) = values else { panic!("identifiers are text") };

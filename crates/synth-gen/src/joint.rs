@@ -41,9 +41,15 @@ struct Field {
 #[derive(Debug, Clone, Copy)]
 enum Look {
     /// A field so many scopes above.
-    Field { up: usize, field: usize },
+    Field {
+        up: usize,
+        field: usize,
+    },
     /// A field of the element before, with the code of none.
-    Previous { field: usize, none: u16 },
+    Previous {
+        field: usize,
+        none: u16,
+    },
     Position,
 }
 
@@ -63,6 +69,8 @@ pub(crate) struct Decided {
     field: usize,
     /// The codes are those of the length of the node's array or dictionary.
     pub(crate) of_length: bool,
+    /// The codes tell values of the node apart.
+    pub(crate) of_value: bool,
 }
 
 /// One instance on the way from a record to an element of an element: its address, and its place in its array.
@@ -143,7 +151,11 @@ impl Joint {
         (codes, instance): (&Codes, usize),
         address: u64,
     ) -> Draw<'a> {
-        Draw { field: &self.scopes[scope].fields[decided.field], code: codes.row(instance)[decided.field], address }
+        Draw {
+            field: &self.scopes[scope].fields[decided.field],
+            code: codes.row(instance)[decided.field],
+            address,
+        }
     }
 
     /// Draws the codes of all instances of a scope in a block; `above` gives the codes of the scope so many levels
@@ -185,7 +197,8 @@ impl Joint {
                 0 => place.address,
                 _ => hash::combine(places[level - 1].address, index),
             };
-            let addresses: Vec<u64> = if level == 0 { vec![place.address] } else { (first..=place.index).map(address).collect() };
+            let addresses: Vec<u64> =
+                if level == 0 { vec![place.address] } else { (first..=place.index).map(address).collect() };
             let mut codes = Codes::default();
             let index = |instance: usize| if level == 0 { 0 } else { first + cast::to_u64(instance) };
             let above = |_, up: usize| -> &[u16] {
@@ -241,7 +254,8 @@ pub(crate) fn bind(
         for (at, field) in model.tables[table].fields.iter().enumerate() {
             if let Some(node) = node(&field.path) {
                 let of_length = field.part == ModelPart::Length;
-                plan.nodes[node].decided = Some(Decided { field: at, of_length });
+                let of_value = !of_length && field.tells_values();
+                plan.nodes[node].decided = Some(Decided { field: at, of_length, of_value });
             }
             let seed = seed.child(&field.path.to_string()).child("model");
             scopes[scope].fields.push(compiled(model, table, field, seed));
@@ -277,7 +291,8 @@ fn compiled(model: &JointModel, table: usize, field: &FieldModel, seed: Seed) ->
 fn part(field: &FieldModel, code: Code) -> Part {
     let (presence, null_rate) = (field.presence.get(), field.null_rate.get());
     let whole = (0.0, 1.0);
-    let there = Part { is_there: true, presence: (0.0, presence), null: (null_rate, 1.0), kind: whole, value: whole };
+    let there =
+        Part { is_there: true, presence: (0.0, presence), null: (null_rate, 1.0), kind: whole, value: whole };
     match code {
         Code::Absent => Part { is_there: false, presence: (presence, 1.0), null: whole, ..there },
         Code::Null => Part { null: (0.0, null_rate), ..there },

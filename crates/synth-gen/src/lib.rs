@@ -8,7 +8,9 @@
 //! fills the buffers of `column`, `walk` sends events. `recipe` chooses the program of a kind of value:
 //! `ids`, `pattern` (with `language` and `branch`), `template`, `faker`, `words`, `numbers` and `temporal`.
 //! `link` binds relationships: `reference` with `parents` and `site`, `listed` for keys that are given, `composite` for
-//! keys of several fields, `computed` and `formula`, `dependency`, and `coupling` for presence; `unkept` counts the rest.
+//! keys of several fields, `computed` and `formula`, `ordering` with `measure` and `arrivals`, `value_table` for fields that
+//! come together, `dependency`, and `coupling` for presence; `unkept` counts the rest.
+//! `plugin` calls what users add, `faults` makes values wrong on purpose; both write values of any type, which are `tagged`.
 //! `draw`, `choice`, `curve`, `split` and `whole` are the ways to draw; `spelling` and `time_text` print.
 //!
 //! Invariants: a value is a pure function of the rules, the seed, its path and the index of its record (and
@@ -16,6 +18,7 @@
 //! not show in it. Unique values are numbered, never remembered. No allocation per value once the buffers
 //! have grown.
 
+mod arrivals;
 mod branch;
 mod choice;
 mod column;
@@ -28,6 +31,7 @@ mod dependency;
 mod draw;
 mod error;
 mod faker;
+mod faults;
 mod fill;
 mod formula;
 mod ids;
@@ -36,21 +40,26 @@ mod language;
 mod length;
 mod link;
 mod listed;
+mod measure;
 mod numbers;
 mod order;
+mod ordering;
 mod outline;
 mod parents;
 mod pattern;
 mod plan;
+mod plugin;
 mod recipe;
 mod reference;
 mod site;
 mod spelling;
 mod split;
+mod tagged;
 mod template;
 mod temporal;
 mod time_text;
 mod unkept;
+mod value_table;
 mod variants;
 mod walk;
 mod whole;
@@ -58,6 +67,7 @@ mod words;
 
 pub use error::{Error, ErrorKind, Errors};
 pub use plan::{CompileOptions, Plan, Unkept};
+pub use plugin::GeneratorPlugins;
 
 /// Version of the values: raised by every change that makes other bytes from the same rules and seed.
-pub const GENERATION_VERSION: u32 = 2;
+pub const GENERATION_VERSION: u32 = 3;

@@ -11,12 +11,14 @@ use crate::composite::{Dealt, distinct, occurrences, shuffle};
 use crate::computed::Computed;
 use crate::dependency::Decided;
 use crate::listed::literal_text;
+use crate::ordering::bind::OrderBond;
 use crate::outline::Outline;
 use crate::parents::{Pace, Parents, Picker, Preference};
 use crate::plan::{Kind, Plan};
 use crate::recipe::{Recipe, Setting};
 use crate::reference::{Reference, Source, texts};
 use crate::site::{Condition, Row, Site};
+use crate::value_table::bind::TableBond;
 
 /// What the relationships are bound with.
 pub(crate) struct Linker<'a> {
@@ -48,15 +50,19 @@ enum Bond<'a> {
     Refers(Link<'a>),
     Follows(Computed<'a>),
     Decided(Decided<'a>),
+    Ordered(OrderBond),
+    Tabled(TableBond),
 }
 
 impl Bond<'_> {
-    /// The node whose values are decided.
-    fn target(&self) -> usize {
+    /// The nodes whose values are decided.
+    fn targets(&self) -> Vec<usize> {
         match self {
-            Self::Refers(link) => link.child,
-            Self::Follows(computed) => computed.target,
-            Self::Decided(decided) => decided.target,
+            Self::Refers(link) => vec![link.child],
+            Self::Follows(computed) => vec![computed.target],
+            Self::Decided(decided) => vec![decided.target],
+            Self::Ordered(orders) => orders.members.clone(),
+            Self::Tabled(table) => table.targets(),
         }
     }
 
@@ -65,8 +71,21 @@ impl Bond<'_> {
         match self {
             Self::Refers(link) => vec![link.parent],
             Self::Follows(computed) => computed.needs(),
-            Self::Decided(decided) => vec![decided.by],
+            Self::Decided(decided) => decided.by.clone(),
+            Self::Ordered(orders) => orders.givens.clone(),
+            Self::Tabled(table) => table.needs(),
         }
+    }
+
+    /// Tells whether the bond cannot be made before another one.
+    fn waits_for(&self, other: &Self) -> bool {
+        let (own, needs) = (self.targets(), self.needs());
+        other.targets().iter().any(|target| needs.contains(target) && !own.contains(target))
+    }
+
+    /// Tells whether the bond may be left out where bonds stand in a circle.
+    fn is_loose(&self) -> bool {
+        matches!(self, Self::Decided(_) | Self::Ordered(_) | Self::Tabled(_))
     }
 }
 
@@ -102,25 +121,28 @@ impl Bound<'_> {
 
 impl<'a> Linker<'a> {
     /// Binds every reference and formula it can, what is needed first; returns the positions of those that are kept.
-    pub(crate) fn values(&self, plan: &mut Plan) -> BTreeSet<usize> {
+    pub(crate) fn values(&self, plan: &mut Plan, mut kept: BTreeSet<usize>) -> BTreeSet<usize> {
+        self.unite_kinds(plan);
         let before = Arc::new(plan.clone());
-        let mut waiting = self.bonds(&before);
-        let (mut kept, mut decided) = (BTreeSet::new(), BTreeMap::new());
+        let mut decided = BTreeMap::new();
+        let mut waiting = self.bonds(&before, &mut kept);
         while !waiting.is_empty() {
-            let is_open = |bond: &Bond<'_>| {
-                let own = bond.target();
-                waiting.iter().any(|other| other.target() != own && bond.needs().contains(&other.target()))
+            let is_open = |at: usize| {
+                let others = waiting.iter().enumerate().filter(|(other, _)| *other != at);
+                others.into_iter().any(|(_, other)| waiting[at].waits_for(other))
             };
-            let Some(next) = waiting.iter().position(|bond| !is_open(bond)) else {
-                // All that is left stands in a circle or waits for one: a dependency less may open it.
-                let is_needed = |node: usize| {
-                    waiting.iter().any(|other| other.target() != node && other.needs().contains(&node))
-                };
-                let last = waiting
-                    .iter()
-                    .rposition(|bond| matches!(bond, Bond::Decided(_)) && is_needed(bond.target()));
+            let Some(next) = (0..waiting.len()).find(|at| !is_open(*at)) else {
+                // All that is left stands in a circle or waits for one: a bond less may open it.
+                let is_needed = |bond: &Bond<'_>| waiting.iter().any(|other| other.waits_for(bond));
+                let last = waiting.iter().rposition(|bond| bond.is_loose() && is_needed(bond));
                 let Some(last) = last else { break };
-                waiting.remove(last);
+                let is_less = match &mut waiting[last] {
+                    Bond::Tabled(table) => table.stand_alone(),
+                    _ => false,
+                };
+                if !is_less {
+                    waiting.remove(last);
+                }
                 continue;
             };
             match waiting.remove(next) {
@@ -134,13 +156,17 @@ impl<'a> Linker<'a> {
                 }
                 Bond::Decided(bond) => {
                     bond.bind(plan, self, &before);
-                    decided.insert(bond.target, bond.by);
+                    decided.insert(bond.target, bond);
                 }
+                Bond::Ordered(orders) => {
+                    orders.bind(plan, self, &before);
+                    kept.extend(orders.kept);
+                }
+                Bond::Tabled(table) => kept.extend(table.bind(plan, self, &before)),
             }
         }
         for (index, relationship) in self.rules.relationships.iter().enumerate() {
             if let Relationship::FunctionalDep { lhs, rhs, .. } = relationship
-                && let [lhs] = &lhs[..]
                 && rhs.iter().all(|rhs| self.follows(&decided, lhs, rhs))
             {
                 kept.insert(index);
@@ -150,21 +176,43 @@ impl<'a> Linker<'a> {
     }
 
     /// Everything that may decide a field; the first for each field, references and formulas before dependencies.
-    fn bonds(&self, plan: &Plan) -> Vec<Bond<'a>> {
+    fn bonds(&self, plan: &Plan, kept: &mut BTreeSet<usize>) -> Vec<Bond<'a>> {
         let mut bonds: Vec<Bond<'a>> = Vec::new();
-        let mut add = |bond: Bond<'a>| {
-            if !bonds.iter().any(|other| other.target() == bond.target()) {
+        let mut bound: BTreeSet<usize> = BTreeSet::new();
+        let mut add = |bond: Bond<'a>, bound: &mut BTreeSet<usize>| {
+            let targets = bond.targets();
+            if targets.iter().all(|target| !bound.contains(target)) {
+                bound.extend(targets);
                 bonds.push(bond);
             }
         };
         for (index, relationship) in self.rules.relationships.iter().enumerate() {
-            self.link(plan, index, relationship).map(Bond::Refers).into_iter().for_each(&mut add);
-            self.computed(plan, index, relationship).map(Bond::Follows).into_iter().for_each(&mut add);
+            let link = self.link(plan, index, relationship).map(Bond::Refers);
+            let computed = self.computed(plan, index, relationship).map(Bond::Follows);
+            link.into_iter().chain(computed).for_each(|bond| add(bond, &mut bound));
         }
+        let orders = self.orders(plan, &bound, kept).into_iter().map(Bond::Ordered);
+        orders.for_each(|bond| add(bond, &mut bound));
+        let tables = self.tables(plan, &bound, kept).into_iter().map(Bond::Tabled);
+        tables.for_each(|bond| add(bond, &mut bound));
         for relationship in &self.rules.relationships {
-            self.decided(plan, relationship).into_iter().map(Bond::Decided).for_each(&mut add);
+            let decided = self.decided(plan, relationship).into_iter().map(Bond::Decided);
+            decided.for_each(|bond| add(bond, &mut bound));
         }
         bonds
+    }
+
+    /// Returns the path of a node as text.
+    pub(crate) fn path_of(&self, node: usize) -> String {
+        let id = self.node_of.iter().find(|(_, at)| **at == node).map(|(id, _)| *id);
+        id.map(|id| self.outline.path(id).to_string()).unwrap_or_default()
+    }
+
+    /// Tells whether the values of a node must not repeat.
+    pub(crate) fn is_unique(&self, node: usize) -> bool {
+        let Some((id, _)) = self.node_of.iter().find(|(_, at)| **at == node) else { return false };
+        let path = self.outline.path(*id);
+        self.unique.contains(&path) || self.rules.fields.get(&path).is_some_and(|rule| rule.unique)
     }
 
     pub(crate) fn node(&self, path: &JsonPath) -> Option<usize> {
@@ -259,6 +307,27 @@ impl<'a> Linker<'a> {
         let (prefix, coverage) = (link.prefix, link.coverage);
         let bound = Bound { source, keys: &keys, prefix, coverage, seed: seed.child("orphan"), spared };
         bound.apply(plan, link.child);
+    }
+
+    /// Takes back what was kept of fields whose values were dealt anew since, but for references and keys.
+    pub(crate) fn forget(&self, kept: &mut BTreeSet<usize>, dealt: &BTreeSet<usize>) {
+        let is_dealt = |path: &JsonPath| self.node(path).is_some_and(|node| dealt.contains(&node));
+        kept.retain(|index| match &self.rules.relationships[*index] {
+            Relationship::PrimaryKey { .. }
+            | Relationship::Unique { .. }
+            | Relationship::ForeignKey { .. }
+            | Relationship::ConditionalPresence { .. } => true,
+            other => !other.paths().any(is_dealt),
+        });
+    }
+
+    /// Returns the fields of a relationship that is kept by dealing values out.
+    pub(crate) fn fields_of(&self, kept: &BTreeSet<usize>) -> BTreeSet<usize> {
+        let of = |index: &usize| match &self.rules.relationships[*index] {
+            Relationship::ForeignKey { child, .. } => child.paths().to_vec(),
+            other => other.paths().cloned().collect(),
+        };
+        kept.iter().flat_map(of).filter_map(|path| self.node(&path)).collect()
     }
 
     /// Binds every reference of several fields together; returns the positions of those that are kept.

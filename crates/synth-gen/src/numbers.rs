@@ -73,6 +73,32 @@ impl Mixture {
         self.curve.value(share)
     }
 
+    /// Returns the number at a share of all numbers, spikes and others together; rises with the share.
+    ///
+    /// # Method
+    ///
+    /// A spike is a step of the distribution function at its value; between two spikes the quantile function is
+    /// inverted with the share that it has.
+    fn ranked(&self, share: f64) -> f64 {
+        let Some(spikes) = &self.spikes else { return self.curve.value(share) };
+        let mut sorted: Vec<(f64, f64)> =
+            spikes.values.iter().enumerate().map(|(at, value)| (*value, spikes.choice.prob(at))).collect();
+        sorted.sort_by(|left, right| left.0.total_cmp(&right.0));
+        let rest = spikes.choice.prob(spikes.values.len());
+        let mut below = 0.0;
+        for (value, prob) in sorted {
+            let until = below + rest * self.curve.share(value);
+            if share < until {
+                return self.curve.value((share - below) / rest);
+            }
+            if share < until + prob {
+                return value;
+            }
+            below += prob;
+        }
+        if rest > 0.0 { self.curve.value((share - below) / rest) } else { self.range().1 }
+    }
+
     /// Returns the smallest and largest number that may come out.
     fn range(&self) -> (f64, f64) {
         let (first, last) = self.curve.range();
@@ -182,6 +208,17 @@ impl Gridded {
         });
     }
 
+    /// Returns the number at a share of all numbers; rises with the share.
+    pub(crate) fn ranked(&self, share: f64) -> f64 {
+        let number = cast::round_to_i64(self.mixture.ranked(share) * self.steps);
+        number.clamp(self.first, self.last) as f64 / self.steps
+    }
+
+    /// Returns the number of steps in one unit.
+    pub(crate) fn steps(&self) -> f64 {
+        self.steps
+    }
+
     /// Makes every number different; spikes are left out, as they repeat by their nature.
     pub(crate) fn unique(
         &self,
@@ -238,6 +275,12 @@ impl Floats {
         });
     }
 
+    /// Returns the number at a share of all numbers; rises with the share.
+    pub(crate) fn ranked(&self, share: f64) -> f64 {
+        let Limits { min, max } = self.limits;
+        self.mixture.ranked(share).clamp(min, max).clamp(f64::MIN, f64::MAX)
+    }
+
     /// Returns the number of decimals that tells enough numbers of the range apart to be unique.
     pub(crate) fn unique_decimals(&self) -> u8 {
         let (low, high) = self.mixture.range();
@@ -266,7 +309,8 @@ mod tests {
         let mixture = Mixture::compile(&sample(values, spikes), Seed::root(1)).unwrap();
         let program = Gridded::compile(mixture, decimals, &Constraints::default()).unwrap().unwrap();
         let places: Vec<u64> = (0..10_000).collect();
-        let slots = Slots { kinds: &vec![2; 10_000], code: 2, addresses: &places, ordinals: &places, uniforms: &[] };
+        let slots =
+            Slots { kinds: &vec![2; 10_000], code: 2, addresses: &places, ordinals: &places, uniforms: &[] };
         let mut out = Values::None;
         program.fill(slots, &mut out);
         let Values::Integers(integers) = out else { panic!("a grid has whole numbers") };

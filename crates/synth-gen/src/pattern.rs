@@ -129,8 +129,13 @@ mod tests {
         let pattern = Pattern { patterns, probs: probs.to_vec() };
         let program = UniquePatterns::compile(&pattern, n, Seed::root(3))?;
         let ordinals: Vec<u64> = (0..n).collect();
-        let slots =
-            Slots { kinds: &vec![2; ordinals.len()], code: 2, addresses: &ordinals, ordinals: &ordinals, uniforms: &[] };
+        let slots = Slots {
+            kinds: &vec![2; ordinals.len()],
+            code: 2,
+            addresses: &ordinals,
+            ordinals: &ordinals,
+            uniforms: &[],
+        };
         let mut values = Values::None;
         program.fill(slots, &mut values);
         let Values::Text(text) = values else { panic!("patterns make text") };

@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use synth_core::plugin::PluginError;
 use synth_core::{EventSink, JsonPath, Seed};
 use synth_rules::{Layout, RuleSet};
 
@@ -13,6 +14,7 @@ use crate::error::Errors;
 use crate::fill::Workspace;
 use crate::joint::{Decided, Joint};
 use crate::length::Lengths;
+use crate::plugin::{Failures, GeneratorPlugins};
 use crate::recipe::Recipe;
 use crate::walk::Walker;
 
@@ -52,6 +54,7 @@ pub struct Plan {
     pub(crate) n_records: u64,
     pub(crate) unkept: Vec<Unkept>,
     pub(crate) joint: Joint,
+    pub(crate) failures: Failures,
 }
 
 /// Relationships of one type that the records do not keep.
@@ -212,7 +215,7 @@ impl Plan {
     ///
     /// All problems at once.
     pub fn compile(rules: &RuleSet, options: &CompileOptions) -> Result<Self, Errors> {
-        compile::compile(rules, options, &[])
+        Self::compile_with_counts(rules, options, &[])
     }
 
     /// Compiles a rule set, with the number of elements of some outermost collections of a document as it is given,
@@ -226,7 +229,29 @@ impl Plan {
         options: &CompileOptions,
         counts: &[(JsonPath, u64)],
     ) -> Result<Self, Errors> {
-        compile::compile(rules, options, counts)
+        Self::compile_with_plugins(rules, options, counts, &GeneratorPlugins::default())
+    }
+
+    /// Compiles a rule set whose fields may ask plugins for their values.
+    ///
+    /// # Errors
+    ///
+    /// All problems at once; also a plugin that is not among `plugins`.
+    pub fn compile_with_plugins(
+        rules: &RuleSet,
+        options: &CompileOptions,
+        counts: &[(JsonPath, u64)],
+        plugins: &GeneratorPlugins,
+    ) -> Result<Self, Errors> {
+        compile::compile(rules, options, counts, plugins)
+    }
+
+    /// Returns what kept a plugin from making a value of some records, the first of them; the values were made null.
+    ///
+    /// Whoever uses plugins asks after each range that was made.
+    #[must_use]
+    pub fn plugin_failure(&self, rows: Range<u64>) -> Option<PluginError> {
+        self.failures.first(rows)
     }
 
     /// Returns the number of records; a document is one.

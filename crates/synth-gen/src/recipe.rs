@@ -1,26 +1,32 @@
 //! How the values of one kind are made and shown.
 
-use synth_core::{Number, Permutation, Rate, Scalar, Seed, cast};
+use synth_core::{Number, Permutation, Rate, Scalar, Seed, TimeFormat, Timestamp, cast};
 use synth_rules::generator::{Categorical, Faker, FakerMethod, Pattern, QuantileSample, Sequence};
 use synth_rules::generator::{Template, TemporalRhythmic};
 use synth_rules::{Constraints, FieldType, Generator, Literal, NumberSpelling, ValueKind};
 
 use crate::choice::{Choice, Sum};
-use crate::column::{Slots, Values};
+use crate::column::{FIRST_KIND, Slot, Slots, Values};
 use crate::composite::Dealt;
 use crate::dependency::Following;
 use crate::draw::{Digits, Draws};
 use crate::error::ErrorKind;
 use crate::faker::FakerData;
+use crate::faults::Faulty;
 use crate::formula::{Formula, is_whole};
 use crate::ids::{IdForm, Ids, Steps};
 use crate::listed::Listed;
 use crate::numbers::{Floats, Gridded, Mixture};
+use crate::ordering::Ordered;
 use crate::pattern::{Patterns, UniquePatterns};
-use crate::reference::Reference;
+use crate::plugin::PluginProgram;
+use crate::reference::{Reference, text_of, texts};
+use crate::site::Row;
 use crate::spelling::{DecimalSpelling, FloatSpelling, MAX_DECIMALS, NumberRoom};
+use crate::tagged;
 use crate::template::Templates;
 use crate::temporal::{TimeForm, Times};
+use crate::value_table::Tabled;
 use crate::whole::UniqueWhole;
 use crate::words::{Style, Texts};
 
@@ -68,6 +74,12 @@ enum Program {
     Renumbered(Box<Recipe>, Dealt),
     Formula(Box<Formula>),
     Following(Box<Following>),
+    Ordered(Box<Ordered>),
+    Tabled(Box<Tabled>),
+    /// Several programs, of which one makes each value.
+    OneOf(Choice, Seed, Vec<Recipe>),
+    Plugin(Box<PluginProgram>),
+    Faulty(Box<Faulty>),
 }
 
 #[derive(Debug, Clone)]
@@ -83,6 +95,8 @@ enum Render {
     Text,
     /// Numbers that are kept as text.
     NumberText,
+    /// Values of any type, each marked; see [`tagged`].
+    Tagged(Quotes),
 }
 
 /// Numbers of which a share is spelled as integers where they can be.
@@ -151,6 +165,10 @@ impl Recipe {
             Generator::Faker(faker) => Self::faker(faker, &kind.constraints, setting),
             Generator::Categorical(categorical) => Self::categorical(categorical, kind, setting),
             Generator::QuantileSample(sample) => Self::quantiles(sample, kind, setting),
+            Generator::Parametric(params) => {
+                params.problem().map_or(Ok(()), |_| Err(ErrorKind::BadNumber { what: "params" }))?;
+                Self::quantiles(&params.sample(), kind, setting)
+            }
             Generator::TemporalRhythmic(rhythm) => Self::times(rhythm, kind, setting),
             Generator::Constant(constant) => {
                 if setting.unique && setting.n_ordinals > 1 {
@@ -181,6 +199,19 @@ impl Recipe {
         Self { program: Program::Following(Box::new(following)), render }
     }
 
+    /// Returns the program of a plugin.
+    pub(crate) fn plugin(plugin: PluginProgram, field_type: FieldType) -> Self {
+        let is_number = matches!(field_type, FieldType::Integer | FieldType::Number | FieldType::Boolean);
+        let quotes = if is_number { Quotes::Without } else { Quotes::With };
+        Self { program: Program::Plugin(Box::new(plugin)), render: Render::Tagged(quotes) }
+    }
+
+    /// Returns the program that makes some values of another one wrong.
+    pub(crate) fn faulty(faulty: Faulty) -> Self {
+        let quotes = if faulty.own().is_text() { Quotes::With } else { Quotes::Without };
+        Self { program: Program::Faulty(Box::new(faulty)), render: Render::Tagged(quotes) }
+    }
+
     /// Returns the program of a formula.
     pub(crate) fn formula(formula: Formula) -> Self {
         let render = if formula.own.is_text() { Render::Text } else { Render::NumberText };
@@ -198,6 +229,124 @@ impl Recipe {
                 rooms.integer.format(cast::round_to_i64(number))
             }
             _ => FloatSpelling { bare: is_whole(number) }.write(number, &mut rooms.float),
+        }
+    }
+
+    /// Returns the program of a field whose values are bound by others through an order.
+    pub(crate) fn ordered(ordered: Ordered) -> Self {
+        let render = if ordered.own().is_text() { Render::Text } else { Render::NumberText };
+        Self { program: Program::Ordered(Box::new(ordered)), render }
+    }
+
+    /// Returns the program of a field whose values come together with others'.
+    pub(crate) fn tabled(tabled: Tabled) -> Self {
+        let render = match (tabled.shows_literals(), tabled.own().is_text()) {
+            (true, _) => tabled.own().render.clone(),
+            (false, true) => Render::Text,
+            (false, false) => Render::NumberText,
+        };
+        Self { program: Program::Tabled(Box::new(tabled)), render }
+    }
+
+    /// Returns how a literal is written.
+    pub(crate) fn literal_text(&self, atom: usize) -> Option<Box<str>> {
+        match &self.render {
+            Render::Atoms(atoms) => atoms.get(atom).map(|atom| text_of(atom.scalar()).into()),
+            _ => None,
+        }
+    }
+
+    /// Returns the program that chooses among others for each value.
+    pub(crate) fn one_of(choice: Choice, seed: Seed, recipes: Vec<Self>) -> Self {
+        let is_text = recipes.iter().all(Self::is_text);
+        let render = if is_text { Render::Text } else { Render::NumberText };
+        Self { program: Program::OneOf(choice, seed, recipes), render }
+    }
+
+    /// Returns the share of a literal among the values of a program that draws from a list.
+    pub(crate) fn share_of_literal(&self, atom: usize) -> f64 {
+        match &self.program {
+            Program::Choose(choice, _) => choice.prob(atom),
+            _ => 1.0,
+        }
+    }
+
+    /// Returns the program that the field's own rule gave, below what relationships made of it.
+    pub(crate) fn base(&self) -> &Self {
+        match &self.program {
+            Program::Reference(reference) => reference.own.base(),
+            Program::Formula(formula) => formula.own.base(),
+            Program::Following(following) => following.own().base(),
+            Program::Ordered(ordered) => ordered.own().base(),
+            Program::Tabled(tabled) => tabled.own().base(),
+            Program::Renumbered(recipe, _) => recipe.base(),
+            _ => self,
+        }
+    }
+
+    /// Returns the format of times that are written as text, and the steps in one unit of the grid the values lie on;
+    /// `None` when there is no value at a share of all values.
+    pub(crate) fn grid(&self) -> Option<(Option<TimeFormat>, f64)> {
+        match (&self.program, &self.render) {
+            (Program::Times(times), _) => times.grid(),
+            (_, _) if self.is_text() => None,
+            (Program::Gridded(numbers), _) => Some((None, numbers.steps())),
+            (Program::Floats(_), _) => Some((None, 0.0)),
+            (Program::Mixed(mixed), _) => mixed.numbers.grid(),
+            (Program::One | Program::Choose(..), Render::Atoms(atoms)) => {
+                let digits = |atom: &Atom| match atom {
+                    Atom::Number(text) if text.parse::<f64>().is_ok_and(|number| number.abs() < 9e15) => {
+                        Some(
+                            text.split_once('.')
+                                .map_or(0, |(_, fraction)| fraction.trim_end_matches('0').len()),
+                        )
+                    }
+                    _ => None,
+                };
+                let digits = atoms.iter().map(digits).try_fold(0, |most, digits| Some(most.max(digits?)))?;
+                let digits =
+                    i32::try_from(digits).ok().filter(|digits| *digits <= i32::from(MAX_DECIMALS))?;
+                Some((None, synth_core::math::pow10(digits)))
+            }
+            _ => None,
+        }
+    }
+
+    /// Returns the value at a share of all values: a number, or the seconds since 1970 of a time written as text.
+    pub(crate) fn ranked(&self, share: f64) -> Option<f64> {
+        match (&self.program, &self.render) {
+            (Program::Times(times), _) => Some(times.ranked(share)),
+            (Program::Gridded(numbers), _) => Some(numbers.ranked(share)),
+            (Program::Floats(numbers), _) => Some(numbers.ranked(share)),
+            (Program::Mixed(mixed), _) => mixed.numbers.ranked(share),
+            (Program::One, Render::Atoms(atoms)) => atoms.first()?.number(),
+            (Program::Choose(choice, _), Render::Atoms(atoms)) => {
+                let mut sorted: Vec<(f64, f64)> = atoms
+                    .iter()
+                    .enumerate()
+                    .map(|(at, atom)| Some((atom.number()?, choice.prob(at))))
+                    .collect::<Option<_>>()?;
+                sorted.sort_by(|left, right| left.0.total_cmp(&right.0));
+                let mut sum = 0.0;
+                let reached = sorted.iter().find(|(_, prob)| {
+                    sum += prob;
+                    share < sum
+                });
+                reached.or(sorted.last()).map(|(number, _)| *number)
+            }
+            _ => None,
+        }
+    }
+
+    /// Tells whether every row's number is larger than the one before.
+    pub(crate) fn rises(&self) -> bool {
+        matches!(&self.program, Program::StepNumbers(steps) if steps.rises())
+    }
+
+    /// Appends a moment as the times of this program are written.
+    pub(crate) fn write_moment(&self, moment: Timestamp, address: u64, out: &mut String) {
+        if let Program::Times(times) = &self.program {
+            times.write(moment, address, out);
         }
     }
 
@@ -223,9 +372,24 @@ impl Recipe {
             | Render::Decimal(_, quotes)
             | Render::Float(_, quotes)
             | Render::LargeInteger(quotes)
-            | Render::Literal(quotes) => *quotes == Quotes::With,
+            | Render::Literal(quotes)
+            | Render::Tagged(quotes) => *quotes == Quotes::With,
             Render::Text => true,
             Render::NumberText => false,
+        }
+    }
+
+    /// Tells whether every value is a string or number, not `true`, `false` or `null`.
+    pub(crate) fn is_shown_plainly(&self) -> bool {
+        match &self.render {
+            Render::Atoms(atoms) => {
+                let first = atoms.first().map(std::mem::discriminant);
+                atoms.iter().all(|atom| {
+                    matches!(atom, Atom::Number(_) | Atom::Text(_))
+                        && Some(std::mem::discriminant(atom)) == first
+                })
+            }
+            _ => true,
         }
     }
 
@@ -406,6 +570,11 @@ impl Recipe {
             Program::Listed(listed) => listed.fill(slots, out),
             Program::Formula(formula) => formula.fill(slots, out),
             Program::Following(following) => following.fill(slots, out),
+            Program::Ordered(ordered) => ordered.fill(slots, out),
+            Program::Tabled(tabled) => tabled.fill(slots, out),
+            Program::OneOf(choice, seed, recipes) => fill_one_of(slots, (choice, *seed), recipes, out),
+            Program::Plugin(plugin) => plugin.fill(slots, out),
+            Program::Faulty(faulty) => faulty.fill(slots, out),
             Program::Renumbered(recipe, dealt) => {
                 let number = |ordinal: &u64| dealt.number(*ordinal).unwrap_or(*ordinal);
                 let ordinals: Vec<u64> = slots.ordinals.iter().map(number).collect();
@@ -433,6 +602,7 @@ impl Recipe {
             }
             (Render::Literal(quotes), Values::Text(text)) => (text.get(slot), *quotes),
             (Render::NumberText, Values::Text(text)) => (text.get(slot), Quotes::Without),
+            (Render::Tagged(_), Values::Text(text)) => return tagged::read(text.get(slot)),
             (_, Values::Text(text)) => (text.get(slot), Quotes::With),
             _ => unreachable!("a program fills the buffer its rendering reads"),
         };
@@ -449,6 +619,23 @@ impl Recipe {
         let case = |atom: &Atom| wanted.iter().position(|literal| atom.equals(literal));
         Some(atoms.iter().map(case).collect())
     }
+}
+
+/// Fills each slot by one of several programs, as text.
+fn fill_one_of(slots: Slots<'_>, (choice, seed): (&Choice, Seed), recipes: &[Recipe], out: &mut Values) {
+    let row = |slot: Slot| {
+        let index = choice.pick(seed.uniform(slot.address));
+        let code = FIRST_KIND.saturating_add(u8::try_from(index).unwrap_or(0));
+        Some(Row { address: slot.address, ordinal: slot.ordinal, code, uniform: f64::NAN })
+    };
+    let rows: Vec<Option<Row>> = slots.iter().flatten().map(row).collect();
+    let programs: Vec<Option<Recipe>> = recipes.iter().cloned().map(Some).collect();
+    let made = texts(&rows, &programs);
+    let mut at = 0;
+    slots.fill_text(out, |_, text| {
+        text.push_str(made.get(at));
+        at += 1;
+    });
 }
 
 impl Mixed {
@@ -523,6 +710,13 @@ fn spell(number: f64, kind: &ValueKind) -> String {
 }
 
 impl Atom {
+    fn number(&self) -> Option<f64> {
+        match self {
+            Self::Number(text) => text.parse().ok(),
+            _ => None,
+        }
+    }
+
     fn scalar(&self) -> Scalar<'_> {
         match self {
             Self::Null => Scalar::Null,

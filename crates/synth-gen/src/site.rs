@@ -104,7 +104,8 @@ impl Site {
         let mut found = Vec::new();
         let mut n_visited = 0;
         for record in 0..self.plan.n_records {
-            if !self.visit(&mut vec![Place { address: record, index: 0 }], record, &mut n_visited, &mut found) {
+            if !self.visit(&mut vec![Place { address: record, index: 0 }], record, &mut n_visited, &mut found)
+            {
                 return None;
             }
         }
@@ -157,7 +158,8 @@ impl Site {
             return None;
         }
         let node = &self.plan.nodes[collection.owner];
-        let draw = node.decided.filter(|decided| decided.of_length).and_then(|_| self.plan.draw_at(node, places));
+        let draw =
+            node.decided.filter(|decided| decided.of_length).and_then(|_| self.plan.draw_at(node, places));
         Some(match draw {
             Some(draw) => collection.lengths.decided(draw.value()),
             None => collection.lengths.draw(places.last().map_or(0, |place| place.address), owner),
@@ -246,7 +248,10 @@ impl Plan {
         let Some(Kind::Scalar(recipe)) = node.kinds.get(kind) else { return None };
         let address = places[self.depth(node.scope)].address;
         let mut values = Values::None;
-        recipe.fill(Slots { kinds: &[code], code, addresses: &[address], ordinals: &[0], uniforms }, &mut values);
+        recipe.fill(
+            Slots { kinds: &[code], code, addresses: &[address], ordinals: &[0], uniforms },
+            &mut values,
+        );
         match values {
             Values::Codes(codes) => Some((kind, codes[0] as usize)),
             _ => Some((kind, 0)),

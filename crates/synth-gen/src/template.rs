@@ -157,7 +157,7 @@ mod tests {
         let mut out = String::new();
         let templates = Templates::compile(&template, Seed::root(1)).unwrap();
         let templates = templates.clone().unique().unwrap_or(templates);
-        templates.write(Slot { address: ordinal, ordinal }, &mut out);
+        templates.write(Slot { address: ordinal, ordinal, uniform: None }, &mut out);
         out
     }
 

@@ -144,6 +144,79 @@ impl Times {
         }
     }
 
+    /// Returns the format of times that are written as text, and the steps in one unit: in a second, or in 1 where
+    /// times are numbers. `None` where the texts do not sort as the moments do.
+    pub(crate) fn grid(&self) -> Option<(Option<TimeFormat>, f64)> {
+        match &self.form {
+            TimeForm::Text(text) => Some((Some(text.format().clone()), 1e6 / self.step as f64)),
+            TimeForm::Epoch { decimals, factor: 1 } => {
+                let per_step = self.unit as f64 / self.step as f64;
+                Some((None, synth_core::math::pow10(i32::from(*decimals)) * per_step))
+            }
+            TimeForm::Digits(_) | TimeForm::Epoch { .. } => None,
+        }
+    }
+
+    /// Returns the value at a share of all values: the seconds since 1970, or the number that is written.
+    ///
+    /// # Method
+    ///
+    /// Spikes are steps of the distribution function. Weekday and hour come from where a moment lies within its week
+    /// and its day, by the inverse of their cumulative profiles, so that later shares have later moments.
+    pub(crate) fn ranked(&self, share: f64) -> f64 {
+        let moment = self.ranked_moment(share);
+        match &self.form {
+            TimeForm::Epoch { decimals, .. } => {
+                moment.div_euclid(self.unit) as f64 / synth_core::math::pow10(i32::from(*decimals))
+            }
+            TimeForm::Text(_) | TimeForm::Digits(_) => moment as f64 / 1e6,
+        }
+    }
+
+    fn ranked_moment(&self, share: f64) -> i64 {
+        let Some(spikes) = &self.spikes else { return self.warped(self.curve.value(share)) };
+        let mut sorted: Vec<(i64, f64)> =
+            spikes.moments.iter().enumerate().map(|(at, moment)| (*moment, spikes.choice.prob(at))).collect();
+        sorted.sort_unstable_by_key(|(moment, _)| *moment);
+        let rest = spikes.choice.prob(spikes.moments.len());
+        let mut below = 0.0;
+        for (moment, prob) in sorted {
+            let until = below + rest * self.curve.share((moment - self.first) as f64);
+            if share < until {
+                break;
+            }
+            if share < until + prob {
+                return moment - moment.rem_euclid(self.unit);
+            }
+            below += prob;
+        }
+        self.warped(self.curve.value(if rest > 0.0 { (share - below) / rest } else { 1.0 }))
+    }
+
+    /// Moves a moment within its week and its day as the profiles say, without changing the order of moments.
+    fn warped(&self, offset: f64) -> i64 {
+        let mut moment = (self.first + cast::round_to_i64(offset)).clamp(self.first, self.last);
+        if let Some(weekdays) = &self.weekdays {
+            let monday = moment - days_from_monday(moment) * DAY;
+            let monday = monday - monday.rem_euclid(DAY);
+            let (day, within) = weekdays.pick_within((moment - monday) as f64 / (7 * DAY) as f64);
+            moment = monday + small(day) * DAY + cast::round_to_i64(within * (DAY - 1) as f64);
+        }
+        if let Some(hours) = &self.hours {
+            let midnight = moment - moment.rem_euclid(DAY);
+            let (hour, within) = hours.pick_within((moment - midnight) as f64 / DAY as f64);
+            moment = midnight + small(hour) * HOUR + cast::round_to_i64(within * (HOUR - 1) as f64);
+        }
+        self.step_of(moment.clamp(self.first, self.last))
+    }
+
+    /// Appends a moment as it is written in text.
+    pub(crate) fn write(&self, moment: Timestamp, address: u64, out: &mut String) {
+        if let TimeForm::Text(text) | TimeForm::Digits(text) = &self.form {
+            text.write(moment, address, out);
+        }
+    }
+
     fn moment(&self, slot: Slot) -> i64 {
         if let Some(unique) = &self.unique {
             return unique.number(slot).saturating_mul(self.step);

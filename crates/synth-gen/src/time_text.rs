@@ -40,6 +40,10 @@ impl TimeText {
         Self { parts: parts(format.as_str()), format, zones: None }
     }
 
+    pub(crate) fn format(&self) -> &TimeFormat {
+        &self.format
+    }
+
     /// Writes each time in one of the zones, drawn by its address.
     pub(crate) fn in_zones(self, zones: Option<Zones>) -> Self {
         Self { zones: zones.filter(|_| self.format.has_zone()), ..self }

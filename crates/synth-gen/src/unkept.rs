@@ -13,7 +13,8 @@ pub(crate) fn count(rules: &RuleSet, unique: &BTreeSet<JsonPath>, kept: &BTreeSe
     for (index, relationship) in rules.relationships.iter().enumerate() {
         let is_kept_by_rules = match relationship {
             Relationship::PrimaryKey { paths, .. } | Relationship::Unique { paths, .. } => {
-                matches!(&paths[..], [path] if unique.contains(path))
+                // What holds a unique field is unique itself.
+                paths.iter().any(|path| unique.contains(path))
             }
             Relationship::FunctionalDep { lhs, rhs, .. } => match &lhs[..] {
                 [] => rhs.iter().all(|path| is_constant(rules, path)),
@@ -49,6 +50,8 @@ fn name(relationship: &Relationship) -> &'static str {
         Relationship::ConditionalPresence { .. } => "conditional_presence",
         Relationship::DerivedText { .. } => "derived_text",
         Relationship::Sequence { .. } => "sequence",
+        Relationship::Transition { .. } => "transition",
+        Relationship::ValueTable { .. } => "value_table",
         _ => "other",
     }
 }

@@ -81,7 +81,8 @@ mod tests {
         let pieces = edges.iter().map(|&(share, first, next)| Piece { share, first, next });
         let last = edges.last().unwrap().2;
         let whole = UniqueWhole::compile(pieces, last, largest, n, Seed::root(1))?;
-        let made: Vec<i64> = (0..n).map(|ordinal| whole.number(Slot { address: 0, ordinal })).collect();
+        let made: Vec<i64> =
+            (0..n).map(|ordinal| whole.number(Slot { address: 0, ordinal, uniform: None })).collect();
         assert_eq!(made.iter().collect::<BTreeSet<_>>().len(), made.len());
         Ok(made)
     }

@@ -209,7 +209,7 @@ mod tests {
         if unique {
             texts = texts.unique(1000, Seed::root(2)).unwrap();
         }
-        let address = |ordinal| Slot { address: ordinal, ordinal };
+        let address = |ordinal| Slot { address: ordinal, ordinal, uniform: None };
         (0..1000)
             .map(|ordinal| {
                 let mut out = String::new();

@@ -102,6 +102,9 @@ pub enum ErrorKind {
     /// The target's folder does not exist or does not take new files.
     #[error("no file can be made in this folder")]
     Unwritable,
+    /// A link leads out of the folder that a file must lie in.
+    #[error("the file lies outside of the rule file's folder")]
+    OutsideFolder,
 }
 
 /// A compression of whole files.
@@ -243,6 +246,7 @@ impl ErrorKind {
             Self::BrokenPipe => "io/broken-pipe",
             Self::Exists => "io/exists",
             Self::Unwritable => "io/unwritable",
+            Self::OutsideFolder => "io/outside-folder",
         }
     }
 

@@ -11,6 +11,10 @@ use tempfile::NamedTempFile;
 
 use crate::{Error, ErrorKind};
 
+mod growing;
+
+pub use growing::{GrowingFile, append_line, for_each_block, read_tail};
+
 /// Whether an existing file may be replaced.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Overwrite {
@@ -60,16 +64,27 @@ impl OutputFile {
         } else {
             open_target(path, overwrite)?
         };
-        let buffered = BufWriter::with_capacity(1 << 16, target);
-        let encoder = match path.extension().and_then(|extension| extension.to_str()) {
-            Some("gz") => Encoder::Gzip(GzEncoder::new(buffered, Compression::new(GZIP_LEVEL))),
-            Some("zst") => {
-                let encoder = zstd::Encoder::new(buffered, ZSTD_LEVEL);
-                Encoder::Zstd(encoder.map_err(|cause| write_error(&path, cause))?)
-            }
-            _ => Encoder::Plain(buffered),
-        };
+        let encoder = Encoder::new(target, &path)?;
         Ok(Self { encoder, path, overwrite })
+    }
+
+    /// Opens a file that exists to write behind its first `n_kept` bytes; it changes when the new one is whole.
+    ///
+    /// What is kept is copied. A compressed file gets a new member or frame, which all readers join.
+    ///
+    /// # Errors
+    ///
+    /// With the path: it cannot be read, has fewer bytes, or its folder takes no new files.
+    pub fn append(path: &Path, n_kept: u64) -> Result<Self, Error> {
+        let fail = |cause| write_error(path, cause);
+        let path = fs::canonicalize(path).map_err(|cause| read_error(path, cause))?;
+        let kept = File::open(&path).map_err(|cause| read_error(&path, cause))?;
+        let mut target = temporary_beside(&path)?;
+        let n_copied = io::copy(&mut kept.take(n_kept), &mut target).map_err(fail)?;
+        if n_copied < n_kept {
+            return Err(read_error(&path, io::ErrorKind::UnexpectedEof.into()));
+        }
+        Ok(Self { encoder: Encoder::new(target, &path)?, path, overwrite: Overwrite::Replace })
     }
 
     /// Appends bytes.
@@ -78,12 +93,7 @@ impl OutputFile {
     ///
     /// With the path: the disk is full, or the reader of a pipe has closed it ([`ErrorKind::BrokenPipe`]).
     pub fn write_all(&mut self, bytes: &[u8]) -> Result<(), Error> {
-        let result = match &mut self.encoder {
-            Encoder::Plain(writer) => writer.write_all(bytes),
-            Encoder::Gzip(writer) => writer.write_all(bytes),
-            Encoder::Zstd(writer) => writer.write_all(bytes),
-        };
-        result.map_err(|cause| write_error(&self.path, cause))
+        self.encoder.write_all(bytes).map_err(|cause| write_error(&self.path, cause))
     }
 
     /// Writes what is buffered and gives the file its name.
@@ -130,6 +140,27 @@ impl std::fmt::Debug for OutputFile {
 }
 
 impl Encoder {
+    /// Compresses as the name of the file asks.
+    fn new(target: Target, path: &Path) -> Result<Self, Error> {
+        let buffered = BufWriter::with_capacity(1 << 16, target);
+        Ok(match path.extension().and_then(|extension| extension.to_str()) {
+            Some("gz") => Self::Gzip(GzEncoder::new(buffered, Compression::new(GZIP_LEVEL))),
+            Some("zst") => {
+                let encoder = zstd::Encoder::new(buffered, ZSTD_LEVEL);
+                Self::Zstd(encoder.map_err(|cause| write_error(path, cause))?)
+            }
+            _ => Self::Plain(buffered),
+        })
+    }
+
+    fn write_all(&mut self, bytes: &[u8]) -> io::Result<()> {
+        match self {
+            Self::Plain(writer) => writer.write_all(bytes),
+            Self::Gzip(writer) => writer.write_all(bytes),
+            Self::Zstd(writer) => writer.write_all(bytes),
+        }
+    }
+
     /// Ends the compressed data and writes all that is buffered.
     fn into_target(self) -> io::Result<Target> {
         let buffered = match self {
@@ -195,6 +226,10 @@ fn temporary_beside(path: &Path) -> Result<Target, Error> {
 
 fn error(kind: ErrorKind, path: &Path) -> Error {
     Error::new(kind, Place::in_source(path.display().to_string()))
+}
+
+fn read_error(path: &Path, cause: io::Error) -> Error {
+    Error::from_io(&path.display().to_string(), ErrorKind::Read, cause)
 }
 
 fn write_error(path: &Path, cause: io::Error) -> Error {

@@ -61,6 +61,12 @@ impl JsonWriter {
         }
     }
 
+    /// Takes back what was written since the buffer had `n_bytes` bytes, which must be the end of a record.
+    pub fn truncate(&mut self, n_bytes: usize) {
+        self.bytes.truncate(n_bytes);
+        self.needs_comma = false;
+    }
+
     /// Ends a file of `n_records` records.
     pub fn end_records(&mut self, layout: Layout, n_records: u64) {
         match (layout, n_records) {

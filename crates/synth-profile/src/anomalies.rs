@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use synth_core::{Findings, JsonPath, JsonType, cast};
 
 use crate::Partial;
-use crate::hypotheses::hypotheses;
+use crate::hypotheses::{hypotheses, is_tendency};
 use crate::profile::{FieldProfile, Profile};
 
 /// Version of `anomalies.json`.
@@ -61,9 +61,12 @@ pub struct AnomalyPlace {
     /// Line, counted from 1.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub line: Option<u64>,
-    /// Record, counted from 0.
+    /// Record, or row of a document's collection, counted from 0.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub record: Option<u64>,
+    /// Number of the source, counted from 0, when it is known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub source: Option<u64>,
 }
 
 /// Returns what does not fit in a profiled sample.
@@ -84,7 +87,11 @@ pub fn anomalies(partial: &Partial, profile: &Profile, findings: &Findings) -> A
         of: None,
         places: shown
             .iter()
-            .map(|finding| AnomalyPlace { line: finding.place.line, record: finding.place.record })
+            .map(|finding| AnomalyPlace {
+                line: finding.place.line,
+                record: finding.place.record,
+                source: None,
+            })
             .filter(|place| place.line.is_some() || place.record.is_some())
             .collect(),
     });
@@ -156,7 +163,8 @@ fn n_outliers(partial: &Partial, path: &JsonPath) -> Option<u64> {
 /// The rows that break what most rows keep.
 fn exceptions(profile: &Profile) -> Vec<Anomaly> {
     let broken = hypotheses(profile).hypotheses.into_iter().filter(|hypothesis| {
-        let is_relation = hypothesis.paths.len() > 1 || hypothesis.kind == "unique";
+        let is_rule = !is_tendency(&hypothesis.kind);
+        let is_relation = is_rule && (hypothesis.paths.len() > 1 || hypothesis.kind == "unique");
         let confidence = hypothesis.confidence.get();
         is_relation && (MIN_CONFIDENCE..1.0).contains(&confidence)
     });
@@ -166,7 +174,11 @@ fn exceptions(profile: &Profile) -> Vec<Anomaly> {
         paths: broken.paths,
         count: broken.evidence.n_rows - broken.evidence.n_holding,
         of: Some(broken.evidence.n_rows),
-        places: Vec::new(),
+        places: broken
+            .exceptions
+            .iter()
+            .map(|row| AnomalyPlace { line: None, record: Some(row.row), source: Some(row.source) })
+            .collect(),
     };
     broken.map(anomaly).collect()
 }

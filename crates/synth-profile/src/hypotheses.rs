@@ -5,8 +5,13 @@ use synth_core::{JsonPath, JsonType, Rate, Segment};
 
 use crate::profile::{FieldProfile, Profile, TimeProfile};
 use crate::relations::{
-    Evidence, Operation, OrderingScope, PresenceRule, Relations, SequenceRule, TextOperation,
+    Evidence, Exception, Operation, OrderingScope, PresenceRule, Relations, SequenceRule, TextOperation,
+    Transition,
 };
+
+mod variation;
+
+pub(crate) use variation::is_tendency;
 
 /// Version of `rule_hypotheses.json`.
 pub const VERSION: u32 = 1;
@@ -43,6 +48,9 @@ pub struct Hypothesis {
     pub score: Rate,
     /// How often it was tested and held.
     pub evidence: Evidence,
+    /// The first few rows that break it, when all records were looked at.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub exceptions: Vec<Exception>,
 }
 
 /// A supposition without its rank.
@@ -51,6 +59,7 @@ struct Fact {
     statement: String,
     paths: Vec<JsonPath>,
     evidence: Evidence,
+    exceptions: Vec<Exception>,
 }
 
 /// Returns what was supposed of the profiled data, ranked.
@@ -59,7 +68,8 @@ struct Fact {
 ///
 /// The score is the product of three shares: support (tests over places where the fields could stand), confidence
 /// (tests passed over tests) and generality (tests over the rows of the largest collection), so that a rule that
-/// holds always, of many rows, stands before one that holds of few or sometimes.
+/// holds always, of many rows, stands before one that holds of few or sometimes. Of what varies together or along time
+/// the strength takes the place of the confidence.
 #[must_use]
 pub fn hypotheses(profile: &Profile) -> Hypotheses {
     let n_largest = profile.fields.iter().map(|field| field.n_values).max().unwrap_or(0);
@@ -92,6 +102,7 @@ fn ranked(fact: Fact, profile: &Profile, n_largest: u64) -> Hypothesis {
         generality,
         score: Rate::new(score).unwrap_or(Rate::ZERO),
         evidence: fact.evidence,
+        exceptions: fact.exceptions,
     }
 }
 
@@ -106,6 +117,7 @@ fn of_field(field: &FieldProfile) -> Vec<Fact> {
         statement: format!("{} {statement}", field.path),
         paths: vec![field.path.clone()],
         evidence: Evidence { n_rows, n_holding },
+        exceptions: Vec::new(),
     };
     let mut facts = Vec::new();
     if field.is_dictionary {
@@ -164,6 +176,7 @@ fn of_relations(relations: &Relations) -> Vec<Fact> {
             statement: format!("{} {what}", list(&key.paths)),
             paths: key.paths.clone(),
             evidence,
+            exceptions: Vec::new(),
         });
     }
     facts.extend(relations.near_keys.iter().map(|near| Fact {
@@ -171,6 +184,7 @@ fn of_relations(relations: &Relations) -> Vec<Fact> {
         statement: format!("{} hardly ever repeats", list(&near.paths)),
         paths: near.paths.clone(),
         evidence: near.evidence,
+        exceptions: near.exceptions.clone(),
     }));
     for reference in &relations.references {
         facts.push(Fact {
@@ -178,6 +192,7 @@ fn of_relations(relations: &Relations) -> Vec<Fact> {
             statement: format!("{} refers to {}", list(&reference.child), list(&reference.parent)),
             paths: [reference.child.clone(), reference.parent.clone()].concat(),
             evidence: reference.evidence,
+            exceptions: reference.exceptions.clone(),
         });
     }
     for dependency in &relations.dependencies {
@@ -192,13 +207,32 @@ fn of_relations(relations: &Relations) -> Vec<Fact> {
                 statement: format!("{} {from}", dependent.path),
                 paths: dependency.lhs.iter().chain([&dependent.path]).cloned().collect(),
                 evidence: dependent.evidence,
+                exceptions: dependent.exceptions.clone(),
             });
         }
     }
     facts.extend(of_orders(relations));
     facts.extend(of_formulas(relations));
     facts.extend(of_shapes(relations));
+    facts.extend(relations.transitions.iter().map(transition));
+    facts.extend(variation::of_associations(relations));
+    facts.extend(variation::of_times(relations));
     facts
+}
+
+fn transition(found: &Transition) -> Fact {
+    let along = match &found.entity {
+        Some(entity) => format!(" along the rows of one {entity}"),
+        None => String::new(),
+    };
+    let fields = [Some(&found.path), found.entity.as_ref(), found.order.as_ref()];
+    Fact {
+        kind: "transition",
+        statement: format!("the next {} follows from the present one{along}", found.path),
+        paths: fields.into_iter().flatten().cloned().collect(),
+        evidence: found.evidence,
+        exceptions: found.exceptions.clone(),
+    }
 }
 
 fn of_orders(relations: &Relations) -> impl Iterator<Item = Fact> {
@@ -214,6 +248,7 @@ fn of_orders(relations: &Relations) -> impl Iterator<Item = Fact> {
             statement: format!("{} {sign} {}{place}", ordering.low, ordering.high),
             paths: vec![ordering.low.clone(), ordering.high.clone()],
             evidence: ordering.evidence,
+            exceptions: ordering.exceptions.clone(),
         }
     })
 }
@@ -235,6 +270,20 @@ fn of_formulas(relations: &Relations) -> impl Iterator<Item = Fact> {
             Operation::Ratio => terms.join(" / "),
             Operation::SumOverElements => format!("the sum of {}", terms.join(" * ")),
             Operation::Count => format!("the number of {}", terms.join(" ")),
+            Operation::ElapsedMilliseconds => format!("milliseconds of {}", terms.join(" - ")),
+            Operation::ElapsedSeconds => format!("seconds of {}", terms.join(" - ")),
+            Operation::ElapsedMinutes | Operation::ClockMinutes => {
+                format!("minutes of {}", terms.join(" - "))
+            }
+            Operation::ElapsedHours => format!("hours of {}", terms.join(" - ")),
+            Operation::ElapsedDays | Operation::CalendarDays => format!("days of {}", terms.join(" - ")),
+            Operation::YearOf => format!("year of {}", terms.join(" ")),
+            Operation::MonthOf => format!("month of {}", terms.join(" ")),
+            Operation::DayOf => format!("day of {}", terms.join(" ")),
+            Operation::HourOf => format!("hour of {}", terms.join(" ")),
+            Operation::MinuteOf => format!("minute of {}", terms.join(" ")),
+            Operation::WeekdayOf => format!("weekday of {}", terms.join(" ")),
+            Operation::DateOf => format!("date of {}", terms.join(" ")),
         };
         let offset =
             if formula.offset.abs() > 0.0 { format!(" + {}", formula.offset) } else { String::new() };
@@ -244,6 +293,7 @@ fn of_formulas(relations: &Relations) -> impl Iterator<Item = Fact> {
             statement: format!("{} = {made}{offset}", formula.target),
             paths: paths.cloned().collect(),
             evidence: formula.evidence,
+            exceptions: formula.exceptions.clone(),
         }
     });
     let texts = relations.texts.iter().map(|relation| {
@@ -258,6 +308,7 @@ fn of_formulas(relations: &Relations) -> impl Iterator<Item = Fact> {
             statement: format!("{} {made}", relation.target),
             paths: std::iter::once(&relation.target).chain(&relation.terms).cloned().collect(),
             evidence: relation.evidence,
+            exceptions: relation.exceptions.clone(),
         }
     });
     numbers.chain(texts)
@@ -271,7 +322,13 @@ fn of_shapes(relations: &Relations) -> impl Iterator<Item = Fact> {
                 format!("{} have the same values in the same order", list(&sequence.paths))
             }
         };
-        Fact { kind: "sequence", statement, paths: sequence.paths.clone(), evidence: sequence.evidence }
+        Fact {
+            kind: "sequence",
+            statement,
+            paths: sequence.paths.clone(),
+            evidence: sequence.evidence,
+            exceptions: sequence.exceptions.clone(),
+        }
     });
     let presence = relations.presence.iter().map(|presence| {
         let fields = list(&presence.paths);
@@ -285,6 +342,7 @@ fn of_shapes(relations: &Relations) -> impl Iterator<Item = Fact> {
             statement,
             paths: presence.paths.clone(),
             evidence: presence.evidence,
+            exceptions: Vec::new(),
         }
     });
     sequences.chain(presence)
@@ -309,7 +367,8 @@ mod tests {
 
     fn fact(n_rows: u64, n_holding: u64) -> Fact {
         let paths = vec![JsonPath::parse("$.a").unwrap()];
-        Fact { kind: "ordering", statement: String::new(), paths, evidence: Evidence { n_rows, n_holding } }
+        let evidence = Evidence { n_rows, n_holding };
+        Fact { kind: "ordering", statement: String::new(), paths, evidence, exceptions: Vec::new() }
     }
 
     #[test]

@@ -17,6 +17,7 @@
 
 pub mod anomalies;
 mod code_list;
+mod epoch_rhythm;
 pub mod error;
 pub mod finish;
 pub mod hypotheses;
@@ -28,6 +29,7 @@ pub mod partial;
 pub mod path_stats;
 pub mod profile;
 pub mod profiler;
+mod prose;
 pub mod relations;
 pub mod sample;
 pub mod sample_tables;

@@ -5,6 +5,7 @@ mod stored;
 use synth_core::{Number, cast, hash, math};
 use synth_stats::{BottomK, ExactSum, OrderHistogram};
 
+use crate::epoch_rhythm::EpochRhythms;
 use crate::partial::Units;
 use crate::path_stats::merge_distinct;
 
@@ -55,7 +56,7 @@ pub struct NumberStats {
     pub distinct: BottomK<NumberValue>,
     /// The distribution.
     pub histogram: OrderHistogram,
-    /// Exact sum of the numbers spelled without exponent.
+    /// Exact sum of the numbers.
     pub sum: ExactSum,
     /// How many numbers have 0, 1, 2, ... digits behind the point.
     pub decimals: [u64; MAX_DECIMALS + 1],
@@ -67,6 +68,8 @@ pub struct NumberStats {
     pub n_padded: u64,
     /// How many have an exponent.
     pub n_exponent: u64,
+    /// Hours and weekdays of those that may be times.
+    pub(crate) rhythms: EpochRhythms,
 }
 
 impl Default for NumberStats {
@@ -80,6 +83,7 @@ impl Default for NumberStats {
             n_zero_fraction: 0,
             n_padded: 0,
             n_exponent: 0,
+            rhythms: EpochRhythms::default(),
         }
     }
 }
@@ -93,11 +97,19 @@ impl NumberStats {
         };
         self.distinct.push(hash_of(value), unit, || value);
         self.histogram.push(value.as_f64());
+        self.rhythms.push(value.as_f64());
         match number.to_decimal() {
             Some(decimal) => self.sum.push(decimal),
-            None => self.sum.skip(),
+            None => self.sum.push_f64(value.as_f64()),
         }
         self.push_spelling(number);
+    }
+
+    /// Returns the number of distinct numbers: exact while they all fit the table, else estimated.
+    #[must_use]
+    pub fn n_distinct(&self) -> u64 {
+        let seen = cast::to_u64(self.distinct.len());
+        cast::round_to_u64(self.distinct.estimate_distinct()).clamp(seen, self.distinct.total())
     }
 
     fn push_spelling(&mut self, number: Number<'_>) {
@@ -130,6 +142,7 @@ impl NumberStats {
         self.n_zero_fraction += other.n_zero_fraction;
         self.n_padded += other.n_padded;
         self.n_exponent += other.n_exponent;
+        self.rhythms.merge(other.rhythms);
     }
 }
 

@@ -145,7 +145,7 @@ pub struct NumberProfile {
     /// The step of that range, when it is larger than 1.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub dense_step: Option<i64>,
-    /// Mean of the numbers spelled without exponent.
+    /// Mean of the finite numbers.
     pub mean: Option<f64>,
     /// Most digits behind the point that are common.
     pub decimals: u8,
@@ -213,10 +213,49 @@ pub struct TextProfile {
     /// Class of the letters of the strings that are no category, when most are of a script other than Latin.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub letters: Option<String>,
-    /// Mean number of words of the strings that are no category.
+    /// Mean number of words of the strings that are no category, or of all when some are too long to be kept whole.
     pub mean_words: f64,
+    /// What is known of them as running text, when they are that.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub prose: Option<ProseProfile>,
     /// Lengths in characters of all strings.
     pub lengths: Curve,
+}
+
+/// What is known of running text.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ProseProfile {
+    /// Numbers of words of all strings.
+    pub words: Curve,
+    /// Script of most of the different texts, as in ISO 15924; `Hira` is Japanese in kana and Chinese characters.
+    pub script: String,
+    /// Languages, as in ISO 639, with the share of the different texts that are in them; largest first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub languages: Vec<LanguageShare>,
+    /// Markup that many of the texts hold.
+    pub markup: Markup,
+}
+
+/// A language and how many of the texts are in it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct LanguageShare {
+    /// Two letters of ISO 639-1.
+    pub language: String,
+    /// Share of the different texts.
+    pub share: Rate,
+}
+
+/// What running text is marked up with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum Markup {
+    /// Nothing.
+    Plain,
+    /// Tags of HTML.
+    Html,
+    /// Signs of Markdown.
+    Markdown,
 }
 
 /// Strings that count.

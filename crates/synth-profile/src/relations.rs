@@ -12,6 +12,7 @@ use synth_privacy::Publishable;
 use crate::profile::{LengthProfile, TagValue};
 
 mod arithmetic;
+mod association;
 mod builder;
 mod counts;
 mod dependencies;
@@ -26,13 +27,21 @@ mod references;
 mod sequence;
 mod table;
 mod tally;
+mod temporal;
 mod text;
+mod time_axis;
+mod transitions;
 mod value_set;
+mod value_table;
 mod verify;
 
+pub use association::{Aspect, Association, AssociationMeasure, Direction, Quantity, TableAssociations};
 pub use exceptions::Exception;
 pub(crate) use mine::{mine, tables};
 pub(crate) use table::{Column, Part, Table};
+pub use temporal::{
+    ArrivalProfile, CalendarUnit, SeasonProfile, SeriesProfile, TimeLine, TrendProfile, Volume,
+};
 pub use verify::{Proposals, Verifier};
 
 /// What binds fields together.
@@ -56,15 +65,27 @@ pub struct Relations {
     /// Strings that are made of other fields, or hold them.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub texts: Vec<TextRelation>,
+    /// Fields whose next value depends on the present one.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub transitions: Vec<Transition>,
     /// How the elements of arrays hang together.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub sequences: Vec<Sequence>,
     /// Fields that are there together, or only with others.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub presence: Vec<Presence>,
+    /// Fields of few values, and which of them come together.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub value_tables: Vec<ValueTable>,
     /// Fields that would be keys but for a few rows.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub near_keys: Vec<NearKey>,
+    /// What varies together in the rows of a table without one following from the other, seen in the sample.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub associations: Vec<TableAssociations>,
+    /// What happens along the times of a table, seen in the sample.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub temporal: Vec<TimeLine>,
     /// Every record was looked at; else the relations were seen in a sample of them.
     pub covers_all_records: bool,
 }
@@ -244,6 +265,34 @@ pub enum Operation {
     SumOverElements,
     /// The number of elements of an array or members of a dictionary.
     Count,
+    /// Milliseconds from the second term, a time, to the first; rounded or cut to the target's last digit.
+    ElapsedMilliseconds,
+    /// Seconds from the second term to the first.
+    ElapsedSeconds,
+    /// Minutes from the second term to the first.
+    ElapsedMinutes,
+    /// Hours from the second term to the first.
+    ElapsedHours,
+    /// Days of 24 hours from the second term to the first.
+    ElapsedDays,
+    /// Midnights in UTC from the second term to the first.
+    CalendarDays,
+    /// Minutes from the second term to the first, both hours and minutes in one number, around midnight.
+    ClockMinutes,
+    /// The year of the term in UTC.
+    YearOf,
+    /// The month of the term, from 1.
+    MonthOf,
+    /// The day of the month of the term.
+    DayOf,
+    /// The hour of the term in UTC, plus the offset, modulo 24.
+    HourOf,
+    /// The minute of the term.
+    MinuteOf,
+    /// The weekday of the term, Monday being 0, plus the offset, modulo 7.
+    WeekdayOf,
+    /// The date of the term in UTC.
+    DateOf,
 }
 
 /// A field in a formula.
@@ -284,6 +333,41 @@ pub enum TextOperation {
     Slice,
     /// Any text in which the term occurs.
     Contains,
+}
+
+/// A state machine: which states follow each other along an array, an entity's rows or the records of a stream.
+///
+/// Counts are those of a uniform sample of arrays, entities or stretches of records where these are very many; a count
+/// stands here only if enough records have it, and is 0 otherwise.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Transition {
+    /// The field that holds the states.
+    pub path: JsonPath,
+    /// The field that says whose row it is; without one the elements of an array or the records follow each other.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub entity: Option<JsonPath>,
+    /// The time that puts the rows in order; without one they are in that of the input.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub order: Option<JsonPath>,
+    /// The public states.
+    pub states: Vec<TagValue>,
+    /// How many runs begin with each state; empty where nothing begins.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub initial: Vec<u64>,
+    /// How many runs end with each state.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub last: Vec<u64>,
+    /// Moves from each state to each.
+    pub matrix: Vec<Vec<u64>>,
+    /// Moves from each state that `matrix` does not name.
+    pub rest: Vec<u64>,
+    /// Arrays or entities; 0 along the records of a stream.
+    pub n_runs: u64,
+    /// Moves; those that chance would make and that hardly happen do not hold.
+    pub evidence: Evidence,
+    /// The first few rows with such moves, when all records were looked at.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub exceptions: Vec<Exception>,
 }
 
 /// A rule that arrays keep.
@@ -331,4 +415,24 @@ pub enum PresenceRule {
     Exclusive,
     /// Where the first field has a value, all others have.
     Requires,
+}
+
+/// Fields of few values that dependencies connect, and how often their values come together.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ValueTable {
+    /// The fields, in the order of the data.
+    pub paths: Vec<JsonPath>,
+    /// The combinations that enough records hold, most frequent first.
+    pub rows: Vec<ValueRow>,
+    /// Rows of the sample that have any of the fields.
+    pub n_rows: u64,
+}
+
+/// One combination of values.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ValueRow {
+    /// A value for each field; `null` where the field is missing or null.
+    pub values: Vec<TagValue>,
+    /// Rows of the sample that hold it.
+    pub count: u64,
 }

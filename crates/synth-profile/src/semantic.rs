@@ -2,6 +2,9 @@
 
 use synth_privacy::PathWords;
 
+use crate::profile::Markup;
+use crate::prose;
+
 /// Share of the values that must have a form.
 const MIN_SHARE: f64 = 0.95;
 /// Distinct values asked for.
@@ -11,7 +14,7 @@ const MIN_DISTINCT: usize = 3;
 type Form = (&'static str, fn(&str) -> bool);
 
 /// Forms from the most to the least certain.
-const FORMS: [Form; 25] = [
+const FORMS: [Form; 27] = [
     ("uuid_v4", |text| is_uuid(text) && text.as_bytes()[14] == b'4'),
     ("uuid_v7", |text| is_uuid(text) && text.as_bytes()[14] == b'7'),
     ("uuid", is_uuid),
@@ -27,6 +30,8 @@ const FORMS: [Form; 25] = [
     ("cve", is_cve),
     ("color", |text| text.strip_prefix('#').is_some_and(|rest| is_hex(rest, 6) || is_hex(rest, 3))),
     ("duration", is_duration),
+    ("percentage", is_percentage),
+    ("money", is_money),
     ("semver", is_semver),
     ("mime_type", is_mime_type),
     ("user_agent", |text| text.starts_with("Mozilla/") || text.starts_with("Opera/")),
@@ -69,27 +74,20 @@ pub(crate) fn of_texts(values: &[&str], words: &PathWords) -> Option<&'static st
     form.or_else(|| {
         (words.own_has(&["useragent", "agent", "ua"]) && fits(is_product)).then_some("user_agent")
     })
+    .or_else(|| {
+        let is_elapsed =
+            words.own_has(LENGTH_OF_TIME) && values.len() >= MIN_DISTINCT && fits(is_clock_length);
+        is_elapsed.then_some("duration")
+    })
     .or_else(|| (values.len() >= MIN_DISTINCT).then(|| markup(values)).flatten())
 }
 
-/// Markup in running text: in some of the values, since short ones have none.
+/// Markup in running text.
 fn markup(values: &[&str]) -> Option<&'static str> {
-    let share = |test: fn(&str) -> bool| {
-        values.iter().filter(|value| test(value)).count() as f64 / values.len() as f64
-    };
-    let html = |text: &str| text.contains("</") && text.contains('>');
-    let markdown = |text: &str| {
-        text.contains("](http")
-            || text.contains("```")
-            || text.starts_with("# ")
-            || text.contains("\n## ")
-            || text.contains("\n* ")
-            || text.contains("\n- ")
-    };
-    match () {
-        () if share(html) >= 0.5 => Some("html"),
-        () if share(markdown) >= 0.3 => Some("markdown"),
-        () => None,
+    match prose::markup(values) {
+        Markup::Html => Some("html"),
+        Markup::Markdown => Some("markdown"),
+        Markup::Plain => None,
     }
 }
 
@@ -104,7 +102,7 @@ pub(crate) struct NumberEvidence {
 }
 
 /// Words of a path and what numbers within a range mean there.
-const NUMBER_WORDS: [(&str, &[&str], (f64, f64)); 7] = [
+const NUMBER_WORDS: [(&str, &[&str], (f64, f64)); 8] = [
     ("latitude", &["lat", "latitude"], (-90.0, 90.0)),
     ("longitude", &["lon", "lng", "long", "longitude"], (-180.0, 180.0)),
     ("percentage", &["percent", "percentage", "pct", "share", "ratio", "proportion"], (0.0, 100.0)),
@@ -130,9 +128,40 @@ const NUMBER_WORDS: [(&str, &[&str], (f64, f64)); 7] = [
             "fare",
             "income",
             "discountamount",
+            "gross",
+            "budget",
+            "turnover",
+            "profit",
+            "rent",
+            "premium",
         ],
         (-1e12, 1e12),
     ),
+    ("duration", LENGTH_OF_TIME, (0.0, 1e12)),
+];
+
+/// Words of a path that say that a value is a length of time.
+const LENGTH_OF_TIME: &[&str] = &[
+    "duration",
+    "elapsed",
+    "latency",
+    "uptime",
+    "downtime",
+    "runtime",
+    "lifetime",
+    "timeout",
+    "ttl",
+    "rtt",
+    "took",
+    "ms",
+    "msec",
+    "millis",
+    "milliseconds",
+    "secs",
+    "sec",
+    "seconds",
+    "minutes",
+    "mins",
 ];
 
 /// Returns what numbers mean by the words of their path, when their range agrees.
@@ -231,6 +260,48 @@ fn is_duration(text: &str) -> bool {
         }
     }
     !pending && n_numbers > 0
+}
+
+/// Hours, minutes and seconds, or minutes and seconds, as a length of time is written.
+fn is_clock_length(text: &str) -> bool {
+    let (clock, fraction) = text.split_once('.').map_or((text, "0"), |(clock, fraction)| (clock, fraction));
+    let mut parts = clock.split(':');
+    let is_first = parts.next().is_some_and(|part| is_digits(part) && part.len() <= 5);
+    let rest: Vec<&str> = parts.collect();
+    let is_sixtieth = |part: &&str| part.len() == 2 && is_digits(part) && **part < *"60";
+    is_first && is_digits(fraction) && matches!(rest.len(), 1 | 2) && rest.iter().all(is_sixtieth)
+}
+
+/// A number and a percent sign.
+fn is_percentage(text: &str) -> bool {
+    text.strip_suffix('%').is_some_and(|number| is_amount(number.trim_end_matches([' ', '\u{a0}'])))
+}
+
+/// A number with the sign or the three letters of a currency before or behind it.
+fn is_money(text: &str) -> bool {
+    const SIGNS: [char; 8] = ['$', '€', '£', '¥', '₹', '₽', '₩', '₺'];
+    let bare = text.strip_prefix('-').unwrap_or(text);
+    let is_letter = |c: char| c.is_ascii_uppercase();
+    let (front, back) = (bare.trim_start_matches(is_letter), bare.trim_end_matches(is_letter));
+    let number = match (bare.len() - front.len(), bare.len() - back.len()) {
+        (3, 0) => front,
+        (0, 3) => back,
+        (0, 0) => match (bare.strip_prefix(SIGNS), bare.strip_suffix(SIGNS)) {
+            (Some(rest), None) | (None, Some(rest)) => rest,
+            _ => return false,
+        },
+        _ => return false,
+    };
+    is_amount(number.trim_matches([' ', '\u{a0}']))
+}
+
+/// Digits, with marks between groups of three and a part behind a point or comma.
+fn is_amount(text: &str) -> bool {
+    let text = text.strip_prefix(['-', '+']).unwrap_or(text);
+    text.len() <= 24
+        && text.starts_with(|c: char| c.is_ascii_digit())
+        && text.ends_with(|c: char| c.is_ascii_digit())
+        && text.split(['.', ',', '\'', ' ', '\u{a0}']).all(is_digits)
 }
 
 fn is_semver(text: &str) -> bool {

@@ -19,7 +19,7 @@ pub(crate) use bytes::{Corrupt, Reader, Stored, Writer, check, is_ascending};
 pub use origin::Origin;
 
 /// The kind of file; the version rises with every change of what is stored or learned.
-const KIND: SealedKind = SealedKind { magic: *b"synthPRT", version: 3 };
+const KIND: SealedKind = SealedKind { magic: *b"synthPRT", version: 4 };
 
 /// A partial and where it comes from.
 #[derive(Debug, Clone)]

@@ -34,6 +34,8 @@ pub struct StringStats {
     pub hyperloglog: HyperLogLog,
     /// Lengths in characters.
     pub lengths: LengthHistogram,
+    /// Numbers of words, which white space sets apart.
+    pub words: LengthHistogram,
     /// The strings that are dates or times.
     pub times: TimeStats,
 }
@@ -44,6 +46,7 @@ impl Default for StringStats {
             distinct: BottomK::new(MAX_DISTINCT),
             hyperloglog: HyperLogLog::default(),
             lengths: LengthHistogram::default(),
+            words: LengthHistogram::default(),
             times: TimeStats::default(),
         }
     }
@@ -55,6 +58,7 @@ impl StringStats {
         self.distinct.push(hash, unit, || KeptText::of(text));
         self.hyperloglog.push(hash);
         self.lengths.push(cast::to_u64(text.chars().count()));
+        self.words.push(n_words(text));
         self.times.push(text, 1);
     }
 
@@ -67,6 +71,7 @@ impl StringStats {
         self.distinct.push_tally(hash, tally, || KeptText::of(text));
         self.hyperloglog.push(hash);
         self.lengths.push_n(cast::to_u64(text.chars().count()), tally.count);
+        self.words.push_n(n_words(text), tally.count);
         self.times.push(text, tally.count);
     }
 
@@ -74,6 +79,7 @@ impl StringStats {
         merge_distinct(&mut self.distinct, other.distinct, units, |_, _| ());
         self.hyperloglog.merge(&other.hyperloglog);
         self.lengths.merge(other.lengths);
+        self.words.merge(other.words);
         self.times.merge(other.times);
     }
 
@@ -83,9 +89,26 @@ impl StringStats {
         if self.distinct.is_complete() {
             cast::to_u64(self.distinct.len())
         } else {
-            cast::round_to_u64(self.hyperloglog.estimate())
+            // No estimate is below what was seen, or above what there is.
+            let seen = cast::to_u64(self.distinct.len());
+            cast::round_to_u64(self.hyperloglog.estimate()).clamp(seen, self.distinct.total())
         }
     }
+}
+
+/// Counts words; a text of one byte a character is looked at once, byte by byte.
+fn n_words(text: &str) -> u64 {
+    if !text.is_ascii() {
+        return cast::to_u64(text.split_whitespace().count());
+    }
+    // White space of `char::is_whitespace` among the first 128: tab to carriage return, and space.
+    let is_space = |byte: u8| byte == b' ' || byte.wrapping_sub(9) < 5;
+    let (mut n, mut was_space) = (0, true);
+    for byte in text.bytes() {
+        n += u64::from(was_space && !is_space(byte));
+        was_space = is_space(byte);
+    }
+    n
 }
 
 impl KeptText {
@@ -95,5 +118,19 @@ impl KeptText {
             end -= 1;
         }
         Self { text: text[..end].into(), is_whole: end == text.len() }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_are_what_stands_between_spaces() {
+        for text in
+            ["", " ", "a", " a  b\tc\n", "\u{b}x\u{c}y\rz", "\u{1c}no\u{1f}gap", "d\u{a0}e f", "日本 語"]
+        {
+            assert_eq!(n_words(text), cast::to_u64(text.split_whitespace().count()), "{text:?}");
+        }
     }
 }

@@ -11,6 +11,7 @@ use crate::partial::{NodeId, Partial};
 use crate::path_stats::PathStats;
 
 mod prefix;
+mod single;
 
 /// The decisions about shape that counting alone does not make.
 ///
@@ -49,6 +50,12 @@ impl Structure {
         let mut structure = Self::default();
         partial.settle_units();
         structure.visit(partial, (NodeId::ROOT, &JsonPath::root()), gate);
+        for path in single::dictionaries(partial) {
+            if let Some(id) = partial.find(&path) {
+                partial.collapse(id);
+                structure.dictionaries.insert(path);
+            }
+        }
         structure
     }
 

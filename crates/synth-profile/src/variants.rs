@@ -108,7 +108,7 @@ impl Counter {
                 roles[id.index()].optional = Some(roles[object.index()].optionals.len());
                 roles[object.index()].optionals.push(id);
             } else if is_member {
-                let values = tag_values(field);
+                let values = public_values(field);
                 let codes = values.iter().map(TagKey::of).zip(0..).collect();
                 if (2..=MAX_TAG_VALUES).contains(&values.len()) {
                     roles[id.index()].tag_codes = Some(codes);
@@ -278,7 +278,7 @@ impl TagKey {
 }
 
 /// The public values of a field that has few and is of one type, and null where it may be that.
-fn tag_values(field: &FieldProfile) -> Vec<TagValue> {
+pub(crate) fn public_values(field: &FieldProfile) -> Vec<TagValue> {
     let n_null = field.n_of(JsonType::Null);
     let is_only = |json_type: JsonType| field.n_of(json_type) + n_null == field.n_values;
     let mut values: Vec<TagValue> = match (&field.text, &field.number) {

@@ -37,6 +37,8 @@ pub enum CheckName {
     References,
     /// Keys of several fields, or among some rows only, never repeat.
     Keys,
+    /// Validators of the rule file find nothing.
+    Plugins,
 }
 
 /// Whether a requirement holds.

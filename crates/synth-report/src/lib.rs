@@ -6,7 +6,7 @@
 //! generator, so an error in a sampler cannot hide in its own check.
 //!
 //! Modules in reading order: [`check`] are requirements that hold or do not, [`schema_check`] is the first of them,
-//! [`relation_check`] looks at references and keys record by record,
+//! [`relation_check`] looks at references and keys record by record, [`plugin_check`] asks validators of the user,
 //! [`measure`] is one comparison and [`verdict`] its size in words, [`field`] one path with its score, [`chart`]
 //! what may be drawn of it, [`compare`](mod@compare) all paths together, [`report`] the file and [`html`](mod@html) the page.
 //!
@@ -22,6 +22,7 @@ pub mod error;
 pub mod field;
 pub mod html;
 pub mod measure;
+pub mod plugin_check;
 pub mod record_value;
 pub mod relation_check;
 pub mod report;
@@ -41,6 +42,7 @@ pub use error::{Error, ErrorKind};
 pub use field::{FieldComparison, FieldKind, FieldScore};
 pub use html::html;
 pub use measure::{Aspect, Measure};
+pub use plugin_check::PluginCheck;
 pub use record_value::RecordValue;
 pub use relation_check::RelationCheck;
 pub use report::{Report, ReportContext, SourceSummary, Timing};

@@ -22,7 +22,7 @@ pub struct Report {
     pub passed: bool,
     /// How alike the values are.
     pub quality: Quality,
-    /// The requirements: schema, structure, uniqueness, references, keys.
+    /// The requirements: schema, structure, uniqueness, references, keys, and plugins where there are some.
     pub checks: Vec<Check>,
     /// The real data.
     pub real: SourceSummary,
@@ -86,6 +86,8 @@ pub struct ReportContext {
     pub schema: Option<Check>,
     /// Outcome of the checks of references and keys; `None` when there were no rules.
     pub relations: Option<[Check; 2]>,
+    /// Outcome of the validators of the rules; `None` when there are none.
+    pub plugins: Option<Check>,
     /// How long things took; empty when not measured.
     pub timings: Vec<Timing>,
 }
@@ -107,7 +109,8 @@ impl Report {
         let no_schema = || Check::not_checked(CheckName::Schema, "no schema was given");
         let schema = context.schema.unwrap_or_else(no_schema);
         let [references, keys] = context.relations.unwrap_or_else(RelationCheck::not_checked);
-        let checks = vec![schema, comparison.structure, comparison.uniqueness, references, keys];
+        let mut checks = vec![schema, comparison.structure, comparison.uniqueness, references, keys];
+        checks.extend(context.plugins);
         Self {
             version: VERSION,
             passed: checks.iter().all(|check| check.status != Status::Failed),

@@ -188,6 +188,14 @@ pub enum ErrorKind {
         /// A known path that looks like it.
         suggestion: Option<String>,
     },
+    /// A script that is not followed.
+    #[error("the script `{path}` cannot be followed: {reason}")]
+    PluginPath {
+        /// What the file says.
+        path: String,
+        /// Why not.
+        reason: &'static str,
+    },
     /// Something that is understood, but not made yet.
     #[error("{what} is not supported")]
     Unsupported {
@@ -225,6 +233,7 @@ impl Error {
             ErrorKind::WrongGenerator { .. } => "rules/wrong-generator",
             ErrorKind::MissingLength { .. } => "rules/missing-length",
             ErrorKind::UnknownPath { .. } => "rules/unknown-path",
+            ErrorKind::PluginPath { .. } => "rules/plugin-path",
             ErrorKind::Unsupported { .. } => "rules/unsupported",
             ErrorKind::BadPath { .. } => "rules/bad-path",
             ErrorKind::BadVersion { .. } => "rules/bad-version",
@@ -243,9 +252,10 @@ impl Error {
             | ErrorKind::UnknownGenerator { suggestion: Some(name), .. }
             | ErrorKind::UnknownPath { suggestion: Some(name), .. }
             | ErrorKind::UnknownSlot { suggestion: Some(name), .. } => did_you_mean(name),
-            ErrorKind::UnknownWord { word, known } => {
-                did_you_mean(&suggest(word, known.iter().map(String::as_str))?)
-            }
+            ErrorKind::UnknownWord { word, known } => match suggest(word, known.iter().map(String::as_str)) {
+                Some(close) => did_you_mean(&close),
+                None => general_hint(&self.kind).map(str::to_owned),
+            },
             ErrorKind::BareNull => Some("write `type: 'null'` for a field that is always null".to_owned()),
             ErrorKind::IgnoredKey { .. } => Some("remove it".to_owned()),
             ErrorKind::MissingLength { path } => {
@@ -259,10 +269,46 @@ impl Error {
             ErrorKind::NotNormalized { sum, .. } if *sum > 0.0 => {
                 Some(format!("divide each by {sum}, or set `normalize: true`"))
             }
+            ErrorKind::PluginPath { .. } => {
+                Some("put the script into the rule file's folder, as `plugins/name.rhai`".to_owned())
+            }
             ErrorKind::BadPath { .. } => Some("paths look like `$.orders[].id`".to_owned()),
-            _ => None,
+            kind => general_hint(kind).map(str::to_owned),
         }
     }
+}
+
+/// What to do about a kind of problem, whatever its details.
+fn general_hint(kind: &ErrorKind) -> Option<&'static str> {
+    Some(match kind {
+        ErrorKind::BadYaml { .. } => "look for a bracket, quote or indentation that does not fit",
+        ErrorKind::DuplicateKey { .. } => "keep one of the two",
+        ErrorKind::UnknownKey { .. } => "remove it; `synth schema rules` lists the keys",
+        ErrorKind::UnknownGenerator { .. } => "`synth schema rules` lists the generators",
+        ErrorKind::WrongType { .. } => "`synth schema rules` says what may stand here",
+        ErrorKind::MissingKey { .. } => "add it; `synth schema rules` says what may stand there",
+        ErrorKind::UnknownWord { .. } => "take one of the words that are listed",
+        ErrorKind::BadVersion { .. } => "write `version: 2`",
+        ErrorKind::BadProbabilities { .. } | ErrorKind::NotNormalized { .. } => {
+            "give something a share above 0"
+        }
+        ErrorKind::UnequalLengths { .. } => "give both lists equally many entries",
+        ErrorKind::NotRising { .. } => "sort the list; percentages begin with 0 and end with 100",
+        ErrorKind::BadPattern { .. } => "close all brackets, and write the expression in single quotes",
+        ErrorKind::BadTimeFormat { .. } => {
+            "formats look like `%Y-%m-%dT%H:%M:%SZ`, or are epoch_seconds, epoch_millis, epoch_micros or epoch_nanos"
+        }
+        ErrorKind::BadTime { .. } => "times look like `2025-01-31T12:00:00Z` or `2025-01-31`",
+        ErrorKind::UnknownSlot { .. } => {
+            "slots are `first`, `last`, `num`, `domain` and the methods of `faker`"
+        }
+        ErrorKind::OpenSlot => "close the slot with `}}`",
+        ErrorKind::WrongGenerator { .. } => "change the type, or take a generator that makes such values",
+        ErrorKind::UnknownPath { .. } => "write the path as it stands under `fields`",
+        ErrorKind::Unsupported { .. } => "leave it out",
+        ErrorKind::Impossible { .. } => "correct it, or leave it out",
+        _ => return None,
+    })
 }
 
 fn did_you_mean(name: &str) -> Option<String> {

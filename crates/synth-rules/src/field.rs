@@ -4,6 +4,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use synth_core::Rate;
 
+use crate::faults::Faults;
 use crate::generator::Generator;
 
 mod form_schema;
@@ -26,6 +27,8 @@ pub struct FieldRule {
     pub personal: bool,
     /// What the values mean, for example `email`.
     pub semantic_type: Option<String>,
+    /// Values that are made wrong on purpose.
+    pub faults: Faults,
     /// The kinds of non-null values with their shares; at least one.
     pub kinds: Vec<ValueKind>,
 }
@@ -159,6 +162,7 @@ impl FieldRule {
             unique: false,
             personal: false,
             semantic_type: None,
+            faults: Faults::default(),
             kinds: vec![kind],
         }
     }
@@ -206,6 +210,8 @@ struct FieldForm {
     constraints: Constraints,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     one_of: Vec<KindForm>,
+    #[serde(default, skip_serializing_if = "Faults::is_empty")]
+    faults: Faults,
     #[serde(default, skip_serializing_if = "FieldPrivacy::is_default")]
     privacy: FieldPrivacy,
 }
@@ -292,6 +298,7 @@ impl TryFrom<FieldForm> for FieldRule {
             unique: form.unique,
             personal: form.privacy.pii,
             semantic_type: form.semantic_type,
+            faults: form.faults,
             kinds,
         })
     }
@@ -318,6 +325,7 @@ impl From<FieldRule> for FieldForm {
             null_rate: rule.null_rate,
             unique: rule.unique,
             semantic_type: rule.semantic_type,
+            faults: rule.faults,
             generator: None,
             params: None,
             constraints: Constraints::default(),

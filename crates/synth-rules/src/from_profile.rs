@@ -5,13 +5,16 @@ use synth_core::{JsonPath, JsonType, Rate, Segment, TimeFormat, math};
 use synth_profile::Profile;
 use synth_profile::profile::{FieldProfile, LengthProfile, SampleLayout, VariantCaseProfile, VariantProfile};
 
+use crate::faults::Faults;
 use crate::field::{FieldRule, FieldType, ValueKind};
 use crate::generator::{Categorical, FakerMethod, Generator, Literal};
+use crate::plugins::Plugins;
 use crate::resolution::Resolution;
 use crate::rule_set::{Globals, Layout, Metadata, Privacy, RuleSet, VERSION, VariantCase, Variants};
 use crate::shape::{LengthRule, ShapeRule};
 
 mod keys;
+mod labels;
 mod lookup;
 mod number;
 mod relation;
@@ -53,6 +56,8 @@ impl RuleSet {
             }
         }
         let mut relationships = relation::relationships(&profile.relations);
+        labels::promise(&mut fields, profile);
+        labels::promise_numbers(&mut fields, profile);
         keys::settle(&mut fields, &relationships, profile);
         keys::loosen(&mut fields, &mut relationships, profile);
         let variants =
@@ -66,6 +71,8 @@ impl RuleSet {
             relationships,
             variants,
             model: None,
+            plugins: Plugins::default(),
+            scenarios: IndexMap::new(),
             privacy: Privacy { k: profile.k },
         }
     }
@@ -116,6 +123,7 @@ fn field_rule(field: &FieldProfile, profile: &Profile) -> Option<FieldRule> {
                 let number = field.number.as_ref()?;
                 number.personal.clone().or_else(|| number.semantic_type.clone())
             }),
+        faults: Faults::default(),
         kinds,
     })
 }

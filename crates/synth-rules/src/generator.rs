@@ -5,6 +5,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use synth_core::TimeFormat;
 
+use crate::parametric::Parametric;
+use crate::plugins::PluginCall;
 use crate::resolution::Resolution;
 
 /// How the values of a field are made: the pair `generator` and `params` of a rule.
@@ -34,6 +36,10 @@ pub enum Generator {
     TemporalRhythmic(TemporalRhythmic),
     /// Always the same value.
     Constant(Constant),
+    /// Numbers of a named distribution.
+    Parametric(Parametric),
+    /// Values of a plugin.
+    Plugin(PluginCall),
 }
 
 /// A value that stands in a rule file: a string, number, boolean or null.
@@ -50,6 +56,20 @@ pub enum Literal {
     Number(f64),
     /// A string.
     Text(String),
+}
+
+impl Literal {
+    /// Returns the value as it is written without quotes.
+    #[must_use]
+    pub fn text(&self) -> String {
+        match self {
+            Self::Null => "null".to_owned(),
+            Self::Bool(flag) => flag.to_string(),
+            Self::Integer(number) => number.to_string(),
+            Self::Number(number) => number.to_string(),
+            Self::Text(text) => text.clone(),
+        }
+    }
 }
 
 /// Params of `sequence`: row `i` gets `prefix`, `start + i * step` padded with zeros to `width` digits, `suffix`.
@@ -362,7 +382,7 @@ impl TemporalRhythmic {
 }
 
 /// Reads an RFC 3339 time or date.
-fn read_time(text: &str) -> Option<i64> {
+pub(crate) fn read_time(text: &str) -> Option<i64> {
     let digits =
         text.split_once('.').map_or(0, |(_, rest)| rest.bytes().take_while(u8::is_ascii_digit).count());
     let fraction = if digits == 0 { String::new() } else { format!("%.{digits}f") };
@@ -388,7 +408,7 @@ pub struct Constant {
 
 impl Generator {
     /// Names of all generators, as they stand in rule files.
-    pub const NAMES: [&'static str; 11] = [
+    pub const NAMES: [&'static str; 13] = [
         "uuid_v4",
         "uuid_v7",
         "ulid",
@@ -400,6 +420,8 @@ impl Generator {
         "quantile_sample",
         "temporal_rhythmic",
         "constant",
+        "parametric",
+        "plugin",
     ];
 
     /// Returns the name in rule files.
@@ -417,6 +439,8 @@ impl Generator {
             Self::QuantileSample(_) => "quantile_sample",
             Self::TemporalRhythmic(_) => "temporal_rhythmic",
             Self::Constant(_) => "constant",
+            Self::Parametric(_) => "parametric",
+            Self::Plugin(_) => "plugin",
         }
     }
 

@@ -5,29 +5,43 @@
 //!
 //! Modules in reading order: [`rule_set`] is the whole file, [`field`] the rule of one path, [`shape`] the
 //! lengths, [`generator`] the named ways to make values, [`relationship`] what binds fields together. `yaml` reads and writes files, [`lint`] finds what
-//! types cannot refuse, `from_profile` makes the first rules.
+//! types cannot refuse, `from_profile` makes the first rules. [`scenario`] changes rules for one run, [`faults`] makes values wrong
+//! on purpose, [`Predicate`] is a condition on records.
 //!
 //! Invariants: a [`RuleSet`] that was parsed names only known keys, and its probabilities are sound.
 
 pub mod error;
+mod explain;
+pub mod faults;
 pub mod field;
 mod from_profile;
 pub mod generator;
 pub mod lint;
 pub mod model;
+pub mod parametric;
+pub mod plugins;
+mod predicate;
 pub mod relationship;
 mod resolution;
 pub mod rule_set;
+pub mod scenario;
 pub mod shape;
 mod update;
 mod yaml;
 
 pub use error::{Error, ErrorKind, Errors, suggest};
+pub use faults::Faults;
 pub use field::{Constraints, FieldRule, FieldType, NumberSpelling, ValueKind};
 pub use generator::{Generator, Literal};
 pub use model::JointModel;
+pub use parametric::Parametric;
+pub use plugins::{PluginCall, PluginScript, Plugins};
+pub use predicate::{Comparison, Predicate, PredicateError, Watch};
 pub use relationship::{FieldList, Relationship};
 pub use resolution::{Resolution, ResolutionError};
-pub use rule_set::{Dependence, Globals, Layout, Metadata, ModelRule, Privacy, RuleSet, VariantCase, Variants};
+pub use rule_set::{
+    Dependence, Globals, Layout, Metadata, ModelRule, Privacy, RuleSet, VariantCase, Variants,
+};
+pub use scenario::{Scenario, ScenarioFile};
 pub use shape::{LengthRule, ShapeRule};
 pub use update::{LayoutMismatch, MergeStrategy};

@@ -4,12 +4,15 @@ use synth_core::JsonPath;
 
 use crate::error::ErrorKind;
 use crate::field::{FieldRule, ValueKind};
+use crate::relationship::Relationship;
 use crate::rule_set::RuleSet;
 use crate::shape::LengthRule;
 use crate::yaml::Step;
 
+mod extras;
 mod params;
 mod paths;
+mod relationships;
 mod sums;
 mod types;
 
@@ -45,7 +48,15 @@ fn lint_each(rules: &RuleSet) -> Vec<Problem> {
     }
     for (path, field) in &rules.fields {
         field_problems(path, field, &mut problems);
+        let base: Vec<Step> = vec!["fields".into(), path.into()];
+        extras::faults(rules, path, field, &mut reporter(&base, &mut problems));
     }
+    for (index, relationship) in rules.relationships.iter().enumerate() {
+        let base: Vec<Step> = vec!["relationships".into(), (&index).into()];
+        relationships::problems(relationship, &mut reporter(&base, &mut problems));
+        table_problems(relationship, &mut reporter(&base, &mut problems));
+    }
+    extras::plugins(rules, &mut problems);
     problems
 }
 
@@ -61,6 +72,17 @@ fn reporter<'a>(
         let steps = base.iter().cloned().chain(keys.iter().map(|key| Step::from(*key))).collect();
         problems.push(Problem { steps, kind });
     }
+}
+
+fn table_problems(relationship: &Relationship, report: Report<'_>) {
+    let Relationship::ValueTable { paths, rows } = relationship else { return };
+    for row in rows {
+        equal_lengths(("paths", paths.len()), ("values", row.values.len()), &mut |_, kind| {
+            report(&["rows"], kind);
+        });
+    }
+    let weights: Vec<f64> = rows.iter().map(|row| row.weight).collect();
+    no_negative("rows", &weights, report);
 }
 
 fn length_problems(length: &LengthRule, report: Report<'_>) {

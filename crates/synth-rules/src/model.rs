@@ -5,7 +5,7 @@
 //! distribution that a person edits is what comes out, and still hangs together with the others. The model holds no
 //! value of the data.
 //!
-//! `coding` turns values into codes, `draft` fits the model to a sample.
+//! `bound` finds fields that relationships decide, `coding` turns values into codes, `draft` fits the model to a sample.
 
 use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
@@ -14,6 +14,7 @@ use synth_stats::joint::{BadTree, Node, Sampler, Tree};
 
 use crate::rule_set::{Dependence, ModelRule, RuleSet};
 
+mod bound;
 mod coding;
 mod draft;
 
@@ -172,6 +173,12 @@ pub fn file_hash(text: &str) -> String {
 }
 
 impl FieldModel {
+    /// Tells whether values of one kind have different codes.
+    #[must_use]
+    pub fn tells_values(&self) -> bool {
+        self.codes.iter().any(|code| matches!(code, Code::Value { low, high, .. } if high - low < 1.0))
+    }
+
     /// The share of the field's uncertainty that its tree takes away on held-out records, in hundredths.
     fn explained(&self) -> Rate {
         let share = if self.floor < 0.0 { 1.0 - self.achieved / self.floor } else { 0.0 };

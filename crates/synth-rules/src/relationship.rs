@@ -58,6 +58,9 @@ pub enum Relationship {
         /// The fields that follow.
         #[schemars(with = "Vec<String>")]
         rhs: Vec<JsonPath>,
+        /// Different left sides in the data; the generator makes about as many.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        distinct: Option<u64>,
         /// Smallest share of rows, over the fields that follow, that agree with the commonest value of their group.
         #[serde(default = "Rate::one", skip_serializing_if = "is_certain")]
         #[schemars(with = "f64")]
@@ -120,6 +123,35 @@ pub enum Relationship {
         #[schemars(with = "f64")]
         confidence: Rate,
     },
+    /// A state machine: which value of a field follows which along an array, an entity's rows or the records of a stream.
+    Transition {
+        /// The field that holds the states.
+        #[schemars(with = "String")]
+        path: JsonPath,
+        /// The field that says whose row it is; without one the elements of an array, or the records, follow each other.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[schemars(with = "Option<String>")]
+        entity: Option<JsonPath>,
+        /// The time that puts the rows in order; without one they are in that of the file.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[schemars(with = "Option<String>")]
+        order: Option<JsonPath>,
+        /// The states.
+        states: Vec<Literal>,
+        /// Share of the arrays or entities that begin with each state.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        initial: Vec<f64>,
+        /// Share of them that end with each state.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        last: Vec<f64>,
+        /// For each state the shares of the states that follow it. What a row lacks to 1 are moves that are too rare to be
+        /// named; a row of zeros is a state that nothing follows.
+        matrix: Vec<Vec<f64>>,
+        /// Share of the moves that are none of those that hardly happen.
+        #[serde(default = "Rate::one", skip_serializing_if = "is_certain")]
+        #[schemars(with = "f64")]
+        confidence: Rate,
+    },
     /// Arrays end where they began, or go side by side.
     Sequence {
         /// What is said.
@@ -136,6 +168,16 @@ pub enum Relationship {
         #[schemars(with = "Vec<String>")]
         paths: Vec<JsonPath>,
     },
+    /// Fields of few values, and which values come together.
+    ///
+    /// Each row of the data has a combination that is listed, as far as the fields are there.
+    ValueTable {
+        /// The fields; all of one row.
+        #[schemars(with = "Vec<String>")]
+        paths: Vec<JsonPath>,
+        /// The combinations.
+        rows: Vec<ValueRow>,
+    },
 }
 
 /// One step to a path within a relationship, as its YAML is written.
@@ -147,7 +189,7 @@ pub(crate) enum PathStep {
 
 impl Relationship {
     /// The names by which rule files call the types.
-    pub(crate) const NAMES: [&str; 9] = [
+    pub(crate) const NAMES: [&str; 11] = [
         "primary_key",
         "unique",
         "foreign_key",
@@ -155,9 +197,16 @@ impl Relationship {
         "ordering",
         "arithmetic",
         "derived_text",
+        "transition",
         "sequence",
         "conditional_presence",
+        "value_table",
     ];
+
+    /// Returns every path of the relationship.
+    pub fn paths(&self) -> impl Iterator<Item = &JsonPath> {
+        self.named_paths().into_iter().map(|(_, path)| path)
+    }
 
     /// Every path of the relationship, and the steps that lead to it.
     pub(crate) fn named_paths(&self) -> Vec<(Vec<PathStep>, &JsonPath)> {
@@ -184,9 +233,14 @@ impl Relationship {
             Self::DerivedText { target, terms, .. } => {
                 std::iter::once(named("target", target)).chain(listed("terms", terms)).collect()
             }
-            Self::Sequence { paths, .. } | Self::ConditionalPresence { paths, .. } => {
-                listed("paths", paths).collect()
+            Self::Transition { path, entity, order, .. } => {
+                let optional = [("entity", entity), ("order", order)].into_iter();
+                let optional = optional.filter_map(|(name, path)| Some(named(name, path.as_ref()?)));
+                std::iter::once(named("path", path)).chain(optional).collect()
             }
+            Self::Sequence { paths, .. }
+            | Self::ConditionalPresence { paths, .. }
+            | Self::ValueTable { paths, .. } => listed("paths", paths).collect(),
         }
     }
 }
@@ -224,6 +278,17 @@ fn is_certain(share: &Rate) -> bool {
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "the signature serde asks for")]
 fn is_zero(offset: &f64) -> bool {
     offset.abs() < f64::MIN_POSITIVE
+}
+
+/// One combination of values.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ValueRow {
+    /// A value for each field; `null` where the field is missing or null.
+    pub values: Vec<Literal>,
+    /// How often the combination comes, relative to the others. The fields' own probabilities count more: the
+    /// weights are adjusted to them.
+    pub weight: f64,
 }
 
 /// Rows with one of some values of a tag.
@@ -284,6 +349,34 @@ pub enum Operation {
     SumOverElements,
     /// The number of elements of an array or members of a dictionary.
     Count,
+    /// Milliseconds from the second term, a time, to the first; rounded or cut to the target's last digit.
+    ElapsedMilliseconds,
+    /// Seconds from the second term to the first.
+    ElapsedSeconds,
+    /// Minutes from the second term to the first.
+    ElapsedMinutes,
+    /// Hours from the second term to the first.
+    ElapsedHours,
+    /// Days of 24 hours from the second term to the first.
+    ElapsedDays,
+    /// Midnights in UTC from the second term to the first.
+    CalendarDays,
+    /// Minutes from the second term to the first, both hours and minutes in one number, around midnight.
+    ClockMinutes,
+    /// The year of the term in UTC.
+    YearOf,
+    /// The month of the term, from 1.
+    MonthOf,
+    /// The day of the month of the term.
+    DayOf,
+    /// The hour of the term in UTC, plus the offset, modulo 24.
+    HourOf,
+    /// The minute of the term.
+    MinuteOf,
+    /// The weekday of the term, Monday being 0, plus the offset, modulo 7.
+    WeekdayOf,
+    /// The date of the term in UTC.
+    DateOf,
 }
 
 /// A field in a formula; one without a factor is a path alone in YAML.

@@ -8,7 +8,9 @@ use synth_core::{JsonPath, Rate};
 use crate::field::FieldRule;
 use crate::generator::Literal;
 use crate::model::JointModel;
+use crate::plugins::Plugins;
 use crate::relationship::Relationship;
+use crate::scenario::Scenario;
 use crate::shape::ShapeRule;
 
 /// Version of the rule file that this library reads and writes.
@@ -44,6 +46,13 @@ pub struct RuleSet {
     /// How fields depend on each other: the model file and what it says in short.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub model: Option<ModelRule>,
+    /// Scripts that make and check values.
+    #[serde(default, skip_serializing_if = "Plugins::is_empty")]
+    pub plugins: Plugins,
+    /// Named changes of these rules, applied when a run asks for them.
+    #[serde(default, skip_serializing_if = "IndexMap::is_empty")]
+    #[schemars(with = "std::collections::BTreeMap<String, Scenario>")]
+    pub scenarios: IndexMap<String, Scenario>,
     /// How the rules were made safe.
     #[serde(default)]
     pub privacy: Privacy,

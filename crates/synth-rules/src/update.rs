@@ -90,6 +90,8 @@ impl RuleSet {
             relationships: merge.relationships(),
             variants: merge.variants(),
             model: None,
+            plugins: self.plugins.clone(),
+            scenarios: self.scenarios.clone(),
             privacy: Privacy { k: self.privacy.k.min(new.privacy.k) },
         })
     }

@@ -10,6 +10,7 @@ use crate::field::FieldRule;
 use crate::lint::lint_known;
 use crate::relationship::Relationship;
 use crate::rule_set::{RuleSet, VERSION};
+use crate::scenario::Scenario;
 use crate::shape::ShapeRule;
 
 mod comments;
@@ -18,8 +19,8 @@ mod kinds;
 mod places;
 
 use comments::with_comments;
-use places::Places;
-pub(crate) use places::Step;
+pub(crate) use forms::read as read_part;
+pub(crate) use places::{Places, Step};
 
 /// Larger rule files are refused.
 const MAX_BYTES: usize = 64 << 20;
@@ -50,6 +51,9 @@ impl RuleSet {
             for problem in lint_known(rules, &loader.unread) {
                 let place = loader.places.find(&problem.steps);
                 loader.errors.push(Error { kind: problem.kind, place });
+            }
+            if loader.errors.is_empty() {
+                loader.try_scenarios(rules);
             }
         }
         match rules {
@@ -101,6 +105,23 @@ impl RuleSet {
 
 mod print;
 
+/// Reads a YAML text of another form than a rule file: no key stands twice.
+pub(crate) fn read_with_places(text: &str, source: &str) -> Result<Value, Errors> {
+    if text.len() > MAX_BYTES {
+        let reason = format!("the file is larger than {MAX_BYTES} bytes");
+        let place = Place::in_source(source);
+        return Err(Errors(vec![Error { kind: ErrorKind::BadYaml { reason }, place }]));
+    }
+    let places = Places::scan(text, source).map_err(|error| Errors(vec![*error]))?;
+    let mut loader = Loader { places, errors: Vec::new(), unread: Vec::new() };
+    loader.duplicates();
+    let root = serde_yaml::from_str(text).map_err(|error| loader.bad_yaml(&error)).ok();
+    match root {
+        Some(root) if loader.errors.is_empty() => Ok(root),
+        _ => Err(Errors(loader.errors)),
+    }
+}
+
 /// Reads sections one by one, so that one bad rule does not hide the next.
 struct Loader {
     places: Places,
@@ -137,11 +158,12 @@ impl Loader {
         let shape = self.rules_by_path(&mut sections, "shape", Self::shape);
         let variants = self.rules_by_path(&mut sections, "variants", Self::value);
         let relationships = self.relationships(&mut sections);
+        let scenarios = self.scenarios(&mut sections);
         let rest: RuleSet = self.value(Value::Object(sections), &[])?;
         if rest.version != VERSION {
             self.push(ErrorKind::BadVersion { found: rest.version, expected: VERSION }, &["version".into()]);
         }
-        Some(RuleSet { fields, shape, variants, relationships, ..rest })
+        Some(RuleSet { fields, shape, variants, relationships, scenarios, ..rest })
     }
 
     /// Tells what a reader of YAML could not make sense of.
@@ -209,6 +231,36 @@ impl Loader {
     fn shape(&mut self, value: Value, steps: &[Step]) -> Option<ShapeRule> {
         let report = &mut |below: &[Step], kind| self.push(kind, &[steps, below].concat());
         if kinds::length_is_sound(&value, report) { self.value(value, steps) } else { None }
+    }
+
+    /// Takes the scenarios by name.
+    fn scenarios(&mut self, sections: &mut Map<String, Value>) -> IndexMap<String, Scenario> {
+        let section: Step = "scenarios".into();
+        let entries = match sections.shift_remove(section.as_str()) {
+            None | Some(Value::Null) => Map::new(),
+            Some(Value::Object(entries)) => entries,
+            Some(_) => {
+                let reason = "`scenarios` is a mapping of names to scenarios".to_owned();
+                self.push(ErrorKind::WrongType { reason }, &[section]);
+                return IndexMap::new();
+            }
+        };
+        let mut scenarios = IndexMap::new();
+        for (name, entry) in entries {
+            let steps: [Step; 2] = [section.clone(), name.as_str().into()];
+            scenarios.extend(self.value(entry, &steps).map(|scenario| (name, scenario)));
+        }
+        scenarios
+    }
+
+    /// Finds what of the scenarios does not fit the rules.
+    fn try_scenarios(&mut self, rules: &RuleSet) {
+        for (name, scenario) in &rules.scenarios {
+            for problem in rules.with_scenario(scenario).err().into_iter().flatten() {
+                let base: [Step; 2] = ["scenarios".into(), name.as_str().into()];
+                self.push(problem.kind, &[&base, problem.steps.as_slice()].concat());
+            }
+        }
     }
 
     /// Takes the list of relationships.

@@ -169,6 +169,15 @@ impl LengthHistogram {
         })
     }
 
+    /// Returns the mean; `None` when empty. Beyond 128 the middle of a bucket stands for its lengths, so the relative
+    /// error is below 1/32.
+    #[must_use]
+    pub fn mean(&self) -> Option<f64> {
+        let middle = |bucket: &LengthBucket| (bucket.low as f64).midpoint(bucket.high as f64);
+        let sum: f64 = self.buckets().map(|bucket| middle(&bucket) * bucket.count as f64).sum();
+        (self.count > 0).then(|| sum / self.count as f64)
+    }
+
     fn widen(&mut self, min: u64, max: u64) {
         let (low, high) = self.range.unwrap_or((min, max));
         self.range = Some((low.min(min), high.max(max)));

@@ -7,14 +7,13 @@
 //! codes, so they may be fitted side by side.
 //!
 //! Modules in reading order: `codes` is what is fitted to, `group` makes codes coarse for the search of splits,
-//! `grow` finds splits, `prune` takes those back that do not help rows that were held out, `tree` is the result and
-//! how it is drawn from.
+//! `grow` finds splits, `held_out` judges them by rows that were held out, `tree` is the result and how it is drawn from.
 
 mod codes;
 mod fit;
 mod group;
 mod grow;
-mod prune;
+mod held_out;
 mod tree;
 
 pub use codes::{CodeColumn, CodeOrder};

@@ -4,22 +4,26 @@
 //! fitted to them stand in the rule file, generators draw through them, and the validator compares real and
 //! synthetic summaries with the tests.
 //!
-//! Modules in reading order: [`bottom_k`], [`histogram`], [`sum`], [`hyperloglog`] and [`counts`] are the
+//! Modules in reading order: [`bottom_k`], [`histogram`], [`sum`], [`float_sum`],
+//! [`hyperloglog`] and [`counts`] are the
 //! sketches; [`quantiles`] fits a publishable distribution; [`choice`] draws from weights; [`tests2`] compares
-//! two samples.
+//! two samples; [`association`] measures how columns hang together, [`series`] what happens along time.
 //!
 //! Invariants: every sketch is an exact commutative monoid under `merge`: its state is a function of the
 //! multiset of pushed values alone, bit for bit, whatever the order and however the input was cut. Memory is
 //! bounded, and each sketch states its bound. No JSON, no paths, no clock, no randomness.
 
+pub mod association;
 pub mod bottom_k;
 pub mod choice;
 pub mod counts;
 pub mod error;
+pub mod float_sum;
 pub mod histogram;
 pub mod hyperloglog;
 pub mod joint;
 pub mod quantiles;
+pub mod series;
 pub mod sum;
 pub mod tests2;
 
@@ -27,6 +31,7 @@ pub use bottom_k::BottomK;
 pub use choice::Cumulative;
 pub use counts::LengthHistogram;
 pub use error::Error;
+pub use float_sum::FloatSum;
 pub use histogram::OrderHistogram;
 pub use hyperloglog::HyperLogLog;
 pub use quantiles::QuantileFunction;

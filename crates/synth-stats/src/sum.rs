@@ -1,24 +1,27 @@
-//! Exact sums of decimals.
+//! Exact sums of decimals, and of the numbers that are none.
 
 use std::collections::BTreeMap;
 
 use synth_core::{Decimal, math};
 
-/// Exact sum of decimals, kept apart by their number of digits behind the point.
+use crate::FloatSum;
+
+/// Exact sum of numbers; decimals are kept apart by their number of digits behind the point.
 ///
 /// # Shapes and units
 ///
 /// Decimals of one unit with 0 to 18 digits behind the point. Finer ones, and literals that are no plain decimal
-/// ([`ExactSum::skip`]), are counted as skipped and are in neither sum nor mean.
+/// ([`ExactSum::push_f64`]), are added as the nearest `f64`. Infinite numbers are counted as skipped and are in
+/// neither sum nor mean.
 ///
 /// # Method
 ///
-/// One 192-bit integer per scale, which cannot overflow before 2^63 values; so the order of additions never
-/// shows, not even where a sum of 128 bits would have overflowed on the way.
+/// One 192-bit integer per scale, which cannot overflow before 2^63 values, and a [`FloatSum`]; so the order of
+/// additions never shows, not even where a sum of 128 bits would have overflowed on the way.
 ///
 /// # Cost
 ///
-/// A push is a look-up among at most 19 scales and an addition; below 1 kB.
+/// A push is a look-up among at most 19 scales and an addition; below 2 kB.
 ///
 /// # Example
 ///
@@ -34,6 +37,7 @@ use synth_core::{Decimal, math};
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct ExactSum {
     by_scale: BTreeMap<u8, Wide>,
+    floats: FloatSum,
     count: u64,
     skipped: u64,
 }
@@ -47,23 +51,26 @@ pub struct Wide {
     pub low: u128,
 }
 
-/// Decimals with more digits behind the point are skipped.
+/// Decimals with more digits behind the point are added as the nearest `f64`.
 const MAX_SCALE: u8 = 18;
 
 impl ExactSum {
-    /// Adds one decimal, or counts it as skipped when it has more than 18 digits behind the point.
+    /// Adds one decimal; the nearest `f64` when it has more than 18 digits behind the point.
     pub fn push(&mut self, decimal: Decimal) {
         if decimal.scale > MAX_SCALE {
-            self.skipped += 1;
+            self.push_f64(decimal.to_f64());
         } else {
             self.by_scale.entry(decimal.scale).or_default().add(Wide::of(decimal.mantissa));
             self.count += 1;
         }
     }
 
-    /// Counts a number that is no decimal, such as one with an exponent.
-    pub fn skip(&mut self) {
-        self.skipped += 1;
+    /// Adds a number that is no plain decimal, such as one with an exponent; counts it as skipped when it is not
+    /// finite.
+    pub fn push_f64(&mut self, x: f64) {
+        let is_added = self.floats.push(x);
+        self.count += u64::from(is_added);
+        self.skipped += u64::from(!is_added);
     }
 
     /// Adds the decimals of another sum.
@@ -71,6 +78,7 @@ impl ExactSum {
         for (scale, theirs) in other.by_scale {
             self.by_scale.entry(scale).or_default().add(theirs);
         }
+        self.floats.merge(other.floats);
         self.count += other.count;
         self.skipped += other.skipped;
     }
@@ -79,12 +87,12 @@ impl ExactSum {
     #[must_use]
     pub fn from_scales(
         scales: impl IntoIterator<Item = (u8, Wide)>,
-        count: u64,
-        skipped: u64,
+        floats: FloatSum,
+        (count, skipped): (u64, u64),
     ) -> Option<Self> {
         let by_scale: BTreeMap<u8, Wide> = scales.into_iter().collect();
         let fits = by_scale.keys().all(|&scale| scale <= MAX_SCALE);
-        fits.then_some(Self { by_scale, count, skipped })
+        fits.then_some(Self { by_scale, floats, count, skipped })
     }
 
     /// Returns the sum of each scale that occurred, in ascending order.
@@ -92,19 +100,25 @@ impl ExactSum {
         self.by_scale.iter().map(|(&scale, &sum)| (scale, sum))
     }
 
-    /// Returns the number of decimals added.
+    /// Returns the sum of the numbers that were no plain decimals.
+    #[must_use]
+    pub fn floats(&self) -> &FloatSum {
+        &self.floats
+    }
+
+    /// Returns the number of values added.
     #[must_use]
     pub fn count(&self) -> u64 {
         self.count
     }
 
-    /// Returns the number of values that were left out.
+    /// Returns the number of values that were left out, as they are not finite.
     #[must_use]
     pub fn skipped(&self) -> u64 {
         self.skipped
     }
 
-    /// Returns the exact sum at the finest scale that occurred; `None` when its mantissa exceeds 128 bits.
+    /// Returns the exact sum of the plain decimals at the finest scale that occurred; `None` when its mantissa exceeds 128 bits.
     #[must_use]
     pub fn total(&self) -> Option<Decimal> {
         let scale = self.by_scale.keys().next_back().copied().unwrap_or(0);
@@ -115,9 +129,8 @@ impl ExactSum {
         Some(Decimal { mantissa, scale })
     }
 
-    /// Returns the sum as the nearest number, up to one rounding per scale.
-    #[must_use]
-    pub fn total_f64(&self) -> f64 {
+    /// Returns the sum of the plain decimals as the nearest number, up to one rounding per scale.
+    fn decimals_f64(&self) -> f64 {
         match self.total() {
             Some(total) => total.to_f64(),
             None => {
@@ -126,10 +139,11 @@ impl ExactSum {
         }
     }
 
-    /// Returns the mean of the decimals added; `None` when there are none.
+    /// Returns the mean of the values added, up to a few roundings; `None` when there are none.
     #[must_use]
     pub fn mean(&self) -> Option<f64> {
-        (self.count > 0).then(|| self.total_f64() / self.count as f64)
+        let of_decimals = || self.decimals_f64() / self.count as f64;
+        (self.count > 0).then(|| of_decimals() + self.floats.over(self.count))
     }
 }
 
@@ -170,17 +184,18 @@ mod tests {
         assert_eq!(all.total().map(|total| total.mantissa), Some(4));
         let beyond = sum_of(&[i128::MAX, i128::MAX]);
         assert_eq!(beyond.total(), None);
-        assert!((beyond.total_f64() / math::pow(2.0, 128.0) - 1.0).abs() < 1e-15);
+        assert!((beyond.decimals_f64() / math::pow(2.0, 128.0) - 1.0).abs() < 1e-15);
         let negative = sum_of(&[i128::MIN, i128::MIN]);
-        assert!((negative.total_f64() / math::pow(2.0, 128.0) + 1.0).abs() < 1e-15);
+        assert!((negative.decimals_f64() / math::pow(2.0, 128.0) + 1.0).abs() < 1e-15);
     }
 
     #[test]
-    fn fine_scales_and_exponents_are_skipped() {
-        let mut sum = ExactSum::default();
-        sum.push(Decimal { mantissa: 1, scale: 19 });
-        sum.skip();
-        assert_eq!((sum.count(), sum.skipped(), sum.mean()), (0, 2, None));
-        assert_eq!(ExactSum::from_scales(sum.scales(), 0, 2), Some(sum));
+    fn fine_scales_and_exponents_are_in_the_mean() {
+        let mut sum = sum_of(&[3]);
+        sum.push(Decimal { mantissa: 5 * 10_i128.pow(18), scale: 19 });
+        sum.push_f64(2.5);
+        sum.push_f64(f64::INFINITY);
+        assert_eq!((sum.count(), sum.skipped(), sum.mean()), (3, 1, Some(2.0)));
+        assert_eq!(ExactSum::from_scales(sum.scales(), sum.floats().clone(), (3, 1)), Some(sum));
     }
 }

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use synth_io::read_text_file;
 use synth_profile::schema::schema;
-use synth_report::SchemaCheck;
+use synth_report::{PluginCheck, SchemaCheck};
 
 use super::name;
 use crate::Outcome;
@@ -12,6 +12,7 @@ use crate::args::Validate;
 use crate::display::Screen;
 use crate::failure::Failure;
 use crate::judge::{Clock, RecordChecks, ReportFiles, Sides, check_files, judge};
+use crate::plugins;
 use crate::rules::read_rules;
 use crate::samples;
 
@@ -21,6 +22,10 @@ const MAX_SCHEMA_BYTES: u64 = 64 << 20;
 pub(crate) fn run(args: &Validate, screen: &Screen) -> Result<Outcome, Failure> {
     let mut clock = Clock::start();
     let rules = args.rules.as_deref().map(read_rules).transpose()?;
+    let validators = match (&rules, &args.rules) {
+        (Some((rules, _)), Some(path)) => plugins::validators(rules, path, args.allow_plugins)?,
+        _ => Default::default(),
+    };
     let files = ReportFiles::create(&args.reporting)?;
     let options = args.reading.options();
     let gate = args.reading.gate();
@@ -37,7 +42,13 @@ pub(crate) fn run(args: &Validate, screen: &Screen) -> Result<Outcome, Failure> 
     };
     let rules = rules.as_ref().map(|(rules, _)| rules);
     let mut check = RecordChecks::new(SchemaCheck::new(&schema)?, rules);
-    check_files(&args.synthetic, &options, &mut check)?;
+    let (mut plugins, n_validators) = validators;
+    check_files(&args.synthetic, &options, &mut check, &mut plugins)?;
+    check.plugins = match (n_validators, args.allow_plugins) {
+        (0, _) => None,
+        (_, true) => Some(plugins.finish()),
+        (_, false) => Some(PluginCheck::not_run("the rules name validators, which run with --allow-plugins")),
+    };
     clock.lap("check records");
     let sides = Sides {
         real: &real.partial,

@@ -85,7 +85,7 @@ fn several_paths_of_mixed_types_are_shown() {
             ["a", "b", "c", "d", "e", "f", "g"].map(|key| format!("\"{key}\":{value}")).into();
         format!("{{{}}}\n", members.join(","))
     };
-    let (_, said, profile) = profile(&(line("1") + &line("\"secret\"")).repeat(20));
+    let (_, said, profile) = profile(&[line("1"), line("\"secret\"")].concat().repeat(20));
     assert_eq!(profile["findings"], serde_json::json!({"profile/mixed-types": 7}));
     assert_eq!(said.matches("20 number, 20 string").count(), 5, "{said}");
     assert!(said.contains("(7 times; the first 5 are shown)") && !said.contains("secret"), "{said}");

@@ -113,6 +113,16 @@ pub(crate) fn sample(name: &str) -> Vec<u8> {
     std::fs::read(root().join("fixtures/samples").join(name)).unwrap()
 }
 
+/// The text of a file of `fixtures`.
+pub(crate) fn fixture(name: &str) -> String {
+    std::fs::read_to_string(root().join("fixtures").join(name)).unwrap()
+}
+
+/// The text of a page of the documentation.
+pub(crate) fn doc(name: &str) -> String {
+    std::fs::read_to_string(root().join("docs").join(name)).unwrap()
+}
+
 /// A file or folder of the data that lies beside the repository or in `SYNTH_SHARED`; says when it is not there.
 pub(crate) fn shared(name: &str) -> Option<PathBuf> {
     let shared = std::env::var_os("SYNTH_SHARED").map_or_else(|| root().join("../shared"), PathBuf::from);

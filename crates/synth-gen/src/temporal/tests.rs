@@ -17,7 +17,7 @@ fn rhythm(format: &str, values: &[&str]) -> TemporalRhythmic {
 }
 
 fn moments(times: &Times) -> Vec<i64> {
-    (0..2000).map(|ordinal| times.moment(Slot { address: ordinal, ordinal })).collect()
+    (0..2000).map(|ordinal| times.moment(Slot { address: ordinal, ordinal, uniform: None })).collect()
 }
 
 #[test]
@@ -58,8 +58,9 @@ fn unique_moments_differ_when_printed() {
     for (format, n) in [("%Y-%m-%d", 500), ("%Y-%m-%dT%H:%M:%S%.3fZ", 2000), ("epoch_seconds", 2000)] {
         let rule = rhythm(format, &["2024-01-01", "2024-01-31", "2024-03-31"]);
         let times = Times::compile(&rule, 0, Seed::root(1)).unwrap().unique(&rule, n, Seed::root(2)).unwrap();
-        let made: BTreeSet<i64> =
-            (0..n).map(|ordinal| times.moment(Slot { address: 0, ordinal }).div_euclid(times.step)).collect();
+        let made: BTreeSet<i64> = (0..n)
+            .map(|ordinal| times.moment(Slot { address: 0, ordinal, uniform: None }).div_euclid(times.step))
+            .collect();
         assert_eq!(made.len() as u64, n, "{format}");
     }
     let rule = rhythm("%H:%M:%S", &["1970-01-01", "1970-01-02"]);
@@ -105,7 +106,10 @@ fn texts(times: &Times, n: u64) -> Vec<String> {
     let addresses: Vec<u64> = (0..n).collect();
     let kinds = vec![0; addresses.len()];
     let mut out = Values::None;
-    times.fill(Slots { kinds: &kinds, code: 0, addresses: &addresses, ordinals: &addresses, uniforms: &[] }, &mut out);
+    times.fill(
+        Slots { kinds: &kinds, code: 0, addresses: &addresses, ordinals: &addresses, uniforms: &[] },
+        &mut out,
+    );
     let Values::Text(text) = out else { panic!("a format makes texts") };
     (0..addresses.len()).map(|slot| text.get(slot).to_owned()).collect()
 }

@@ -61,8 +61,14 @@ pub(super) fn strings_are_unique(strings: &StringStats) -> bool {
 
 /// Tells whether unique numbers are keys.
 pub(super) fn are_number_keys(numbers: &NumberStats, path: &JsonPath) -> bool {
-    let is_named = whole_step(numbers).is_some() && PathWords::of(path).own_has(&KEY_WORDS);
+    let is_among_ids = path.parent().is_some_and(|holder| holder.last_key().is_some_and(is_of_ids));
+    let is_named = whole_step(numbers).is_some() && (PathWords::of(path).own_has(&KEY_WORDS) || is_among_ids);
     is_named || lie_close(&numbers.histogram, step_of(numbers), numbers.distinct.total())
+}
+
+/// An object that holds identifiers of one thing in several systems.
+fn is_of_ids(name: &str) -> bool {
+    matches!(name.to_lowercase().as_str(), "id" | "ids" | "identifier" | "identifiers")
 }
 
 fn step_of(numbers: &NumberStats) -> f64 {

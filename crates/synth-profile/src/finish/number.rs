@@ -48,11 +48,13 @@ pub(super) fn profile(
     let dense = dense(numbers, is_unique);
     NumberProfile {
         count,
-        n_distinct: cast::round_to_u64(numbers.distinct.estimate_distinct()),
+        n_distinct: numbers.n_distinct(),
         is_unique,
         is_key: is_key && personal.is_none_or(|kind| kind == PiiKind::PersonId),
         personal: personal.map(|kind| kind.name().to_owned()),
-        semantic_type: semantic_type(numbers, path, decimals).map(str::to_owned),
+        semantic_type: semantic_type(numbers, path, decimals)
+            .filter(|name| time.is_none() || *name != "duration")
+            .map(str::to_owned),
         dense_from: dense.map(|(first, _)| first),
         dense_step: dense.map(|(_, step)| step).filter(|step| *step > 1),
         mean: numbers.sum.mean().filter(|_| gate.is_enough(count) && personal.is_none()),
@@ -185,16 +187,14 @@ pub(super) fn with_evidence<T>(
         words: &PathWords::of(path),
         values: &values,
         form: ValueForm::Number,
-        n_distinct: cast::round_to_u64(numbers.distinct.estimate_distinct()),
+        n_distinct: numbers.n_distinct(),
         n_rows: numbers.distinct.total(),
     })
 }
 
 /// Publishes a distribution; with fewer than `k` values only its rough magnitude.
 pub(super) fn curve(histogram: &OrderHistogram, k: u64) -> Curve {
-    let mut max_knots = MAX_KNOTS;
-    if std::env::var("KN").is_ok() { max_knots = 130; }
-    if let Some(function) = QuantileFunction::fit(histogram, FitConfig { k, max_knots }) {
+    if let Some(function) = QuantileFunction::fit(histogram, FitConfig { k, max_knots: MAX_KNOTS }) {
         return Curve::of(&function);
     }
     rough_curve(histogram)

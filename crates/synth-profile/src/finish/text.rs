@@ -7,7 +7,8 @@ use synth_stats::bottom_k::Entry;
 use super::{keys, time};
 use crate::code_list::CodeList;
 use crate::numbered_text::numbered_texts;
-use crate::profile::{Curve, NumberedProfile, PatternProfile, TextCategory, TextProfile};
+use crate::profile::{Curve, NumberedProfile, PatternProfile, ProseProfile, TextCategory, TextProfile};
+use crate::prose::prose;
 use crate::semantic;
 use crate::string_stats::{KeptText, StringStats};
 use crate::text_pattern::{SharedWords, foreign_letters, learn_patterns};
@@ -23,6 +24,8 @@ const PERSONAL_KEYS: [PiiKind; 5] =
     [PiiKind::Email, PiiKind::Username, PiiKind::CreditCard, PiiKind::Iban, PiiKind::MacAddress];
 /// Those that are keys when their form says so, as other codes are.
 const CODE_KEYS: [PiiKind; 3] = [PiiKind::PersonId, PiiKind::HostName, PiiKind::PersonalUrl];
+/// Article numbers with valid check digits, at least, that are none by chance: 1 in 10^8.
+const MIN_CHECKED: usize = 8;
 /// Patterns stand for at least this share of keys, which are of at most so many words.
 const KEY_PATTERNS: (f64, f64) = (0.6, 3.0);
 
@@ -39,14 +42,14 @@ pub(super) fn profile(
     let words = PathWords::of(path);
     let list = code_list(strings, &words);
     let semantic_type = list.map(|list| list.name).or_else(|| semantic_type(strings, &words));
-    let mut times = time::profiles(strings, path, gate);
+    // Check digits of so many numbers are no chance, while numbers of their length are often times.
+    let has_check_digits = semantic_type == Some("article_number") && values.len() >= MIN_CHECKED;
+    let mut times = if has_check_digits { Vec::new() } else { time::profiles(strings, path, gate) };
     let is_identifier = semantic_type.is_some_and(is_identifier_type) && values.len() > MAX_IDENTIFIERS;
     let known = is_identifier || !times.is_empty();
     let personal = personal_kind(strings, path, known, company);
     let is_secret = personal.is_some_and(|kind| !kind.is_shared());
-    if is_secret {
-        times.iter_mut().for_each(|time| time.spikes.clear());
-    }
+    times.iter_mut().filter(|_| is_secret).for_each(|time| time.spikes.clear());
     let is_unique = keys::strings_are_unique(strings);
     let mut categories =
         if is_identifier || is_unique { Vec::new() } else { categories(strings, gate, personal) };
@@ -66,7 +69,8 @@ pub(super) fn profile(
             .collect(),
     };
     let words = if is_secret { SharedWords::OfAll } else { SharedWords::OfMany };
-    let (patterns, mean_words) = (patterns(&rest, gate, words), mean_words(&rest));
+    let (patterns, mean_words) = (patterns(&rest, gate, words), mean_words(&rest, strings));
+    let prose = if known { None } else { prose_profile(&rest, mean_words, strings, gate) };
     let has_room = is_identifier || numbered.is_some() || has_room(&patterns, mean_words, count);
     let letters = foreign_letters(rest.iter().map(|(text, _)| *text));
     TextProfile {
@@ -86,6 +90,7 @@ pub(super) fn profile(
         times,
         patterns,
         mean_words,
+        prose,
         lengths: lengths(strings),
         categories,
         others,
@@ -204,13 +209,25 @@ fn patterns(rest: &[(&str, u64)], gate: Gate, words: SharedWords) -> Vec<Pattern
         .collect()
 }
 
-fn mean_words(rest: &[(&str, u64)]) -> f64 {
+/// Words of a text on average, over the distinct ones; over all when some are not kept whole.
+fn mean_words(rest: &[(&str, u64)], strings: &StringStats) -> f64 {
     let words: usize = rest.iter().map(|(text, _)| text.split_whitespace().count()).sum();
-    if rest.is_empty() {
-        0.0
-    } else {
-        cast::round_to_i64(100.0 * words as f64 / rest.len() as f64) as f64 / 100.0
-    }
+    let mean = match strings.distinct.entries().all(|entry| entry.value.is_whole) {
+        _ if rest.is_empty() => 0.0,
+        true => words as f64 / rest.len() as f64,
+        false => strings.words.mean().unwrap_or(0.0),
+    };
+    cast::round_to_i64(100.0 * mean) as f64 / 100.0
+}
+
+fn prose_profile(
+    rest: &[(&str, u64)],
+    mean_words: f64,
+    strings: &StringStats,
+    gate: Gate,
+) -> Option<ProseProfile> {
+    let texts: Vec<&str> = rest.iter().map(|(text, _)| *text).collect();
+    prose(&texts, mean_words, super::length_curve(&strings.words), gate)
 }
 
 fn lengths(strings: &StringStats) -> Curve {

@@ -1,6 +1,7 @@
 //! Numbers in files.
 
 use super::{MAX_CELLS, MAX_DISTINCT, NumberStats, NumberValue, hash_of};
+use crate::epoch_rhythm::EpochRhythms;
 use crate::stored::sketches::{StoredValue, load_histogram, load_table, store_histogram, store_table};
 use crate::stored::{Corrupt, Reader, Stored, Writer, check};
 
@@ -15,6 +16,7 @@ impl Stored for NumberStats {
             n_zero_fraction,
             n_padded,
             n_exponent,
+            rhythms,
         } = self;
         store_table(distinct, out);
         store_histogram(histogram, out);
@@ -22,11 +24,14 @@ impl Stored for NumberStats {
         out.put(decimals);
         out.put(needed_decimals);
         out.put(&(n_zero_fraction, n_padded, n_exponent));
+        rhythms.store(out);
     }
 
     fn load(input: &mut Reader<'_>) -> Result<Self, Corrupt> {
+        let distinct = load_table(input, MAX_DISTINCT)?;
+        let total = distinct.total();
         let stats = Self {
-            distinct: load_table(input, MAX_DISTINCT)?,
+            distinct,
             histogram: load_histogram(input, MAX_CELLS)?,
             sum: Stored::load(input)?,
             decimals: input.counts()?,
@@ -34,8 +39,8 @@ impl Stored for NumberStats {
             n_zero_fraction: input.count()?,
             n_padded: input.count()?,
             n_exponent: input.count()?,
+            rhythms: EpochRhythms::load(input, total)?,
         };
-        let total = stats.distinct.total();
         let sums = [
             stats.histogram.count() + stats.histogram.non_finite(),
             stats.sum.count() + stats.sum.skipped(),

@@ -7,6 +7,7 @@ use synth_core::{JsonPath, cast, math};
 use super::table::{Column, Kind, Part, Table};
 use super::{Arithmetic, Evidence, Operation, Term};
 
+pub(crate) mod clock;
 pub(crate) mod formula;
 mod linear;
 
@@ -56,6 +57,7 @@ pub(crate) fn arithmetic(tables: &[Table]) -> Vec<Arithmetic> {
         found.extend(linear::formulas(&own));
         found.extend(products(&own[..own.len().min(MAX_PAIRED)]));
         found.extend(totals(tables, index, &own));
+        found.extend(clock::formulas(table));
         formulas.extend(simplest(found));
     }
     formulas
@@ -300,7 +302,12 @@ fn totals_of(families: &[(u32, Range<usize>)], n_rows: usize, value: impl Fn(usi
 fn simplest(mut found: Vec<Arithmetic>) -> Vec<Arithmetic> {
     found.sort_by_key(|formula| {
         let is_difference = formula.terms.iter().any(|term| term.factor < 0.0);
-        (formula.terms.len(), is_difference, formula.operation != Operation::SumOverElements)
+        (
+            clock::is_of_times(formula.operation),
+            formula.terms.len(),
+            is_difference,
+            formula.operation != Operation::SumOverElements,
+        )
     });
     let mut kept: Vec<Arithmetic> = Vec::new();
     for formula in found {

@@ -25,6 +25,9 @@ const MIN_CORRELATION: f64 = 0.95;
 const MIN_DETOUR: f64 = 0.95;
 /// Share of the rows whose value is not the column's commonest that an approximate dependency must explain.
 const MIN_LIFT: f64 = 0.8;
+/// Values of the left side from which a dependency may have exceptions: two flags that mostly agree are associated, and
+/// neither decides the other.
+const MIN_DECIDING: u64 = 5;
 /// Bits by which a dependency must be less likely by chance, beside those for the number of pairs tried.
 const MIN_BITS: f64 = 10.0;
 /// The same where the names of both sides share a word and no row disagrees: `status` and `status_text`.
@@ -177,12 +180,18 @@ fn of_several(table: &Table, columns: &[usize], n_rows: usize, single: &[Found])
                     |found: &Found| found.rhs == right && found.lhs.iter().all(|column| lhs.contains(column));
                 single.iter().any(is_known) || found.iter().any(is_known)
             };
+            // Of flags that mostly agree a few often decide another by chance.
+            let are_flags = |right: usize| {
+                lhs.iter().chain([&right]).all(|column| table.columns[*column].n_distinct() <= 2)
+            };
             let is_redundant =
                 single.iter().any(|known| lhs.contains(&known.rhs) && lhs.contains(&known.lhs[0]));
             let rights: Vec<usize> = columns
                 .iter()
                 .copied()
-                .filter(|right| !lhs.contains(right) && !is_redundant && !follows(*right))
+                .filter(|right| {
+                    !lhs.contains(right) && !is_redundant && !follows(*right) && !are_flags(*right)
+                })
                 .collect();
             let cost = n_rows * (rights.len() + 1);
             if rights.is_empty() || cost > budget {
@@ -357,12 +366,19 @@ impl Fit {
         let hold = self.evidence.n_holding as f64 / self.evidence.n_rows as f64;
         let lift = (hold - self.commonest) / (1.0 - self.commonest).max(1e-9);
         let needed = MIN_BITS + math::ln(n_tests.max(1.0)) / math::ln(2.0);
-        hold >= min_hold && (self.is_exact() || lift >= MIN_LIFT) && self.bits() >= needed
+        hold >= min_hold
+            && (self.is_exact() || (lift >= MIN_LIFT && self.n_groups() >= MIN_DECIDING))
+            && self.bits() >= needed
     }
 
     /// Tells whether all rows agree.
     pub(crate) fn is_exact(&self) -> bool {
         self.evidence.n_holding == self.evidence.n_rows
+    }
+
+    /// Values of the left side.
+    fn n_groups(&self) -> u64 {
+        self.evidence.n_rows - self.n_repeated
     }
 
     fn bits(&self) -> f64 {

@@ -27,6 +27,11 @@ impl RowPlace {
         Self(source << ROW_BITS | row.min(largest))
     }
 
+    /// Returns the place as one number, in the order of the input.
+    pub(crate) fn bits(self) -> u64 {
+        self.0
+    }
+
     /// Tells whether another record follows this one in its source.
     pub(crate) fn is_before(self, next: Self) -> bool {
         self.0 + 1 == next.0

@@ -8,6 +8,10 @@ use super::table::{Column, Kind, Part, Table};
 use super::value_set::ValueSet;
 use super::{Condition, Key};
 
+mod numbering;
+
+use numbering::scoped_number;
+
 /// Some rows of a table: all, or those with one value of a tag.
 #[derive(Debug, Clone)]
 pub(crate) struct Sheet<'t> {
@@ -103,6 +107,12 @@ pub(crate) fn keys(
             .map(|(index, candidate)| (score((sheet, n_rows), candidate, is_referenced(index)), candidate))
             .filter(|(score, _)| *score >= 1.0 && link.is_none())
             .reduce(|best, next| if next.0 > best.0 { next } else { best });
+        let scoped = scoped_number(sheet).filter(|columns| link.is_none() && never_repeats(columns));
+        // A time that happens not to repeat does not name what is numbered.
+        let is_named =
+            |candidate: &UniqueColumn| sounds_like_key(&sheet.table.columns[candidate.column].path);
+        let primary = primary.filter(|(_, candidate)| scoped.is_none() || is_named(candidate));
+        let link = link.or(scoped);
         let primary_column = primary.as_ref().map(|(_, candidate)| candidate.column);
         let composite = || composites(sheet, is_reference).into_iter().find(|columns| never_repeats(columns));
         if let Some((_, candidate)) = &primary {
@@ -129,6 +139,7 @@ fn never_repeats(view: &View<'_>, sheet_index: usize, columns: &[usize]) -> bool
 /// Returns the columns that may be keys together in a sheet, best first; none of them repeats in the sample.
 pub(crate) fn several_columns(sheet: &Sheet<'_>, is_reference: impl Fn(&Column) -> bool) -> Vec<Vec<usize>> {
     let mut found: Vec<Vec<usize>> = link_key(sheet, &is_reference).into_iter().collect();
+    found.extend(scoped_number(sheet));
     found.extend(composites(sheet, &is_reference));
     found
 }

@@ -2,15 +2,19 @@
 
 use synth_privacy::Gate;
 
+use super::association::associations;
 use super::builder::TableBuilder;
 use super::counts::View;
 use super::keys::{Sheet, keys, unique_columns};
 use super::references::composite::composite_references;
 use super::references::{Found, references};
 use super::table::{Column, NULL, Part, Table};
+use super::temporal::time_lines;
+use super::time_axis::axes;
+use super::transitions::{self, Chain, Walk};
 use super::{Condition, Key, Reference, Relations};
-use crate::Partial;
 use crate::profile::{FieldProfile, TagValue, VariantProfile};
+use crate::{Partial, Unit};
 use synth_core::hash::hash_bytes;
 
 /// Equal records are looked at this often at most.
@@ -33,10 +37,17 @@ pub(crate) fn mine(
     let is_complete = partial.is_sampled_whole();
     let view = View { tables: &tables, sheets: &sheets, counts: None, is_complete, gate };
     let (keys, references) = keys_and_references(&view);
-    Relations {
+    let chains = chains_of_sample(&tables, fields, &references, partial);
+    let is_stream = partial.unit() == Unit::Record;
+    let dependencies = super::dependencies::dependencies(&tables);
+    let relations = Relations {
+        transitions: transitions::transitions(&tables, &chains, is_stream, gate),
+        value_tables: super::value_table::value_tables(&tables, &dependencies, fields, gate),
         near_keys: Vec::new(),
+        associations: Vec::new(),
+        temporal: Vec::new(),
         covers_all_records: is_complete && !tables.iter().any(|table| table.is_cut),
-        dependencies: super::dependencies::dependencies(&tables),
+        dependencies,
         orderings: super::ordering::orderings(&tables),
         arithmetic: super::arithmetic::arithmetic(&tables),
         texts: super::text::texts(&tables, gate),
@@ -44,7 +55,41 @@ pub(crate) fn mine(
         presence: super::presence::presence(&tables),
         keys,
         references,
+    };
+    with_variation(relations, (&tables, variants), (partial, fields), gate)
+}
+
+/// Adds what is no rule: what varies together and along time.
+fn with_variation(
+    relations: Relations,
+    (tables, variants): (&[Table], &[VariantProfile]),
+    (partial, fields): (&Partial, &[FieldProfile]),
+    gate: Gate,
+) -> Relations {
+    let axes = axes(tables, fields);
+    // A record that is repeated more often than it is replayed leaves gaps.
+    let is_complete =
+        partial.is_sampled_whole() && partial.sample.records().all(|record| record.count <= MAX_REPEATS);
+    Relations {
+        associations: associations(tables, &relations, variants, &axes),
+        temporal: time_lines(tables, &relations, &axes, (is_complete, gate)),
+        ..relations
     }
+}
+
+/// The state machines that the sample can show: arrays are whole in it, but of records and rows some are
+/// missing, and records are in no order but that of their times.
+fn chains_of_sample(
+    tables: &[Table],
+    fields: &[FieldProfile],
+    references: &[Reference],
+    partial: &Partial,
+) -> Vec<Chain> {
+    let is_whole = partial.is_sampled_whole();
+    let is_ordered = partial.unit() == Unit::Element;
+    let mut chains = transitions::chains(tables, fields, references);
+    chains.retain(|chain| chain.walk == Walk::Array || is_whole && (is_ordered || chain.order.is_some()));
+    chains
 }
 
 /// Returns the keys of all tables and what refers to them.
@@ -108,11 +153,18 @@ pub(crate) fn tag_of<'v>(
 
 /// Returns the cell that a value of a tag has in a column; `None` where no row has it.
 pub(crate) fn code_of(column: &Column, tag: &TagValue) -> Option<u32> {
-    let hash = match tag {
-        TagValue::Null => return Some(NULL),
-        TagValue::Bool(flag) => u64::from(*flag),
-        TagValue::Integer(value) => hash_bytes(value.to_string().as_bytes()),
-        TagValue::Text(text) => hash_bytes(text.as_str().as_bytes()),
-    };
-    column.code_of(hash)
+    match hash_of_tag(tag) {
+        None => Some(NULL),
+        Some(hash) => column.code_of(hash),
+    }
+}
+
+/// Returns the hash by which columns know a value; null has none.
+pub(crate) fn hash_of_tag(tag: &TagValue) -> Option<u64> {
+    match tag {
+        TagValue::Null => None,
+        TagValue::Bool(flag) => Some(u64::from(*flag)),
+        TagValue::Integer(value) => Some(hash_bytes(value.to_string().as_bytes())),
+        TagValue::Text(text) => Some(hash_bytes(text.as_str().as_bytes())),
+    }
 }

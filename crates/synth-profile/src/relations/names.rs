@@ -50,6 +50,22 @@ const KIN_WORDS: [&str; 14] = [
 /// The same for two words.
 const KIN_PHRASES: [[&str; 2]; 3] = [["report", "to"], ["reply", "to"], ["replied", "to"]];
 
+/// Words of fields and arrays that hold what follows each other.
+const STATE_WORDS: [&str; 12] = [
+    "status",
+    "state",
+    "stage",
+    "phase",
+    "step",
+    "history",
+    "transition",
+    "lifecycle",
+    "workflow",
+    "timeline",
+    "log",
+    "event",
+];
+
 /// A name this long that another name starts with is the stem of it.
 const MIN_STEM: usize = 4;
 
@@ -178,6 +194,11 @@ fn overlap(left: &BTreeSet<String>, right: &BTreeSet<String>) -> f64 {
     let has_stem = |word: &&String| !right.contains(*word) && right.iter().any(|other| is_stem(word, other));
     let stems = left.iter().filter(has_stem).count() as f64;
     ((shared + 0.75 * stems) / left.len().max(right.len()) as f64).min(1.0)
+}
+
+/// Tells whether a field, or the array that holds it, is called after states or what follows each other.
+pub(crate) fn sounds_like_state(path: &JsonPath) -> bool {
+    names(path).take(2).flat_map(words).any(|word| STATE_WORDS.contains(&word.as_str()))
 }
 
 /// Tells whether two columns have a word of their names in common.

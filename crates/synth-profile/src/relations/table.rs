@@ -222,6 +222,11 @@ impl Column {
         self.cells.get(row).copied().unwrap_or(MISSING)
     }
 
+    /// Returns the number of rows up to the last that has the member.
+    pub(crate) fn n_cells(&self) -> usize {
+        self.cells.len()
+    }
+
     /// Tells whether a row holds a value that is not null.
     pub(crate) fn has_value(&self, row: usize) -> bool {
         self.cell(row) >= FIRST

@@ -11,7 +11,9 @@ use super::builder::TableBuilder;
 use super::counts::Slot;
 use super::exceptions::RowPlace;
 use super::tally::Tally;
-use batch::{Batch, SheetRows};
+use super::transitions::{self, Chain, Visit};
+pub(crate) use batch::Batch;
+use batch::SheetRows;
 use pairs::PairCheck;
 pub(crate) use rows::At;
 use rows::{RowCheck, RowCounts, Subject};
@@ -55,6 +57,8 @@ pub struct Proposals {
     rows: Vec<(Subject, RowCheck)>,
     /// Columns of the records of a stream whose order is watched.
     watched: Vec<At>,
+    /// Walks along which states may follow each other.
+    chains: Vec<Chain>,
     /// The relations of the sample.
     proposed: Relations,
 }
@@ -76,6 +80,7 @@ pub struct Verifier<'p> {
     n_sheet_rows: Vec<u64>,
     pairs: Vec<Tally<(u64, u64)>>,
     rows: Vec<RowCounts>,
+    visits: Vec<Tally<Visit>>,
     /// Nothing is known of the order when a record came without its position.
     sequence: Option<Sequence>,
     is_large: bool,
@@ -102,6 +107,7 @@ impl Proposals {
             n_sheet_rows: vec![0; self.sheets.len()],
             pairs: self.pairs.iter().map(|_| pairs()).collect(),
             rows: self.rows.iter().map(|(_, check)| RowCounts::of(check)).collect(),
+            visits: transitions::tallies(self.chains.len()),
             sequence: Some(Sequence::new(self.watched.len())),
             is_large: false,
             n_bytes: 0,
@@ -126,6 +132,9 @@ impl Verifier<'_> {
             ours.merge(theirs);
         }
         for (ours, theirs) in self.rows.iter_mut().zip(&other.rows) {
+            ours.merge(theirs);
+        }
+        for (ours, theirs) in self.visits.iter_mut().zip(other.visits) {
             ours.merge(theirs);
         }
         self.sequence = self.sequence.take().zip(other.sequence).map(|(mut ours, theirs)| {
@@ -176,6 +185,11 @@ impl Verifier<'_> {
         }
         if let Some(sequence) = self.sequence.as_mut().filter(|_| with_records) {
             sequence.count(&plan.watched, tables, &self.batch);
+        }
+        for (chain, tally) in plan.chains.iter().zip(&mut self.visits) {
+            if is_due(chain.table) {
+                chain.count(tally, tables, &self.batch);
+            }
         }
         for (check, tally) in plan.pairs.iter().zip(&mut self.pairs) {
             if is_due(check.table) {

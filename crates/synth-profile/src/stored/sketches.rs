@@ -2,9 +2,10 @@
 
 use synth_core::cast;
 use synth_stats::bottom_k::Entry;
+use synth_stats::float_sum::LIMBS;
 use synth_stats::histogram::Cell;
 use synth_stats::sum::Wide;
-use synth_stats::{BottomK, ExactSum, HyperLogLog, LengthHistogram, OrderHistogram};
+use synth_stats::{BottomK, ExactSum, FloatSum, HyperLogLog, LengthHistogram, OrderHistogram};
 
 use super::bytes::{Corrupt, Reader, Stored, Writer, check, is_ascending};
 
@@ -86,6 +87,7 @@ impl Stored for ExactSum {
         let scales: Vec<(u8, i64, u128)> =
             self.scales().map(|(scale, Wide { high, low })| (scale, high, low)).collect();
         out.put(&scales);
+        out.put(&self.floats().limbs());
     }
 
     fn load(input: &mut Reader<'_>) -> Result<Self, Corrupt> {
@@ -95,7 +97,9 @@ impl Stored for ExactSum {
             Ok((scale, Wide { high, low }))
         })?;
         check(is_ascending(scales.iter().map(|(scale, _)| *scale)), "the scales of a sum")?;
-        Self::from_scales(scales, count, skipped).ok_or(Corrupt("a sum"))
+        let limbs: Vec<u64> = input.list(LIMBS, |input| input.take())?;
+        let floats = FloatSum::from_limbs(&limbs).ok_or(Corrupt("a sum"))?;
+        Self::from_scales(scales, floats, (count, skipped)).ok_or(Corrupt("a sum"))
     }
 }
 

@@ -8,10 +8,11 @@ use crate::stored::{Corrupt, Reader, Stored, Writer, check};
 
 impl Stored for StringStats {
     fn store(&self, out: &mut Writer) {
-        let Self { distinct, hyperloglog, lengths, times } = self;
+        let Self { distinct, hyperloglog, lengths, words, times } = self;
         store_table(distinct, out);
         hyperloglog.store(out);
         lengths.store(out);
+        words.store(out);
         times.store(out);
     }
 
@@ -20,11 +21,13 @@ impl Stored for StringStats {
             distinct: load_table(input, MAX_DISTINCT)?,
             hyperloglog: Stored::load(input)?,
             lengths: Stored::load(input)?,
+            words: Stored::load(input)?,
             times: Stored::load(input)?,
         };
         let total = stats.distinct.total();
         let times_fit = stats.times.formats().all(|(_, times)| times.histogram.count() <= total);
-        check(stats.lengths.count() == total && times_fit, "the counts of strings")?;
+        let lengths_fit = stats.lengths.count() == total && stats.words.count() == total;
+        check(lengths_fit && times_fit, "the counts of strings")?;
         Ok(stats)
     }
 }

@@ -1,11 +1,15 @@
 //! Tests of the profiler from records to profile.
 #![expect(clippy::print_stderr, reason = "tests say when there are no data sets")]
 
+mod clocks;
 mod cuts;
 mod feed;
 mod laws;
+mod machines;
 mod relations;
 mod shapes;
 mod stored;
 mod times;
+mod values;
+mod variation;
 mod verify;

@@ -170,7 +170,7 @@ fn a_rare_string_is_nowhere_in_profile_and_schema() {
         .map(|index| json!({"status": if index == 77 { "Zanzibar-Only-Once" } else { "OPEN" }, "note": format!("note {index}")}))
         .collect();
     let profile = profile(&records);
-    let written = serde_json::to_string(&profile).unwrap() + &schema(&profile).to_string();
+    let written = serde_json::to_string(&profile).unwrap() + schema(&profile).to_string().as_str();
     assert!(!written.contains("Zanzibar"));
     assert!(written.contains("OPEN"));
 }
@@ -188,7 +188,7 @@ fn numbers_keep_their_spelling() {
 }
 
 fn written(profile: &Profile) -> String {
-    serde_json::to_string(profile).expect("a profile has a JSON form") + &schema(profile).to_string()
+    serde_json::to_string(profile).expect("a profile has a JSON form") + schema(profile).to_string().as_str()
 }
 
 #[test]

@@ -69,7 +69,7 @@ proptest! {
         records in prop::collection::vec(record(), 1..10),
         changes in prop::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 1..4),
     ) {
-        let kind = synth_core::SealedKind { magic: *b"synthPRT", version: 3 };
+        let kind = synth_core::SealedKind { magic: *b"synthPRT", version: 4 };
         let file = bytes(partial(&records));
         let mut payload = synth_core::sealed::unseal(kind, &file).expect("the file is whole").to_vec();
         for (at, byte) in changes {

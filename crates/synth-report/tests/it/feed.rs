@@ -127,6 +127,7 @@ pub(crate) fn report(comparison: Comparison) -> Report {
         synthetic: source("synthetic.jsonl"),
         schema: None,
         relations: None,
+        plugins: None,
         timings: Vec::new(),
     };
     Report::new(comparison, context)

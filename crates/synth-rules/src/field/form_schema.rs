@@ -6,9 +6,11 @@ use serde_json::{Value, json};
 use crate::generator::{
     Categorical, Constant, Faker, Generator, Pattern, QuantileSample, Sequence, Template, TemporalRhythmic,
 };
+use crate::parametric::Parametric;
+use crate::plugins::PluginCall;
 
 /// Generators with the names of their params' definitions.
-const PARAMS: [(&str, &str); 8] = [
+const PARAMS: [(&str, &str); 10] = [
     ("sequence", "Sequence"),
     ("pattern", "Pattern"),
     ("template", "Template"),
@@ -17,6 +19,8 @@ const PARAMS: [(&str, &str); 8] = [
     ("quantile_sample", "QuantileSample"),
     ("temporal_rhythmic", "TemporalRhythmic"),
     ("constant", "Constant"),
+    ("parametric", "Parametric"),
+    ("plugin", "PluginCall"),
 ];
 
 /// The names of all generators.
@@ -34,6 +38,8 @@ pub(super) fn params(schemas: &mut SchemaGenerator) -> Schema {
     schemas.subschema_for::<QuantileSample>();
     schemas.subschema_for::<TemporalRhythmic>();
     schemas.subschema_for::<Constant>();
+    schemas.subschema_for::<Parametric>();
+    schemas.subschema_for::<PluginCall>();
     schemars::json_schema!({"description": "Params of the generator.", "type": "object"})
 }
 

@@ -5,11 +5,14 @@ use synth_profile::relations::{self, Dependency, OrderingScope, Relations};
 
 use super::{length_rule, share, text};
 use crate::relationship::{
-    Condition, Operation, PresenceRule, Relationship, SequenceRule, Term, TextOperation,
+    Condition, Operation, PresenceRule, Relationship, SequenceRule, Term, TextOperation, ValueRow,
 };
 
-/// Orders and formulas that fewer rows keep are no rules.
+/// Formulas that fewer rows keep are no rules.
 const MIN_CONFIDENCE: f64 = 0.99;
+
+/// Orders with more exceptions are no rules. Those of the profile have proved to be more than chance.
+const MIN_ORDERED: f64 = 0.85;
 
 /// Returns what binds fields together, keys first.
 pub(super) fn relationships(relations: &Relations) -> Vec<Relationship> {
@@ -20,10 +23,12 @@ pub(super) fn relationships(relations: &Relations) -> Vec<Relationship> {
     let orderings = relations.orderings.iter().filter_map(ordering);
     let arithmetic = relations.arithmetic.iter().filter_map(arithmetic);
     let texts = relations.texts.iter().map(text_relation);
+    let transitions = relations.transitions.iter().map(transition);
     let sequences = relations.sequences.iter().map(sequence);
     let presence = relations.presence.iter().map(presence);
     let of_rows = keys.chain(references).chain(dependencies).chain(orderings).chain(arithmetic);
-    of_rows.chain(texts).chain(sequences).chain(presence).collect()
+    let tables = relations.value_tables.iter().map(value_table);
+    of_rows.chain(texts).chain(transitions).chain(sequences).chain(presence).chain(tables).collect()
 }
 
 fn condition(condition: &relations::Condition) -> Condition {
@@ -55,8 +60,13 @@ fn reference(reference: &relations::Reference) -> Relationship {
 
 /// One entry for the fields that follow without exception, and one for each of the others.
 fn dependency(dependency: &Dependency) -> Vec<Relationship> {
-    let entry =
-        |rhs, confidence| Relationship::FunctionalDep { lhs: dependency.lhs.clone(), rhs, confidence };
+    let distinct = (!dependency.lhs.is_empty() && dependency.n_lhs > 0).then_some(dependency.n_lhs);
+    let entry = |rhs, confidence| Relationship::FunctionalDep {
+        lhs: dependency.lhs.clone(),
+        rhs,
+        distinct,
+        confidence,
+    };
     let (exact, loose): (Vec<_>, Vec<_>) =
         dependency.rhs.iter().partition(|dependent| dependent.evidence.confidence().is_one());
     let always: Vec<_> = exact.iter().map(|dependent| dependent.path.clone()).collect();
@@ -69,7 +79,7 @@ fn dependency(dependency: &Dependency) -> Vec<Relationship> {
 
 fn ordering(ordering: &relations::Ordering) -> Option<Relationship> {
     let confidence = ordering.evidence.confidence();
-    (confidence.get() >= MIN_CONFIDENCE).then(|| Relationship::Ordering {
+    (confidence.get() >= MIN_ORDERED).then(|| Relationship::Ordering {
         low: ordering.low.clone(),
         high: ordering.high.clone(),
         strict: ordering.is_strict,
@@ -105,6 +115,20 @@ fn operation(operation: relations::Operation) -> Operation {
         relations::Operation::Ratio => Operation::Ratio,
         relations::Operation::SumOverElements => Operation::SumOverElements,
         relations::Operation::Count => Operation::Count,
+        relations::Operation::ElapsedMilliseconds => Operation::ElapsedMilliseconds,
+        relations::Operation::ElapsedSeconds => Operation::ElapsedSeconds,
+        relations::Operation::ElapsedMinutes => Operation::ElapsedMinutes,
+        relations::Operation::ElapsedHours => Operation::ElapsedHours,
+        relations::Operation::ElapsedDays => Operation::ElapsedDays,
+        relations::Operation::CalendarDays => Operation::CalendarDays,
+        relations::Operation::ClockMinutes => Operation::ClockMinutes,
+        relations::Operation::YearOf => Operation::YearOf,
+        relations::Operation::MonthOf => Operation::MonthOf,
+        relations::Operation::DayOf => Operation::DayOf,
+        relations::Operation::HourOf => Operation::HourOf,
+        relations::Operation::MinuteOf => Operation::MinuteOf,
+        relations::Operation::WeekdayOf => Operation::WeekdayOf,
+        relations::Operation::DateOf => Operation::DateOf,
     }
 }
 
@@ -119,6 +143,35 @@ fn text_relation(relation: &relations::TextRelation) -> Relationship {
         terms: relation.terms.clone(),
         separator: relation.separator.as_ref().map_or(String::new(), |text| text.as_str().to_owned()),
         confidence: share::rounded(relation.evidence.confidence()),
+    }
+}
+
+fn transition(found: &relations::Transition) -> Relationship {
+    let shares = |counts: &[u64]| -> Vec<f64> {
+        let is_nothing = counts.iter().all(|count| *count == 0);
+        if is_nothing {
+            vec![0.0; counts.len()]
+        } else {
+            share::apportion(counts).into_iter().map(Rate::get).collect()
+        }
+    };
+    // Where nothing is public the ends are left out.
+    let ends =
+        |counts: &[u64]| if counts.iter().any(|count| *count > 0) { shares(counts) } else { Vec::new() };
+    let row = |(counts, rest): (&Vec<u64>, &u64)| {
+        let mut row = shares(&counts.iter().chain([rest]).copied().collect::<Vec<_>>());
+        row.truncate(counts.len());
+        row
+    };
+    Relationship::Transition {
+        path: found.path.clone(),
+        entity: found.entity.clone(),
+        order: found.order.clone(),
+        states: found.states.iter().map(text::tag_literal).collect(),
+        initial: ends(&found.initial),
+        last: ends(&found.last),
+        matrix: found.matrix.iter().zip(&found.rest).map(row).collect(),
+        confidence: share::rounded(found.evidence.confidence()),
     }
 }
 
@@ -137,4 +190,12 @@ fn presence(presence: &relations::Presence) -> Relationship {
         relations::PresenceRule::Requires => PresenceRule::Requires,
     };
     Relationship::ConditionalPresence { rule, paths: presence.paths.clone() }
+}
+
+fn value_table(table: &relations::ValueTable) -> Relationship {
+    let row = |row: &relations::ValueRow| ValueRow {
+        values: row.values.iter().map(text::tag_literal).collect(),
+        weight: row.count as f64,
+    };
+    Relationship::ValueTable { paths: table.paths.clone(), rows: table.rows.iter().map(row).collect() }
 }

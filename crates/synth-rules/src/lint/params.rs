@@ -5,6 +5,7 @@ use synth_core::TimeFormat;
 use super::Report;
 use super::sums::{
     TOLERANCE, curve_problems, equal_lengths, is_not_one, no_negative, percentages_rise, sum_to_one,
+    without_noise,
 };
 use crate::error::{ErrorKind, suggest};
 use crate::generator::{
@@ -23,11 +24,17 @@ pub(super) fn problems(generator: &Generator, report: Report<'_>) {
         Generator::Pattern(params) => patterns(params, report),
         Generator::Template(params) => template(params, report),
         Generator::Faker(params) => faker(params, report),
+        Generator::Parametric(params) => {
+            if let Some(reason) = params.problem() {
+                report(&[], ErrorKind::Impossible { reason });
+            }
+        }
         Generator::UuidV4
         | Generator::UuidV7
         | Generator::Ulid
         | Generator::Sequence(_)
-        | Generator::Constant(_) => {}
+        | Generator::Constant(_)
+        | Generator::Plugin(_) => {}
     }
 }
 
@@ -39,7 +46,7 @@ fn categorical(params: &Categorical, report: Report<'_>) {
         return;
     }
     equal_lengths(("values", params.values.len()), ("probs", params.probs.len()), report);
-    let sum: f64 = params.probs.iter().sum();
+    let sum = without_noise(params.probs.iter().sum());
     if !params.normalize && is_not_one(sum) {
         report(&["probs"], ErrorKind::NotNormalized { sum, tolerance: TOLERANCE });
     }
@@ -90,6 +97,11 @@ fn own_micros(params: &TemporalRhythmic, report: Report<'_>) -> Option<i64> {
         return Some(1);
     }
     match TimeFormat::parse(&params.format) {
+        Ok(_) if !params.format.contains('%') => {
+            let reason = "it has no letter such as `%Y`".to_owned();
+            report(&["format"], ErrorKind::BadTimeFormat { reason });
+            None
+        }
         Ok(format) => {
             if is_number && !format.is_digits() {
                 let reason = "a time written as a number needs a format of digits only".to_owned();

@@ -8,10 +8,15 @@ pub(super) const TOLERANCE: f64 = 1e-6;
 
 /// Checks numbers that are called `what` and stand at `keys`.
 pub(super) fn sum_to_one((what, keys): (&'static str, &[&str]), probs: &[f64], report: Report<'_>) {
-    let sum: f64 = probs.iter().sum();
+    let sum = without_noise(probs.iter().sum());
     if is_not_one(sum) {
         report(keys, ErrorKind::BadProbabilities { what, sum, tolerance: TOLERANCE });
     }
+}
+
+/// A sum as a person would write it: 0.9, not 0.8999999999999999.
+pub(super) fn without_noise(sum: f64) -> f64 {
+    if sum.abs() < 1e6 { (sum * 1e9).round() / 1e9 } else { sum }
 }
 
 pub(super) fn is_not_one(sum: f64) -> bool {

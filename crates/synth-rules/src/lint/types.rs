@@ -29,7 +29,7 @@ pub(super) fn problems(kind: &ValueKind, report: Report<'_>) {
     if kind.field_type.is_bare() {
         let because = format!("values of type `{field_type}` need none");
         report(&["generator"], ErrorKind::IgnoredKey { key: "generator".to_owned(), because });
-    } else if !fits(kind.field_type, made(generator)) {
+    } else if !(matches!(generator, Generator::Plugin(_)) || fits(kind.field_type, made(generator))) {
         let (generator, field_type) = (name.to_owned(), field_type.to_owned());
         report(&["generator"], ErrorKind::WrongGenerator { generator, field_type });
     }
@@ -40,6 +40,8 @@ fn made(generator: &Generator) -> Made {
     match generator {
         Generator::Sequence(sequence) if !sequence.is_text() => Made::Integers,
         Generator::QuantileSample(_) => Made::Numbers,
+        Generator::Parametric(params) if params.is_whole() => Made::Integers,
+        Generator::Parametric(_) => Made::Numbers,
         Generator::TemporalRhythmic(times) if times.format.starts_with("epoch_") => Made::Numbers,
         Generator::TemporalRhythmic(times) if times.written_as == WrittenAs::Number => Made::Integers,
         Generator::Categorical(categorical) => made_of(&categorical.values),
@@ -84,7 +86,7 @@ fn ignored_constraints(kind: &ValueKind, who: &str, report: Report<'_>) {
 /// The limits that the values of a kind keep.
 fn kept(kind: &ValueKind) -> &'static [&'static str] {
     match &kind.generator {
-        Some(Generator::QuantileSample(_)) => {
+        Some(Generator::QuantileSample(_) | Generator::Parametric(_)) => {
             &["min", "max", "decimals", "decimal_probs", "spelling", "integer_share"]
         }
         Some(Generator::TemporalRhythmic(times)) if times.format.starts_with("epoch_") => {

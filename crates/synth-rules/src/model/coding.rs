@@ -70,8 +70,7 @@ impl Coding {
         let mut coding = Self::empty(Some(rule));
         for (index, kind) in rule.kinds.iter().enumerate() {
             let is_whole = is_bound || rule.unique;
-            let (law, parts) =
-                if is_whole { (Law::Whole, vec![(0.0, 1.0)]) } else { law(kind, n_rows) };
+            let (law, parts) = if is_whole { (Law::Whole, vec![(0.0, 1.0)]) } else { law(kind, n_rows) };
             coding.push(index, kind.field_type, law, &parts);
         }
         coding.is_ordered = coding.kinds.iter().all(|kind| !matches!(kind.law, Law::Literals(_)));
@@ -128,7 +127,8 @@ impl KindCoding {
             Law::Literals(literals) => literals.iter().position(|literal| equals(literal, value))?,
             Law::Numbers { points, knots, edges, unit } => {
                 let number = value.number.filter(|_| is_of(self.field_type, value))? * unit;
-                let spike = points.iter().position(|point| matches!(point, Point::Spike(at) if same(*at, number)));
+                let spike =
+                    points.iter().position(|point| matches!(point, Point::Spike(at) if same(*at, number)));
                 spike.or_else(|| {
                     let share = knots.share(number);
                     let above = edges.partition_point(|edge| *edge <= share).clamp(1, edges.len() - 1);
@@ -184,7 +184,8 @@ fn law(kind: &ValueKind, n_rows: usize) -> (Law, Vec<Part>) {
             (Law::Literals(list.values.clone()), parts)
         }
         Some(Generator::QuantileSample(sample)) => {
-            let spikes: Vec<(f64, f64)> = sample.spikes.iter().map(|spike| (spike.value, spike.prob)).collect();
+            let spikes: Vec<(f64, f64)> =
+                sample.spikes.iter().map(|spike| (spike.value, spike.prob)).collect();
             numbers(&spikes, Knots::new(&sample.quantiles, sample.values.clone()), n_rows, 1.0)
                 .unwrap_or_else(whole)
         }
@@ -203,7 +204,9 @@ fn law(kind: &ValueKind, n_rows: usize) -> (Law, Vec<Part>) {
             values
                 .zip(spikes)
                 .filter(|_| is_told)
-                .and_then(|(values, spikes)| numbers(&spikes, Knots::new(&times.quantiles, values), n_rows, unit))
+                .and_then(|(values, spikes)| {
+                    numbers(&spikes, Knots::new(&times.quantiles, values), n_rows, unit)
+                })
                 .unwrap_or_else(whole)
         }
         _ => whole(),

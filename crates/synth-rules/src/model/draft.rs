@@ -1,15 +1,15 @@
 //! Fitting the joint model to a sample.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use synth_core::{JsonPath, Seed, cast};
 use synth_profile::SampleTables;
 use synth_profile::sample_tables::{SampleCell, SampleColumn, SamplePart, SampleTable};
 use synth_stats::joint::{CodeColumn, CodeOrder, FitConfig, Fitted, fit_tree, screened};
 
+use super::bound::bound;
 use super::coding::Coding;
 use super::{Feature, FieldModel, JointModel, MAX_POSITION, MODEL_VERSION, ModelPart, TableModel};
-use crate::relationship::Relationship;
 use crate::rule_set::RuleSet;
 
 /// Tables with fewer rows say nothing that could be told from chance.
@@ -298,35 +298,6 @@ fn field(
     let order = if coding.is_ordered { CodeOrder::Ordered } else { CodeOrder::Nominal };
     let n_codes = u16::try_from(coding.codes.len()).ok()?;
     Some(DraftField { path: path.clone(), part, coding, column: CodeColumn { codes, n_codes, order } })
-}
-
-/// The fields whose values something else than their own rule decides.
-///
-/// Of fields that follow from each other in a circle, the one that decides first is free.
-fn bound(rules: &RuleSet) -> BTreeSet<JsonPath> {
-    let mut bound = BTreeSet::new();
-    let mut follows: BTreeMap<&JsonPath, BTreeSet<&JsonPath>> = BTreeMap::new();
-    for relationship in &rules.relationships {
-        match relationship {
-            Relationship::ForeignKey { child, .. } => bound.extend(child.paths().iter().cloned()),
-            Relationship::FunctionalDep { lhs, rhs, .. } => {
-                let mut origins: BTreeSet<&JsonPath> = lhs.iter().collect();
-                lhs.iter().filter_map(|path| follows.get(path)).for_each(|more| origins.extend(more));
-                for path in rhs.iter().filter(|path| !origins.contains(path)) {
-                    follows.entry(path).or_default().extend(origins.iter().copied());
-                    bound.insert(path.clone());
-                }
-            }
-            Relationship::Arithmetic { target, .. } | Relationship::DerivedText { target, .. } => {
-                bound.insert(target.clone());
-            }
-            Relationship::PrimaryKey { paths, .. } | Relationship::Unique { paths, .. } => {
-                bound.extend(paths.iter().cloned());
-            }
-            _ => {}
-        }
-    }
-    bound
 }
 
 /// Which rows are held out: all rows of one record together, or each by itself where the records are few.

@@ -18,6 +18,7 @@ pub(super) fn mixed(old: &FieldRule, new: &FieldRule, slots: Weights) -> FieldRu
         unique: old.unique && new.unique,
         personal: old.personal || new.personal,
         semantic_type: semantic_type(old, new),
+        faults: old.faults.clone(),
         kinds: kinds(old, new, Weights::of(filled.old, filled.new)),
     }
 }

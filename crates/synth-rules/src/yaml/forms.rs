@@ -12,12 +12,12 @@ const MAX_PROBLEMS: usize = 32;
 const MAX_SHOWN: usize = 40;
 
 /// Takes one problem and the way to it from the part that is read.
-pub(super) type Report<'a> = &'a mut dyn FnMut(&[Step], ErrorKind);
+pub(crate) type Report<'a> = &'a mut dyn FnMut(&[Step], ErrorKind);
 
 /// Reads a value; `None` if there are problems.
 ///
 /// serde stops at the first problem, so what is wrong is taken out and the rest is read again.
-pub(super) fn read<T: DeserializeOwned>(mut value: Value, report: Report<'_>) -> Option<T> {
+pub(crate) fn read<T: DeserializeOwned>(mut value: Value, report: Report<'_>) -> Option<T> {
     let mut removed: Vec<Vec<Step>> = Vec::new();
     // Keys that were meant by others.
     let mut meant: Vec<String> = Vec::new();

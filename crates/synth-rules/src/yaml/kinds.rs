@@ -10,6 +10,8 @@ use crate::error::{ErrorKind, suggest};
 use crate::generator::{
     Categorical, Constant, Faker, Generator, Pattern, QuantileSample, Sequence, Template, TemporalRhythmic,
 };
+use crate::parametric::Parametric;
+use crate::plugins::PluginCall;
 use crate::relationship::{Condition, Relationship};
 
 /// Reports what is wrong with the generators of a rule, and takes it out so that the rest can be read.
@@ -78,6 +80,8 @@ fn params_are_sound(generator: &str, params: Value, report: Report<'_>) -> bool 
         "quantile_sample" => read::<QuantileSample>(params, report).is_some(),
         "temporal_rhythmic" => read::<TemporalRhythmic>(params, report).is_some(),
         "constant" => read::<Constant>(params, report).is_some(),
+        "parametric" => read::<Parametric>(params, report).is_some(),
+        "plugin" => read::<PluginCall>(params, report).is_some(),
         // Other generators are refused by name before, or have no params.
         _ => true,
     }

@@ -50,7 +50,7 @@ impl From<String> for Step {
 }
 
 /// Where everything stands in a YAML text.
-pub(super) struct Places {
+pub(crate) struct Places {
     source: String,
     marks: BTreeMap<Vec<Step>, (u64, u64)>,
     /// Keys that stand twice in one mapping.
@@ -69,7 +69,7 @@ struct Open {
 
 impl Places {
     /// Reads the text once, keeping places only.
-    pub(super) fn scan(text: &str, source: &str) -> Result<Self, Box<Error>> {
+    pub(crate) fn scan(text: &str, source: &str) -> Result<Self, Box<Error>> {
         let mut places = Self {
             source: source.to_owned(),
             marks: BTreeMap::new(),
@@ -147,7 +147,7 @@ impl Places {
     }
 
     /// Returns the place of the deepest of the steps that stands in the file.
-    pub(super) fn find(&self, steps: &[Step]) -> Place {
+    pub(crate) fn find(&self, steps: &[Step]) -> Place {
         let known = (0..=steps.len()).rev().find_map(|depth| self.marks.get(&steps[..depth]));
         let mut place = known.map_or_else(|| self.place((1, 1)), |mark| self.place(*mark));
         place.path = steps.iter().map(Step::as_str).find(|step| step.starts_with('$')).map(str::to_owned);

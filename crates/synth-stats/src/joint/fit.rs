@@ -4,12 +4,12 @@ use synth_core::math;
 
 use super::codes::CodeColumn;
 use super::group::Grouping;
-use super::grow::{Grown, Grower};
-use super::prune::{Candidate, Pruned, leaf};
+use super::grow::{Grower, Grown};
+use super::held_out::{Candidate, leaf};
 use super::tree::{Node, Tree};
 
 /// Weights of the node above that are tried, in rows.
-const BACKOFFS: [f64; 4] = [2.0, 8.0, 32.0, 128.0];
+const BACKOFFS: [f64; 3] = [2.0, 8.0, 32.0];
 /// Rows that features are screened on.
 const SCREENED_ROWS: usize = 8192;
 /// Groups of codes that features are screened with.
@@ -46,14 +46,14 @@ pub struct Fitted {
 ///
 /// # Method
 ///
-/// A tree grows from the rows that are not held out (see `grow`) as far as leaves of `min_leaf` rows allow. For each of
-/// three strengths of backing-off, splits that the held-out rows do not bear out are taken back; the strength under
-/// which they are likeliest is kept. The counts of the leaves are then those of all rows, so a leaf stands for at least
-/// `min_leaf` of them.
+/// A tree grows from the rows that are not held out (see `grow`) as far as leaves of `min_leaf` rows and the test of each
+/// split allow. Of three strengths of backing-off the one is kept under which the held-out rows are likeliest; if they are
+/// no likelier than under the field's own distribution, no split stays. The counts of the leaves are then those of all
+/// rows, so a leaf stands for at least `min_leaf` of them.
 ///
 /// # Cost
 ///
-/// At most `budget` visits of a row for a feature, and 4 bytes for each node and code while splits are taken back.
+/// At most `budget` visits of a row for a feature, and 4 bytes for each node and code.
 ///
 /// # Example
 ///
@@ -79,68 +79,51 @@ pub fn fit_tree(
     config: FitConfig,
 ) -> Fitted {
     let n_rows = u32::try_from(target.codes.len()).unwrap_or(u32::MAX);
-    let (held_out, mut rows): (Vec<u32>, Vec<u32>) =
-        (0..n_rows).partition(|row| is_held_out[*row as usize]);
+    let (held_out, mut rows): (Vec<u32>, Vec<u32>) = (0..n_rows).partition(|row| is_held_out[*row as usize]);
     let mut grower = Grower::new(target, features, &rows, (config.min_leaf, config.budget));
     grower.grow(&mut rows, None, 0);
-    let nodes = grower.nodes;
+    let mut nodes = grower.nodes;
     let candidate = Candidate::new(&nodes, target, features, &rows);
-    let (mut best, mut backoff) = (candidate.prune(&held_out, BACKOFFS[0]), BACKOFFS[0]);
-    for other in &BACKOFFS[1..] {
-        let pruned = candidate.prune(&held_out, *other);
-        if pruned.log_likelihood > best.log_likelihood {
-            (best, backoff) = (pruned, *other);
+    let floor = candidate.floor(&held_out);
+    let (mut achieved, mut backoff) = (f64::NEG_INFINITY, 0.0);
+    for tried in BACKOFFS {
+        let likelihood = candidate.log_likelihood(&held_out, tried);
+        if likelihood > achieved {
+            (achieved, backoff) = (likelihood, tried);
         }
+    }
+    if achieved <= floor {
+        achieved = floor;
+        nodes.truncate(1);
+        nodes[0].split = None;
     }
     let mean = |sum: f64| if held_out.is_empty() { 0.0 } else { sum / held_out.len() as f64 };
     Fitted {
-        achieved: mean(best.log_likelihood),
-        floor: mean(best.floor),
+        achieved: mean(achieved),
+        floor: mean(floor),
         n_held_out: held_out.len(),
-        tree: Tree { nodes: kept(&nodes, &best, target, features), backoff },
+        tree: Tree { nodes: counted(&nodes, target, features), backoff },
     }
 }
 
-/// The nodes that stay, with the counts of all rows.
-fn kept(nodes: &[Grown], pruned: &Pruned, target: &CodeColumn, features: &[&CodeColumn]) -> Vec<Node> {
-    let mut left: Vec<Grown> = nodes.to_vec();
-    for (node, is_kept) in left.iter_mut().zip(&pruned.is_kept) {
-        if !is_kept {
-            node.split = None;
-        }
+/// The nodes with the counts of all rows in the leaves.
+fn counted(nodes: &[Grown], target: &CodeColumn, features: &[&CodeColumn]) -> Vec<Node> {
+    let mut counts = vec![vec![0_u32; usize::from(target.n_codes)]; nodes.len()];
+    for (row, code) in (0..).zip(&target.codes) {
+        counts[leaf(nodes, features, row)][usize::from(*code)] += 1;
     }
-    // By grown node, the position among those that stay: reached from the root, parents first.
-    let mut position = vec![None; left.len()];
-    let mut n_kept = 0_u32;
-    for at in 0..left.len() {
-        let is_reached = match left[at].parent {
-            None => true,
-            Some(parent) => position[parent].is_some() && left[parent].split.is_some(),
-        };
-        if is_reached {
-            position[at] = Some(n_kept);
-            n_kept += 1;
-        }
-    }
-    let mut counts = vec![vec![0_u32; usize::from(target.n_codes)]; n_kept as usize];
-    for row in 0..target.codes.len() {
-        let at = leaf(&left, features, u32::try_from(row).unwrap_or(u32::MAX));
-        if let Some(position) = position[at] {
-            counts[position as usize][usize::from(target.codes[row])] += 1;
-        }
-    }
-    let stays = left.iter().zip(&position).filter_map(|(node, position)| Some((node, (*position)?)));
-    stays
-        .map(|(node, at)| match &node.split {
+    let number = |at: usize| u32::try_from(at).unwrap_or(u32::MAX);
+    nodes
+        .iter()
+        .zip(counts)
+        .map(|(node, counts)| match &node.split {
             Some(split) => Node::Split {
                 feature: u16::try_from(split.feature).unwrap_or(u16::MAX),
                 split: split.split.clone(),
-                then: position[split.then].unwrap_or(0),
-                otherwise: position[split.otherwise].unwrap_or(0),
+                then: number(split.then),
+                otherwise: number(split.otherwise),
             },
-            None => Node::Leaf(
-                (0..).zip(&counts[at as usize]).filter(|(_, n)| **n > 0).map(|(code, n)| (code, *n)).collect(),
-            ),
+            None => Node::Leaf((0..).zip(counts).filter(|(_, count)| *count > 0).collect()),
         })
         .collect()
 }

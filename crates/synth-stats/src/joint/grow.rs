@@ -51,9 +51,10 @@ struct Feature<'a> {
 /// A level visits every row once for each feature. When the budget of visits is used up, no node is split further.
 pub(super) struct Grower<'a> {
     features: Vec<Feature<'a>>,
-    target: Vec<u16>,
+    target: &'a CodeColumn,
+    /// Groups of the field's codes in the node that is looked at.
+    goal: Grouping,
     n_target: usize,
-    target_order: CodeOrder,
     min_leaf: usize,
     budget: u64,
     entropy: Vec<f64>,
@@ -70,7 +71,7 @@ struct Best {
 
 impl<'a> Grower<'a> {
     pub(super) fn new(
-        target: &CodeColumn,
+        target: &'a CodeColumn,
         features: &[&'a CodeColumn],
         rows: &[u32],
         (min_leaf, budget): (usize, u64),
@@ -79,20 +80,14 @@ impl<'a> Grower<'a> {
             let counts = column.counts(rows.iter().copied());
             Grouping::of(column, &counts, max)
         };
-        let n_groups = match target.order {
-            CodeOrder::Ordered => std::env::var("OG").map_or(ORDERED_GROUPS, |t| t.parse().unwrap()),
-            CodeOrder::Nominal => NOMINAL_GROUPS,
-        };
-        let goal = grouping(target, n_groups);
-        let coarse = |code: &u16| goal.group_of[usize::from(*code)];
         Self {
             features: features
                 .iter()
                 .map(|column| Feature { column, grouping: grouping(column, FEATURE_GROUPS) })
                 .collect(),
-            target: target.codes.iter().map(coarse).collect(),
-            n_target: goal.n_groups,
-            target_order: target.order,
+            target,
+            goal: Grouping { group_of: Vec::new(), n_groups: 0 },
+            n_target: 0,
             min_leaf,
             budget,
             entropy: entropies(rows.len()),
@@ -108,7 +103,9 @@ impl<'a> Grower<'a> {
         let Some(best) = self.best_split(rows, depth) else { return at };
         let feature = &self.features[best.feature];
         let goes_first = |row: &u32| {
-            best.first.binary_search(&feature.grouping.group_of[usize::from(feature.column.codes[*row as usize])]).is_ok()
+            best.first
+                .binary_search(&feature.grouping.group_of[usize::from(feature.column.codes[*row as usize])])
+                .is_ok()
         };
         let (mut first, second): (Vec<u32>, Vec<u32>) = rows.iter().partition(|row| goes_first(row));
         let n_first = first.len();
@@ -126,7 +123,8 @@ impl<'a> Grower<'a> {
     /// The split in codes of the feature.
     fn split_of(&self, best: &Best) -> Split {
         let Feature { column, grouping } = &self.features[best.feature];
-        let goes_first = |code: &u16| best.first.binary_search(&grouping.group_of[usize::from(*code)]).is_ok();
+        let goes_first =
+            |code: &u16| best.first.binary_search(&grouping.group_of[usize::from(*code)]).is_ok();
         match column.order {
             CodeOrder::Ordered => {
                 let is_above = |group: &u16| best.first.last().is_some_and(|last| group > last);
@@ -139,9 +137,20 @@ impl<'a> Grower<'a> {
 
     fn best_split(&mut self, rows: &[u32], depth: usize) -> Option<Best> {
         let visits = rows.len() as u64 * self.features.len() as u64;
-        if depth >= MAX_DEPTH || rows.len() < 2 * self.min_leaf || self.budget < visits || self.is_pure(rows) {
+        if depth >= MAX_DEPTH || rows.len() < 2 * self.min_leaf || self.budget < visits {
             return None;
         }
+        // Groups follow the codes that are left in the node, so that splits get finer with depth.
+        let counts = self.target.counts(rows.iter().copied());
+        if counts.iter().filter(|count| **count > 0).count() < 2 {
+            return None;
+        }
+        let n_groups = match self.target.order {
+            CodeOrder::Ordered => ORDERED_GROUPS,
+            CodeOrder::Nominal => NOMINAL_GROUPS,
+        };
+        self.goal = Grouping::of(self.target, &counts, n_groups);
+        self.n_target = self.goal.n_groups;
         self.budget -= visits;
         let mut best: Option<Best> = None;
         for feature in 0..self.features.len() {
@@ -157,11 +166,6 @@ impl<'a> Grower<'a> {
         best
     }
 
-    fn is_pure(&self, rows: &[u32]) -> bool {
-        let first = rows.first().map(|row| self.target[*row as usize]);
-        rows.iter().all(|row| Some(self.target[*row as usize]) == first)
-    }
-
     /// Counts rows by group of a feature and group of the field; returns the groups that occur in the order in which
     /// they may be cut.
     fn count(&mut self, rows: &[u32], feature: usize) -> Vec<u16> {
@@ -171,7 +175,8 @@ impl<'a> Grower<'a> {
         for row in rows {
             let row = *row as usize;
             let group = usize::from(grouping.group_of[usize::from(column.codes[row])]);
-            self.table[group * self.n_target + usize::from(self.target[row])] += 1;
+            let target = self.goal.group_of[usize::from(self.target.codes[row])];
+            self.table[group * self.n_target + usize::from(target)] += 1;
         }
         let n_groups = u16::try_from(grouping.n_groups).unwrap_or(u16::MAX);
         let occurs = |group: &u16| self.counts(*group).iter().any(|count| *count > 0);
@@ -180,7 +185,8 @@ impl<'a> Grower<'a> {
             let direction = self.direction(&groups);
             let score = |group: u16| {
                 let n = self.counts(group).iter().sum::<u32>();
-                let dot: f64 = self.counts(group).iter().zip(&direction).map(|(c, d)| f64::from(*c) * d).sum();
+                let dot: f64 =
+                    self.counts(group).iter().zip(&direction).map(|(c, d)| f64::from(*c) * d).sum();
                 dot / f64::from(n)
             };
             let mut scored: Vec<(f64, u16)> = groups.iter().map(|group| (score(*group), *group)).collect();
@@ -197,7 +203,7 @@ impl<'a> Grower<'a> {
 
     /// The direction in which the distributions of the field differ most between groups.
     fn direction(&self, groups: &[u16]) -> Vec<f64> {
-        if self.target_order == CodeOrder::Ordered || self.n_target <= 2 {
+        if self.target.order == CodeOrder::Ordered || self.n_target <= 2 {
             return (0..self.n_target).map(|group| group as f64).collect();
         }
         let mut mean = vec![0.0; self.n_target];
@@ -273,11 +279,11 @@ impl<'a> Grower<'a> {
 fn least_gain(n_groups: usize) -> f64 {
     let freedom = n_groups.saturating_sub(1).max(1) as f64;
     let spread = 2.0 / (9.0 * freedom);
-    let root = 1.0 - spread + Z() * spread.sqrt();
+    let root = 1.0 - spread + MIN_SIGMAS * spread.sqrt();
     freedom * root * root * root / 2.0
 }
-#[allow(non_snake_case)]
-fn Z() -> f64 { std::env::var("ZZ").map_or(3.0, |t| t.parse().unwrap()) }
+/// Standard deviations beyond which a gain is no chance: the best of a few hundred cuts rarely gets there.
+const MIN_SIGMAS: f64 = 3.0;
 
 /// `n ln n` for every `n` up to a number of rows.
 fn entropies(n_rows: usize) -> Vec<f64> {

@@ -62,7 +62,8 @@ fn draws_have_the_probabilities_of_their_leaf() {
     let n = 3000;
     let feature = draws("feature", n, 4);
     let noise = draws("noise", n, 8);
-    let target = feature.iter().zip(&noise).map(|(feature, noise)| (feature + noise * noise / 16) % 8).collect();
+    let target =
+        feature.iter().zip(&noise).map(|(feature, noise)| (feature + noise * noise / 16) % 8).collect();
     let (target, feature) = (column(8, CodeOrder::Ordered, target), column(4, CodeOrder::Nominal, feature));
     let fitted = fit_tree(&target, &[&feature], &held_out(n), CONFIG);
     let sampler = Sampler::new(&fitted.tree, 8).unwrap();

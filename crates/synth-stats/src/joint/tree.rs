@@ -87,10 +87,14 @@ impl Tree {
             if let Node::Split { feature, then, otherwise, .. } = node {
                 depths[*then as usize] = depths[at] + 1;
                 depths[*otherwise as usize] = depths[at] + 1;
-                nearest.entry(*feature).and_modify(|depth| *depth = (*depth).min(depths[at])).or_insert(depths[at]);
+                nearest
+                    .entry(*feature)
+                    .and_modify(|depth| *depth = (*depth).min(depths[at]))
+                    .or_insert(depths[at]);
             }
         }
-        let mut features: Vec<(u32, u16)> = nearest.into_iter().map(|(feature, depth)| (depth, feature)).collect();
+        let mut features: Vec<(u32, u16)> =
+            nearest.into_iter().map(|(feature, depth)| (depth, feature)).collect();
         features.sort_unstable();
         features.into_iter().map(|(_, feature)| feature).collect()
     }
@@ -218,9 +222,9 @@ impl Table {
     }
 
     fn count(&self, code: u16) -> u64 {
-        self.codes.binary_search(&code).map_or(0, |at| {
-            self.cumulative[at] - if at == 0 { 0 } else { self.cumulative[at - 1] }
-        })
+        self.codes
+            .binary_search(&code)
+            .map_or(0, |at| self.cumulative[at] - if at == 0 { 0 } else { self.cumulative[at - 1] })
     }
 
     /// The code at a share in [0, 1) of the rows.

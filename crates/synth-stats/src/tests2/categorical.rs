@@ -88,7 +88,8 @@ fn pearson(table: &[(u64, u64)], n: u64, m: u64) -> f64 {
     table.iter().map(column).sum()
 }
 
-fn upper_tail(statistic: f64, degrees: u64) -> f64 {
+/// The chance that a chi-squared variable is at least so large.
+pub(super) fn upper_tail(statistic: f64, degrees: u64) -> f64 {
     // The constructor refuses only zero and non-finite degrees.
     ChiSquaredDistribution::new(degrees as f64).map_or(1.0, |distribution| distribution.sf(statistic))
 }

@@ -3,7 +3,7 @@
 use proptest::prelude::*;
 use synth_core::Decimal;
 use synth_core::hash::mix;
-use synth_stats::{BottomK, ExactSum, HyperLogLog, LengthHistogram, OrderHistogram};
+use synth_stats::{BottomK, ExactSum, FloatSum, HyperLogLog, LengthHistogram, OrderHistogram};
 
 /// Items, each with the part it goes to, and the order in which parts are merged.
 #[derive(Debug, Clone)]
@@ -124,9 +124,34 @@ proptest! {
         check(
             &split,
             &ExactSum::default(),
-            |sum, _, &(mantissa, scale)| sum.push(Decimal { mantissa, scale }),
+            |sum, index, &(mantissa, scale)| {
+                sum.push(Decimal { mantissa, scale });
+                // Every number of the whole range of `f64` in turn, infinities too.
+                sum.push_f64(f64::from_bits(mix(index as u64)));
+            },
             |sum, other| sum.merge(other.clone()),
         );
+    }
+
+    #[test]
+    fn float_sum_merge_order_does_not_matter(split in split(any::<f64>())) {
+        check(
+            &split,
+            &FloatSum::default(),
+            |sum, _, &x| _ = sum.push(x),
+            |sum, other| sum.merge(other.clone()),
+        );
+    }
+
+    /// Catches a carry that stops too early: whole numbers of one unit have a sum that 128 bits hold.
+    #[test]
+    fn float_sum_is_that_of_integers(values in prop::collection::vec(any::<i64>(), 1..200), exponent in -900_i32..900) {
+        let mut sum = FloatSum::default();
+        let unit = (0..exponent.abs()).fold(1.0, |unit, _| if exponent < 0 { unit / 2.0 } else { unit * 2.0 });
+        let rounded: Vec<i64> = values.iter().map(|value| value >> 12).collect();
+        rounded.iter().for_each(|&value| _ = sum.push(value as f64 * unit));
+        let total: i128 = rounded.iter().map(|&value| i128::from(value)).sum();
+        prop_assert_eq!(sum.over(1).to_bits(), (total as f64 * unit + 0.0).to_bits());
     }
 
     #[test]

@@ -11,7 +11,7 @@ const NUMERIC: &str = include_str!("../reference/numeric.json");
 const CATEGORICAL: &str = include_str!("../reference/categorical.json");
 
 /// Calls `check` on every case with a function that compares one of its numbers.
-fn for_each_case(text: &str, check: impl Fn(&Value, &dyn Fn(&str, f64))) {
+pub(crate) fn for_each_case(text: &str, check: impl Fn(&Value, &dyn Fn(&str, f64))) {
     let file: Value = serde_json::from_str(text).unwrap();
     let tolerance = file["relative_tolerance"].as_f64().unwrap();
     let cases = file["cases"].as_array().unwrap();

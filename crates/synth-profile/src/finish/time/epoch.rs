@@ -5,19 +5,15 @@ use synth_privacy::Gate;
 use synth_stats::OrderHistogram;
 use synth_stats::histogram::Cell;
 
-use super::{Form, Hint, Seen, micros, spikes, time_profile};
+use super::{Form, Hint, Seen, spikes, time_profile};
+use crate::epoch_rhythm::{Rhythm, UNITS, WINDOW};
 use crate::number_stats::{MAX_CELLS, NumberStats, NumberValue};
 use crate::profile::{TimeProfile, TimeSpike};
 use crate::time_grid::TimeGrid;
 use crate::time_stats::TimeAccumulator;
 
-/// Units of numbers that count from the epoch: name, and values in one second.
-const UNITS: [(&str, f64); 4] =
-    [("epoch_seconds", 1.0), ("epoch_millis", 1e3), ("epoch_micros", 1e6), ("epoch_nanos", 1e9)];
 /// 2000-01-01 and 2040-01-01 in seconds since the epoch: what log and event times lie between.
 const NARROW: (f64, f64) = (946_684_800.0, 2_208_988_800.0);
-/// 1985-01-01 and 2100-01-01, for paths that speak of time.
-const WIDE: (f64, f64) = (473_385_600.0, 4_102_444_800.0);
 /// Numbers outside of the window, at most; they stand for "never" or "unknown".
 const MAX_SENTINELS: usize = 3;
 /// Share of the numbers that lie in the window, at least.
@@ -37,7 +33,7 @@ pub(in crate::finish) fn epoch_profile(
     gate: Gate,
 ) -> Option<TimeProfile> {
     let hint = Hint::of(path);
-    let window = if hint == Hint::Strong { WIDE } else { NARROW };
+    let window = if hint == Hint::Strong { WINDOW } else { NARROW };
     let cells: Vec<Cell> = numbers.histogram.cells().collect();
     let (unit, per_second, sentinels) = UNITS.into_iter().find_map(|(unit, per_second)| {
         let sentinels = sentinels(&cells, (window.0 * per_second, window.1 * per_second))?;
@@ -79,7 +75,9 @@ pub(in crate::finish) fn epoch_profile(
         own_micros: own_micros(per_second),
         resolution_micros: resolution_micros(numbers, per_second, &spikes),
     };
-    Some(time_profile(form, &accumulate(&cells, per_second), &spikes, gate))
+    let mut rhythm = numbers.rhythms.of(per_second);
+    sentinels.iter().for_each(|cell| rhythm.push_n(cell.min / per_second, cell.count));
+    Some(time_profile(form, &accumulate(&cells, per_second, rhythm), &spikes, gate))
 }
 
 /// The step of a unit; timestamps tell no less than a microsecond.
@@ -139,16 +137,25 @@ fn has_whole_seconds(numbers: &NumberStats, per_second: f64, sentinels: &[Cell])
     inside.len() >= MIN_ROUND && inside.iter().all(|value| is_round(value))
 }
 
-fn accumulate(cells: &[Cell], per_second: f64) -> TimeAccumulator {
-    let mut times =
-        TimeAccumulator { histogram: OrderHistogram::new(MAX_CELLS), ..TimeAccumulator::default() };
+/// The cells in seconds, and the rhythm of what is in them.
+fn accumulate(cells: &[Cell], per_second: f64, rhythm: Rhythm) -> TimeAccumulator {
+    let mut scaled: Vec<Cell> = Vec::with_capacity(cells.len());
     for cell in cells {
-        // The middle of a cell stands for its values; the rhythm needs the hour only.
-        let middle = f64::midpoint(cell.min, cell.max);
-        let time = micros(middle / per_second);
-        times.histogram.push_n(middle / per_second, cell.count);
-        times.weekdays[time.weekday()] += cell.count;
-        times.hours[time.hour()] += cell.count;
+        let cell = Cell { min: cell.min / per_second, max: cell.max / per_second, count: cell.count };
+        match scaled.last_mut() {
+            // Numbers so close that their quotients are equal.
+            Some(last) if last.max >= cell.min => {
+                (last.max, last.count) = (cell.max, last.count + cell.count);
+            }
+            _ => scaled.push(cell),
+        }
     }
-    times
+    TimeAccumulator {
+        // Quotients of finite numbers in their order are finite and in order.
+        histogram: OrderHistogram::from_cells(MAX_CELLS, 0, &scaled, 0)
+            .unwrap_or_else(|| OrderHistogram::new(MAX_CELLS)),
+        weekdays: rhythm.weekdays,
+        hours: rhythm.hours,
+        ..TimeAccumulator::default()
+    }
 }

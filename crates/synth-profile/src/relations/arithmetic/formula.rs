@@ -1,5 +1,6 @@
 //! A formula tested on rows that come in batches.
 
+use super::clock::{ClockRule, is_of_times};
 use super::{Operation, quotient_of};
 use crate::relations::table::{Column, Table};
 use crate::relations::verify::At;
@@ -29,6 +30,12 @@ impl Formula {
                 .filter(|row| source.has_value(*row) && target.has_value(*row))
                 .map(|row| (row, source.hash(source.cell(row)) == target.hash(target.cell(row))))
                 .collect();
+        }
+        if is_of_times(self.operation) {
+            let rule =
+                ClockRule { operation: self.operation, offset: self.offset, tolerance: self.tolerance };
+            let terms: Vec<&Column> = self.terms.iter().map(|(at, _)| at.column(tables)).collect();
+            return rows.filter_map(|row| Some((row, rule.test(target, &terms, row)?))).collect();
         }
         let sums = self.sums_over_elements(tables);
         rows.filter_map(|row| {

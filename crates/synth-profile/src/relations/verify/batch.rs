@@ -7,7 +7,7 @@ use crate::relations::table::Table;
 
 /// Where the gathered rows stand.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Batch {
+pub(crate) struct Batch {
     /// The records, in the order in which they came.
     records: Vec<RowPlace>,
     /// Rows of each table of the open document that were tested before.
@@ -28,7 +28,7 @@ pub(super) struct SheetRows {
 
 impl Batch {
     /// Notes that a record starts.
-    pub(super) fn begin(&mut self, place: RowPlace) {
+    pub(crate) fn begin(&mut self, place: RowPlace) {
         self.records.push(place);
     }
 
@@ -47,7 +47,7 @@ impl Batch {
     }
 
     /// Gives each row its place: that of its record in a stream, its own number in a document.
-    pub(super) fn number_rows(&mut self, tables: &[Table], is_stream: bool) {
+    pub(crate) fn number_rows(&mut self, tables: &[Table], is_stream: bool) {
         self.places.resize_with(tables.len(), Vec::new);
         let source = self.records.first().map_or(0, |place| place.source());
         for (index, table) in tables.iter().enumerate() {
@@ -75,7 +75,7 @@ impl Batch {
     }
 
     /// Returns the place of each row of a table.
-    pub(super) fn places(&self, table: usize) -> &[RowPlace] {
+    pub(crate) fn places(&self, table: usize) -> &[RowPlace] {
         &self.places[table]
     }
 }

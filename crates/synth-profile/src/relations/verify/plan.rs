@@ -11,6 +11,7 @@ use super::rows::{RowCheck, Subject, ordered_pairs};
 use super::sequence::watched;
 use super::{At, MAX_CELLS, Proposals};
 use crate::profile::{FieldProfile, Profile, VariantProfile};
+use crate::relations::arithmetic::clock::{ClockRule, is_of_times};
 use crate::relations::arithmetic::{self, Formula};
 use crate::relations::builder::TableBuilder;
 use crate::relations::counts::{Slot, View};
@@ -22,6 +23,7 @@ use crate::relations::references::{conceivable, references};
 use crate::relations::sequence::ArrayRule;
 use crate::relations::table::{Column, Part, Table};
 use crate::relations::text::TextRule;
+use crate::relations::transitions::{self, Chain, Walk};
 use crate::relations::{Operation, Relations, dependencies};
 use crate::{Partial, Unit, relations};
 
@@ -56,10 +58,14 @@ impl Proposals {
             let slots = slots(&view, (partial, &profile.fields));
             (slots, pair_checks(&tables, known), row_checks(&tables, known))
         };
+        let chains = chains(&tables, profile, partial);
         let watched = if partial.unit() == Unit::Record { watched(&tables) } else { Vec::new() };
         let sheets: Vec<SheetRows> = sheet_rows(&tables, &profile.variants);
         let mut used = used_columns((&slots, &sheets), &pairs, &rows);
         used.extend(&watched);
+        for chain in &chains {
+            used.extend(chain.columns().map(|column| At { table: chain.table, column }));
+        }
         let n_values = slots.iter().map(|slot| n_values(slot, &tables, &profile.fields)).collect();
         Self {
             builder: restricted(&profile.fields, &used),
@@ -71,6 +77,7 @@ impl Proposals {
             pairs,
             rows,
             watched,
+            chains,
             proposed: profile.relations.clone(),
         }
     }
@@ -78,8 +85,23 @@ impl Proposals {
     /// Tells whether there is anything to be tested.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.slots.is_empty() && self.pairs.is_empty() && self.rows.is_empty() && self.watched.is_empty()
+        self.slots.is_empty()
+            && self.pairs.is_empty()
+            && self.rows.is_empty()
+            && self.watched.is_empty()
+            && self.chains.is_empty()
     }
+}
+
+/// The walks along which states are looked at: all of them, or those that a sample of all records leaves out because it
+/// does not know their order.
+fn chains(tables: &[Table], profile: &Profile, partial: &Partial) -> Vec<Chain> {
+    let known = &profile.relations;
+    let mut chains = transitions::chains(tables, &profile.fields, &known.references);
+    let is_done =
+        |chain: &Chain| partial.unit() == Unit::Element || chain.walk == Walk::Array || chain.order.is_some();
+    chains.retain(|chain| !(known.covers_all_records && is_done(chain)));
+    chains
 }
 
 fn restricted(fields: &[FieldProfile], used: &BTreeSet<At>) -> TableBuilder {
@@ -362,6 +384,10 @@ fn formula(tables: &[Table], found: &relations::Arithmetic) -> Option<Formula> {
     let target = find(tables, &found.target, target_parts)?;
     let terms: Option<Vec<(At, f64)>> =
         found.terms.iter().map(|term| Some((find(tables, &term.path, parts)?, term.factor))).collect();
-    let tolerance = arithmetic::tolerance(target.column(tables));
+    let column = target.column(tables);
+    let tolerance = match is_of_times(found.operation) {
+        true => ClockRule::of(found.operation, found.offset, column).tolerance,
+        false => arithmetic::tolerance(column),
+    };
     Some(Formula { target, operation: found.operation, terms: terms?, offset: found.offset, tolerance })
 }

@@ -1,6 +1,6 @@
 //! Fields that never fall from one record of a stream to the next.
 
-use synth_core::math;
+use synth_core::{JsonPath, math};
 
 use super::batch::Batch;
 use super::rows::At;
@@ -162,6 +162,17 @@ impl Sequence {
                 }
             }
         }
+    }
+
+    /// Returns the steps of every field from a record to the next, those that do not fall holding.
+    pub(super) fn steps(&mut self, watched: &[At], tables: &[Table]) -> Vec<(JsonPath, Evidence)> {
+        self.join(|last, first| last.source() == first.source());
+        let evidence = |steps: &Steps| Evidence {
+            n_rows: steps.n_up + steps.n_level + steps.n_down,
+            n_holding: steps.n_up + steps.n_level,
+        };
+        let steps = watched.iter().zip(&self.columns);
+        steps.map(|(at, steps)| (at.column(tables).path.clone(), evidence(steps))).collect()
     }
 
     /// Returns the fields that hardly ever fall along the records.

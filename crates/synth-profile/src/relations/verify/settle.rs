@@ -4,15 +4,17 @@ use synth_core::JsonPath;
 use synth_privacy::Gate;
 
 use super::rows::{RowCheck, Subject};
+use super::sequence::Sequence as InOrder;
 use super::{Proposals, Tally, Verifier};
 use crate::Partial;
 use crate::profile::Profile;
 use crate::relations::builder::TableBuilder;
 use crate::relations::counts::{Counted, Counts, Slot, View};
 use crate::relations::mine::{fill, keys_and_references, sheets};
+use crate::relations::transitions::{self, Chain, Visit, Walk};
 use crate::relations::{
-    Arithmetic, Dependency, Dependent, Evidence, Key, NearKey, Ordering, Presence, PresenceRule, Relations,
-    Sequence, TextRelation, arithmetic, sequence, table, text,
+    Arithmetic, Dependency, Dependent, Evidence, Key, NearKey, Ordering, OrderingScope, Presence,
+    PresenceRule, Relations, Sequence, TextRelation, TimeLine, Transition, arithmetic, sequence, table, text,
 };
 
 /// Share of the values that are the first of their kind where a key is broken by a few rows.
@@ -36,13 +38,17 @@ impl Proposals {
     ) -> Relations {
         verifier.flush();
         let mut sequence = verifier.sequence.take();
+        let visits = std::mem::take(&mut verifier.visits);
+        let has_order = sequence.is_some();
+        let temporal = self.time_lines(sequence.as_mut());
         let mut in_order = || -> Vec<Ordering> {
             let tables = self.builder.tables();
             sequence.as_mut().map(|sequence| sequence.orderings(&self.watched, tables)).unwrap_or_default()
         };
         if self.proposed.covers_all_records {
-            let mut relations = self.proposed.clone();
+            let mut relations = Relations { temporal, ..self.proposed.clone() };
             relations.orderings.extend(in_order());
+            relations.transitions.extend(self.transitions(visits, has_order, &relations.orderings, gate));
             return relations;
         }
         verifier.pairs.iter_mut().for_each(Tally::settle);
@@ -55,18 +61,62 @@ impl Proposals {
         let is_complete = partial.is_sampled_whole();
         let view = View { tables: &tables, sheets: &sheets, counts: Some(&counts), is_complete, gate };
         let (keys, references) = keys_and_references(&view);
+        let orderings: Vec<Ordering> = self.orderings(&verifier).into_iter().chain(in_order()).collect();
         Relations {
+            transitions: self.transitions(visits, has_order, &orderings, gate),
             near_keys: self.near_keys(&keys, &view),
             keys,
             references,
             dependencies: self.dependencies(&verifier),
-            orderings: self.orderings(&verifier).into_iter().chain(in_order()).collect(),
+            orderings,
             arithmetic: self.arithmetic(&verifier),
             texts: self.texts(&verifier),
             sequences: self.sequences(&verifier),
             presence: self.presence(&verifier),
+            associations: self.proposed.associations.clone(),
+            temporal,
+            value_tables: self.proposed.value_tables.clone(),
             covers_all_records: !verifier.is_cut,
         }
+    }
+
+    /// The state machines, where the order of the rows is known; records are walked along only where no time says that
+    /// they stand in another order.
+    fn transitions(
+        &self,
+        visits: Vec<Tally<Visit>>,
+        has_order: bool,
+        orderings: &[Ordering],
+        gate: Gate,
+    ) -> Vec<Transition> {
+        if !has_order {
+            return Vec::new();
+        }
+        let tables = self.builder.tables();
+        let rises = |path: &JsonPath| {
+            orderings
+                .iter()
+                .any(|found| found.scope != OrderingScope::Row && found.low == *path && found.high == *path)
+        };
+        let may_be = |chain: &Chain| {
+            let order = chain.order.map(|column| &tables[chain.table].columns[column].path);
+            chain.walk != Walk::Records || order.is_none_or(rises)
+        };
+        let (chains, visits): (Vec<Chain>, Vec<Tally<Visit>>) =
+            self.chains.iter().cloned().zip(visits).filter(|(chain, _)| may_be(chain)).unzip();
+        transitions::settled(tables, &chains, visits, gate)
+    }
+
+    /// What was seen along time in the sample, with the order in which the records of a stream stand.
+    fn time_lines(&self, sequence: Option<&mut InOrder>) -> Vec<TimeLine> {
+        let steps = sequence.map(|sequence| sequence.steps(&self.watched, self.builder.tables()));
+        let steps = steps.unwrap_or_default();
+        let mut lines = self.proposed.temporal.clone();
+        for line in lines.iter_mut().filter(|line| line.table.segments().is_empty()) {
+            let found = steps.iter().find(|(path, evidence)| *path == line.path && evidence.n_rows > 0);
+            line.in_order = found.map(|(_, evidence)| *evidence).or(line.in_order);
+        }
+        lines
     }
 
     /// The dependencies that still convince, with the constants among them.

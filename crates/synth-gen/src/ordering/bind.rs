@@ -1,0 +1,294 @@
+//! Relationships of the type `ordering`, gathered into groups.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use synth_rules::Relationship;
+use synth_rules::relationship::{Operation, Term};
+
+use super::{Edge, Given, Group, Member, Ordered, Place, Run};
+use crate::computed::divisor;
+use crate::link::{Linker, programs};
+use crate::measure::Measure;
+use crate::plan::{Kind, Plan};
+use crate::recipe::Recipe;
+
+/// Longest array whose elements are made one after the other.
+const MAX_CHAIN: u64 = 4096;
+
+/// An order between two nodes.
+#[derive(Debug, Clone, Copy)]
+struct Order {
+    index: usize,
+    low: usize,
+    high: usize,
+    is_strict: bool,
+    step: Step,
+}
+
+/// What lies between the two values.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Step {
+    SameRow,
+    NextElement,
+    NextRecord,
+}
+
+/// Fields of one scope that are to be made together.
+pub(crate) struct OrderBond {
+    /// Smaller ones first.
+    pub(crate) members: Vec<usize>,
+    pub(crate) givens: Vec<usize>,
+    orders: Vec<Order>,
+    run: Run,
+    /// Positions among the relationships.
+    pub(crate) kept: Vec<usize>,
+}
+
+impl OrderBond {
+    /// Makes the members' values follow their order.
+    pub(crate) fn bind(&self, plan: &mut Plan, linker: &Linker<'_>, before: &Arc<Plan>) {
+        let scope = plan.nodes[self.members[0]].scope;
+        let place = |node: usize| match self.members.iter().position(|member| *member == node) {
+            Some(member) => Some(Place::Member(member)),
+            None => self.givens.iter().position(|given| *given == node).map(Place::Given),
+        };
+        let edge = |order: &Order| {
+            Some(Edge { low: place(order.low)?, high: place(order.high)?, is_strict: order.is_strict })
+        };
+        let edges = |is_within: bool| {
+            let wanted = move |order: &&Order| (order.step == Step::SameRow) == is_within;
+            self.orders.iter().filter(wanted).filter_map(edge).collect()
+        };
+        let member = |node: &usize| {
+            let measure = Measure::of(only_recipe(plan, *node)?)?;
+            Some(Member { site: linker.site(before, *node, None), measure })
+        };
+        let given = |node: &usize| {
+            Some(Given {
+                site: linker.site(before, *node, None),
+                divisor: divisor(plan, scope, plan.nodes[*node].scope)?,
+                programs: programs(plan, *node).into(),
+                measure: Measure::of(only_recipe(plan, *node)?)?,
+            })
+        };
+        let (Some(members), Some(givens)) = (
+            self.members.iter().map(member).collect::<Option<Vec<_>>>(),
+            self.givens.iter().map(given).collect::<Option<Vec<_>>>(),
+        ) else {
+            return;
+        };
+        let path = linker.path_of(self.members[0]);
+        let seed = linker.seed.child(&path).child("order");
+        let (within, next) = (edges(true), edges(false));
+        let group = Arc::new(Group { members, givens, within, next, run: self.run, seed });
+        for (member, node) in self.members.iter().enumerate() {
+            for kind in &mut plan.nodes[*node].kinds {
+                if let Kind::Scalar(own) = kind {
+                    let ordered = Ordered { group: Arc::clone(&group), member, own: (**own).clone() };
+                    **own = Recipe::ordered(ordered);
+                }
+            }
+        }
+    }
+}
+
+/// The program of a node that has one kind of values, which have no parts.
+fn only_recipe(plan: &Plan, node: usize) -> Option<&Recipe> {
+    match &plan.nodes[node].kinds[..] {
+        [Kind::Scalar(recipe)] => Some(recipe),
+        _ => None,
+    }
+}
+
+impl Linker<'_> {
+    /// Gathers the orders that can be kept into groups; `bound` are the nodes that something else decides. Orders
+    /// that hold anyway are added to `kept`.
+    pub(crate) fn orders(
+        &self,
+        plan: &Plan,
+        bound: &BTreeSet<usize>,
+        kept: &mut BTreeSet<usize>,
+    ) -> Vec<OrderBond> {
+        let is_free = |node: usize| !bound.contains(&node) && self.is_movable(plan, node);
+        let orders: Vec<Order> = (0..self.rules.relationships.len())
+            .filter_map(|index| self.order(plan, index))
+            .filter(|order| {
+                let is_sure = self.holds_anyway(plan, order);
+                if is_sure {
+                    kept.insert(order.index);
+                }
+                !is_sure
+            })
+            .collect();
+        let mut groups: Vec<Vec<Order>> = Vec::new();
+        for order in orders {
+            let nodes = self.free_ends(plan, &order, &is_free);
+            if nodes.is_empty() {
+                continue;
+            }
+            let touches = |group: &Vec<Order>| {
+                group.iter().any(|other| {
+                    self.free_ends(plan, other, &is_free).iter().any(|node| nodes.contains(node))
+                })
+            };
+            let (mut joined, rest): (Vec<_>, Vec<_>) = groups.into_iter().partition(touches);
+            let mut one: Vec<Order> = joined.drain(..).flatten().collect();
+            one.push(order);
+            one.sort_by_key(|order| order.index);
+            groups = rest;
+            groups.push(one);
+        }
+        groups.iter().filter_map(|group| self.bond(plan, group, &is_free)).collect()
+    }
+
+    fn order(&self, plan: &Plan, index: usize) -> Option<Order> {
+        let Relationship::Ordering { low, high, strict, next_element, next_record, .. } =
+            &self.rules.relationships[index]
+        else {
+            return None;
+        };
+        let (low_node, high_node) = (self.node(low)?, self.node(high)?);
+        let scopes = [low_node, high_node].map(|node| plan.nodes[node].scope);
+        let step = match (next_element, next_record) {
+            (true, _) => Step::NextElement,
+            (_, true) => Step::NextRecord,
+            _ => Step::SameRow,
+        };
+        let are_measured = [low_node, high_node].iter().all(|node| {
+            only_recipe(plan, *node).and_then(Measure::of).is_some()
+                && self.ordinals[plan.nodes[*node].scope].is_some()
+        });
+        let is_possible = match step {
+            Step::SameRow => {
+                low_node != high_node
+                    && (divisor(plan, scopes[0], scopes[1]).is_some()
+                        || divisor(plan, scopes[1], scopes[0]).is_some())
+            }
+            Step::NextElement => scopes[0] == scopes[1] && plan.scopes[scopes[0]].above.is_some(),
+            Step::NextRecord => scopes == [0, 0],
+        };
+        (is_possible && are_measured).then_some(Order {
+            index,
+            low: low_node,
+            high: high_node,
+            is_strict: *strict,
+            step,
+        })
+    }
+
+    /// Tells whether nothing but the field's own rule decides its values, so that an order may.
+    fn is_movable(&self, plan: &Plan, node: usize) -> bool {
+        let is_tag = plan.case_columns.iter().any(|column| column.discriminator == node);
+        let is_key = plan.collections.iter().any(|collection| collection.keys == Some(node));
+        let is_unique = self.is_unique(node);
+        !is_tag && !is_key && !is_unique
+    }
+
+    /// The ends of an order that may be moved: those of the deeper scope, as the values above are there before.
+    fn free_ends(&self, plan: &Plan, order: &Order, is_free: &impl Fn(usize) -> bool) -> Vec<usize> {
+        let [low, high] = [order.low, order.high].map(|node| plan.nodes[node].scope);
+        let deeper = if divisor(plan, low, high).is_some() { low } else { high };
+        let mut ends = vec![order.low, order.high];
+        ends.retain(|node| plan.nodes[*node].scope == deeper && is_free(*node));
+        ends.dedup();
+        ends
+    }
+
+    fn bond(&self, plan: &Plan, orders: &[Order], is_free: &impl Fn(usize) -> bool) -> Option<OrderBond> {
+        let members: BTreeSet<usize> =
+            orders.iter().flat_map(|order| self.free_ends(plan, order, is_free)).collect();
+        let mut givens: Vec<usize> = orders.iter().flat_map(|order| [order.low, order.high]).collect();
+        givens.retain(|node| !members.contains(node));
+        givens.sort_unstable();
+        givens.dedup();
+        let mut orders = orders.to_vec();
+        // A given field of another row is not at hand.
+        orders.retain(|order| order.step == Step::SameRow || !givens.contains(&order.high));
+        orders.retain(|order| order.step == Step::SameRow || !givens.contains(&order.low));
+        let members = sorted(&members, &orders)?;
+        let run = self.run(plan, members[0], &orders)?;
+        let is_given = |node: usize| givens.contains(&node);
+        let has_floor = orders.iter().any(|order| is_given(order.low));
+        let has_ceiling = orders.iter().any(|order| is_given(order.high));
+        let is_long = matches!(run, Run::LongArray | Run::Records(_));
+        // Bounds on both sides may leave no room; bounds of single rows break the order of many.
+        let is_sure = match run {
+            Run::Rows => !(has_floor && has_ceiling),
+            Run::Array { .. } => !has_ceiling,
+            Run::LongArray | Run::Records(_) => !has_floor && !has_ceiling,
+        };
+        let holds = |order: &Order| {
+            let is_own_step = order.step == Step::SameRow || order.low == order.high;
+            is_sure && (!is_long || is_own_step)
+        };
+        let kept = orders.iter().filter(|order| holds(order)).map(|order| order.index).collect();
+        Some(OrderBond { members, givens, orders, run, kept })
+    }
+
+    /// Which rows are sorted together.
+    fn run(&self, plan: &Plan, member: usize, orders: &[Order]) -> Option<Run> {
+        let next: Vec<&Order> = orders.iter().filter(|order| order.step != Step::SameRow).collect();
+        let alternates = next.iter().any(|order| order.low != order.high);
+        Some(match next.first().map(|order| order.step) {
+            None | Some(Step::SameRow) => Run::Rows,
+            Some(Step::NextRecord) => Run::Records(plan.n_records),
+            Some(Step::NextElement) => {
+                let scope = plan.nodes[member].scope;
+                let collection = plan.collections.iter().find(|collection| collection.scope == scope)?;
+                match collection.stride {
+                    stride if stride <= MAX_CHAIN => Run::Array { stride, alternates },
+                    _ => Run::LongArray,
+                }
+            }
+        })
+    }
+
+    /// Tells whether an order follows from how the values are made.
+    fn holds_anyway(&self, plan: &Plan, order: &Order) -> bool {
+        let is_counted = order.low == order.high
+            && order.step != Step::SameRow
+            && only_recipe(plan, order.low).is_some_and(Recipe::rises);
+        is_counted
+            || order.step == Step::SameRow
+                && self.rules.relationships.iter().any(|other| self.is_larger_by_formula(order, other))
+    }
+
+    /// Tells whether a formula makes the larger value of the smaller one by adding what is positive.
+    fn is_larger_by_formula(&self, order: &Order, relationship: &Relationship) -> bool {
+        let Relationship::Arithmetic { target, operation: Operation::Sum, terms, offset, confidence } =
+            relationship
+        else {
+            return false;
+        };
+        let only = match &terms[..] {
+            [Term::Plain(path)] => self.node(path),
+            _ => None,
+        };
+        let is_larger = *offset > 0.0 || (*offset >= 0.0 && !order.is_strict);
+        only == Some(order.low) && self.node(target) == Some(order.high) && is_larger && confidence.is_one()
+    }
+}
+
+/// The members, smaller ones first; `None` when they stand in a circle.
+fn sorted(members: &BTreeSet<usize>, orders: &[Order]) -> Option<Vec<usize>> {
+    let mut n_below: BTreeMap<usize, usize> = members.iter().map(|node| (*node, 0)).collect();
+    let within: Vec<&Order> = orders
+        .iter()
+        .filter(|order| {
+            order.step == Step::SameRow && members.contains(&order.low) && members.contains(&order.high)
+        })
+        .collect();
+    for order in &within {
+        *n_below.entry(order.high).or_default() += 1;
+    }
+    let mut sorted = Vec::new();
+    while let Some(node) = n_below.iter().find(|(_, n)| **n == 0).map(|(node, _)| *node) {
+        n_below.remove(&node);
+        sorted.push(node);
+        for order in within.iter().filter(|order| order.low == node) {
+            n_below.entry(order.high).and_modify(|n| *n -= 1);
+        }
+    }
+    (n_below.is_empty() && !sorted.is_empty()).then_some(sorted)
+}

@@ -1,0 +1,157 @@
+//! Made-up combinations of values that keep dependencies.
+
+use std::collections::BTreeMap;
+
+use synth_core::{Seed, cast};
+
+use super::Codes;
+use crate::column::FIRST_KIND;
+use crate::recipe::Recipe;
+use crate::reference::texts;
+use crate::site::Row;
+
+/// Draws of a value until one fits.
+const MAX_DRAWS: u64 = 24;
+/// Values of a column that are tried when no draw fits.
+const MAX_TRIED: u64 = 64;
+
+/// A dependency between columns: the values of the left ones decide that of the right one.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Rule {
+    pub(super) left: Vec<usize>,
+    pub(super) right: usize,
+}
+
+/// What combinations are made of.
+pub(super) struct Material<'a> {
+    /// The program of each column.
+    pub(super) recipes: &'a [Recipe],
+    pub(super) rules: &'a [Rule],
+    /// The columns in the order in which they get their values.
+    pub(super) order: &'a [usize],
+    pub(super) seed: Seed,
+}
+
+/// Combinations that have been made: what each left side decided, and the values of each column.
+pub(super) struct Entities {
+    decided: Vec<BTreeMap<Codes, u32>>,
+    texts: Vec<Vec<Box<str>>>,
+    codes: Vec<BTreeMap<Box<str>, u32>>,
+}
+
+impl Entities {
+    /// Starts with the texts that each column has as literals.
+    pub(super) fn new(literals: Vec<Vec<Box<str>>>, n_rules: usize) -> Self {
+        let codes = literals
+            .iter()
+            .map(|texts| (1_u32..).zip(texts.iter().cloned()).map(|(code, text)| (text, code)).collect());
+        Self { codes: codes.collect(), texts: literals, decided: vec![BTreeMap::new(); n_rules] }
+    }
+
+    /// Returns the texts of each column.
+    pub(super) fn into_texts(self) -> Vec<Vec<Box<str>>> {
+        self.texts
+    }
+
+    /// Makes the `number`-th combination, of which some values may be given; `None` when it cannot keep the rules.
+    ///
+    /// # Method
+    ///
+    /// The columns get their values one after the other. A value that a dependency decides is taken from the first
+    /// combination with the same left side; another is drawn by the column's own rule until it contradicts no
+    /// combination made before, so a value on a left side belongs to the first right side it met. What fits
+    /// nowhere is left out: the combinations that remain keep every dependency, circles and several left sides of
+    /// one field included.
+    ///
+    /// # Cost
+    ///
+    /// A look-up for each dependency and draw; at most 88 candidates a value.
+    pub(super) fn add(&mut self, number: u64, given: Codes, material: &Material<'_>) -> Option<Codes> {
+        let mut made = given;
+        let mut is_set: Vec<bool> = made.iter().map(|code| *code > 0).collect();
+        for &column in material.order {
+            if is_set[column] {
+                continue;
+            }
+            made[column] = self.value((number, column), &mut made, &is_set, material)?;
+            is_set[column] = true;
+        }
+        let keeps = material.rules.iter().zip(&self.decided).all(|(rule, decided)| {
+            decided
+                .get(&left(rule, &made))
+                .is_none_or(|right| made[rule.right] == 0 || *right == made[rule.right])
+        });
+        if !keeps {
+            return None;
+        }
+        for (rule, decided) in material.rules.iter().zip(&mut self.decided) {
+            let key = left(rule, &made);
+            if made[rule.right] > 0 && key.iter().all(|code| *code > 0) {
+                decided.insert(key, made[rule.right]);
+            }
+        }
+        Some(made)
+    }
+
+    fn value(
+        &mut self,
+        (number, column): (u64, usize),
+        made: &mut Codes,
+        is_set: &[bool],
+        material: &Material<'_>,
+    ) -> Option<u32> {
+        let mut forced = None;
+        for (rule, decided) in material.rules.iter().zip(&self.decided) {
+            if rule.right == column && rule.left.iter().all(|left| is_set[*left]) {
+                forced = forced.or_else(|| decided.get(&left(rule, made)).copied());
+            }
+        }
+        if let Some(code) = forced {
+            return self.fits((column, code), made, is_set, material.rules).then_some(code);
+        }
+        let seed = material.seed.attempt(cast::to_u64(column) + 1);
+        for draw in 0..MAX_DRAWS {
+            let address = seed.attempt(draw).bits(number);
+            let row = Row { address, ordinal: number, code: FIRST_KIND, uniform: f64::NAN };
+            let text: Box<str> = texts(&[Some(row)], &[Some(material.recipes[column].clone())]).get(0).into();
+            let code = self.code(column, text);
+            if self.fits((column, code), made, is_set, material.rules) {
+                return Some(code);
+            }
+        }
+        let n = cast::to_u64(self.texts[column].len());
+        let known =
+            |draw| cast::to_u32(cast::to_usize(seed.child("known").attempt(draw).below(number, n))) + 1;
+        (1..=MAX_TRIED.min(n))
+            .map(known)
+            .find(|code| self.fits((column, *code), made, is_set, material.rules))
+    }
+
+    /// Tells whether a value contradicts no combination made before.
+    fn fits(&self, (column, code): (usize, u32), made: &mut Codes, is_set: &[bool], rules: &[Rule]) -> bool {
+        let before = std::mem::replace(&mut made[column], code);
+        let is_known = |at: &usize| *at == column || is_set[*at];
+        let fits = rules.iter().zip(&self.decided).all(|(rule, decided)| {
+            let is_concerned = rule.right == column || rule.left.contains(&column);
+            !is_concerned
+                || !is_known(&rule.right)
+                || made[rule.right] == 0
+                || !rule.left.iter().all(is_known)
+                || decided.get(&left(rule, made)).is_none_or(|right| *right == made[rule.right])
+        });
+        made[column] = before;
+        fits
+    }
+
+    fn code(&mut self, column: usize, text: Box<str>) -> u32 {
+        let texts = &mut self.texts[column];
+        *self.codes[column].entry(text).or_insert_with_key(|text| {
+            texts.push(text.clone());
+            cast::to_u32(texts.len())
+        })
+    }
+}
+
+fn left(rule: &Rule, made: &Codes) -> Codes {
+    rule.left.iter().map(|column| made[*column]).collect()
+}

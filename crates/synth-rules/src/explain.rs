@@ -1,0 +1,291 @@
+//! What a rule file says of one path, in words.
+
+use synth_core::{JsonPath, Rate};
+
+use crate::field::{FieldRule, ValueKind};
+use crate::generator::{Categorical, Generator, Literal};
+use crate::relationship::Relationship;
+use crate::rule_set::RuleSet;
+use crate::shape::LengthRule;
+
+/// Values of a list that are named.
+const N_SHOWN: usize = 5;
+
+impl RuleSet {
+    /// Says in sentences how the values at a path are made, one for each thing that decides them; none when no rule
+    /// speaks of the path.
+    #[must_use]
+    pub fn explain(&self, path: &JsonPath) -> Vec<String> {
+        let mut lines = Vec::new();
+        if let Some(rule) = self.fields.get(path) {
+            field(rule, &mut lines);
+        } else if self.fields.keys().any(|field| field.starts_with(path) && field != path) {
+            lines.push("it has no rule of its own: the paths below it say that it is there".to_owned());
+        }
+        if let Some(shape) = self.shape.get(path) {
+            lines.push(format!("it has {}", length(&shape.length)));
+            if !shape.grows {
+                lines.push("it keeps its size when -n or --scale change the other collections".to_owned());
+            }
+        }
+        for (object, variants) in &self.variants {
+            if variants.fields().contains(path) {
+                let tag = &variants.discriminator;
+                lines.push(format!(
+                    "whether it is there depends on the value of {tag}, as `variants` of {object} says"
+                ));
+            }
+            if variants.discriminator == *path {
+                lines.push(format!("its value decides which members {object} has"));
+            }
+        }
+        for relationship in &self.relationships {
+            if relationship.named_paths().iter().any(|(_, named)| *named == path) {
+                lines.push(relation(relationship, path));
+            }
+        }
+        for (name, scenario) in &self.scenarios {
+            if scenario.modifications.contains_key(path) {
+                lines.push(format!("the scenario `{name}` changes it"));
+            }
+        }
+        lines
+    }
+}
+
+fn percent(share: Rate) -> String {
+    format!("{} %", rounded(100.0 * share.get()))
+}
+
+fn rounded(number: f64) -> f64 {
+    (number * 100.0).round() / 100.0
+}
+
+fn field(rule: &FieldRule, lines: &mut Vec<String>) {
+    if !rule.presence.is_one() {
+        lines.push(format!("it is there in {} of the objects above it", percent(rule.presence)));
+    }
+    if !rule.null_rate.is_zero() {
+        lines.push(format!("it is null in {} of the places where it is there", percent(rule.null_rate)));
+    }
+    if let Some(meaning) = &rule.semantic_type {
+        lines.push(format!("its values mean: {meaning}"));
+    }
+    for kind in &rule.kinds {
+        let share = if rule.kinds.len() > 1 {
+            format!("{} of the values: ", percent(kind.share))
+        } else {
+            String::new()
+        };
+        lines.push(format!("{share}{}", values(kind)));
+    }
+    if rule.unique {
+        lines.push("no value comes twice: values are numbered by row, not drawn".to_owned());
+    }
+    if rule.personal {
+        lines.push("it is personal data, so no value of the sample stands in the rules".to_owned());
+    }
+    for (fault, share) in rule.faults.shares().iter().filter(|(_, share)| !share.is_zero()) {
+        lines.push(format!("{} of the values are wrong on purpose: {fault}", percent(*share)));
+    }
+}
+
+fn values(kind: &ValueKind) -> String {
+    let field_type = kind.field_type.name();
+    let Some(generator) = &kind.generator else {
+        return format!("type {field_type}");
+    };
+    let made = match generator {
+        Generator::UuidV4 => "random UUIDs".to_owned(),
+        Generator::UuidV7 | Generator::Ulid => "identifiers that rise with the row".to_owned(),
+        Generator::Sequence(sequence) => {
+            format!(
+                "row i gets {} + i * {}{}",
+                sequence.start,
+                sequence.step,
+                if sequence.is_text() { ", with text around it" } else { "" }
+            )
+        }
+        Generator::Pattern(pattern) => {
+            format!("strings of {}", some(pattern.patterns.iter().map(|text| format!("`{text}`"))))
+        }
+        Generator::Template(template) => format!("the text `{}` with its slots filled", template.template),
+        Generator::Faker(faker) => {
+            format!("made-up values of the kind `{}`, which belong to nobody", method(faker))
+        }
+        Generator::Categorical(list) => format!("one of {}", choices(list)),
+        Generator::QuantileSample(sample) => {
+            let spikes = sample.spikes.len();
+            let spikes =
+                if spikes > 0 { format!(", beside {spikes} that repeat often") } else { String::new() };
+            let ends = sample.values.first().zip(sample.values.last());
+            let ends = ends
+                .map(|(low, high)| format!("numbers from {low} to {high}"))
+                .unwrap_or_else(|| "numbers".to_owned());
+            let median = median(&sample.quantiles, &sample.values)
+                .map(|median| format!(", half of them up to {median}"));
+            format!("{ends}{}{spikes}", median.unwrap_or_default())
+        }
+        Generator::Parametric(params) => {
+            let params = serde_json::to_string(params).unwrap_or_default();
+            format!("numbers of the distribution {}", params.replace(['"', '{', '}'], ""))
+        }
+        Generator::TemporalRhythmic(times) => {
+            let ends = times.values.first().zip(times.values.last());
+            let ends = ends.map(|(first, last)| format!(" from {first} to {last}")).unwrap_or_default();
+            let rhythm = match (times.weekday_profile.is_empty(), times.hour_profile.is_empty()) {
+                (true, true) => "",
+                (false, true) => ", by the rhythm of the week",
+                (true, false) => ", by the rhythm of the day",
+                (false, false) => ", by the rhythm of week and day",
+            };
+            format!("times{ends}, written as `{}`{rhythm}", times.format)
+        }
+        Generator::Constant(constant) => format!("always {}", literal(&constant.value)),
+        Generator::Plugin(call) => format!("values of the plugin `{}`", call.name),
+    };
+    format!("type {field_type}, generator {}: {made}", generator.name())
+}
+
+fn method(faker: &crate::generator::Faker) -> String {
+    let all = crate::generator::FakerMethod::ALL;
+    all.iter()
+        .find(|(_, method)| *method == faker.method)
+        .map_or_else(String::new, |(name, _)| (*name).to_owned())
+}
+
+fn median(quantiles: &[f64], values: &[f64]) -> Option<f64> {
+    let at = quantiles.windows(2).position(|pair| pair[0] <= 50.0 && pair[1] >= 50.0)?;
+    let share = (50.0 - quantiles[at]) / (quantiles[at + 1] - quantiles[at]);
+    Some(rounded(values[at] + share * (values[at + 1] - values[at])))
+}
+
+fn literal(value: &Literal) -> String {
+    match value {
+        Literal::Text(text) => format!("`{text}`"),
+        other => other.text(),
+    }
+}
+
+fn choices(list: &Categorical) -> String {
+    let sum: f64 = list.probs.iter().sum();
+    let named = list.values.iter().enumerate().map(|(at, value)| match list.probs.get(at) {
+        Some(prob) if sum > 0.0 => format!("{} ({} %)", literal(value), rounded(100.0 * prob / sum)),
+        _ => literal(value),
+    });
+    some(named)
+}
+
+/// The first of some texts, and how many there are.
+fn some(texts: impl ExactSizeIterator<Item = String>) -> String {
+    let n = texts.len();
+    let shown: Vec<String> = texts.take(N_SHOWN).collect();
+    let more = if n > N_SHOWN { format!(" and {} more", n - N_SHOWN) } else { String::new() };
+    format!("{}{more}", shown.join(", "))
+}
+
+fn length(rule: &LengthRule) -> String {
+    match rule {
+        LengthRule::Constant { value } => format!("always {value} elements"),
+        LengthRule::Categorical { values, probs } => {
+            let named = values.iter().zip(probs).map(|(value, prob)| format!("{value} ({})", percent(*prob)));
+            format!("one of these numbers of elements: {}", some(named.collect::<Vec<_>>().into_iter()))
+        }
+        LengthRule::Empirical { values, .. } => match values.first().zip(values.last()) {
+            Some((low, high)) => format!("between {low} and {high} elements, by quantiles"),
+            None => "no elements".to_owned(),
+        },
+    }
+}
+
+fn relation(relationship: &Relationship, path: &JsonPath) -> String {
+    let others = |all: Vec<&JsonPath>| {
+        let others: Vec<String> =
+            all.into_iter().filter(|other| *other != path).map(ToString::to_string).collect();
+        others.join(", ")
+    };
+    match relationship {
+        Relationship::PrimaryKey { paths, .. } | Relationship::Unique { paths, .. } if paths.len() == 1 => {
+            "it is a key: no value comes twice".to_owned()
+        }
+        Relationship::PrimaryKey { paths, .. } | Relationship::Unique { paths, .. } => {
+            format!("it is part of a key together with {}", others(paths.iter().collect()))
+        }
+        Relationship::ForeignKey { child, parent, coverage, .. } if child.paths().contains(path) => {
+            format!(
+                "{} of its values are those of rows of {}",
+                percent(*coverage),
+                others(parent.paths().iter().collect())
+            )
+        }
+        Relationship::ForeignKey { child, .. } => {
+            format!("{} refers to it", others(child.paths().iter().collect()))
+        }
+        other => {
+            let kind = serde_json::to_value(other).ok();
+            let kind =
+                kind.as_ref().and_then(|kind| kind["type"].as_str()).unwrap_or("relationship").to_owned();
+            let paths = other.named_paths().into_iter().map(|(_, named)| named).collect();
+            format!("a relationship of type {kind} binds it to {}", others(paths))
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const RULES: &str = "
+version: 2
+shape: {'$.items[]': {length: {distribution: categorical, params: {values: [1, 4], probs: [0.25, 0.75]}}}}
+fields:
+  $.id: {type: string, unique: true, generator: uuid_v4}
+  $.status: {type: enum, presence: 0.9, generator: categorical, params: {values: [open, paid], probs: [3, 1], normalize: true}}
+  $.items[].price: {type: number, null_rate: 0.05, generator: quantile_sample, params: {quantiles: [0, 50, 100], values: [1, 8, 90]}}
+  $.total: {type: number, generator: constant, params: {value: 0}}
+relationships:
+- {type: arithmetic, target: $.total, operation: sum_over_elements, terms: ['$.items[].price']}
+scenarios:
+  sale: {modifications: {$.status: {probs: [0.1, 0.9]}}}
+";
+
+    fn check(path: &str, expected: &[&str]) {
+        let rules = RuleSet::parse(RULES, "rules").unwrap();
+        assert_eq!(rules.explain(&JsonPath::parse(path).unwrap()), expected, "{path}");
+    }
+
+    #[test]
+    fn rules_are_told_in_words() {
+        check(
+            "$.id",
+            &[
+                "type string, generator uuid_v4: random UUIDs",
+                "no value comes twice: values are numbered by row, not drawn",
+            ],
+        );
+        check(
+            "$.status",
+            &[
+                "it is there in 90 % of the objects above it",
+                "type enum, generator categorical: one of `open` (75 %), `paid` (25 %)",
+                "the scenario `sale` changes it",
+            ],
+        );
+        check(
+            "$.items[]",
+            &[
+                "it has no rule of its own: the paths below it say that it is there",
+                "it has one of these numbers of elements: 1 (25 %), 4 (75 %)",
+            ],
+        );
+        check(
+            "$.items[].price",
+            &[
+                "it is null in 5 % of the places where it is there",
+                "type number, generator quantile_sample: numbers from 1 to 90, half of them up to 8",
+                "a relationship of type arithmetic binds it to $.total",
+            ],
+        );
+        check("$.nothing", &[]);
+    }
+}

@@ -1,0 +1,42 @@
+//! Relationships whose own parts do not fit each other.
+
+use super::Report;
+use super::sums::{TOLERANCE, equal_lengths, is_not_one};
+use crate::error::ErrorKind;
+use crate::generator::Literal;
+use crate::relationship::Relationship;
+
+pub(super) fn problems(relationship: &Relationship, report: Report<'_>) {
+    let Relationship::Transition { states, initial, last, matrix, .. } = relationship else { return };
+    state_problems(states, report);
+    for (name, shares) in [("initial", initial), ("last", last)] {
+        if !shares.is_empty() {
+            equal_lengths(("states", states.len()), (name, shares.len()), report);
+            super::sums::sum_to_one((name, &[name]), shares, report);
+            super::sums::no_negative(name, shares, report);
+        }
+    }
+    equal_lengths(("states", states.len()), ("matrix", matrix.len()), report);
+    for (index, row) in matrix.iter().enumerate() {
+        let at = index.to_string();
+        let sum: f64 = row.iter().sum();
+        let mut refuse = |reason: String| report(&["matrix", &at], ErrorKind::Impossible { reason });
+        if row.len() != states.len() {
+            refuse(format!("a row of `matrix` has {} shares for {} states", row.len(), states.len()));
+        }
+        if row.iter().any(|share| share.is_nan() || *share < 0.0) {
+            refuse("a row of `matrix` holds a number below 0".to_owned());
+        } else if sum > 1.0 + TOLERANCE && is_not_one(sum) {
+            refuse(format!("a row of `matrix` sums to {sum}, more than 1"));
+        }
+    }
+}
+
+fn state_problems(states: &[Literal], report: Report<'_>) {
+    let repeats = |(index, state): (usize, &Literal)| states[..index].contains(state);
+    if states.len() < 2 {
+        report(&["states"], ErrorKind::Impossible { reason: "a machine has at least 2 states".to_owned() });
+    } else if states.iter().enumerate().any(repeats) {
+        report(&["states"], ErrorKind::Impossible { reason: "a state stands twice in `states`".to_owned() });
+    }
+}

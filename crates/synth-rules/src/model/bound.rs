@@ -1,0 +1,81 @@
+//! The fields whose values relationships decide, so that no model has to.
+
+use std::collections::BTreeSet;
+
+use synth_core::JsonPath;
+
+use crate::generator::Generator;
+use crate::relationship::Relationship;
+use crate::rule_set::RuleSet;
+
+/// Returns the fields whose values something else than their own rule decides.
+///
+/// Fields that dependencies or tables of values connect are drawn together: one of them leads, and the others follow.
+pub(super) fn bound(rules: &RuleSet) -> BTreeSet<JsonPath> {
+    let mut bound: BTreeSet<JsonPath> = rules.relationships.iter().flat_map(decided).cloned().collect();
+    for group in groups(rules) {
+        let leader = leader(rules, &group, &bound);
+        bound.extend(group.into_iter().filter(|path| Some(*path) != leader).cloned());
+    }
+    bound
+}
+
+/// The fields that a relationship decides, but for those that are drawn together.
+fn decided(relationship: &Relationship) -> Vec<&JsonPath> {
+    match relationship {
+        Relationship::ForeignKey { child, parent, .. } => {
+            child.paths().iter().chain(parent.paths()).collect()
+        }
+        Relationship::Arithmetic { target, .. } | Relationship::DerivedText { target, .. } => vec![target],
+        Relationship::Ordering { low, high, .. } => vec![low, high],
+        Relationship::PrimaryKey { paths, .. }
+        | Relationship::Unique { paths, .. }
+        | Relationship::Sequence { paths, .. } => paths.iter().collect(),
+        _ => Vec::new(),
+    }
+}
+
+/// Fields that are connected, each in one group.
+fn groups(rules: &RuleSet) -> Vec<Vec<&JsonPath>> {
+    let mut groups: Vec<Vec<&JsonPath>> = Vec::new();
+    for relationship in &rules.relationships {
+        let mut joined: Vec<&JsonPath> = match relationship {
+            Relationship::FunctionalDep { lhs, rhs, .. } => lhs.iter().chain(rhs).collect(),
+            Relationship::ValueTable { paths, .. } => paths.iter().collect(),
+            _ => continue,
+        };
+        groups.retain(|group| {
+            let meets = group.iter().any(|path| joined.contains(path));
+            if meets {
+                joined
+                    .extend(group.iter().filter(|path| !joined.contains(*path)).copied().collect::<Vec<_>>());
+            }
+            !meets
+        });
+        groups.push(joined);
+    }
+    groups
+}
+
+/// The field of a group that is drawn first: of those that are lists of values and decide others the one with most
+/// values, or of all lists.
+fn leader<'a>(rules: &RuleSet, group: &[&'a JsonPath], bound: &BTreeSet<JsonPath>) -> Option<&'a JsonPath> {
+    let decides = |path: &JsonPath| {
+        rules.relationships.iter().any(|relationship| {
+            matches!(relationship, Relationship::FunctionalDep { lhs, .. } if lhs.contains(path))
+        })
+    };
+    let n_values = |path: &JsonPath| match rules.fields.get(path).map(|rule| &rule.kinds[..]) {
+        Some([kind]) => match &kind.generator {
+            Some(Generator::Categorical(list)) => Some(list.values.len()),
+            _ => None,
+        },
+        _ => None,
+    };
+    let lists = group.iter().filter(|path| !bound.contains(**path));
+    let lists = lists.filter_map(|path| Some((decides(path), n_values(path)?, *path)));
+    // Of equal ones the first.
+    lists
+        .reduce(|best, next| if (next.0, next.1) > (best.0, best.1) { next } else { best })
+        .map(|best| best.2)
+}

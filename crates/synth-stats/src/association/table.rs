@@ -1,0 +1,258 @@
+//! Tables of two columns of codes.
+
+use statrs::distribution::{ChiSquared, ContinuousCDF, Gamma};
+use synth_core::math;
+
+/// How often each pair of codes occurs.
+///
+/// # Shapes and units
+///
+/// Rows are the codes of the first column, columns those of the second. Codes that do not occur do not count.
+///
+/// # Cost
+///
+/// 4 bytes a cell.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Contingency {
+    counts: Vec<u32>,
+    n_right: usize,
+}
+
+/// A test of independence.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct IndependenceTest {
+    /// Pearson's statistic.
+    pub chi_squared: f64,
+    /// Mean of the statistic over all ways to pair the codes.
+    pub mean: f64,
+    /// Its variance.
+    pub variance: f64,
+    /// Probability of a statistic at least as large.
+    pub p_value: f64,
+}
+
+impl Contingency {
+    /// Returns a table of zeros.
+    #[must_use]
+    pub fn new(n_left: usize, n_right: usize) -> Self {
+        Self { counts: vec![0; n_left * n_right], n_right }
+    }
+
+    /// Counts a row.
+    ///
+    /// # Panics
+    ///
+    /// When a code is not below its count.
+    #[inline]
+    pub fn push(&mut self, left: usize, right: usize) {
+        self.counts[left * self.n_right + right] += 1;
+    }
+
+    /// Sets all counts to 0.
+    pub fn clear(&mut self) {
+        self.counts.fill(0);
+    }
+
+    /// Returns the code of each side and the count of every cell that is not empty.
+    pub fn cells(&self) -> impl Iterator<Item = (usize, usize, u32)> {
+        let n_right = self.n_right.max(1);
+        let cells = self.counts.iter().enumerate().filter(|(_, count)| **count > 0);
+        cells.map(move |(index, count)| (index / n_right, index % n_right, *count))
+    }
+
+    /// Totals of the codes that occur, and of all.
+    fn margins(&self) -> (Vec<f64>, Vec<f64>, f64) {
+        let n_right = self.n_right.max(1);
+        let left: Vec<f64> =
+            self.counts.chunks(n_right).map(|row| row.iter().map(|n| f64::from(*n)).sum()).collect();
+        let mut right = vec![0.0; n_right];
+        for row in self.counts.chunks(n_right) {
+            right.iter_mut().zip(row).for_each(|(sum, n)| *sum += f64::from(*n));
+        }
+        let n = left.iter().sum();
+        (left, right, n)
+    }
+
+    /// Returns the number of rows counted.
+    #[must_use]
+    pub fn n_rows(&self) -> u64 {
+        self.counts.iter().map(|n| u64::from(*n)).sum()
+    }
+
+    /// Pearson's statistic over n, the codes of each side that occur, and n.
+    fn phi_squared(&self) -> (f64, usize, usize, f64) {
+        let (left, right, n) = self.margins();
+        let mut sum = 0.0;
+        for (row, n_left) in self.counts.chunks(self.n_right.max(1)).zip(&left) {
+            for (count, n_right) in row.iter().zip(&right).filter(|(count, _)| **count > 0) {
+                let count = f64::from(*count);
+                sum += count * count / (n_left * n_right);
+            }
+        }
+        let occurring = |margin: &[f64]| margin.iter().filter(|n| **n > 0.0).count();
+        (if n > 0.0 { sum - 1.0 } else { 0.0 }, occurring(&left), occurring(&right), n)
+    }
+
+    /// Tests whether the two columns are independent, given how often each code occurs.
+    ///
+    /// # Method
+    ///
+    /// Pearson's statistic with its exact mean and variance over all permutations of one column, n (r-1)(c-1) /
+    /// (n-1) and 2n (v1-w1)(v2-w2) / (n-3) + n² w1 w2 / (n-1) with v = (r-1)(n-r) / (n-1) and w = (n Σ 1/n_i - r²) /
+    /// (n-2): Dawson, R. B. (1954), A simplified expression for the variance of the χ²-function on a contingency
+    /// table, Biometrika 41. The tail is that of the gamma distribution with these moments (Mielke and Berry 1985,
+    /// Non-asymptotic inferences based on the chi-square statistic), of `statrs`. Unlike the usual test it needs no
+    /// least expected count. `None` with fewer than four rows or one code on a side.
+    ///
+    /// # Cost
+    ///
+    /// O(cells).
+    ///
+    /// # Example
+    ///
+    /// ```
+    /// let mut table = synth_stats::association::Contingency::new(2, 2);
+    /// for (left, right) in [(0, 0), (0, 0), (1, 1), (1, 1)] {
+    ///     table.push(left, right);
+    /// }
+    /// let test = table.independence().expect("four rows");
+    /// // Of the 6 ways to choose two rows of 4, two give 4 and four give 0.
+    /// assert!((test.mean - 4.0 / 3.0).abs() < 1e-12);
+    /// assert!((test.variance - 32.0 / 9.0).abs() < 1e-12);
+    /// ```
+    #[must_use]
+    pub fn independence(&self) -> Option<IndependenceTest> {
+        let (left, right, n) = self.margins();
+        let (phi_squared, n_left, n_right, _) = self.phi_squared();
+        if n < 4.0 || n_left < 2 || n_right < 2 {
+            return None;
+        }
+        let chi_squared = n * phi_squared;
+        let mean = n / (n - 1.0) * (n_left as f64 - 1.0) * (n_right as f64 - 1.0);
+        let spread = |margin: &[f64], size: f64| {
+            let inverse: f64 = margin.iter().filter(|n| **n > 0.0).map(|n| 1.0 / n).sum();
+            ((size - 1.0) * (n - size) / (n - 1.0), (n * inverse - size * size) / (n - 2.0))
+        };
+        let (v_left, w_left) = spread(&left, n_left as f64);
+        let (v_right, w_right) = spread(&right, n_right as f64);
+        let variance = 2.0 * n / (n - 3.0) * (v_left - w_left) * (v_right - w_right)
+            + n * n / (n - 1.0) * w_left * w_right;
+        let tail = |variance: f64| Gamma::new(mean * mean / variance, mean / variance).ok();
+        let p_value = match tail(variance) {
+            Some(distribution) if chi_squared > 0.0 => distribution.sf(chi_squared).clamp(0.0, 1.0),
+            _ => 1.0,
+        };
+        Some(IndependenceTest { chi_squared, mean, variance, p_value })
+    }
+
+    /// Cramér's V with the bias taken away: 0 for independent columns on average, 1 where each decides the other.
+    ///
+    /// # Method
+    ///
+    /// Bergsma, W. (2013), A bias-correction for Cramér's V and Tschuprow's T, J. Korean Statist. Soc. 42(3), eq. 5:
+    /// the root of max(0, φ² - (r-1)(c-1)/(n-1)) / (min(r̃, c̃) - 1) with r̃ = r - (r-1)²/(n-1). 0 with fewer than two
+    /// rows or one code on a side.
+    ///
+    /// # Example
+    ///
+    /// ```
+    /// let mut table = synth_stats::association::Contingency::new(2, 2);
+    /// (0..50).for_each(|_| table.push(0, 0));
+    /// (0..50).for_each(|_| table.push(1, 1));
+    /// assert!((table.cramers_v() - 1.0).abs() < 1e-12);
+    /// ```
+    #[must_use]
+    pub fn cramers_v(&self) -> f64 {
+        let (phi_squared, n_left, n_right, n) = self.phi_squared();
+        if n < 2.0 || n_left < 2 || n_right < 2 {
+            return 0.0;
+        }
+        let (r, c) = (n_left as f64, n_right as f64);
+        let corrected = (phi_squared - (r - 1.0) * (c - 1.0) / (n - 1.0)).max(0.0);
+        let size = |size: f64| size - (size - 1.0) * (size - 1.0) / (n - 1.0);
+        let most = size(r).min(size(c)) - 1.0;
+        if most > 0.0 { math::sqrt((corrected / most).min(1.0)) } else { 0.0 }
+    }
+
+    /// Mutual information of the two columns in nats, less what chance gives, not below 0.
+    ///
+    /// # Method
+    ///
+    /// The plug-in estimate less (K_xy - K_x - K_y + 1) / 2n, each K being a number of codes or pairs that occur:
+    /// Miller, G. (1955), Note on the bias of information estimates, Information Theory in Psychology II-B, applied
+    /// to the three entropies. For independent columns in full tables the correction is the mean of the estimate.
+    ///
+    /// # Example
+    ///
+    /// ```
+    /// let mut table = synth_stats::association::Contingency::new(2, 2);
+    /// (0..500).for_each(|_| table.push(0, 0));
+    /// (0..500).for_each(|_| table.push(1, 1));
+    /// let nats = table.mutual_information();
+    /// assert!((nats - (2.0_f64.ln() + 0.0005)).abs() < 1e-12); // two pairs, two codes on each side
+    /// ```
+    #[must_use]
+    pub fn mutual_information(&self) -> f64 {
+        let (left, right, n) = self.margins();
+        if n <= 0.0 {
+            return 0.0;
+        }
+        let (mut sum, mut n_pairs) = (0.0, 0.0);
+        for (row, n_left) in self.counts.chunks(self.n_right.max(1)).zip(&left) {
+            for (count, n_right) in row.iter().zip(&right).filter(|(count, _)| **count > 0) {
+                let count = f64::from(*count);
+                sum += count / n * math::ln(count * n / (n_left * n_right));
+                n_pairs += 1.0;
+            }
+        }
+        let occurring = |margin: &[f64]| margin.iter().filter(|n| **n > 0.0).count() as f64;
+        let correction = (n_pairs - occurring(&left) - occurring(&right) + 1.0) / (2.0 * n);
+        (sum - correction).max(0.0)
+    }
+
+    /// Chance of the likelihood ratio statistic 2 n I of columns that are independent.
+    ///
+    /// # Method
+    ///
+    /// Wilks, S. S. (1938), The large-sample distribution of the likelihood ratio, Ann. Math. Statist. 9(1):
+    /// chi-squared with (r-1)(c-1) degrees. For codes that are bins of about equal counts; rare codes need
+    /// [`independence`](Self::independence).
+    #[must_use]
+    pub fn likelihood_p_value(&self) -> f64 {
+        let (left, right, n) = self.margins();
+        let mut sum = 0.0;
+        for (row, n_left) in self.counts.chunks(self.n_right.max(1)).zip(&left) {
+            for (count, n_right) in row.iter().zip(&right).filter(|(count, _)| **count > 0) {
+                let count = f64::from(*count);
+                sum += count * math::ln(count * n / (n_left * n_right));
+            }
+        }
+        let size = |margin: &[f64]| margin.iter().filter(|n| **n > 0.0).count() as f64 - 1.0;
+        let degrees = size(&left) * size(&right);
+        if degrees < 1.0 {
+            return 1.0;
+        }
+        ChiSquared::new(degrees).map_or(1.0, |distribution| distribution.sf((2.0 * sum).max(0.0)))
+    }
+}
+
+/// The correlation of two normal columns that have this much information of each other.
+///
+/// # Shapes and units
+///
+/// Nats to a unitless number in [0, 1).
+///
+/// # Method
+///
+/// sqrt(1 - exp(-2 I)): Linfoot, E. H. (1957), An informational measure of correlation, Information and Control 1(1).
+///
+/// # Example
+///
+/// ```
+/// let nats = -0.5 * (1.0_f64 - 0.36).ln();
+/// assert!((synth_stats::association::table::informational_correlation(nats) - 0.6).abs() < 1e-12);
+/// ```
+#[must_use]
+pub fn informational_correlation(nats: f64) -> f64 {
+    math::sqrt((1.0 - math::exp(-2.0 * nats.max(0.0))).max(0.0))
+}
