@@ -4,21 +4,20 @@ use synth_core::cast;
 use synth_io::par;
 use synth_profile::{Profile, SampleTables};
 use synth_rules::RuleSet;
-use synth_rules::model::{Draft, JointModel};
+use synth_rules::model::{Draft, FieldModel, JointModel};
 
+use crate::commands::count;
 use crate::display::Screen;
 use crate::samples::{Sample, threads};
 
-/// Fits the joint model of a sample, if its fields depend on each other.
-pub(crate) fn fit(
-    rules: &RuleSet,
-    sample: &Sample,
-    profile: &Profile,
+/// Fits the joint model of a sample and names it in the rules, if fields depend on each other.
+pub(crate) fn fit<'r>(
+    rules: &'r mut RuleSet,
+    (sample, profile): (&Sample, &Profile),
+    file: &str,
     screen: &Screen,
-) -> Option<JointModel> {
-    let tables = SampleTables::of(&sample.partial, profile);
-    let draft = Draft::new(rules, &tables);
-    drop(tables);
+) -> Option<&'r JointModel> {
+    let draft = Draft::new(rules, &SampleTables::of(&sample.partial, profile));
     let mut fitted = Vec::new();
     let fit = |tree| Ok::<_, std::convert::Infallible>(draft.fit(cast::to_usize(tree)));
     let Ok(()) = par::map_ordered(cast::to_u64(draft.n_trees()), threads(None), fit, |field| {
@@ -26,13 +25,18 @@ pub(crate) fn fit(
         Ok(())
     });
     let model = draft.finish(fitted)?;
-    let sum = |likelihood: fn(&synth_rules::model::FieldModel) -> f64| -> f64 {
+    let sum = |likelihood: fn(&FieldModel) -> f64| -> f64 {
         model.tables.iter().flat_map(|table| &table.fields).map(likelihood).sum()
     };
+    let rule = model.rule(file);
     screen.say(&format!(
-        "model: floor {:.3}, achieved {:.3}",
+        "joint model: {}; log-likelihood of held-out rows {:.2}, of fields by themselves {:.2}",
+        count(cast::to_u64(rule.depends.len()), "dependent field"),
+        sum(|field| field.achieved),
         sum(|field| field.floor),
-        sum(|field| field.achieved)
     ));
-    Some(model)
+    rules.model = Some(rule);
+    let rule = rules.model.as_mut()?;
+    rule.loaded = Some(model);
+    rule.loaded.as_ref()
 }

@@ -79,9 +79,6 @@ pub(crate) fn compile(
     if !errors.0.is_empty() {
         return Err(errors);
     }
-    if let Some(model) = rules.model.as_ref().and_then(|model| model.loaded.as_ref()) {
-        joint::bind(model, &mut plan, &node_of, &outline, seed);
-    }
     let linker = Linker {
         rules,
         outline: &outline,
@@ -90,16 +87,25 @@ pub(crate) fn compile(
         unique: &unique.kept,
         seed,
     };
-    let kept = coupling::couple(&linker, &mut plan);
-    let mut kept = linker.values(&mut plan, kept);
-    for dealt in [Linker::keys, Linker::composite_references] {
-        let more = dealt(&linker, &mut plan);
-        linker.forget(&mut kept, &linker.fields_of(&more));
-        kept.extend(more);
-    }
+    let kept = bind(&linker, &mut plan);
     plan.unkept = unkept::count(rules, &unique.kept, &kept);
     faults::inject(&linker, &mut plan);
     Ok(plan)
+}
+
+/// Binds the joint model and the relationships; returns the positions of those that are kept.
+fn bind(linker: &Linker<'_>, plan: &mut Plan) -> BTreeSet<usize> {
+    if let Some(model) = linker.rules.model.as_ref().and_then(|model| model.loaded.as_ref()) {
+        joint::bind(model, plan, linker);
+    }
+    let kept = coupling::couple(linker, plan);
+    let mut kept = linker.values(plan, kept);
+    for dealt in [Linker::keys, Linker::composite_references] {
+        let more = dealt(linker, plan);
+        linker.forget(&mut kept, &linker.fields_of(&more));
+        kept.extend(more);
+    }
+    kept
 }
 
 struct Compiler<'a> {

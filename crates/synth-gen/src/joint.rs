@@ -3,14 +3,12 @@
 //! The codes of an instance are a function of its address, of its place in its array and of the instances above it, so
 //! they are found for a block of instances and for a single one in the same way.
 
-use std::collections::BTreeMap;
-
-use synth_core::{PathId, Seed, cast, hash};
+use synth_core::{Seed, cast, hash};
 use synth_rules::JointModel;
 use synth_rules::model::{Code, Feature, FieldModel, MAX_POSITION, ModelPart};
 use synth_stats::joint::Sampler;
 
-use crate::outline::Outline;
+use crate::link::Linker;
 use crate::plan::Plan;
 
 /// The models of all scopes of a plan.
@@ -238,14 +236,8 @@ fn position(index: u64) -> u16 {
 }
 
 /// Binds the fields of a model to the nodes of a plan; fields that the rules no longer have are drawn for the others.
-pub(crate) fn bind(
-    model: &JointModel,
-    plan: &mut Plan,
-    node_of: &BTreeMap<PathId, usize>,
-    outline: &Outline<'_>,
-    seed: Seed,
-) {
-    let node = |path| outline.tree.find(path).and_then(|id: PathId| node_of.get(&id).copied());
+pub(crate) fn bind(model: &JointModel, plan: &mut Plan, linker: &Linker<'_>) {
+    let node = |path| linker.node(path);
     let scope_of: Vec<Option<usize>> =
         model.tables.iter().map(|table| node(&table.path).map(|node| plan.nodes[node].scope)).collect();
     let mut scopes = vec![ScopeModel::default(); plan.scopes.len()];
@@ -257,7 +249,7 @@ pub(crate) fn bind(
                 let of_value = !of_length && field.tells_values();
                 plan.nodes[node].decided = Some(Decided { field: at, of_length, of_value });
             }
-            let seed = seed.child(&field.path.to_string()).child("model");
+            let seed = linker.seed.child(&field.path.to_string()).child("model");
             scopes[scope].fields.push(compiled(model, table, field, seed));
         }
         let looks_back = |field: &Field| field.looks.iter().any(|look| matches!(look, Look::Previous { .. }));

@@ -14,7 +14,7 @@ use crate::display::Screen;
 use crate::failure::{Failure, RuleSource};
 use crate::judge::{Clock, RecordChecks, ReportFiles, Sides, Unwritten, judge};
 use crate::rules::{amount, compile, n_rows};
-use crate::samples;
+use crate::{joint, samples};
 use crate::second_pass::{Again, verify};
 
 pub(crate) fn run(args: &Dryrun, screen: &Screen) -> Result<Outcome, Failure> {
@@ -27,7 +27,8 @@ pub(crate) fn run(args: &Dryrun, screen: &Screen) -> Result<Outcome, Failure> {
     let again = Again { paths: &args.input, options: args.reading.options() };
     verify((&real, &mut profile), Some(&again), gate, screen)?;
     clock.lap("read real");
-    let rules = RuleSet::from_profile(&profile);
+    let mut rules = RuleSet::from_profile(&profile);
+    joint::fit(&mut rules, (&real, &profile), "dry run", screen);
     let n_rows = n_rows(&rules, args.n, None)?;
     let source = RuleSource { name: "the learned rules".to_owned(), text: rules.to_yaml() };
     let seed = args.seed.unwrap_or(rules.globals.seed);

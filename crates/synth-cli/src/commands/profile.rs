@@ -114,8 +114,7 @@ pub(super) fn finish_sample(
     samples::tell(&mut sample, &profile, screen);
     second_pass::verify((&sample, &mut profile), again, gate, screen)?;
     let mut rules = RuleSet::from_profile(&profile);
-    if let Some(model) = joint::fit(&rules, &sample, &profile, screen) {
-        rules.model = Some(model.rule(&files.model_name));
+    if let Some(model) = joint::fit(&mut rules, (&sample, &profile), &files.model_name, screen) {
         files.model.write_all(model.to_json().as_bytes())?;
         files.model.finish()?;
         files.names.push(files.model_name);

@@ -427,6 +427,17 @@ impl Linker<'_> {
         is_scalar && !bound.contains(&node) && self.is_drawn(plan, node)
     }
 
+    /// Which columns something else decides; the one that the joint model draws leads the others.
+    fn given(&self, plan: &Plan, nodes: &[usize], bound: &BTreeSet<usize>) -> Vec<bool> {
+        let mut is_given: Vec<bool> =
+            nodes.iter().map(|node| !self.is_tablable(plan, *node, bound)).collect();
+        let leads = |node: &usize| plan.nodes[*node].decided.is_some_and(|decided| decided.of_value);
+        if let (false, Some(leader)) = (is_given.contains(&true), nodes.iter().position(leads)) {
+            is_given[leader] = true;
+        }
+        is_given
+    }
+
     fn table(
         &self,
         plan: &Plan,
@@ -434,13 +445,7 @@ impl Linker<'_> {
         (bound, kept): (&BTreeSet<usize>, &BTreeSet<usize>),
     ) -> Option<TableBond> {
         let nodes: Vec<usize> = group.nodes.iter().copied().collect();
-        let mut is_given: Vec<bool> =
-            nodes.iter().map(|node| !self.is_tablable(plan, *node, bound)).collect();
-        // The field that the joint model draws leads the others.
-        let leads = |node: &usize| plan.nodes[*node].decided.is_some_and(|decided| decided.of_value);
-        if let (false, Some(leader)) = (is_given.contains(&true), nodes.iter().position(leads)) {
-            is_given[leader] = true;
-        }
+        let is_given = self.given(plan, &nodes, bound);
         let mut literals: Vec<Vec<Literal>> = vec![Vec::new(); nodes.len()];
         let column = |path: &JsonPath| {
             let node = self.node(path)?;
