@@ -85,16 +85,22 @@ pub(crate) fn compile(
         unique: &unique.kept,
         seed,
     };
-    let kept = coupling::couple(&linker, &mut plan);
-    let mut kept = linker.values(&mut plan, kept);
-    for dealt in [Linker::keys, Linker::composite_references] {
-        let more = dealt(&linker, &mut plan);
-        linker.forget(&mut kept, &linker.fields_of(&more));
-        kept.extend(more);
-    }
+    let kept = bind(&linker, &mut plan);
     plan.unkept = unkept::count(rules, &unique.kept, &kept);
     faults::inject(&linker, &mut plan);
     Ok(plan)
+}
+
+/// Binds the relationships; returns the positions of those that are kept.
+fn bind(linker: &Linker<'_>, plan: &mut Plan) -> BTreeSet<usize> {
+    let kept = coupling::couple(linker, plan);
+    let mut kept = linker.values(plan, kept);
+    for dealt in [Linker::keys, Linker::composite_references] {
+        let more = dealt(linker, plan);
+        linker.forget(&mut kept, &linker.fields_of(&more));
+        kept.extend(more);
+    }
+    kept
 }
 
 struct Compiler<'a> {
