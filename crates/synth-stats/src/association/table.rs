@@ -1,6 +1,6 @@
 //! Tables of two columns of codes.
 
-use statrs::distribution::{ChiSquared, ContinuousCDF, Gamma};
+use statrs::distribution::{ChiSquared, ContinuousCDF, Gamma, Normal};
 use synth_core::math;
 
 /// How often each pair of codes occurs.
@@ -137,11 +137,7 @@ impl Contingency {
         let (v_right, w_right) = spread(&right, n_right as f64);
         let variance = 2.0 * n / (n - 3.0) * (v_left - w_left) * (v_right - w_right)
             + n * n / (n - 1.0) * w_left * w_right;
-        let tail = |variance: f64| Gamma::new(mean * mean / variance, mean / variance).ok();
-        let p_value = match tail(variance) {
-            Some(distribution) if chi_squared > 0.0 => distribution.sf(chi_squared).clamp(0.0, 1.0),
-            _ => 1.0,
-        };
+        let p_value = upper_tail(chi_squared, mean, variance);
         Some(IndependenceTest { chi_squared, mean, variance, p_value })
     }
 
@@ -255,4 +251,22 @@ impl Contingency {
 #[must_use]
 pub fn informational_correlation(nats: f64) -> f64 {
     math::sqrt((1.0 - math::exp(-2.0 * nats.max(0.0))).max(0.0))
+}
+
+/// Shape of the gamma distribution from which on it is taken for normal; its series needs ever more terms.
+const NORMAL_SHAPE: f64 = 1e6;
+
+/// The share of a gamma distribution with a mean and a variance that is above a value; 1 where every way to pair the
+/// columns gives the same statistic, so that what differs is rounding.
+fn upper_tail(value: f64, mean: f64, variance: f64) -> f64 {
+    let is_told = variance > 1e-12 * mean * mean && value > 0.0;
+    let shape = mean * mean / variance;
+    let tail = match is_told {
+        false => None,
+        true if shape > NORMAL_SHAPE => {
+            Normal::new(mean, variance.sqrt()).ok().map(|distribution| distribution.sf(value))
+        }
+        true => Gamma::new(shape, mean / variance).ok().map(|distribution| distribution.sf(value)),
+    };
+    tail.map_or(1.0, |tail| tail.clamp(0.0, 1.0))
 }
