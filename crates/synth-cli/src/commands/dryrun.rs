@@ -14,8 +14,8 @@ use crate::display::Screen;
 use crate::failure::{Failure, RuleSource};
 use crate::judge::{Clock, RecordChecks, ReportFiles, Sides, Unwritten, judge};
 use crate::rules::{amount, compile, n_rows};
-use crate::{joint, samples};
 use crate::second_pass::{Again, verify};
+use crate::{joint, samples};
 
 pub(crate) fn run(args: &Dryrun, screen: &Screen) -> Result<Outcome, Failure> {
     let mut clock = Clock::start();

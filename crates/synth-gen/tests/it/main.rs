@@ -6,6 +6,7 @@ mod collect;
 mod faults;
 mod formulas;
 mod hostile;
+mod joint;
 mod laws;
 mod plugins;
 mod references;
