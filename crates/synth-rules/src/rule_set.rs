@@ -75,6 +75,14 @@ pub struct ModelRule {
     pub loaded: Option<JointModel>,
 }
 
+impl ModelRule {
+    /// Tells whether a field hangs together with others by the model.
+    pub(crate) fn binds(&self, path: &JsonPath) -> bool {
+        let mut dependent = self.depends.iter();
+        dependent.any(|(field, dependence)| field == path || dependence.fields.contains(path))
+    }
+}
+
 /// What a field follows from.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]

@@ -16,6 +16,7 @@ mod examples;
 mod explain;
 mod findings;
 mod folder;
+mod joint;
 mod json_suite;
 mod mutations;
 mod odd_input;

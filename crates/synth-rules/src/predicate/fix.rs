@@ -16,8 +16,8 @@ impl Predicate {
     ///
     /// A conjunction of `==` with values of `categorical` and `constant` fields, and of `has`, is met by rules that
     /// always have the fields and list these values only. Every value is drawn from its own address, so no other
-    /// field changes. Fields inside of arrays and dictionaries, fields that a relationship binds or a tag decides, and
-    /// all other conditions are left to trying.
+    /// field changes. Fields inside of arrays and dictionaries, fields that a relationship binds, that hang together with
+    /// others by the joint model or that a tag decides, and all other conditions are left to trying.
     #[must_use]
     pub fn fix(&self, rules: &RuleSet) -> Option<RuleSet> {
         let mut fixed = rules.clone();
@@ -54,7 +54,13 @@ fn make_present(rules: &mut RuleSet, path: &JsonPath) -> Option<()> {
         .any(|(_, bound)| bound.starts_with(path) || path.starts_with(bound));
     let decides = |field: &&JsonPath| path.starts_with(field);
     let is_decided = rules.variants.values().any(|variants| variants.fields().iter().any(decides));
-    if !is_plain || is_bound || is_decided || !rules.fields.keys().any(|field| field.starts_with(path)) {
+    let is_modelled = rules.model.as_ref().is_some_and(|model| model.binds(path));
+    if !is_plain
+        || is_bound
+        || is_modelled
+        || is_decided
+        || !rules.fields.keys().any(|field| field.starts_with(path))
+    {
         return None;
     }
     for depth in 0..=path.segments().len() {

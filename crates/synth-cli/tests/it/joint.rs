@@ -1,0 +1,104 @@
+//! The joint model: what is learned of two fields together comes back.
+
+use serde_json::Value;
+
+use crate::folder::Folder;
+
+/// 3000 visits: the price goes with the plan, long stays are for teams, and the note goes with nothing.
+fn visits() -> String {
+    let visit = |row: u64| {
+        let plan = ["free", "solo", "team"][usize::try_from(row * 7 % 3).unwrap()];
+        let price = match plan {
+            "free" => row * 19 % 13,
+            "solo" => 10 + row * 13 % 31,
+            _ => 30 + row * 17 % 61,
+        };
+        let n_seats = if plan == "team" { 3 + row * 11 % 5 } else { 1 };
+        let seats: Vec<String> =
+            (0..n_seats).map(|seat| format!("{{\"hours\": {}}}", (row * 5 + seat) % 24)).collect();
+        let note = ["red", "green", "blue"][usize::try_from(row * 31 / 7 % 3).unwrap()];
+        format!(
+            "{{\"plan\": \"{plan}\", \"price\": {price}, \"seats\": [{}], \"note\": \"{note}\"}}",
+            seats.join(", ")
+        )
+    };
+    (0..3000).map(visit).collect::<Vec<_>>().join("\n")
+}
+
+fn made(folder: &Folder) -> Vec<Value> {
+    folder.text("synthetic.jsonl").lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+}
+
+/// Share of the records in which price and seats are those of the plan.
+fn share_in_order(records: &[Value]) -> f64 {
+    let fits = |record: &&Value| {
+        let (price, seats) = (record["price"].as_f64().unwrap(), record["seats"].as_array().unwrap().len());
+        match record["plan"].as_str().unwrap() {
+            "free" => price < 14.0 && seats == 1,
+            "solo" => (9.0..42.0).contains(&price) && seats == 1,
+            _ => price > 28.0 && seats > 1,
+        }
+    };
+    records.iter().filter(fits).count() as f64 / records.len() as f64
+}
+
+#[test]
+fn fields_that_go_together_are_made_together() {
+    let folder = Folder::with("visits.jsonl", visits());
+    let run = folder.done(&["profile", "visits.jsonl"]);
+    assert!(run.stderr.contains("joint model: "), "{}", run.stderr);
+    assert!(folder.text("ruleset.yaml").contains("\nmodel:\n  file: ruleset.model.json\n"));
+    folder.done(&["generate", "-n", "2000"]);
+    let share = share_in_order(&made(&folder));
+    assert!(share > 0.93, "{share}");
+
+    // The same sample gives the same model, and one thread the same records as two.
+    let model = folder.bytes("ruleset.model.json");
+    let records = folder.bytes("synthetic.jsonl");
+    folder.done(&["profile", "visits.jsonl", "--force", "--parallel", "1"]);
+    assert_eq!(model, folder.bytes("ruleset.model.json"));
+    folder.done(&["generate", "-n", "2000", "--force", "--parallel", "1"]);
+    assert_eq!(records, folder.bytes("synthetic.jsonl"));
+}
+
+/// Without the section each field is drawn by itself: what is asserted above is the model's doing.
+#[test]
+fn without_its_section_fields_are_drawn_by_themselves() {
+    let folder = Folder::with("visits.jsonl", visits());
+    folder.done(&["profile", "visits.jsonl"]);
+    let rules = folder.text("ruleset.yaml");
+    let (before, rest) = rules.split_once("\nmodel:\n").unwrap();
+    let after = &rest[rest.find("\nprivacy:").unwrap()..];
+    folder.write("ruleset.yaml", format!("{before}{after}"));
+    folder.done(&["generate", "-n", "2000"]);
+    let share = share_in_order(&made(&folder));
+    assert!(share < 0.6, "{share}");
+}
+
+#[test]
+fn another_model_file_is_refused() {
+    let folder = Folder::with("visits.jsonl", visits());
+    folder.done(&["profile", "visits.jsonl"]);
+    folder.write("ruleset.model.json", "{}");
+    folder.refused(
+        &["generate"],
+        &["ruleset.model.json: the file has the hash", "hint: without the section `model`"],
+    );
+    std::fs::remove_file(folder.path().join("ruleset.model.json")).unwrap();
+    folder.refused(&["generate"], &["ruleset.model.json"]);
+    let rules = folder.text("ruleset.yaml").replace("file: ruleset", "file: ../ruleset");
+    folder.write("ruleset.yaml", rules);
+    folder.refused(&["generate"], &["named without a folder"]);
+}
+
+/// The model knows codes only: a value of the sample that may not be published does not stand in it either.
+#[test]
+fn a_model_holds_no_value() {
+    let named = visits()
+        .replacen("\"note\": \"red\"", "\"note\": \"Wilhelmina Q. Oddname\"", 1)
+        .replace("team", "crew-7391");
+    let folder = Folder::with("visits.jsonl", named);
+    folder.done(&["profile", "visits.jsonl"]);
+    let model = folder.text("ruleset.model.json");
+    assert!(!model.contains("Oddname") && !model.contains("crew-7391"));
+}
