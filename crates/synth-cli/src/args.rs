@@ -118,7 +118,7 @@ pub(crate) struct Profile {
     pub(crate) outputs: ProfileOutputs,
     #[command(flatten)]
     pub(crate) updating: Updating,
-    /// Read the sample once: do not test on all records what binds fields together
+    /// Read the sample once: do not test on all records what binds fields together, and place no anomalies
     #[arg(long)]
     pub(crate) single_pass: bool,
     #[command(flatten)]

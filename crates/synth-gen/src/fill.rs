@@ -371,8 +371,8 @@ impl Presence {
         match draw {
             _ if rate >= 1.0 => true,
             None => self.seed.uniform(address) < rate,
-            // What a case leaves open is as it was with these codes in the sample.
-            Some(draw) if by_case.is_some() => rate > 0.0 && draw.is_there(),
+            // The codes speak of all cases together; of one case the rules know more.
+            Some(_) if by_case.is_some() => self.seed.uniform(address) < rate,
             Some(draw) => draw.presence() < rate,
         }
     }

@@ -54,7 +54,6 @@ enum Look {
 /// The draws of one code: a part of [0, 1) each.
 #[derive(Debug, Clone, Copy)]
 struct Part {
-    is_there: bool,
     presence: (f64, f64),
     null: (f64, f64),
     kind: (f64, f64),
@@ -112,11 +111,6 @@ impl Draw<'_> {
     /// The draw that decides whether the field is there, when that is the same for all instances.
     pub(crate) fn presence(&self) -> f64 {
         self.uniform(self.part().presence, 0)
-    }
-
-    /// Whether the field was there in the sample.
-    pub(crate) fn is_there(&self) -> bool {
-        self.part().is_there
     }
 
     /// The draw that decides whether it is null.
@@ -283,10 +277,9 @@ fn compiled(model: &JointModel, table: usize, field: &FieldModel, seed: Seed) ->
 fn part(field: &FieldModel, code: Code) -> Part {
     let (presence, null_rate) = (field.presence.get(), field.null_rate.get());
     let whole = (0.0, 1.0);
-    let there =
-        Part { is_there: true, presence: (0.0, presence), null: (null_rate, 1.0), kind: whole, value: whole };
+    let there = Part { presence: (0.0, presence), null: (null_rate, 1.0), kind: whole, value: whole };
     match code {
-        Code::Absent => Part { is_there: false, presence: (presence, 1.0), null: whole, ..there },
+        Code::Absent => Part { presence: (presence, 1.0), null: whole, ..there },
         Code::Null => Part { null: (0.0, null_rate), ..there },
         Code::Value { kind, low, high } => {
             let before: f64 = field.shares.iter().take(usize::from(kind)).map(|share| share.get()).sum();

@@ -2,12 +2,18 @@
 //!
 //! Counts and places, never values.
 
+mod search;
+
 use serde::{Deserialize, Serialize};
-use synth_core::{Findings, JsonPath, JsonType, cast};
+use synth_core::{Findings, JsonPath, JsonType, TimeFormat, cast};
 
 use crate::Partial;
-use crate::hypotheses::{hypotheses, is_tendency};
+use crate::hypotheses::{Hypothesis, hypotheses, is_tendency};
 use crate::profile::{FieldProfile, Profile};
+use crate::relations::{Evidence, Exception};
+use search::ValueTest;
+
+pub use search::{Finder, Places, Search};
 
 /// Version of `anomalies.json`.
 pub const VERSION: u32 = 1;
@@ -69,16 +75,40 @@ pub struct AnomalyPlace {
     pub source: Option<u64>,
 }
 
-/// Returns what does not fit in a profiled sample.
+/// Values of one field that do not fit the others, and how they are told.
+#[derive(Debug, Clone)]
+struct OddValues {
+    path: JsonPath,
+    kind: &'static str,
+    message: String,
+    count: u64,
+    of: u64,
+    test: ValueTest,
+}
+
+/// Returns what does not fit in a profiled sample, with the places of what was looked for in the data again.
 ///
 /// # Method
 ///
 /// Outliers lie beyond Tukey's outer fences, three interquartile ranges from the quartiles (Tukey 1977, Exploratory
 /// Data Analysis, chapter 2). Other kinds are exceptions from what most values or rows keep.
 #[must_use]
-pub fn anomalies(partial: &Partial, profile: &Profile, findings: &Findings) -> Anomalies {
-    let of_fields = profile.fields.iter().flat_map(|field| of_field(partial, field));
-    let of_relations = exceptions(profile);
+pub fn anomalies(
+    partial: &Partial,
+    profile: &Profile,
+    findings: &Findings,
+    places: Option<&Places>,
+) -> Anomalies {
+    let places_of = |number: usize| places.and_then(|places| places.values.get(number));
+    let of_fields = odd_values(partial, profile).into_iter().enumerate().map(|(number, odd)| Anomaly {
+        kind: odd.kind.to_owned(),
+        message: odd.message,
+        paths: vec![odd.path],
+        count: odd.count,
+        of: Some(odd.of),
+        places: places_of(number).map_or_else(Vec::new, |rows| placed(rows)),
+    });
+    let of_relations = exceptions(profile, places);
     let of_input = findings.groups().map(|(code, count, shown)| Anomaly {
         kind: code.to_owned(),
         message: shown.first().map_or_else(String::new, |finding| finding.message.clone()),
@@ -102,51 +132,63 @@ pub fn anomalies(partial: &Partial, profile: &Profile, findings: &Findings) -> A
     }
 }
 
-fn of_field(partial: &Partial, field: &FieldProfile) -> Vec<Anomaly> {
-    let anomaly = |kind: &str, message: String, count, of| Anomaly {
-        kind: kind.to_owned(),
+fn placed(rows: &[Exception]) -> Vec<AnomalyPlace> {
+    let place =
+        |row: &Exception| AnomalyPlace { line: None, record: Some(row.row), source: Some(row.source) };
+    rows.iter().map(place).collect()
+}
+
+/// Returns the values that do not fit, in the order of the fields.
+fn odd_values(partial: &Partial, profile: &Profile) -> Vec<OddValues> {
+    profile.fields.iter().flat_map(|field| of_field(partial, field)).collect()
+}
+
+fn of_field(partial: &Partial, field: &FieldProfile) -> Vec<OddValues> {
+    let odd = |kind, message, (count, of), test| OddValues {
+        path: field.path.clone(),
+        kind,
         message,
-        paths: vec![field.path.clone()],
         count,
-        of: Some(of),
-        places: Vec::new(),
+        of,
+        test,
     };
-    let mut anomalies = Vec::new();
+    let mut all = Vec::new();
     let n_non_null = field.n_values - field.n_of(JsonType::Null);
     let types = JsonType::ALL.into_iter().filter(|json_type| *json_type != JsonType::Null);
     for json_type in types.filter(|json_type| !is_number(*json_type)) {
         let count = field.n_of(json_type);
         if count > 0 && (count as f64) <= RARE_TYPE * n_non_null as f64 {
             let message = format!("a few values are of type {}", json_type.name());
-            anomalies.push(anomaly("rare_type", message, count, n_non_null));
+            all.push(odd("rare_type", message, (count, n_non_null), ValueTest::OfType(json_type)));
         }
     }
     let n_numbers = field.n_of(JsonType::Integer) + field.n_of(JsonType::Number);
     if n_numbers > 0 && (n_numbers as f64) <= RARE_TYPE * n_non_null as f64 {
         let message = "a few values are numbers".to_owned();
-        anomalies.push(anomaly("rare_type", message, n_numbers, n_non_null));
+        all.push(odd("rare_type", message, (n_numbers, n_non_null), ValueTest::Number));
     }
     if let Some(text) = &field.text
         && let Some(time) = text.times.iter().max_by_key(|time| time.count)
         && time.count < text.count
         && time.count as f64 >= MAIN_FORMAT * text.count as f64
+        && let Ok(format) = TimeFormat::parse(&time.format)
     {
         let message = format!("a few strings are no times of the form {}", time.format);
-        anomalies.push(anomaly("format", message, text.count - time.count, text.count));
+        all.push(odd("format", message, (text.count - time.count, text.count), ValueTest::NoTime(format)));
     }
-    if let Some(count) = n_outliers(partial, &field.path) {
+    if let Some((count, (low, high))) = outliers(partial, &field.path) {
         let message = "numbers lie far beyond the others".to_owned();
-        anomalies.push(anomaly("outlier", message, count, n_numbers));
+        all.push(odd("outlier", message, (count, n_numbers), ValueTest::Outside(low, high)));
     }
-    anomalies
+    all
 }
 
 fn is_number(json_type: JsonType) -> bool {
     matches!(json_type, JsonType::Integer | JsonType::Number)
 }
 
-/// Numbers beyond the outer fences, when there are any and they are few.
-fn n_outliers(partial: &Partial, path: &JsonPath) -> Option<u64> {
+/// How many numbers lie beyond the outer fences, when there are any and they are few, and the fences.
+fn outliers(partial: &Partial, path: &JsonPath) -> Option<(u64, (f64, f64))> {
     let histogram = &partial.node(partial.find(path)?).stats.number()?.histogram;
     let n = histogram.count();
     let (low, high) = (histogram.quantile(0.25)?, histogram.quantile(0.75)?);
@@ -154,31 +196,43 @@ fn n_outliers(partial: &Partial, path: &JsonPath) -> Option<u64> {
     if n < MIN_VALUES || reach <= 0.0 {
         return None;
     }
-    let below = histogram.cdf(low - reach);
-    let above = 1.0 - histogram.cdf(high + reach);
-    let count = cast::floor_to_u64((below + above) * n as f64 + 0.5);
-    (count > 0 && (count as f64) <= RARE_TYPE * n as f64).then_some(count)
+    let fences = (low - reach, high + reach);
+    let below = histogram.cdf(fences.0);
+    let above = 1.0 - histogram.cdf(fences.1);
+    let estimate = cast::floor_to_u64((below + above) * n as f64 + 0.5);
+    // The smallest and the largest number are known.
+    let n_ends = [histogram.min()? < fences.0, histogram.max()? > fences.1].into_iter().map(u64::from).sum();
+    let count = estimate.max(n_ends);
+    (count > 0 && (count as f64) <= RARE_TYPE * n as f64).then_some((count, fences))
+}
+
+/// Tells whether a relation of this evidence is a rule that a few rows break.
+pub(crate) fn is_broken_rule(evidence: Evidence) -> bool {
+    (MIN_CONFIDENCE..1.0).contains(&evidence.confidence().get())
 }
 
 /// The rows that break what most rows keep.
-fn exceptions(profile: &Profile) -> Vec<Anomaly> {
-    let broken = hypotheses(profile).hypotheses.into_iter().filter(|hypothesis| {
+fn exceptions(profile: &Profile, places: Option<&Places>) -> Vec<Anomaly> {
+    let is_broken = |hypothesis: &Hypothesis| {
         let is_rule = !is_tendency(&hypothesis.kind);
         let is_relation = is_rule && (hypothesis.paths.len() > 1 || hypothesis.kind == "unique");
-        let confidence = hypothesis.confidence.get();
-        is_relation && (MIN_CONFIDENCE..1.0).contains(&confidence)
-    });
-    let anomaly = |broken: crate::hypotheses::Hypothesis| Anomaly {
+        is_relation && is_broken_rule(hypothesis.evidence)
+    };
+    let found = places
+        .and_then(|places| places.relations.clone())
+        .map_or_else(Vec::new, |relations| hypotheses(&Profile { relations, ..profile.clone() }).hypotheses);
+    let rows = |broken: &Hypothesis| {
+        let is_same = |one: &&Hypothesis| one.kind == broken.kind && one.paths == broken.paths;
+        let found = found.iter().filter(|one| !one.exceptions.is_empty()).find(is_same);
+        placed(found.map_or(&broken.exceptions, |found| &found.exceptions))
+    };
+    let anomaly = |broken: Hypothesis| Anomaly {
+        places: rows(&broken),
         message: format!("a few rows break a rule: {}", broken.statement),
         kind: broken.kind,
         paths: broken.paths,
         count: broken.evidence.n_rows - broken.evidence.n_holding,
         of: Some(broken.evidence.n_rows),
-        places: broken
-            .exceptions
-            .iter()
-            .map(|row| AnomalyPlace { line: None, record: Some(row.row), source: Some(row.source) })
-            .collect(),
     };
-    broken.map(anomaly).collect()
+    hypotheses(profile).hypotheses.into_iter().filter(is_broken).map(anomaly).collect()
 }

@@ -37,8 +37,13 @@ mod verify;
 
 pub use association::{Aspect, Association, AssociationMeasure, Direction, Quantity, TableAssociations};
 pub use exceptions::Exception;
+<<<<<<< HEAD
 pub(crate) use mine::{mine, tables};
 pub(crate) use table::{Column, Part, Table};
+=======
+pub(crate) use exceptions::{FirstRows, RowPlace};
+pub(crate) use mine::mine;
+>>>>>>> finish
 pub use temporal::{
     ArrivalProfile, CalendarUnit, SeasonProfile, SeriesProfile, TimeLine, TrendProfile, Volume,
 };
@@ -88,6 +93,32 @@ pub struct Relations {
     pub temporal: Vec<TimeLine>,
     /// Every record was looked at; else the relations were seen in a sample of them.
     pub covers_all_records: bool,
+}
+
+impl Relations {
+    /// Returns the relations that are rules which a few rows break.
+    pub(crate) fn broken(&self) -> Self {
+        let is_broken = |evidence: &Evidence| crate::anomalies::is_broken_rule(*evidence);
+        let dependencies = self.dependencies.iter().map(|found| Dependency {
+            rhs: found.rhs.iter().filter(|dependent| is_broken(&dependent.evidence)).cloned().collect(),
+            ..found.clone()
+        });
+        Self {
+            references: of_evidence(&self.references, |found| is_broken(&found.evidence)),
+            dependencies: dependencies.filter(|found| !found.rhs.is_empty()).collect(),
+            orderings: of_evidence(&self.orderings, |found| is_broken(&found.evidence)),
+            arithmetic: of_evidence(&self.arithmetic, |found| is_broken(&found.evidence)),
+            texts: of_evidence(&self.texts, |found| is_broken(&found.evidence)),
+            transitions: of_evidence(&self.transitions, |found| is_broken(&found.evidence)),
+            sequences: of_evidence(&self.sequences, |found| is_broken(&found.evidence)),
+            near_keys: of_evidence(&self.near_keys, |found| is_broken(&found.evidence)),
+            ..Self::default()
+        }
+    }
+}
+
+fn of_evidence<T: Clone>(all: &[T], is_wanted: impl Fn(&T) -> bool) -> Vec<T> {
+    all.iter().filter(|one| is_wanted(one)).cloned().collect()
 }
 
 /// How many rows a relation was tested on, and how many kept it.

@@ -112,6 +112,7 @@ pub(super) fn finish_sample(
 ) -> Result<Outcome, Failure> {
     let (mut profile, _) = samples::profile(&mut sample, paths, gate);
     samples::tell(&mut sample, &profile, screen);
+<<<<<<< HEAD
     second_pass::verify((&sample, &mut profile), again, gate, screen)?;
     let mut rules = RuleSet::from_profile(&profile);
     if let Some(model) = joint::fit(&mut rules, (&sample, &profile), &files.model_name, screen) {
@@ -119,11 +120,18 @@ pub(super) fn finish_sample(
         files.model.finish()?;
         files.names.push(files.model_name);
     }
+=======
+    let places = second_pass::verify_and_place((&sample, &mut profile), again, gate, screen)?;
+    let rules = RuleSet::from_profile(&profile);
+>>>>>>> finish
     files.rules.write_all(rules.to_yaml().as_bytes())?;
     files.profile.write_all(json_text(&profile).as_bytes())?;
     files.schema.write_all(json_text(&schema(&profile)).as_bytes())?;
     files.hypotheses.write_all(json_text(&hypotheses(&profile)).as_bytes())?;
-    let anomalies = anomalies(&sample.partial, &profile, &sample.findings);
+    let anomalies = anomalies(&sample.partial, &profile, &sample.findings, places.as_ref());
+    if places.is_none() && anomalies.anomalies.iter().any(|anomaly| anomaly.places.is_empty()) {
+        screen.say("read once: anomalies are counted, without places");
+    }
     files.anomalies.write_all(json_text(&anomalies).as_bytes())?;
     for file in [files.rules, files.profile, files.schema, files.hypotheses, files.anomalies] {
         file.finish()?;

@@ -114,3 +114,29 @@ fn what_is_read_once_says_so() {
     assert!(run.stderr.contains("as seen in a part of the records"), "{}", run.stderr);
     assert_eq!(files(&folder), once);
 }
+
+/// Catches places that only large files get, that depend on threads, or that change the profile.
+#[test]
+fn small_files_are_read_again_for_places_alone() {
+    let record = |index: u64| {
+        let size = if index == 250 { "\"large\"".to_owned() } else { (index % 9).to_string() };
+        let weight = if index == 77 { 90_000 } else { 10 + index % 40 };
+        format!("{{\"size\": {size}, \"weight\": {weight}}}\n")
+    };
+    let folder = Folder::with("a.jsonl", (0..200).map(record).collect::<String>());
+    folder.write("b.jsonl", (200..400).map(record).collect::<String>());
+    folder.done(&["profile", "a.jsonl", "b.jsonl", "--single-pass"]);
+    let once = folder.bytes("profile.json");
+    for more in [&["--parallel", "1"][..], &["--parallel", "2", "--chunk-size", "500"]] {
+        let run = folder.done(&[&["profile", "a.jsonl", "b.jsonl", "--force"], more].concat());
+        assert!(!run.stderr.contains("without places"), "{}", run.stderr);
+        assert_eq!(folder.bytes("profile.json"), once);
+        let found = folder.json("anomalies.json");
+        let places = |kind: &str| {
+            let one = found["anomalies"].as_array().unwrap().iter().find(|one| one["kind"] == kind);
+            one.unwrap_or_else(|| panic!("{kind}: {found}"))["places"].clone()
+        };
+        assert_eq!(places("rare_type"), serde_json::json!([{"record": 50, "source": 1}]));
+        assert_eq!(places("outlier"), serde_json::json!([{"record": 77, "source": 0}]));
+    }
+}

@@ -26,10 +26,13 @@ const RARE_WEIGHT: f64 = 0.05;
 const MIN_CONFIDENCE: f64 = 0.9;
 
 /// Columns of one scope that are drawn together.
+#[derive(Clone)]
 pub(crate) struct TableBond {
     pub(crate) nodes: Vec<usize>,
     /// Columns that something else decides.
     pub(crate) is_given: Vec<bool>,
+    /// The given column that is one only because the joint model draws it.
+    leader: Option<usize>,
     /// The literals of each column; code 1 is the first.
     pub(super) literals: Vec<Vec<Literal>>,
     /// Combinations that a rule file lists, each with the columns it says something of.
@@ -72,6 +75,13 @@ impl TableBond {
         !std::mem::take(&mut self.by).is_empty()
     }
 
+    /// The same without a leader.
+    fn without(&self, leader: usize) -> Self {
+        let mut alone = Self { leader: None, ..self.clone() };
+        alone.is_given[leader] = false;
+        alone
+    }
+
     fn columns(&self, is_given: bool) -> Vec<usize> {
         let columns = self.nodes.iter().zip(&self.is_given);
         columns.filter(|(_, given)| **given == is_given).map(|(node, _)| *node).collect()
@@ -88,6 +98,10 @@ impl TableBond {
         rake(&mut rows, &shares);
         let has_gaps = |at: usize| rows.iter().any(|(codes, _)| codes[at] == 0);
         let is_sure = fits_every_literal(plan, self, &whole);
+        if let (Some(leader), false) = (self.leader, is_sure) {
+            // Dependencies come first: the model's draw is given up where they cannot be kept beside it.
+            return self.without(leader).bind(plan, linker, before);
+        }
         let is_listed = is_sure && self.by.is_empty() && fits_every_row(plan, self, &rows, &self.presence);
         let column = |at: usize| Column {
             site: linker.site(before, self.nodes[at], None),
@@ -427,15 +441,14 @@ impl Linker<'_> {
         is_scalar && !bound.contains(&node) && self.is_drawn(plan, node)
     }
 
-    /// Which columns something else decides; the one that the joint model draws leads the others.
-    fn given(&self, plan: &Plan, nodes: &[usize], bound: &BTreeSet<usize>) -> Vec<bool> {
+    /// Which columns something else decides, and which one leads the others because the joint model draws it.
+    fn given(&self, plan: &Plan, nodes: &[usize], bound: &BTreeSet<usize>) -> (Vec<bool>, Option<usize>) {
         let mut is_given: Vec<bool> =
             nodes.iter().map(|node| !self.is_tablable(plan, *node, bound)).collect();
         let leads = |node: &usize| plan.nodes[*node].decided.is_some_and(|decided| decided.of_value);
-        if let (false, Some(leader)) = (is_given.contains(&true), nodes.iter().position(leads)) {
-            is_given[leader] = true;
-        }
-        is_given
+        let leader = nodes.iter().position(leads).filter(|_| !is_given.contains(&true));
+        leader.into_iter().for_each(|leader| is_given[leader] = true);
+        (is_given, leader)
     }
 
     fn table(
@@ -445,7 +458,7 @@ impl Linker<'_> {
         (bound, kept): (&BTreeSet<usize>, &BTreeSet<usize>),
     ) -> Option<TableBond> {
         let nodes: Vec<usize> = group.nodes.iter().copied().collect();
-        let is_given = self.given(plan, &nodes, bound);
+        let (is_given, leader) = self.given(plan, &nodes, bound);
         let mut literals: Vec<Vec<Literal>> = vec![Vec::new(); nodes.len()];
         let column = |path: &JsonPath| {
             let node = self.node(path)?;
@@ -497,6 +510,7 @@ impl Linker<'_> {
         is_possible.then_some(TableBond {
             nodes,
             is_given,
+            leader,
             literals,
             listed,
             indices,

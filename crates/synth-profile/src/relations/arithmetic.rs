@@ -41,6 +41,8 @@ struct Series {
     n_distinct: usize,
     /// The rows that have a value.
     rows: Vec<u32>,
+    /// The same as bits.
+    row_bits: Vec<u64>,
 }
 
 /// Returns the formulas of every table.
@@ -101,7 +103,11 @@ impl Series {
         let n_rows = table.n_rows();
         let number = |row: usize| column.number(row).unwrap_or(f64::NAN);
         let values: Vec<f64> = (0..n_rows).map(number).collect();
-        let rows = (0..n_rows).filter(|row| !values[*row].is_nan()).map(cast::to_u32).collect();
+        let rows: Vec<u32> = (0..n_rows).filter(|row| !values[*row].is_nan()).map(cast::to_u32).collect();
+        let mut row_bits = vec![0; n_rows.div_ceil(64)];
+        for row in &rows {
+            row_bits[*row as usize / 64] |= 1 << (row % 64);
+        }
         Self {
             path: column.path.clone(),
             part: column.part,
@@ -109,7 +115,18 @@ impl Series {
             tolerance: tolerance(column),
             n_distinct: column.n_distinct(),
             rows,
+            row_bits,
         }
+    }
+
+    /// Tells whether enough rows have this value and two others to prove a formula.
+    fn meets(&self, left: &Self, right: &Self) -> bool {
+        let words = self.row_bits.iter().zip(&left.row_bits).zip(&right.row_bits);
+        let mut n = 0;
+        words.into_iter().any(|((own, left), right)| {
+            n += (own & left & right).count_ones();
+            n as usize >= MIN_ROWS
+        })
     }
 
     /// Tells whether the values vary enough to prove a formula.
@@ -129,13 +146,18 @@ impl Series {
         self.test_on(&self.rows, formula)
     }
 
+    /// Tests a formula on the rows that have all that it is made of: some of those given, and of a last term's.
+    fn test_with(&self, rows: &[u32], last: &Self, formula: impl Fn(usize) -> f64) -> Option<Evidence> {
+        self.test_on(if last.rows.len() < rows.len() { &last.rows } else { rows }, formula)
+    }
+
     fn test_on(&self, rows: &[u32], formula: impl Fn(usize) -> f64) -> Option<Evidence> {
         let (mut n_rows, mut n_holding) = (0_usize, 0_usize);
         // A few different targets that are not zero, as proof that they vary.
         let mut varied: Vec<f64> = Vec::new();
         for row in rows {
             let (target, made) = (self.values[*row as usize], formula(*row as usize));
-            if made.is_nan() {
+            if made.is_nan() || target.is_nan() {
                 continue;
             }
             n_rows += 1;
@@ -229,16 +251,18 @@ fn products(own: &[Series]) -> Vec<Arithmetic> {
             let rows = target.rows_with(left);
             let others =
                 own.iter().enumerate().filter(|(other, right)| *other != index && right.path != target.path);
-            for (other, right) in others.filter(|_| !rows.is_empty()) {
+            // Fields of different kinds of rows have none in common.
+            let others = others.filter(|(_, right)| !rows.is_empty() && target.meets(left, right));
+            for (other, right) in others {
                 let product = |row: usize| left.values[row] * right.values[row];
                 if index < other
-                    && let Some(evidence) = target.test_on(&rows, product)
+                    && let Some(evidence) = target.test_with(&rows, right, product)
                 {
                     found.push(target.formula(Operation::Product, &[(left, 1.0), (right, 1.0)], evidence));
                 }
                 // A whole-number target would be met by rounding alone.
                 if target.tolerance < 0.1
-                    && let Some(evidence) = target.test_on(&rows, |row| quotient(left, right, row))
+                    && let Some(evidence) = target.test_with(&rows, right, |row| quotient(left, right, row))
                 {
                     found.push(target.formula(Operation::Ratio, &[(left, 1.0), (right, 1.0)], evidence));
                 }

@@ -8,8 +8,10 @@ use super::table::{Column, Kind, Part, Table};
 use super::value_set::ValueSet;
 use super::{Condition, Key};
 
+mod near;
 mod numbering;
 
+pub(crate) use near::{MIN_NEAR_KEY, near_keys};
 use numbering::scoped_number;
 
 /// Some rows of a table: all, or those with one value of a tag.

@@ -43,7 +43,7 @@ pub(crate) fn mine(
     let relations = Relations {
         transitions: transitions::transitions(&tables, &chains, is_stream, gate),
         value_tables: super::value_table::value_tables(&tables, &dependencies, fields, gate),
-        near_keys: Vec::new(),
+        near_keys: super::keys::near_keys(&view),
         associations: Vec::new(),
         temporal: Vec::new(),
         covers_all_records: is_complete && !tables.iter().any(|table| table.is_cut),

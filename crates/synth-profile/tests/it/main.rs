@@ -6,6 +6,7 @@ mod cuts;
 mod feed;
 mod laws;
 mod machines;
+mod places;
 mod relations;
 mod shapes;
 mod stored;

@@ -379,7 +379,8 @@ fn anomalies_are_counted_and_hold_no_values() {
         .collect();
     let mut partial = partial(&records);
     let profile = finish_stream(&mut partial);
-    let found = synth_profile::anomalies::anomalies(&partial, &profile, &synth_core::Findings::default());
+    let found =
+        synth_profile::anomalies::anomalies(&partial, &profile, &synth_core::Findings::default(), None);
     let count = |kind: &str, path: &str| {
         let fits = |one: &&synth_profile::anomalies::Anomaly| {
             one.kind == kind && one.paths.iter().any(|own| own.to_string() == path)

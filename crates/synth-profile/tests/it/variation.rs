@@ -351,6 +351,6 @@ fn rows_do_not_break_tendencies() {
     let mut partial = partial(&records);
     let profile = finish_stream(&mut partial);
     assert!(found(&profile.relations, "$.x", "$.y").is_some_and(|found| found.strength.get() > 0.99));
-    let found = anomalies(&partial, &profile, &Findings::default());
+    let found = anomalies(&partial, &profile, &Findings::default(), None);
     assert!(found.anomalies.iter().all(|anomaly| anomaly.kind != "association"), "{found:?}");
 }

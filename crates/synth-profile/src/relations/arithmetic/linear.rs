@@ -2,7 +2,7 @@
 
 use synth_core::math;
 
-use super::{Arithmetic, MAX_PAIRED, Operation, Part, Series};
+use super::{Arithmetic, MAX_PAIRED, MIN_ROWS, Operation, Part, Series};
 
 /// Largest coefficient that is looked for, and the largest reciprocal of one.
 const MAX_FACTOR: f64 = 100_000.0;
@@ -42,7 +42,8 @@ fn distance(left: &Series, right: &Series) -> usize {
 /// A change of unit or a shift: `target = factor * other + offset`.
 fn of_one(target: &Series, others: &[&Series]) -> Option<Arithmetic> {
     others.iter().find_map(|other| {
-        let anchors = anchors(&target.rows_with(other), &[other]);
+        let rows = target.rows_with(other);
+        let anchors = anchors(&rows, &[other]);
         let (first, last) = (*anchors.first()?, *anchors.last()?);
         let (dx, dy) = (other.values[last] - other.values[first], target.values[last] - target.values[first]);
         let factor = nice(dy / dx)?;
@@ -60,7 +61,7 @@ fn of_one(target: &Series, others: &[&Series]) -> Option<Arithmetic> {
         if factor.abs() < 1.0 && offset.abs() > 1e-9 {
             return None;
         }
-        let evidence = target.test(|row| factor * other.values[row] + offset)?;
+        let evidence = target.test_on(&rows, |row| factor * other.values[row] + offset)?;
         let operation = if other.part == Part::Length { Operation::Count } else { Operation::Sum };
         let mut formula = target.formula(operation, &[(other, factor)], evidence);
         formula.offset = rounded(offset);
@@ -76,13 +77,14 @@ fn of_two(target: &Series, others: &[&Series]) -> Option<Arithmetic> {
     let others: Vec<&Series> = others.iter().copied().filter(|other| other.part == Part::Value).collect();
     for (index, left) in others.iter().enumerate() {
         let rows = target.rows_with(left);
-        for right in others[index + 1..].iter().filter(|_| !rows.is_empty()) {
+        for right in others[index + 1..].iter().filter(|right| !rows.is_empty() && target.meets(left, right))
+        {
             if left.tolerance.min(right.tolerance) < target.tolerance {
                 continue;
             }
             let Some((a, b)) = solve(target, &rows, (left, right)) else { continue };
             let formula = |row: usize| a * left.values[row] + b * right.values[row];
-            if let Some(evidence) = target.test_on(&rows, formula) {
+            if let Some(evidence) = target.test_with(&rows, right, formula) {
                 return Some(target.formula(Operation::Sum, &[(left, a), (right, b)], evidence));
             }
         }
@@ -116,18 +118,27 @@ fn of_object(target: &Series, others: &[&Series]) -> Option<Arithmetic> {
             .filter(|other| other.part == Part::Value && other.path.parent().as_ref() == Some(&holder))
             .filter(|other| other.n_distinct > 1 || other.values.iter().any(|value| value.abs() > 0.0))
             .collect();
-        sum_of(target, &parts, 3)
+        sum_of(target, &target.rows, (&parts, 3))
     })
 }
 
 /// The sum of three or four columns.
 fn of_several(target: &Series, others: &[&Series], budget: &mut usize) -> Option<Arithmetic> {
     let parts: Vec<&Series> = others.iter().copied().filter(|other| other.part == Part::Value).collect();
+    let mut shared = SharedRows { target, parts: &parts, chosen: Vec::new() };
     for size in 3..=MAX_TERMS {
         for choice in super::super::keys::combinations(parts.len().min(24), size) {
             *budget = budget.checked_sub(1)?;
             let chosen: Vec<&Series> = choice.iter().map(|index| parts[*index]).collect();
-            if let Some(formula) = sum_of(target, &chosen, size) {
+            if is_rounded_away(target, &chosen) {
+                continue;
+            }
+            // A sum is there where all its terms are.
+            let rows = shared.rows(&choice[..size - 1]);
+            if rows.len() < MIN_ROWS {
+                continue;
+            }
+            if let Some(formula) = sum_of(target, rows, (&chosen, size)) {
                 return Some(formula);
             }
         }
@@ -136,17 +147,42 @@ fn of_several(target: &Series, others: &[&Series], budget: &mut usize) -> Option
 }
 
 /// `target = a + b + c ...`; columns that are always zero are no part of it, and all others are always there.
-fn sum_of(target: &Series, parts: &[&Series], at_least: usize) -> Option<Arithmetic> {
-    if parts.len() < at_least || target.part == Part::Length {
+fn sum_of(target: &Series, rows: &[u32], (parts, at_least): (&[&Series], usize)) -> Option<Arithmetic> {
+    if parts.len() < at_least || is_rounded_away(target, parts) {
         return None;
     }
-    // What is finer than the target is rounded away, so it proves nothing.
-    if parts.iter().any(|part| part.tolerance < target.tolerance) {
-        return None;
-    }
-    let evidence = target.test(|row| parts.iter().map(|series| series.values[row]).sum())?;
+    let shortest = parts.iter().min_by_key(|part| part.rows.len())?;
+    let evidence =
+        target.test_with(rows, shortest, |row| parts.iter().map(|series| series.values[row]).sum())?;
     let terms: Vec<(&Series, f64)> = parts.iter().map(|series| (*series, 1.0)).collect();
     Some(target.formula(Operation::Sum, &terms, evidence))
+}
+
+/// Tells whether no sum of such parts would prove anything: what is finer than the target is rounded away.
+fn is_rounded_away(target: &Series, parts: &[&Series]) -> bool {
+    target.part == Part::Length || parts.iter().any(|part| part.tolerance < target.tolerance)
+}
+
+/// The rows that have a target and some parts, kept for choices that begin alike.
+struct SharedRows<'s> {
+    target: &'s Series,
+    parts: &'s [&'s Series],
+    /// Each part with the rows that have it and all before it.
+    chosen: Vec<(usize, Vec<u32>)>,
+}
+
+impl SharedRows<'_> {
+    fn rows(&mut self, choice: &[usize]) -> &[u32] {
+        let n_same = self.chosen.iter().zip(choice).take_while(|((known, _), part)| known == *part).count();
+        self.chosen.truncate(n_same);
+        for part in &choice[n_same..] {
+            let rows = self.chosen.last().map_or(&self.target.rows, |(_, rows)| rows);
+            let values = &self.parts[*part].values;
+            let rows = rows.iter().copied().filter(|row| !values[*row as usize].is_nan()).collect();
+            self.chosen.push((*part, rows));
+        }
+        self.chosen.last().map_or(&self.target.rows, |(_, rows)| rows)
+    }
 }
 
 /// Some rows that have all the values and differ from the first, spread over the table.

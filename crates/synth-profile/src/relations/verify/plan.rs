@@ -9,6 +9,7 @@ use super::batch::SheetRows;
 use super::pairs::PairCheck;
 use super::rows::{RowCheck, Subject, ordered_pairs};
 use super::sequence::watched;
+use super::settle::slot_of;
 use super::{At, MAX_CELLS, Proposals};
 use crate::profile::{FieldProfile, Profile, VariantProfile};
 use crate::relations::arithmetic::clock::{ClockRule, is_of_times};
@@ -24,7 +25,7 @@ use crate::relations::sequence::ArrayRule;
 use crate::relations::table::{Column, Part, Table};
 use crate::relations::text::TextRule;
 use crate::relations::transitions::{self, Chain, Walk};
-use crate::relations::{Operation, Relations, dependencies};
+use crate::relations::{Key, Operation, Relations, dependencies};
 use crate::{Partial, Unit, relations};
 
 /// Values that all tallies of keys and references hold together.
@@ -38,6 +39,16 @@ const PAIRS: (usize, usize) = (1 << 9, 1 << 16);
 /// Most tallies of keys and references.
 const MAX_SLOTS: usize = 256;
 
+/// What is counted.
+#[derive(Debug, Default)]
+struct Wanted {
+    slots: Vec<Slot>,
+    pairs: Vec<PairCheck>,
+    rows: Vec<(Subject, RowCheck)>,
+    chains: Vec<Chain>,
+    watched: Vec<At>,
+}
+
 impl Proposals {
     /// Returns what must be counted to test the relations that a profile has from the sample, and those that its
     /// sample could not show: of a sample of all records only the order in which they come.
@@ -47,19 +58,76 @@ impl Proposals {
     /// One replay of the record sample.
     #[must_use]
     pub fn new(partial: &Partial, profile: &Profile, gate: Gate) -> Self {
+        let known = &profile.relations;
+        let wants = |view: &View<'_>| {
+            let is_stream = partial.unit() == Unit::Record;
+            let watched = if is_stream { watched(view.tables) } else { Vec::new() };
+            let chains = chains(view.tables, profile, partial);
+            if known.covers_all_records {
+                return Wanted { watched, chains, ..Wanted::default() };
+            }
+            let slots = slots(view, (partial, &profile.fields));
+            let pairs = pair_checks(view.tables, known);
+            Wanted { slots, pairs, rows: row_checks(view.tables, known), chains, watched }
+        };
+        Self::planned((partial, profile), known.clone(), gate, wants)
+    }
+
+    /// Returns what must be counted to find the rows that break the relations of a sample of all records.
+    ///
+    /// # Cost
+    ///
+    /// One replay of the record sample.
+    #[must_use]
+    pub fn of_exceptions(partial: &Partial, profile: &Profile, gate: Gate) -> Self {
+        let mut broken = profile.relations.broken();
+        let near = std::mem::take(&mut broken.near_keys).into_iter();
+        broken.keys = near
+            .map(|near| Key {
+                n_rows: near.evidence.n_rows,
+                paths: near.paths,
+                is_primary: false,
+                when: near.when,
+            })
+            .collect();
+        let wants = |view: &View<'_>| {
+            let is_broken = |chain: &Chain| {
+                let state = &view.tables[chain.table].columns[chain.state].path;
+                broken.transitions.iter().any(|found| found.path == *state)
+            };
+            let mut chains = transitions::chains(view.tables, &profile.fields, &profile.relations.references);
+            chains.retain(is_broken);
+            let mut slots = match broken.references.is_empty() {
+                true => Vec::new(),
+                false => slots(view, (partial, &profile.fields)),
+            };
+            for slot in broken.keys.iter().filter_map(|key| slot_of(key, view)) {
+                if !slots.contains(&slot) {
+                    slots.push(slot);
+                }
+            }
+            Wanted {
+                slots,
+                pairs: pair_checks(view.tables, &broken),
+                rows: row_checks(view.tables, &broken),
+                chains,
+                watched: Vec::new(),
+            }
+        };
+        Self::planned((partial, profile), broken.clone(), gate, wants)
+    }
+
+    fn planned(
+        (partial, profile): (&Partial, &Profile),
+        proposed: Relations,
+        gate: Gate,
+        wants: impl Fn(&View<'_>) -> Wanted,
+    ) -> Self {
         let tables = tables(partial, &profile.fields);
         let sheets = sheets(&tables, &profile.variants);
         let is_complete = partial.is_sampled_whole();
-        let view = View { tables: &tables, sheets: &sheets, counts: None, is_complete, gate };
-        let known = &profile.relations;
-        let (slots, pairs, rows) = if known.covers_all_records {
-            (Vec::new(), Vec::new(), Vec::new())
-        } else {
-            let slots = slots(&view, (partial, &profile.fields));
-            (slots, pair_checks(&tables, known), row_checks(&tables, known))
-        };
-        let chains = chains(&tables, profile, partial);
-        let watched = if partial.unit() == Unit::Record { watched(&tables) } else { Vec::new() };
+        let wanted = wants(&View { tables: &tables, sheets: &sheets, counts: None, is_complete, gate });
+        let Wanted { slots, pairs, rows, chains, watched } = wanted;
         let sheets: Vec<SheetRows> = sheet_rows(&tables, &profile.variants);
         let mut used = used_columns((&slots, &sheets), &pairs, &rows);
         used.extend(&watched);
@@ -78,7 +146,7 @@ impl Proposals {
             rows,
             watched,
             chains,
-            proposed: profile.relations.clone(),
+            proposed,
         }
     }
 

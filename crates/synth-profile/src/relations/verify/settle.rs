@@ -10,15 +10,13 @@ use crate::Partial;
 use crate::profile::Profile;
 use crate::relations::builder::TableBuilder;
 use crate::relations::counts::{Counted, Counts, Slot, View};
+use crate::relations::keys::MIN_NEAR_KEY;
 use crate::relations::mine::{fill, keys_and_references, sheets};
 use crate::relations::transitions::{self, Chain, Visit, Walk};
 use crate::relations::{
     Arithmetic, Dependency, Dependent, Evidence, Key, NearKey, Ordering, OrderingScope, Presence,
     PresenceRule, Relations, Sequence, TextRelation, TimeLine, Transition, arithmetic, sequence, table, text,
 };
-
-/// Share of the values that are the first of their kind where a key is broken by a few rows.
-const MIN_NEAR_KEY: f64 = 0.99;
 
 impl Proposals {
     /// Returns the relations that all records bear out, each with its evidence.
@@ -269,7 +267,7 @@ impl Proposals {
 }
 
 /// Where the values of a key are counted.
-fn slot_of(key: &Key, view: &View<'_>) -> Option<Slot> {
+pub(super) fn slot_of(key: &Key, view: &View<'_>) -> Option<Slot> {
     view.sheets.iter().enumerate().filter(|(_, sheet)| sheet.when == key.when).find_map(|(index, sheet)| {
         let find = |path: &JsonPath| sheet.table.columns.iter().position(|column| column.path == *path);
         let columns: Option<Vec<usize>> = key.paths.iter().map(find).collect();
