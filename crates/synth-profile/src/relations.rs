@@ -37,13 +37,9 @@ mod verify;
 
 pub use association::{Aspect, Association, AssociationMeasure, Direction, Quantity, TableAssociations};
 pub use exceptions::Exception;
-<<<<<<< HEAD
+pub(crate) use exceptions::{FirstRows, RowPlace};
 pub(crate) use mine::{mine, tables};
 pub(crate) use table::{Column, Part, Table};
-=======
-pub(crate) use exceptions::{FirstRows, RowPlace};
-pub(crate) use mine::mine;
->>>>>>> finish
 pub use temporal::{
     ArrivalProfile, CalendarUnit, SeasonProfile, SeriesProfile, TimeLine, TrendProfile, Volume,
 };

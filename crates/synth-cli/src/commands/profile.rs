@@ -112,18 +112,13 @@ pub(super) fn finish_sample(
 ) -> Result<Outcome, Failure> {
     let (mut profile, _) = samples::profile(&mut sample, paths, gate);
     samples::tell(&mut sample, &profile, screen);
-<<<<<<< HEAD
-    second_pass::verify((&sample, &mut profile), again, gate, screen)?;
+    let places = second_pass::verify_and_place((&sample, &mut profile), again, gate, screen)?;
     let mut rules = RuleSet::from_profile(&profile);
     if let Some(model) = joint::fit(&mut rules, (&sample, &profile), &files.model_name, screen) {
         files.model.write_all(model.to_json().as_bytes())?;
         files.model.finish()?;
         files.names.push(files.model_name);
     }
-=======
-    let places = second_pass::verify_and_place((&sample, &mut profile), again, gate, screen)?;
-    let rules = RuleSet::from_profile(&profile);
->>>>>>> finish
     files.rules.write_all(rules.to_yaml().as_bytes())?;
     files.profile.write_all(json_text(&profile).as_bytes())?;
     files.schema.write_all(json_text(&schema(&profile)).as_bytes())?;
