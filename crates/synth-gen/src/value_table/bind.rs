@@ -88,7 +88,20 @@ impl TableBond {
     }
 
     /// Makes the columns' values those of the table; returns the positions of the relationships that are kept then.
+    ///
+    /// Relationships come first: the draw of the joint model is given up where fewer of them can be kept beside it.
     pub(crate) fn bind(&self, plan: &mut Plan, linker: &Linker<'_>, before: &Arc<Plan>) -> BTreeSet<usize> {
+        let Some(leader) = self.leader else { return self.tabulate(plan, linker, before) };
+        let (mut led, mut alone) = (plan.clone(), plan.clone());
+        let kept_led = self.tabulate(&mut led, linker, before);
+        let kept_alone = self.without(leader).tabulate(&mut alone, linker, before);
+        let (better, kept) =
+            if kept_alone.len() > kept_led.len() { (alone, kept_alone) } else { (led, kept_led) };
+        *plan = better;
+        kept
+    }
+
+    fn tabulate(&self, plan: &mut Plan, linker: &Linker<'_>, before: &Arc<Plan>) -> BTreeSet<usize> {
         let seed = linker.seed.child(&linker.path_of(self.nodes[0])).child("table");
         let recipes: Option<Vec<Recipe>> =
             self.nodes.iter().map(|node| programs(plan, *node).into_iter().next().flatten()).collect();
@@ -98,10 +111,6 @@ impl TableBond {
         rake(&mut rows, &shares);
         let has_gaps = |at: usize| rows.iter().any(|(codes, _)| codes[at] == 0);
         let is_sure = fits_every_literal(plan, self, &whole);
-        if let (Some(leader), false) = (self.leader, is_sure) {
-            // Dependencies come first: the model's draw is given up where they cannot be kept beside it.
-            return self.without(leader).bind(plan, linker, before);
-        }
         let is_listed = is_sure && self.by.is_empty() && fits_every_row(plan, self, &rows, &self.presence);
         let column = |at: usize| Column {
             site: linker.site(before, self.nodes[at], None),
