@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use synth_core::cast;
 use synth_io::OutputFile;
 use synth_privacy::Gate;
-use synth_profile::anomalies::anomalies;
+use synth_profile::anomalies::{Anomaly, anomalies};
 use synth_profile::hypotheses::hypotheses;
 use synth_profile::schema::schema;
 use synth_rules::RuleSet;
@@ -124,7 +124,9 @@ pub(super) fn finish_sample(
     files.schema.write_all(json_text(&schema(&profile)).as_bytes())?;
     files.hypotheses.write_all(json_text(&hypotheses(&profile)).as_bytes())?;
     let anomalies = anomalies(&sample.partial, &profile, &sample.findings, places.as_ref());
-    if places.is_none() && anomalies.anomalies.iter().any(|anomaly| anomaly.places.is_empty()) {
+    // Findings of the reader have the places that they have.
+    let is_unplaced = |anomaly: &Anomaly| anomaly.of.is_some() && anomaly.places.is_empty();
+    if places.is_none() && anomalies.anomalies.iter().any(is_unplaced) {
         screen.say("read once: anomalies are counted, without places");
     }
     files.anomalies.write_all(json_text(&anomalies).as_bytes())?;
