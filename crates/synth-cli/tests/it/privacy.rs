@@ -60,7 +60,9 @@ fn check(name: &str, sample: &[u8], secrets: &[String]) {
     for file in folder.names().into_iter().filter(|file| file != "sample") {
         files.push((file.clone(), folder.text(&file)));
     }
-    assert_eq!(files.len(), 11, "{name}: every file was looked at");
+    // The model stands in a file of its own where fields hang together.
+    let n_models = files.iter().filter(|(file, _)| file == "ruleset.model.json").count();
+    assert_eq!(files.len() - n_models, 11, "{name}: every file was looked at");
     let leaks: Vec<String> = files
         .iter()
         .flat_map(|(file, text)| secrets.iter().map(move |secret| (file, text, secret)))

@@ -10,7 +10,14 @@ fn check(sample: &str, made: &str, n: &str) {
     for said in ["schema      passed", "structure   passed", "uniqueness  passed", "report.html"] {
         assert!(run.stderr.contains(said), "{}", run.stderr);
     }
-    let profiled = ["anomalies.json", "profile.json", "rule_hypotheses.json", "ruleset.yaml", "schema.json"];
+    let profiled = [
+        "anomalies.json",
+        "profile.json",
+        "rule_hypotheses.json",
+        "ruleset.model.json",
+        "ruleset.yaml",
+        "schema.json",
+    ];
     let mut expected = [&profiled[..], &["report.html", "report.json", made, sample]].concat();
     expected.sort_unstable();
     assert_eq!(folder.names(), expected);
