@@ -57,7 +57,7 @@ pub(crate) fn read(
         let origin = partials::origin_of(&sample, paths);
         let payload = [head, PartialFile::bytes_of(&sample.partial, &origin)].concat();
         let mut out = OutputFile::create(&file, Overwrite::Replace)?;
-        out.write_all(&sealed::seal(KIND, &payload))?;
+        out.write_all(&sealed::seal(KIND, payload))?;
         out.finish()?;
     }
     Ok(sample)

@@ -85,11 +85,12 @@ fn save(
     let head =
         Head { sources: sources.to_vec(), mark, n_records: *n_records, n_bad: *n_bad, n_bytes: *n_bytes };
     // Plain values of known length always have a binary form.
-    let mut payload =
-        postcard::to_allocvec(&head).map_err(|_| Failure::usage("the checkpoint has no form"))?;
-    payload.extend(PartialFile::bytes_of(accumulator.partial(), &origin));
+    let head = postcard::to_allocvec(&head).map_err(|_| Failure::usage("the checkpoint has no form"))?;
+    // The partial is large, so the head is put before it in place.
+    let mut payload = PartialFile::bytes_of(accumulator.partial(), &origin);
+    payload.splice(0..0, head);
     let mut file = OutputFile::create(path, Overwrite::Replace)?;
-    file.write_all(&sealed::seal(KIND, &payload))?;
+    file.write_all(&sealed::seal(KIND, payload))?;
     Ok(file.finish_durably()?)
 }
 

@@ -46,20 +46,20 @@ const WRITER: &str = env!("CARGO_PKG_VERSION");
 /// Longer names of versions are not shown.
 const MAX_WRITER_CHARS: usize = 32;
 
-/// Returns the file with this payload.
+/// Returns the file with this payload; the header is put before it in place, so that a large payload is not copied.
 #[must_use]
-pub fn seal(kind: SealedKind, payload: &[u8]) -> Vec<u8> {
-    let mut file = Vec::with_capacity(payload.len() + 64);
-    file.extend_from_slice(&kind.magic);
-    file.extend_from_slice(&kind.version.to_le_bytes());
+pub fn seal(kind: SealedKind, mut payload: Vec<u8>) -> Vec<u8> {
+    let mut header = Vec::with_capacity(64);
+    header.extend_from_slice(&kind.magic);
+    header.extend_from_slice(&kind.version.to_le_bytes());
     // The program's own version has a few bytes.
-    file.push(u8::try_from(WRITER.len()).unwrap_or(0));
-    file.extend_from_slice(&WRITER.as_bytes()[..usize::from(u8::try_from(WRITER.len()).unwrap_or(0))]);
-    file.extend_from_slice(&cast::to_u64(payload.len()).to_le_bytes());
-    let checksum = checksum(&file, payload);
-    file.extend_from_slice(&checksum.to_le_bytes());
-    file.extend_from_slice(payload);
-    file
+    header.push(u8::try_from(WRITER.len()).unwrap_or(0));
+    header.extend_from_slice(&WRITER.as_bytes()[..usize::from(u8::try_from(WRITER.len()).unwrap_or(0))]);
+    header.extend_from_slice(&cast::to_u64(payload.len()).to_le_bytes());
+    let checksum = checksum(&header, &payload);
+    header.extend_from_slice(&checksum.to_le_bytes());
+    payload.splice(0..0, header);
+    payload
 }
 
 /// Returns the payload of a file.
@@ -100,7 +100,7 @@ mod tests {
 
     #[test]
     fn every_change_is_noticed() {
-        let file = seal(KIND, b"payload");
+        let file = seal(KIND, b"payload".to_vec());
         assert_eq!(unseal(KIND, &file), Ok(b"payload".as_slice()));
         for at in 0..file.len() {
             let mut damaged = file.clone();

@@ -47,7 +47,7 @@ impl PartialFile {
         let mut out = Writer::default();
         origin.store(&mut out);
         partial.store(&mut out);
-        sealed::seal(KIND, &out.into_bytes())
+        sealed::seal(KIND, out.into_bytes())
     }
 
     /// Reads a file; `name` is used in errors.

@@ -76,7 +76,7 @@ proptest! {
             let at = at.index(payload.len());
             payload[at] = byte;
         }
-        if let Ok(mut file) = PartialFile::from_bytes(&synth_core::sealed::seal(kind, &payload), "x") {
+        if let Ok(mut file) = PartialFile::from_bytes(&synth_core::sealed::seal(kind, payload), "x") {
             let again = file.to_bytes();
             prop_assert_eq!(PartialFile::from_bytes(&again, "x").expect("the file is whole").to_bytes(), again);
             file.partial.merge(partial(&records));
