@@ -257,7 +257,7 @@ impl<'a> Compiler<'a> {
             tuple: Vec::new(),
             elements: None,
             dictionary: None,
-            decided: None,
+            modelled: None,
             root: None,
         });
         self.parts(at, &path, parts);

@@ -100,12 +100,12 @@ impl Plan {
         let mut column = std::mem::take(&mut workspace.columns[at]);
         let instances = &workspace.instances[node.scope];
         let draw = |slot: usize, address: u64| {
-            let decided = node.decided?;
-            Some(self.joint.draw(node.scope, decided, (&workspace.codes[node.scope], slot), address))
+            let modelled = node.modelled?;
+            Some(self.joint.draw(node.scope, modelled, (&workspace.codes[node.scope], slot), address))
         };
         node.fill_kinds(&mut column.kinds, workspace, draw);
         column.uniforms.clear();
-        if node.decided.is_some() {
+        if node.modelled.is_some() {
             let value =
                 |(slot, address): (usize, &u64)| draw(slot, *address).map_or(f64::NAN, |draw| draw.value());
             column.uniforms.extend(instances.addresses.iter().enumerate().map(value));
@@ -159,12 +159,12 @@ impl Plan {
         members.starts.push(0);
         let places = above.addresses.iter().zip(&above.ordinals);
         let owner = &workspace.columns[collection.owner];
-        let has_lengths = self.nodes[collection.owner].decided.is_some_and(|decided| decided.of_length);
+        let has_lengths = self.nodes[collection.owner].modelled.is_some_and(|modelled| modelled.of_length);
         let owners = owner.kinds.iter().zip(places);
         for (parent, (code, (address, ordinal))) in (0..).zip(owners) {
             if collection.mask.has(*code) {
                 let length = match owner.uniforms.get(parent as usize).filter(|_| has_lengths) {
-                    Some(uniform) => collection.lengths.decided(*uniform),
+                    Some(uniform) => collection.lengths.quantile(*uniform),
                     None => collection.lengths.draw(*address, *ordinal),
                 };
                 (0..length).for_each(|element| below.push(above, parent, element, collection.stride));

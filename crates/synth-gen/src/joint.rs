@@ -62,7 +62,7 @@ struct Part {
 
 /// Which field of its scope's model decides a node.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Decided {
+pub(crate) struct Modelled {
     field: usize,
     /// The codes are those of the length of the node's array or dictionary.
     pub(crate) of_length: bool,
@@ -139,13 +139,13 @@ impl Joint {
     pub(crate) fn draw<'a>(
         &'a self,
         scope: usize,
-        decided: Decided,
+        modelled: Modelled,
         (codes, instance): (&Codes, usize),
         address: u64,
     ) -> Draw<'a> {
         Draw {
-            field: &self.scopes[scope].fields[decided.field],
-            code: codes.row(instance)[decided.field],
+            field: &self.scopes[scope].fields[modelled.field],
+            code: codes.row(instance)[modelled.field],
             address,
         }
     }
@@ -180,7 +180,7 @@ impl Joint {
     }
 
     /// Returns the draw of a single instance, given the scopes and places from the record down to it.
-    pub(crate) fn draw_at<'a>(&'a self, scopes: &[usize], places: &[Place], decided: Decided) -> Draw<'a> {
+    pub(crate) fn draw_at<'a>(&'a self, scopes: &[usize], places: &[Place], modelled: Modelled) -> Draw<'a> {
         let mut levels: Vec<Codes> = Vec::with_capacity(scopes.len());
         for (level, (scope, place)) in scopes.iter().zip(places).enumerate() {
             let looks_back = self.scopes.get(*scope).is_some_and(|model| model.looks_back);
@@ -200,9 +200,9 @@ impl Joint {
             levels.push(codes);
         }
         let scope = scopes[scopes.len() - 1];
-        let code = levels.last().map_or(0, |codes| codes.last()[decided.field]);
+        let code = levels.last().map_or(0, |codes| codes.last()[modelled.field]);
         let address = places[places.len() - 1].address;
-        Draw { field: &self.scopes[scope].fields[decided.field], code, address }
+        Draw { field: &self.scopes[scope].fields[modelled.field], code, address }
     }
 }
 
@@ -241,7 +241,7 @@ pub(crate) fn bind(model: &JointModel, plan: &mut Plan, linker: &Linker<'_>) {
             if let Some(node) = node(&field.path) {
                 let of_length = field.part == ModelPart::Length;
                 let of_value = !of_length && field.tells_values();
-                plan.nodes[node].decided = Some(Decided { field: at, of_length, of_value });
+                plan.nodes[node].modelled = Some(Modelled { field: at, of_length, of_value });
             }
             let seed = linker.seed.child(&field.path.to_string()).child("model");
             scopes[scope].fields.push(compiled(model, table, field, seed));

@@ -91,11 +91,6 @@ impl Lengths {
         self
     }
 
-    /// Returns the length of an instance whose draw the joint model decides.
-    pub(crate) fn decided(&self, uniform: f64) -> u64 {
-        self.quantile(uniform)
-    }
-
     /// Returns the length of an instance.
     pub(crate) fn draw(&self, address: u64, ordinal: u64) -> u64 {
         match (&self.law, &self.deal) {

@@ -12,7 +12,7 @@ use crate::compile;
 use crate::coupling::Coupling;
 use crate::error::Errors;
 use crate::fill::Workspace;
-use crate::joint::{Decided, Joint};
+use crate::joint::{Joint, Modelled};
 use crate::length::Lengths;
 use crate::plugin::{Failures, GeneratorPlugins};
 use crate::recipe::Recipe;
@@ -93,7 +93,7 @@ pub(crate) struct Node {
     pub(crate) elements: Option<usize>,
     pub(crate) dictionary: Option<usize>,
     /// The joint model draws its codes.
-    pub(crate) decided: Option<Decided>,
+    pub(crate) modelled: Option<Modelled>,
     /// Refers to earlier rows of its own table: rows up to this one have nothing to refer to.
     pub(crate) root: Option<u64>,
 }

@@ -4,7 +4,6 @@ use std::collections::BTreeMap;
 use std::ops::Range;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use serde_json::Value;
 use synth_core::plugin::{GeneratorPlugin, PluginDraw, PluginError, PluginValue};
 use synth_core::{JsonPath, Seed};
 use synth_rules::{FieldType, PluginCall, suggest};
@@ -60,30 +59,13 @@ impl GeneratorPlugins {
         let plugin = Arc::clone(self.by_name.get(&call.name).ok_or_else(unknown)?);
         Ok(PluginProgram {
             plugin,
-            config: Arc::new(plugin_value(&Value::Object(call.config.clone()))),
+            config: Arc::new(call.plugin_config()),
             field_type,
             seed: seed.child("plugin"),
             path: path.to_string().into(),
             failures: failures.clone(),
             per_record: 1,
         })
-    }
-}
-
-/// A value of a rule file as plugins see it.
-fn plugin_value(value: &Value) -> PluginValue {
-    match value {
-        Value::Null => PluginValue::Null,
-        Value::Bool(flag) => PluginValue::Bool(*flag),
-        Value::Number(number) => match number.as_i64() {
-            Some(whole) => PluginValue::Integer(whole),
-            None => PluginValue::Number(number.as_f64().unwrap_or(0.0)),
-        },
-        Value::String(text) => PluginValue::Text(text.clone()),
-        Value::Array(list) => PluginValue::List(list.iter().map(plugin_value).collect()),
-        Value::Object(map) => {
-            PluginValue::Map(map.iter().map(|(key, value)| (key.clone(), plugin_value(value))).collect())
-        }
     }
 }
 

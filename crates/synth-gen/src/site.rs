@@ -159,9 +159,9 @@ impl Site {
         }
         let node = &self.plan.nodes[collection.owner];
         let draw =
-            node.decided.filter(|decided| decided.of_length).and_then(|_| self.plan.draw_at(node, places));
+            node.modelled.filter(|modelled| modelled.of_length).and_then(|_| self.plan.draw_at(node, places));
         Some(match draw {
-            Some(draw) => collection.lengths.decided(draw.value()),
+            Some(draw) => collection.lengths.quantile(draw.value()),
             None => collection.lengths.draw(places.last().map_or(0, |place| place.address), owner),
         })
     }
@@ -203,11 +203,11 @@ impl Plan {
 
     /// The draw of the joint model for a node at an instance.
     fn draw_at(&self, node: &Node, places: &[Place]) -> Option<Draw<'_>> {
-        let decided = node.decided?;
+        let modelled = node.modelled?;
         let mut scopes: Vec<usize> =
             std::iter::successors(Some(node.scope), |scope| self.scopes[*scope].above).collect();
         scopes.reverse();
-        Some(self.joint.draw_at(&scopes, &places[..scopes.len()], decided))
+        Some(self.joint.draw_at(&scopes, &places[..scopes.len()], modelled))
     }
 
     /// The kind code of a node at an instance, given the places of the instance and of those above it.

@@ -5,7 +5,8 @@ use std::sync::Arc;
 
 use serde_json::Value;
 use synth_core::Place;
-use synth_core::plugin::{PluginError, PluginValue, ValidatorPlugin};
+use synth_core::plugin::{PluginError, ValidatorPlugin};
+use synth_rules::plugins::plugin_value;
 
 use crate::check::{Check, CheckName, Status, Violation};
 
@@ -79,26 +80,11 @@ impl PluginCheck {
     }
 }
 
-fn plugin_value(value: &Value) -> PluginValue {
-    match value {
-        Value::Null => PluginValue::Null,
-        Value::Bool(flag) => PluginValue::Bool(*flag),
-        Value::Number(number) => match number.as_i64() {
-            Some(whole) => PluginValue::Integer(whole),
-            None => PluginValue::Number(number.as_f64().unwrap_or(0.0)),
-        },
-        Value::String(text) => PluginValue::Text(text.clone()),
-        Value::Array(list) => PluginValue::List(list.iter().map(plugin_value).collect()),
-        Value::Object(map) => {
-            PluginValue::Map(map.iter().map(|(key, value)| (key.clone(), plugin_value(value))).collect())
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use serde_json::json;
+    use synth_core::plugin::PluginValue;
 
     /// Finds numbers fault, one reason for each.
     #[derive(Debug)]

@@ -4,6 +4,7 @@ use indexmap::IndexMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
+use synth_core::plugin::PluginValue;
 
 /// Scripts by name. They run only when the user allows it.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -60,6 +61,33 @@ impl PluginScript {
             Some("scripts are files whose names end in .rhai")
         } else {
             None
+        }
+    }
+}
+
+impl PluginCall {
+    /// Returns the `config` as the plugin sees it.
+    #[must_use]
+    pub fn plugin_config(&self) -> PluginValue {
+        let entry = |(key, value): (&String, &Value)| (key.clone(), plugin_value(value));
+        PluginValue::Map(self.config.iter().map(entry).collect())
+    }
+}
+
+/// Returns a JSON value as plugins see it.
+#[must_use]
+pub fn plugin_value(value: &Value) -> PluginValue {
+    match value {
+        Value::Null => PluginValue::Null,
+        Value::Bool(flag) => PluginValue::Bool(*flag),
+        Value::Number(number) => match number.as_i64() {
+            Some(whole) => PluginValue::Integer(whole),
+            None => PluginValue::Number(number.as_f64().unwrap_or(0.0)),
+        },
+        Value::String(text) => PluginValue::Text(text.clone()),
+        Value::Array(list) => PluginValue::List(list.iter().map(plugin_value).collect()),
+        Value::Object(map) => {
+            PluginValue::Map(map.iter().map(|(key, value)| (key.clone(), plugin_value(value))).collect())
         }
     }
 }

@@ -454,7 +454,7 @@ impl Linker<'_> {
     fn given(&self, plan: &Plan, nodes: &[usize], bound: &BTreeSet<usize>) -> (Vec<bool>, Option<usize>) {
         let mut is_given: Vec<bool> =
             nodes.iter().map(|node| !self.is_tablable(plan, *node, bound)).collect();
-        let leads = |node: &usize| plan.nodes[*node].decided.is_some_and(|decided| decided.of_value);
+        let leads = |node: &usize| plan.nodes[*node].modelled.is_some_and(|modelled| modelled.of_value);
         let leader = nodes.iter().position(leads).filter(|_| !is_given.contains(&true));
         leader.into_iter().for_each(|leader| is_given[leader] = true);
         (is_given, leader)

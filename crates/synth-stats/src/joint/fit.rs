@@ -33,8 +33,6 @@ pub struct Fitted {
     pub achieved: f64,
     /// The same under the field's own distribution alone.
     pub floor: f64,
-    /// Rows that were held out.
-    pub n_held_out: usize,
 }
 
 /// Fits the tree of one field.
@@ -101,7 +99,6 @@ pub fn fit_tree(
     Fitted {
         achieved: mean(achieved),
         floor: mean(floor),
-        n_held_out: held_out.len(),
         tree: Tree { nodes: counted(&nodes, target, features), backoff },
     }
 }
