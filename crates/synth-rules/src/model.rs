@@ -245,7 +245,8 @@ impl JointModel {
         ModelRule { file: file.to_owned(), hash: file_hash(&self.to_json()), depends, loaded: None }
     }
 
-    /// The fields that a tree looks at, those nearest to its root first.
+    /// The fields that a tree looks at, those nearest to its root first; an object that holds the field goes without
+    /// saying.
     fn looked_at(&self, table: usize, field: &FieldModel) -> Vec<JsonPath> {
         let mut paths: Vec<JsonPath> = Vec::new();
         for feature in field.tree.features_from_root() {
@@ -259,8 +260,12 @@ impl JointModel {
                 }
                 Feature::Position => Some(self.tables[table].path.clone()),
             };
+            let is_table = |path: &JsonPath| *path == self.tables[table].path;
+            let holds =
+                |path: &JsonPath| field.path != *path && field.path.starts_with(path) && !is_table(path);
             if let Some(path) = path
                 && !paths.contains(&path)
+                && !holds(&path)
             {
                 paths.push(path);
             }

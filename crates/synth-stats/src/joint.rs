@@ -14,6 +14,7 @@ mod fit;
 mod group;
 mod grow;
 mod held_out;
+mod prune;
 mod tree;
 
 pub use codes::{CodeColumn, CodeOrder};

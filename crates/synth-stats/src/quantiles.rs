@@ -77,8 +77,9 @@ impl QuantileFunction {
     /// observations (which bounds the largest error of the distribution function), then the one with the largest
     /// product of observations and width (which bounds its area, the Wasserstein distance, and so follows long
     /// tails). An inner knot is the number with the fewest digits around the middle of the gap between two
-    /// neighbouring values, so it is never an observed value; the ends are rounded outward to two digits of the
-    /// spread (two digits of the value when all are equal). Equal-depth histograms: Piatetsky-Shapiro and Connell
+    /// neighbouring values, so it is never an observed value; the ends are rounded outward to one digit of their
+    /// distance from the next knot, at least `k` values away (without inner knots to two digits of the spread, and to
+    /// two digits of the value when all are equal). Equal-depth histograms: Piatetsky-Shapiro and Connell
     /// 1984, SIGMOD; the floor of `k` is this project's privacy rule.
     ///
     /// # Cost
@@ -105,13 +106,20 @@ impl QuantileFunction {
             return None;
         }
         let cuts = splitter.cuts(config.max_knots.saturating_sub(2));
-        let (low, high) = round_outward(low, high);
         let inner = cuts.iter().filter_map(|&cut| {
             let value = between_values(cells[cut - 1].max, cells[cut].min)?;
             Some((splitter.ends[cut] as f64 / n as f64, value))
         });
-        let knots = std::iter::once((0.0, low)).chain(inner).chain(std::iter::once((1.0, high)));
-        let (probabilities, values) = knots.unzip();
+        let mut knots: Vec<(f64, f64)> = inner.collect();
+        let (low, high) = match (knots.first(), knots.last()) {
+            (Some((_, first)), Some((_, last))) => {
+                (away_from(*first, low, math::floor), away_from(*last, high, math::ceil))
+            }
+            _ => round_outward(low, high),
+        };
+        knots.insert(0, (0.0, low));
+        knots.push((1.0, high));
+        let (probabilities, values) = knots.into_iter().unzip();
         Self::new(probabilities, values).ok()
     }
 
@@ -232,6 +240,13 @@ fn between_values(low: f64, high: f64) -> Option<f64> {
     let largest = low.abs().max(high.abs());
     let first = exponent_of(high - low).unwrap_or_else(|| exponent_of(largest).unwrap_or(0));
     (1..4).map(|step| round_to_unit(middle, first - step, math::round)).chain([middle]).find(inside)
+}
+
+/// An end of the values moved away from the next knot to one digit of their distance.
+fn away_from(knot: f64, end: f64, rounding: fn(f64) -> f64) -> f64 {
+    let moved = exponent_of((end - knot).abs()).map(|exponent| round_to_unit(end, exponent, rounding));
+    // Beyond the range of `f64` there is nothing coarser than its limits.
+    moved.filter(|moved| moved.is_finite()).unwrap_or(f64::MAX.copysign(end))
 }
 
 /// The ends moved apart to two digits of their distance.

@@ -19,8 +19,13 @@ const MAX_CODES: usize = 200;
 const CODE_GAP: f64 = 50.0;
 /// The same for numbers with fractions, which quantiles do not hit exactly.
 const MAX_FRACTIONS: usize = 64;
-/// Spikes listed, at most.
+/// Spikes listed, at most, where other numbers are many.
 const MAX_SPIKES: usize = 24;
+/// Numbers with at most this many distinct values are listed one by one, as far as they are public: a curve would
+/// make numbers up between them.
+const MAX_LISTED: usize = 256;
+/// The values of each such number, on average.
+const LISTED_FACTOR: u64 = 20;
 /// A spike holds at least this share of the values.
 const SPIKE_SHARE: f64 = 0.005;
 /// A spike is at least this many times as frequent as the median of the distinct values.
@@ -110,6 +115,14 @@ fn few(numbers: &NumberStats) -> Option<Vec<&Entry<NumberValue>>> {
     is_few.then(|| sorted(numbers.distinct.entries().collect()))
 }
 
+/// The distinct numbers when each stands for many values on average, smallest first.
+fn repeated(numbers: &NumberStats) -> Option<Vec<&Entry<NumberValue>>> {
+    let n_distinct = numbers.distinct.len();
+    let is_repeated = cast::to_u64(n_distinct) * LISTED_FACTOR <= numbers.distinct.total();
+    let is_few = numbers.distinct.is_complete() && n_distinct <= MAX_LISTED;
+    (is_few && is_repeated).then(|| sorted(numbers.distinct.entries().collect()))
+}
+
 fn sorted(mut entries: Vec<&Entry<NumberValue>>) -> Vec<&Entry<NumberValue>> {
     entries.sort_by(|a, b| a.value.as_f64().total_cmp(&b.value.as_f64()));
     entries
@@ -130,7 +143,7 @@ fn categories(numbers: &NumberStats, gate: Gate) -> Vec<&Entry<NumberValue>> {
 
 /// The public numbers when all are few, else those that stand out.
 fn spikes(numbers: &NumberStats, gate: Gate) -> Vec<&Entry<NumberValue>> {
-    if let Some(entries) = few(numbers) {
+    if let Some(entries) = few(numbers).or_else(|| repeated(numbers)) {
         return entries.into_iter().filter(|entry| is_public(entry, gate)).collect();
     }
     let mut counts: Vec<u64> = numbers.distinct.entries().map(|entry| entry.count).collect();

@@ -291,13 +291,24 @@ fn field(
         SampleCell::Value(at) => of_value[at],
     };
     let codes: Vec<u16> = (0..table.n_rows()).map(code).collect();
-    let is_constant = codes.windows(2).all(|pair| pair[0] == pair[1]);
-    if has_two_parts || is_constant {
+    if has_two_parts || is_constant(&codes, table, path) {
         return None;
     }
     let order = if coding.is_ordered { CodeOrder::Ordered } else { CodeOrder::Nominal };
     let n_codes = u16::try_from(coding.codes.len()).ok()?;
     Some(DraftField { path: path.clone(), part, coding, column: CodeColumn { codes, n_codes, order } })
+}
+
+/// Tells whether a field has one code wherever the object that holds it is there: what varies with its holder only is
+/// the holder's to say.
+fn is_constant(codes: &[u16], table: &SampleTable<'_>, path: &JsonPath) -> bool {
+    let holder = std::iter::successors(path.parent(), JsonPath::parent)
+        .find_map(|above| table.columns().find(|column| *column.path() == above));
+    let is_held =
+        |row: usize| holder.as_ref().is_none_or(|holder| matches!(holder.cell(row), SampleCell::Value(_)));
+    let mut held = codes.iter().enumerate().filter(|(row, _)| is_held(*row)).map(|(_, code)| code);
+    let first = held.next();
+    held.all(|code| Some(code) == first)
 }
 
 /// Which rows are held out: all rows of one record together, or each by itself where the records are few.

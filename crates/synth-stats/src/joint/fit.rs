@@ -6,10 +6,17 @@ use super::codes::CodeColumn;
 use super::group::Grouping;
 use super::grow::{Grower, Grown};
 use super::held_out::{Candidate, leaf};
+use super::prune::pruned;
 use super::tree::{Node, Tree};
 
 /// Weights of the node above that are tried, in rows.
-const BACKOFFS: [f64; 3] = [2.0, 8.0, 32.0];
+const BACKOFFS: [f64; 3] = [0.5, 4.0, 32.0];
+/// Trees are tried whose splits lie so many standard deviations above chance.
+const SIGMAS: [f64; 4] = [1.0, 2.0, 3.0, 5.0];
+/// Share of the likeliest choice's gain that is enough.
+const KEPT_GAIN: f64 = 0.5;
+/// Groups of the field's codes that held-out rows are judged by.
+const JUDGED_GROUPS: usize = 16;
 /// Rows that features are screened on.
 const SCREENED_ROWS: usize = 8192;
 /// Groups of codes that features are screened with.
@@ -29,7 +36,7 @@ pub struct FitConfig {
 pub struct Fitted {
     /// The tree, with the counts of all rows.
     pub tree: Tree,
-    /// Mean log-likelihood of the held-out rows under the tree, in nats.
+    /// Mean log-likelihood of the held-out rows under the tree, in nats, by groups of codes.
     pub achieved: f64,
     /// The same under the field's own distribution alone.
     pub floor: f64,
@@ -44,10 +51,14 @@ pub struct Fitted {
 ///
 /// # Method
 ///
-/// A tree grows from the rows that are not held out (see `grow`) as far as leaves of `min_leaf` rows and the test of each
-/// split allow. Of three strengths of backing-off the one is kept under which the held-out rows are likeliest; if they are
-/// no likelier than under the field's own distribution, no split stays. The counts of the leaves are then those of all
-/// rows, so a leaf stands for at least `min_leaf` of them.
+/// A tree grows from the rows that are not held out (see `grow`) as far as leaves of `min_leaf` rows allow. Smaller trees
+/// are those without the splits that are little better than chance. Each is tried with three strengths of backing-off.
+/// The likeliest choice for held-out rows would smooth too much for data that are made by it: what a smooth tree gets
+/// wrong is the same in all rows and easily seen, what a close one gets wrong is noise. So of all choices the closest is
+/// kept that has half of what the likeliest gains; if none gains anything, no split stays. Rows are judged by up to 16
+/// groups of the field's codes: a likelihood of single codes says how well a leaf of a few dozen rows estimates each of a
+/// hundred, and would leave no split to fields of many values. The counts of the leaves are then those of all rows, so a
+/// leaf stands for at least `min_leaf` of them.
 ///
 /// # Cost
 ///
@@ -80,27 +91,51 @@ pub fn fit_tree(
     let (held_out, mut rows): (Vec<u32>, Vec<u32>) = (0..n_rows).partition(|row| is_held_out[*row as usize]);
     let mut grower = Grower::new(target, features, &rows, (config.min_leaf, config.budget));
     grower.grow(&mut rows, None, 0);
-    let mut nodes = grower.nodes;
-    let candidate = Candidate::new(&nodes, target, features, &rows);
-    let floor = candidate.floor(&held_out);
-    let (mut achieved, mut backoff) = (f64::NEG_INFINITY, 0.0);
-    for tried in BACKOFFS {
-        let likelihood = candidate.log_likelihood(&held_out, tried);
-        if likelihood > achieved {
-            (achieved, backoff) = (likelihood, tried);
-        }
-    }
-    if achieved <= floor {
-        achieved = floor;
-        nodes.truncate(1);
-        nodes[0].split = None;
-    }
+    let judged = coarse(target, &rows);
+    let floor = Candidate::new(&grower.nodes, &judged, features, &rows).floor(&held_out);
+    let choices = choices(&grower.nodes, |nodes| {
+        let candidate = Candidate::new(nodes, &judged, features, &rows);
+        BACKOFFS.map(|backoff| candidate.log_likelihood(&held_out, backoff))
+    });
+    let most = choices.iter().map(|choice| choice.achieved).fold(floor, f64::max);
+    let enough = floor + KEPT_GAIN * (most - floor);
+    let is_enough = |choice: &Choice| choice.achieved > floor && choice.achieved >= enough;
+    let chosen = choices.into_iter().find(is_enough).unwrap_or_else(|| Choice {
+        nodes: pruned(&grower.nodes, f64::INFINITY),
+        backoff: 0.0,
+        achieved: floor,
+    });
     let mean = |sum: f64| if held_out.is_empty() { 0.0 } else { sum / held_out.len() as f64 };
     Fitted {
-        achieved: mean(achieved),
+        achieved: mean(chosen.achieved),
         floor: mean(floor),
-        tree: Tree { nodes: counted(&nodes, target, features), backoff },
+        tree: Tree { nodes: counted(&chosen.nodes, target, features), backoff: chosen.backoff },
     }
+}
+
+/// A tree with a strength of backing-off, and the log-likelihood of the held-out rows under them.
+struct Choice {
+    nodes: Vec<Grown>,
+    backoff: f64,
+    achieved: f64,
+}
+
+/// All choices, from the one that follows its rows most closely to the one that smooths most.
+fn choices(grown: &[Grown], log_likelihoods: impl Fn(&[Grown]) -> [f64; BACKOFFS.len()]) -> Vec<Choice> {
+    let mut choices = Vec::new();
+    for nodes in SIGMAS.map(|sigmas| pruned(grown, sigmas)) {
+        let achieved = log_likelihoods(&nodes);
+        let choice = |(achieved, backoff)| Choice { nodes: nodes.clone(), backoff, achieved };
+        choices.extend(achieved.into_iter().zip(BACKOFFS).map(choice));
+    }
+    choices
+}
+
+/// A field with few groups for codes.
+fn coarse(target: &CodeColumn, rows: &[u32]) -> CodeColumn {
+    let grouping = Grouping::of(target, &target.counts(rows.iter().copied()), JUDGED_GROUPS);
+    let codes = target.codes.iter().map(|code| grouping.group_of[usize::from(*code)]).collect();
+    CodeColumn { codes, n_codes: u16::try_from(grouping.n_groups).unwrap_or(u16::MAX), order: target.order }
 }
 
 /// The nodes with the counts of all rows in the leaves.
@@ -140,18 +175,18 @@ pub fn screened(target: &CodeColumn, features: &[&CodeColumn], n_wanted: usize) 
     let n_rows = target.codes.len();
     let step = n_rows.div_ceil(SCREENED_ROWS).max(1);
     let rows: Vec<usize> = (0..n_rows).step_by(step).collect();
-    let coarse = |column: &CodeColumn| {
+    let grouped = |column: &CodeColumn| {
         let counts = column.counts(rows.iter().map(|row| u32::try_from(*row).unwrap_or(u32::MAX)));
         let grouping = Grouping::of(column, &counts, SCREENED_GROUPS);
         let groups: Vec<usize> =
             rows.iter().map(|row| usize::from(grouping.group_of[usize::from(column.codes[*row])])).collect();
         (groups, grouping.n_groups)
     };
-    let goal = coarse(target);
+    let goal = grouped(target);
     let mut scored: Vec<(f64, usize)> = features
         .iter()
         .enumerate()
-        .map(|(at, feature)| (information(&goal, &coarse(feature)), at))
+        .map(|(at, feature)| (information(&goal, &grouped(feature)), at))
         .filter(|(information, _)| *information > 0.0)
         .collect();
     scored.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));

@@ -11,22 +11,26 @@ const FEATURE_GROUPS: usize = 64;
 /// Groups of the field's codes that splits tell apart, where codes are names and where they have an order.
 const NOMINAL_GROUPS: usize = 24;
 const ORDERED_GROUPS: usize = 8;
+/// Splits whose gain is not even so many standard deviations above chance are not made.
+const MIN_SIGMAS: f64 = 1.0;
 /// Rounds of the power iteration that orders the codes of a nominal feature.
 const POWER_ROUNDS: usize = 6;
 
 /// A node that grows; children stand behind it.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub(super) struct Grown {
     pub(super) split: Option<GrownSplit>,
     pub(super) parent: Option<usize>,
 }
 
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub(super) struct GrownSplit {
     pub(super) feature: usize,
     pub(super) split: Split,
     pub(super) then: usize,
     pub(super) otherwise: usize,
+    /// How far the gain lies above what chance gives, in standard deviations.
+    pub(super) sigmas: f64,
 }
 
 /// A feature with coarse codes.
@@ -62,8 +66,17 @@ pub(super) struct Grower<'a> {
     pub(super) nodes: Vec<Grown>,
 }
 
-struct Best {
+/// A place to cut groups in an order.
+#[derive(Debug, Clone, Copy)]
+struct Cut {
     gain: f64,
+    sigmas: f64,
+    /// How many groups go to the first child.
+    n_first: usize,
+}
+
+struct Best {
+    cut: Cut,
     feature: usize,
     /// Groups that go to the first child.
     first: Vec<u16>,
@@ -116,7 +129,8 @@ impl<'a> Grower<'a> {
         let (left, right) = rows.split_at_mut(n_first);
         let then = self.grow(left, Some(at), depth + 1);
         let otherwise = self.grow(right, Some(at), depth + 1);
-        self.nodes[at].split = Some(GrownSplit { feature: best.feature, split, then, otherwise });
+        self.nodes[at].split =
+            Some(GrownSplit { feature: best.feature, split, then, otherwise, sigmas: best.cut.sigmas });
         at
     }
 
@@ -155,12 +169,12 @@ impl<'a> Grower<'a> {
         let mut best: Option<Best> = None;
         for feature in 0..self.features.len() {
             let order = self.count(rows, feature);
-            if let Some((gain, n_first)) = self.best_cut(&order, rows.len())
-                && best.as_ref().is_none_or(|best| gain > best.gain)
+            if let Some(cut) = self.best_cut(&order, rows.len())
+                && best.as_ref().is_none_or(|best| cut.gain > best.cut.gain)
             {
-                let mut first = order[..n_first].to_vec();
+                let mut first = order[..cut.n_first].to_vec();
                 first.sort_unstable();
-                best = Some(Best { gain, feature, first });
+                best = Some(Best { cut, feature, first });
             }
         }
         best
@@ -237,8 +251,8 @@ impl<'a> Grower<'a> {
         direction
     }
 
-    /// The best place to cut groups in an order: the gain, and how many groups go first.
-    fn best_cut(&self, order: &[u16], n: usize) -> Option<(f64, usize)> {
+    /// The best place to cut groups in an order, unless chance gives as much.
+    fn best_cut(&self, order: &[u16], n: usize) -> Option<Cut> {
         let mut right = vec![0_u32; self.n_target];
         for group in order {
             self.counts(*group).iter().zip(&mut right).for_each(|(count, sum)| *sum += count);
@@ -248,7 +262,7 @@ impl<'a> Grower<'a> {
         // Log-likelihood of each side but for the term of its size.
         let (mut left_sum, mut right_sum) = (0.0, right.iter().map(|count| of(*count)).sum::<f64>());
         let whole = right_sum - self.entropy[n];
-        let least = least_gain(right.iter().filter(|count| **count > 0).count());
+        let n_groups = right.iter().filter(|count| **count > 0).count();
         let (mut n_left, mut best) = (0_usize, None);
         for (at, group) in order.iter().enumerate().take(order.len().saturating_sub(1)) {
             for (target, count) in self.counts(*group).iter().enumerate().filter(|(_, count)| **count > 0) {
@@ -264,26 +278,25 @@ impl<'a> Grower<'a> {
                 continue;
             }
             let gain = left_sum - self.entropy[n_left] + right_sum - self.entropy[n - n_left] - whole;
-            if gain > least && best.is_none_or(|(most, _)| gain > most) {
+            if best.is_none_or(|(most, _)| gain > most) {
                 best = Some((gain, at + 1));
             }
         }
-        best
+        let cut = |(gain, n_first)| Cut { gain, sigmas: sigmas_above_chance(gain, n_groups), n_first };
+        best.map(cut).filter(|cut| cut.sigmas > MIN_SIGMAS)
     }
 }
 
-/// The gain that chance hardly ever reaches when a field has so many groups.
+/// How many standard deviations a gain lies above what chance gives when a field has so many groups.
 ///
 /// Twice the gain of a split that means nothing is about chi-squared with one degree of freedom less than there are
-/// groups (Wilks 1938); its quantile is that of Wilson and Hilferty (1931), Proc. Natl. Acad. Sci. 17.
-fn least_gain(n_groups: usize) -> f64 {
+/// groups (Wilks 1938); its cube root is about normal (Wilson and Hilferty 1931, Proc. Natl. Acad. Sci. 17).
+fn sigmas_above_chance(gain: f64, n_groups: usize) -> f64 {
     let freedom = n_groups.saturating_sub(1).max(1) as f64;
     let spread = 2.0 / (9.0 * freedom);
-    let root = 1.0 - spread + MIN_SIGMAS * spread.sqrt();
-    freedom * root * root * root / 2.0
+    let root = math::pow(2.0 * gain.max(0.0) / freedom, 1.0 / 3.0);
+    (root - (1.0 - spread)) / spread.sqrt()
 }
-/// Standard deviations beyond which a gain is no chance: the best of a few hundred cuts rarely gets there.
-const MIN_SIGMAS: f64 = 3.0;
 
 /// `n ln n` for every `n` up to a number of rows.
 fn entropies(n_rows: usize) -> Vec<f64> {
