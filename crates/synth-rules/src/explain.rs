@@ -3,9 +3,10 @@
 use synth_core::{JsonPath, Rate};
 
 use crate::field::{FieldRule, ValueKind};
-use crate::generator::{Categorical, Generator, Literal};
+use crate::generator::{Categorical, Generator, Literal, QuantileSample};
 use crate::relationship::Relationship;
 use crate::rule_set::RuleSet;
+use crate::series::Series;
 use crate::shape::LengthRule;
 
 /// Values of a list that are named.
@@ -24,6 +25,9 @@ impl RuleSet {
         }
         if let Some(shape) = self.shape.get(path) {
             lines.push(format!("it has {}", length(&shape.length)));
+            if shape.distinct {
+                lines.push("no element comes twice in it".to_owned());
+            }
             if !shape.grows {
                 lines.push("it keeps its size when -n or --scale change the other collections".to_owned());
             }
@@ -114,21 +118,15 @@ fn values(kind: &ValueKind) -> String {
             format!("made-up values of the kind `{}`, which belong to nobody", method(faker))
         }
         Generator::Categorical(list) => format!("one of {}", choices(list)),
-        Generator::QuantileSample(sample) => {
-            let spikes = sample.spikes.len();
-            let spikes =
-                if spikes > 0 { format!(", beside {spikes} that repeat often") } else { String::new() };
-            let ends = sample.values.first().zip(sample.values.last());
-            let ends = ends
-                .map(|(low, high)| format!("numbers from {low} to {high}"))
-                .unwrap_or_else(|| "numbers".to_owned());
-            let median = median(&sample.quantiles, &sample.values)
-                .map(|median| format!(", half of them up to {median}"));
-            format!("{ends}{}{spikes}", median.unwrap_or_default())
-        }
+        Generator::QuantileSample(sample) => quantiles(sample),
         Generator::Parametric(params) => {
             let params = serde_json::to_string(params).unwrap_or_default();
             format!("numbers of the distribution {}", params.replace(['"', '{', '}'], ""))
+        }
+        Generator::Series(series) => along_rows(series),
+        Generator::Kde(kde) => {
+            let around = if kde.points.is_empty() { kde.values.len() } else { kde.points.len() };
+            format!("numbers around {around} given ones, with a deviation of {} from them", kde.bandwidth())
         }
         Generator::TemporalRhythmic(times) => {
             let ends = times.values.first().zip(times.values.last());
@@ -143,6 +141,10 @@ fn values(kind: &ValueKind) -> String {
         }
         Generator::Constant(constant) => format!("always {}", literal(&constant.value)),
         Generator::Plugin(call) => format!("values of the plugin `{}`", call.name),
+        Generator::Derived(derived) => {
+            format!("the value of `{}`, null where that has none", derived.expression)
+        }
+        Generator::Copy(copy) => format!("the value of {}, null where that has none", copy.path),
     };
     format!("type {field_type}, generator {}: {made}", generator.name())
 }
@@ -184,6 +186,27 @@ fn some(texts: impl ExactSizeIterator<Item = String>) -> String {
     format!("{}{more}", shown.join(", "))
 }
 
+fn quantiles(sample: &QuantileSample) -> String {
+    let spikes = sample.spikes.len();
+    let spikes = if spikes > 0 { format!(", beside {spikes} that repeat often") } else { String::new() };
+    let ends = sample.values.first().zip(sample.values.last());
+    let ends =
+        ends.map_or_else(|| "numbers".to_owned(), |(low, high)| format!("numbers from {low} to {high}"));
+    let median = median(&sample.quantiles, &sample.values);
+    let median = median.map(|median| format!(", half of them up to {median}"));
+    format!("{ends}{}{spikes}", median.unwrap_or_default())
+}
+
+fn along_rows(series: &Series) -> String {
+    let parts = [
+        Some(format!("a level of {}", series.level)),
+        series.trend.map(|trend| format!("a trend of {} a row", trend.per_row)),
+        (!series.seasons.is_empty()).then(|| format!("{} seasons", series.seasons.len())),
+        series.noise.map(|noise| format!("noise of deviation {}", noise.std)),
+    ];
+    format!("numbers along the rows: {}", parts.into_iter().flatten().collect::<Vec<String>>().join(", "))
+}
+
 fn length(rule: &LengthRule) -> String {
     match rule {
         LengthRule::Constant { value } => format!("always {value} elements"),
@@ -195,6 +218,13 @@ fn length(rule: &LengthRule) -> String {
             Some((low, high)) => format!("between {low} and {high} elements, by quantiles"),
             None => "no elements".to_owned(),
         },
+        named => {
+            let params = serde_json::to_string(named).unwrap_or_default();
+            format!(
+                "a number of elements of the {}",
+                params.replace(['"', '{', '}'], "").replace("params:", "")
+            )
+        }
     }
 }
 

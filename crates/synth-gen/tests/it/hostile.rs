@@ -4,8 +4,8 @@ use proptest::prelude::*;
 use synth_core::{JsonPath, Rate, Segment, cast};
 use synth_gen::{CompileOptions, Plan};
 use synth_rules::generator::{
-    Categorical, Faker, FakerMethod, Pattern, QuantileSample, Sequence, Spike, Template, TemporalRhythmic,
-    TimeSpike, WrittenAs, ZoneShare,
+    Categorical, Faker, FakerMethod, Interpolation, Pattern, QuantileSample, Sequence, Spike, Template,
+    TemporalRhythmic, TimeSpike, WrittenAs, ZoneShare,
 };
 use synth_rules::{
     Constraints, FieldRule, FieldType, Generator, Layout, LengthRule, Literal, NumberSpelling, Resolution,
@@ -186,7 +186,12 @@ fn times() -> impl Strategy<Value = Generator> {
 fn generator() -> impl Strategy<Value = Option<Generator>> {
     let sample = (numbers(), numbers(), numbers()).prop_map(|(quantiles, values, spikes)| {
         let spikes = spikes.into_iter().map(|value| Spike { value, prob: (value / 1000.0).abs() }).collect();
-        Generator::QuantileSample(QuantileSample { quantiles, values, spikes })
+        Generator::QuantileSample(QuantileSample {
+            quantiles,
+            values,
+            spikes,
+            interpolation: Interpolation::MonotoneCubic,
+        })
     });
     let times = times();
     let patterns = (prop::collection::vec(any_pattern(), 0..3), numbers())
@@ -264,7 +269,7 @@ fn length() -> impl Strategy<Value = ShapeRule> {
         (numbers(), numbers()).prop_map(|(quantiles, values)| LengthRule::Empirical { quantiles, values }),
         Just(LengthRule::Categorical { values: vec![1, 2], probs: vec![Rate::ZERO] }),
     ];
-    (length, any::<bool>()).prop_map(|(length, grows)| ShapeRule { length, grows })
+    (length, any::<bool>()).prop_map(|(length, grows)| ShapeRule { length, grows, distinct: grows })
 }
 
 proptest! {
