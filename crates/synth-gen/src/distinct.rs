@@ -32,6 +32,9 @@ pub(crate) struct Distinct {
     code: u8,
 }
 
+/// Longest array whose elements are told apart.
+const MAX_LENGTH: u64 = 4096;
+
 /// The array that was made last.
 #[derive(Default)]
 struct Made {
@@ -122,6 +125,11 @@ pub(crate) fn bind(linker: &Linker<'_>, plan: &mut Plan, errors: &mut Errors) {
         let longest = before.collections.iter().find(|collection| collection.item == node);
         let need = longest.map_or(0, |collection| collection.lengths.max());
         if linker.is_unique(node) || need < 2 {
+            continue;
+        }
+        if need > MAX_LENGTH {
+            let reason = "there may be more than 4096 of them; a `unique` field has no such limit";
+            errors.push(ErrorKind::CannotBeDistinct { reason }, path);
             continue;
         }
         for (kind, code) in plan.nodes[node].kinds.iter_mut().zip(FIRST_KIND..) {

@@ -124,8 +124,10 @@ impl Course {
 /// What a season adds, or its factor, in a row.
 fn effect(season: &Season, row: u64) -> f64 {
     let period = season.period.max(1);
-    let share = (row % period + season.offset % period) % period;
-    let share = share as f64 / period as f64;
+    let (at, before) = (row % period, season.offset % period);
+    // The sum may leave 64 bits.
+    let at = if at >= period - before { at - (period - before) } else { at + before };
+    let share = at as f64 / period as f64;
     let Some(amplitude) = season.amplitude else {
         let n = season.profile.len();
         let at = share * n as f64;

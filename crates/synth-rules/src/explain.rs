@@ -9,6 +9,8 @@ use crate::rule_set::RuleSet;
 use crate::series::Series;
 use crate::shape::LengthRule;
 
+mod expressions;
+
 /// Values of a list that are named.
 const N_SHOWN: usize = 5;
 
@@ -48,6 +50,7 @@ impl RuleSet {
                 lines.push(relation(relationship, path));
             }
         }
+        expressions::followers(self, path, &mut lines);
         for (name, scenario) in &self.scenarios {
             if scenario.modifications.contains_key(path) {
                 lines.push(format!("the scenario `{name}` changes it"));
@@ -317,5 +320,33 @@ scenarios:
             ],
         );
         check("$.nothing", &[]);
+    }
+
+    #[test]
+    fn expressions_are_told_on_both_sides() {
+        let rules = "
+version: 2
+fields:
+  $.net: {type: number, generator: kde, params: {points: [1, 2], bandwidth: 0.5}}
+  $.gross: {type: number, generator: derived, params: {expression: net * 1.2}}
+  $.again: {type: number, generator: copy, params: {path: $.net}}
+predicates:
+- {expression: gross > net}
+";
+        let rules = RuleSet::parse(rules, "rules").unwrap();
+        let told = |path: &str| rules.explain(&JsonPath::parse(path).unwrap());
+        assert_eq!(
+            told("$.net"),
+            [
+                "type number, generator kde: numbers around 2 given ones, with a deviation of 0.5 from them",
+                "the values of $.gross follow from it",
+                "the values of $.again follow from it",
+                "`synth validate` checks that `gross > net` holds at $",
+            ]
+        );
+        assert_eq!(
+            told("$.gross")[0],
+            "type number, generator derived: the value of `net * 1.2`, null where that has none"
+        );
     }
 }

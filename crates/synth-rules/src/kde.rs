@@ -66,8 +66,12 @@ impl Kde {
         if self.points.len() > MAX_POINTS {
             return Some(("points", format!("more than {MAX_POINTS} points")));
         }
-        if self.points.iter().any(is_bad) {
-            return problem("points", "points must be between -10^12 and 10^12");
+        if self.points.iter().chain(&self.values).any(is_bad) {
+            let key = if self.points.is_empty() { "values" } else { "points" };
+            return problem(key, "the numbers must be between -10^12 and 10^12");
+        }
+        if let Some(reason) = self.curve_problem() {
+            return problem("quantiles", reason);
         }
         match self.bandwidth {
             Some(bandwidth) if !(bandwidth > 0.0 && bandwidth < 1e12) => {
@@ -81,6 +85,20 @@ impl Kde {
                 problem("bandwidth", "the points are all equal, so give a `bandwidth`")
             }
             _ => None,
+        }
+    }
+
+    fn curve_problem(&self) -> Option<&'static str> {
+        let (percent, values) = (&self.quantiles, &self.values);
+        let rises = percent.windows(2).all(|pair| pair[0] < pair[1]);
+        let ends = percent.first().zip(percent.last());
+        let is_whole = ends.is_some_and(|(first, last)| first.abs() < 1e-6 && (last - 100.0).abs() < 1e-6);
+        match () {
+            () if !self.points.is_empty() => None,
+            () if percent.len() != values.len() => Some("`quantiles` and `values` differ in length"),
+            () if !(rises && is_whole) => Some("percentages must rise from 0 to 100"),
+            () if !values.is_sorted() => Some("`values` must not fall"),
+            () => None,
         }
     }
 
@@ -293,5 +311,13 @@ mod tests {
         let unsaid =
             Kde { quantiles: vec![0.0, 100.0], values: vec![1.0, 2.0], ..kde(Kernel::Gaussian, None, &[]) };
         assert_eq!(key(&unsaid), Some("bandwidth"));
+        for (quantiles, values) in [
+            (vec![0.0, 100.0], vec![1.0]),
+            (vec![0.0, 50.0], vec![1.0, 2.0]),
+            (vec![0.0, 100.0], vec![2.0, 1.0]),
+        ] {
+            let curve = Kde { quantiles, values, ..kde(Kernel::Gaussian, Some(1.0), &[]) };
+            assert_eq!(key(&curve), Some("quantiles"));
+        }
     }
 }

@@ -166,8 +166,8 @@ fn circle_from<'a>(
     if !done.insert(field) {
         return None;
     }
-    way.push(field);
     let below = follows.get(field)?;
+    way.push(field);
     let found = below.iter().find_map(|next| circle_from(next, follows, (&mut *way, &mut *done)));
     way.pop();
     found

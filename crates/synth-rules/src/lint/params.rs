@@ -40,9 +40,6 @@ pub(super) fn problems(generator: &Generator, report: Report<'_>) {
             if let Some((key, reason)) = params.problem() {
                 report(&[key], ErrorKind::Impossible { reason });
             }
-            if !params.quantiles.is_empty() || !params.values.is_empty() {
-                curve_problems(("quantiles", &params.quantiles), ("values", &params.values), report);
-            }
             shares_of_spikes(&probs_of(&params.spikes), report);
         }
         Generator::UuidV4

@@ -344,6 +344,10 @@ fields:
     let errors = RuleSet::parse(text, "rules.yaml").unwrap_err();
     let told: Vec<String> = errors.0.iter().map(ToString::to_string).collect();
     assert_eq!(told, ["the values follow from each other in a circle: $.a from $.b from $.c from $.a"]);
+    // Fields that share what they follow from are no circle, on however many ways it is reached.
+    let shared = text.replace("2.0 * a", "2.0 * e").replace("a + b}}", "a + b + e}}")
+        + "  $.e: {type: number, generator: constant, params: {value: 1}}\n";
+    assert!(RuleSet::parse(&shared, "rules.yaml").is_ok());
 }
 
 #[test]
