@@ -89,9 +89,7 @@ pub(crate) fn compile(
         unique: &unique.kept,
         seed,
     };
-    let kept = bind(&linker, &mut plan);
-    distinct::bind(&linker, &mut plan, &mut errors);
-    linker.find_unbound(&plan, &mut errors);
+    let kept = bind(&linker, &mut plan, &mut errors);
     if !errors.0.is_empty() {
         return Err(errors);
     }
@@ -101,7 +99,7 @@ pub(crate) fn compile(
 }
 
 /// Binds the joint model and the relationships; returns the positions of those that are kept.
-fn bind(linker: &Linker<'_>, plan: &mut Plan) -> BTreeSet<usize> {
+fn bind(linker: &Linker<'_>, plan: &mut Plan, errors: &mut Errors) -> BTreeSet<usize> {
     if let Some(model) = linker.rules.model.as_ref().and_then(|model| model.loaded.as_ref()) {
         joint::bind(model, plan, linker);
     }
@@ -112,6 +110,8 @@ fn bind(linker: &Linker<'_>, plan: &mut Plan) -> BTreeSet<usize> {
         linker.forget(&mut kept, &linker.fields_of(&more));
         kept.extend(more);
     }
+    distinct::bind(linker, plan, errors);
+    linker.find_unbound(plan, errors);
     kept
 }
 

@@ -142,7 +142,7 @@ pub(crate) fn bind(linker: &Linker<'_>, plan: &mut Plan, errors: &mut Errors) {
             };
             let have = cast::to_u64(recipe.n_literals());
             if have > 0 && have < need && before.nodes[node].kinds.len() == 1 {
-                errors.push(ErrorKind::NotEnoughValues { have, need }, path);
+                errors.push(ErrorKind::TooFewToDiffer { have, need }, path);
             } else if recipe.is_drawn() {
                 let site = linker.site(&before, node, None);
                 **recipe = Recipe::distinct(Distinct { own: (**recipe).clone(), site, code });

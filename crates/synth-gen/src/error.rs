@@ -197,6 +197,14 @@ pub enum ErrorKind {
         /// Why not.
         reason: &'static str,
     },
+    /// Fewer listed values than elements that must differ.
+    #[error("{have} different values exist, and an array may have {need} elements that differ")]
+    TooFewToDiffer {
+        /// Values that exist.
+        have: u64,
+        /// Elements of the longest array.
+        need: u64,
+    },
     /// A value that follows from itself.
     #[error("the value of the field follows from itself through relationships")]
     ValueCycle,
@@ -264,7 +272,7 @@ impl ErrorKind {
             Self::BadDiscriminator { .. } => "gen/bad-discriminator",
             Self::DiscriminatorNotAbove { .. } => "gen/discriminator-not-above",
             Self::BadExpression { .. } => "gen/bad-expression",
-            Self::CannotBeDistinct { .. } => "gen/cannot-be-distinct",
+            Self::CannotBeDistinct { .. } | Self::TooFewToDiffer { .. } => "gen/cannot-be-distinct",
             Self::ValueCycle => "gen/value-cycle",
             Self::Cycle => "gen/cycle",
             Self::UnknownPlugin { .. } => "gen/unknown-plugin",
@@ -295,6 +303,7 @@ impl ErrorKind {
             Self::DiscriminatorNotAbove { .. } | Self::Cycle => {
                 Some("let the presence depend on a field of the same object, or of one above it")
             }
+            Self::TooFewToDiffer { .. } => Some("list more values, or give the length a `max`"),
             Self::CannotBeDistinct { .. } => Some("drop `distinct`, or let a generator draw the elements"),
             Self::ValueCycle => Some("take the field out of `relationships`, or give it another generator"),
             Self::LengthTooLarge { .. } | Self::TooManyOrdinals => Some("make the arrays shorter"),

@@ -69,7 +69,9 @@ impl Lengths {
                 Law::Curve(curve)
             }
             named => {
-                let listed = named.listed().ok_or(ErrorKind::BadNumber { what: "params" })?;
+                let is_good = named.problem().is_none();
+                let listed =
+                    named.listed().filter(|_| is_good).ok_or(ErrorKind::BadNumber { what: "params" })?;
                 let (lengths, probs): (Vec<u64>, Vec<f64>) = listed.into_iter().unzip();
                 Law::Choice(Choice::fit(&probs, Sum::Normalize)?, lengths)
             }
@@ -173,15 +175,20 @@ mod tests {
             let mean = made.iter().sum::<u64>() as f64 / 20_000.0;
             (mean, made.iter().filter(|length| **length == 0).count() as f64 / 20_000.0)
         };
-        let (mean, zeros) = moments(&LengthRule::Poisson { mean: 1.5, min: 0 });
+        let (mean, zeros) = moments(&LengthRule::Poisson { mean: 1.5, min: 0, max: None });
         assert!((mean - 1.5).abs() < 0.05 && (zeros - 0.2231).abs() < 0.014, "{mean} {zeros}");
-        let (mean, zeros) = moments(&LengthRule::Geometric { mean: 1.5, min: 0 });
+        let (mean, zeros) = moments(&LengthRule::Geometric { mean: 1.5, min: 0, max: None });
         assert!((mean - 1.5).abs() < 0.06 && (zeros - 0.4).abs() < 0.014, "{mean} {zeros}");
         // (1 + mean / r)^-r = 4^-0.5
-        let (mean, zeros) = moments(&LengthRule::NegativeBinomial { mean: 1.5, dispersion: 0.5, min: 0 });
+        let (mean, zeros) =
+            moments(&LengthRule::NegativeBinomial { mean: 1.5, dispersion: 0.5, min: 0, max: None });
         assert!((mean - 1.5).abs() < 0.08 && (zeros - 0.5).abs() < 0.014, "{mean} {zeros}");
-        let (mean, zeros) = moments(&LengthRule::Poisson { mean: 1.5, min: 2 });
+        let (mean, zeros) = moments(&LengthRule::Poisson { mean: 1.5, min: 2, max: None });
         assert!((mean - 3.5).abs() < 0.05 && zeros < 1e-9);
+        // One and two elements of a geometric distribution with halves: 2/3 and 1/3.
+        let cut = LengthRule::Geometric { mean: 1.0, min: 1, max: Some(2) };
+        assert_eq!(Lengths::compile(&cut, Seed::root(1)).unwrap().max(), 2);
+        assert!((moments(&cut).0 - 4.0 / 3.0).abs() < 0.014);
     }
 
     #[test]

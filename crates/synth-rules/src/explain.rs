@@ -201,10 +201,11 @@ fn quantiles(sample: &QuantileSample) -> String {
 }
 
 fn along_rows(series: &Series) -> String {
+    let periods: Vec<String> = series.seasons.iter().map(|season| season.period.to_string()).collect();
     let parts = [
         Some(format!("a level of {}", series.level)),
         series.trend.map(|trend| format!("a trend of {} a row", trend.per_row)),
-        (!series.seasons.is_empty()).then(|| format!("{} seasons", series.seasons.len())),
+        (!periods.is_empty()).then(|| format!("what repeats after {} rows", periods.join(" and "))),
         series.noise.map(|noise| format!("noise of deviation {}", noise.std)),
     ];
     format!("numbers along the rows: {}", parts.into_iter().flatten().collect::<Vec<String>>().join(", "))
@@ -222,11 +223,11 @@ fn length(rule: &LengthRule) -> String {
             None => "no elements".to_owned(),
         },
         named => {
-            let params = serde_json::to_string(named).unwrap_or_default();
-            format!(
-                "a number of elements of the {}",
-                params.replace(['"', '{', '}'], "").replace("params:", "")
-            )
+            let told = serde_json::to_value(named).unwrap_or_default();
+            let name = told["distribution"].as_str().unwrap_or_default().replace('_', " ");
+            let params =
+                told["params"].to_string().replace(['"', '{', '}'], "").replace(':', " ").replace(',', ", ");
+            format!("a number of elements of the {name} distribution: {params}")
         }
     }
 }
@@ -330,6 +331,10 @@ fields:
   $.net: {type: number, generator: kde, params: {points: [1, 2], bandwidth: 0.5}}
   $.gross: {type: number, generator: derived, params: {expression: net * 1.2}}
   $.again: {type: number, generator: copy, params: {path: $.net}}
+  $.load:
+    type: number
+    generator: series
+    params: {level: 4, seasons: [{period: 24, amplitude: 1}], noise: {std: 2}}
 predicates:
 - {expression: gross > net}
 ";
@@ -347,6 +352,12 @@ predicates:
         assert_eq!(
             told("$.gross")[0],
             "type number, generator derived: the value of `net * 1.2`, null where that has none"
+        );
+        assert_eq!(
+            told("$.load"),
+            [
+                "type number, generator series: numbers along the rows: a level of 4, what repeats after 24 rows, noise of deviation 2"
+            ]
         );
     }
 }

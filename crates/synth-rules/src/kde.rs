@@ -56,7 +56,7 @@ impl Kde {
     /// Returns what is wrong with the params, and at which key, if something is.
     #[must_use]
     pub fn problem(&self) -> Option<(&'static str, String)> {
-        let is_bad = |number: &f64| !(number.abs() < 1e12);
+        let is_bad = |number: &f64| number.is_nan() || number.abs() >= 1e12;
         let problem = |key, reason: &str| Some((key, reason.to_owned()));
         match (self.points.is_empty(), self.quantiles.is_empty() && self.values.is_empty()) {
             (true, true) => return problem("points", "give `points`, or `quantiles` with `values`"),

@@ -99,7 +99,7 @@ fn length_problems(length: &LengthRule, report: Report<'_>) {
             curve_problems(("quantiles", quantiles), ("values", values), report);
         }
         named => {
-            if let Some(reason) = named.named().and_then(|(distribution, _)| distribution.problem()) {
+            if let Some(reason) = named.problem() {
                 report(&[], ErrorKind::Impossible { reason });
             }
         }

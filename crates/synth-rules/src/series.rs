@@ -90,7 +90,7 @@ impl Series {
         let mut refuse = |keys: &[&str], reason: &str| {
             found.push((keys.iter().map(|key| (*key).to_owned()).collect(), reason.to_owned()));
         };
-        let is_far = |number: f64| !(number.abs() < 1e12);
+        let is_far = |number: f64| number.is_nan() || number.abs() >= 1e12;
         if is_far(self.level) {
             refuse(&["level"], "`level` must be between -10^12 and 10^12");
         }
@@ -109,7 +109,7 @@ impl Series {
             if !(0.0..1e12).contains(&std) {
                 refuse(&["noise", "std"], "`std` must be 0 or more and below 10^12");
             }
-            if !(autocorrelation.abs() < 1.0) {
+            if autocorrelation.is_nan() || autocorrelation.abs() >= 1.0 {
                 refuse(&["noise", "autocorrelation"], "`autocorrelation` must be between -1 and 1");
             }
         }
@@ -118,7 +118,7 @@ impl Series {
             if season.period < 2 {
                 refuse(&["seasons", &at, "period"], "`period` must be at least 2 rows");
             }
-            if season.amplitude.is_some() == !season.profile.is_empty() {
+            if season.amplitude.is_some() != season.profile.is_empty() {
                 refuse(&["seasons", &at], "a season has either an `amplitude` or a `profile`");
             }
             if season.profile.iter().copied().chain(season.amplitude).any(is_far) {

@@ -28,6 +28,11 @@ impl ShapeRule {
     }
 }
 
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "the signature serde asks for")]
+fn is_zero(count: &u64) -> bool {
+    *count == 0
+}
+
 fn yes() -> bool {
     true
 }
@@ -72,8 +77,11 @@ pub enum LengthRule {
         /// Its mean, above 0 and at most 10,000.
         mean: f64,
         /// Elements that there are in any case; the distribution is that of the others.
-        #[serde(default)]
+        #[serde(default, skip_serializing_if = "is_zero")]
         min: u64,
+        /// Most elements; larger lengths are left out.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        max: Option<u64>,
     },
     /// The negative binomial distribution, which scatters more than Poisson's.
     NegativeBinomial {
@@ -82,16 +90,22 @@ pub enum LengthRule {
         /// Its dispersion r, above 0; the variance is `mean + mean * mean / dispersion`.
         dispersion: f64,
         /// Elements that there are in any case; the distribution is that of the others.
-        #[serde(default)]
+        #[serde(default, skip_serializing_if = "is_zero")]
         min: u64,
+        /// Most elements; larger lengths are left out.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        max: Option<u64>,
     },
     /// The geometric distribution: after each element another one follows with the same probability.
     Geometric {
         /// Its mean, above 0 and at most 10,000.
         mean: f64,
         /// Elements that there are in any case; the distribution is that of the others.
-        #[serde(default)]
+        #[serde(default, skip_serializing_if = "is_zero")]
         min: u64,
+        /// Most elements; larger lengths are left out.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        max: Option<u64>,
     },
 }
 
@@ -100,15 +114,38 @@ impl LengthRule {
     #[must_use]
     pub fn named(&self) -> Option<(Parametric, u64)> {
         match *self {
-            Self::Poisson { mean, min } => Some((Parametric::Poisson { mean }, min)),
-            Self::NegativeBinomial { mean, dispersion, min } => {
+            Self::Poisson { mean, min, .. } => Some((Parametric::Poisson { mean }, min)),
+            Self::NegativeBinomial { mean, dispersion, min, .. } => {
                 Some((Parametric::NegativeBinomial { mean, dispersion }, min))
             }
-            Self::Geometric { mean, min } => {
+            Self::Geometric { mean, min, .. } => {
                 Some((Parametric::NegativeBinomial { mean, dispersion: 1.0 }, min))
             }
             _ => None,
         }
+    }
+
+    /// Returns the most elements that a named distribution is cut off at.
+    fn most(&self) -> Option<u64> {
+        match self {
+            Self::Poisson { max, .. } | Self::NegativeBinomial { max, .. } | Self::Geometric { max, .. } => {
+                *max
+            }
+            _ => None,
+        }
+    }
+
+    /// Returns what is wrong with the params of a named distribution, if something is.
+    #[must_use]
+    pub fn problem(&self) -> Option<String> {
+        let (distribution, min) = self.named()?;
+        let is_crossed = self.most().is_some_and(|max| max < min);
+        let crossed = is_crossed.then(|| "`min` is above `max`".to_owned());
+        let none = || {
+            let is_none = self.listed().is_none_or(|lengths| lengths.is_empty());
+            is_none.then(|| "no length up to `max` has any probability to speak of".to_owned())
+        };
+        distribution.problem().or(crossed).or_else(none)
     }
 
     /// Returns every length with its probability; `None` when quantiles say them, or when the params cannot be.
@@ -124,8 +161,14 @@ impl LengthRule {
             named => {
                 let (distribution, min) = named.named().filter(|(params, _)| params.problem().is_none())?;
                 let length = |value: f64| min.saturating_add(cast::round_to_u64(value));
-                let spikes = distribution.sample().spikes;
-                Some(spikes.into_iter().map(|spike| (length(spike.value), spike.prob)).collect())
+                let most = named.most().unwrap_or(u64::MAX);
+                let lengths = distribution.sample().spikes.into_iter();
+                let lengths: Vec<(u64, f64)> = lengths
+                    .map(|spike| (length(spike.value), spike.prob))
+                    .filter(|(length, _)| *length <= most)
+                    .collect();
+                let total: f64 = lengths.iter().map(|(_, prob)| prob).sum();
+                Some(lengths.into_iter().map(|(length, prob)| (length, prob / total)).collect())
             }
         }
     }

@@ -54,5 +54,5 @@ fn too_few_values_are_refused() {
     let few = RULES
         .replace("values: [a, b, c, d, e], probs: [0.9, 0.04, 0.03, 0.02, 0.01]", "values: [a, b, c, d]");
     let errors = compile(&few, 10).unwrap_err();
-    assert_eq!(errors.0[0].kind.code(), "gen/not-enough-values", "{errors}");
+    assert_eq!(errors.0[0].kind.code(), "gen/cannot-be-distinct", "{errors}");
 }

@@ -185,34 +185,9 @@ fn times() -> impl Strategy<Value = Generator> {
     })
 }
 
-fn generator() -> impl Strategy<Value = Option<Generator>> {
-    let sample = (numbers(), numbers(), numbers()).prop_map(|(quantiles, values, spikes)| {
-        let spikes = spikes.into_iter().map(|value| Spike { value, prob: (value / 1000.0).abs() }).collect();
-        Generator::QuantileSample(QuantileSample {
-            quantiles,
-            values,
-            spikes,
-            interpolation: Interpolation::MonotoneCubic,
-        })
-    });
-    let times = times();
-    let patterns = (prop::collection::vec(any_pattern(), 0..3), numbers())
-        .prop_map(|(patterns, probs)| Generator::Pattern(Pattern { patterns, probs }));
-    let categorical = (prop::collection::vec(literal(), 0..4), numbers(), any::<bool>()).prop_map(
-        |(values, probs, normalize)| Generator::Categorical(Categorical { values, probs, normalize }),
-    );
-    let faker = (
-        numbers(),
-        numbers(),
-        prop::sample::select(vec![FakerMethod::Text, FakerMethod::Words, FakerMethod::Iban]),
-    )
-        .prop_map(|(quantiles, lengths, method)| Generator::Faker(Faker { method, quantiles, lengths }));
-    let sequence = (any::<i64>(), any::<i64>(), any::<u8>()).prop_map(|(start, step, width)| {
-        Generator::Sequence(Sequence { step, width, ..Sequence::numbers(start, 1) })
-    });
-    let template = "[{}a-z0-9]{0,12}|\\{\\{num\\}\\}[a-z0-9]?"
-        .prop_map(|template| Generator::Template(Template { template, domains: Vec::new() }));
-    let computed = prop::sample::select(vec![
+/// Generators that follow from other fields, from points or along the rows.
+fn computed() -> impl Strategy<Value = Generator> {
+    let derived = prop::sample::select(vec![
         "a",
         "b + 1",
         "1 / b",
@@ -260,11 +235,41 @@ fn generator() -> impl Strategy<Value = Option<Generator>> {
             noise: Some(Noise { std, autocorrelation: per_row }),
         })
     });
+    prop_oneof![derived, copied, kde, series]
+}
+
+fn generator() -> impl Strategy<Value = Option<Generator>> {
+    let sample = (numbers(), numbers(), numbers()).prop_map(|(quantiles, values, spikes)| {
+        let spikes = spikes.into_iter().map(|value| Spike { value, prob: (value / 1000.0).abs() }).collect();
+        Generator::QuantileSample(QuantileSample {
+            quantiles,
+            values,
+            spikes,
+            interpolation: Interpolation::MonotoneCubic,
+        })
+    });
+    let times = times();
+    let patterns = (prop::collection::vec(any_pattern(), 0..3), numbers())
+        .prop_map(|(patterns, probs)| Generator::Pattern(Pattern { patterns, probs }));
+    let categorical = (prop::collection::vec(literal(), 0..4), numbers(), any::<bool>()).prop_map(
+        |(values, probs, normalize)| Generator::Categorical(Categorical { values, probs, normalize }),
+    );
+    let faker = (
+        numbers(),
+        numbers(),
+        prop::sample::select(vec![FakerMethod::Text, FakerMethod::Words, FakerMethod::Iban]),
+    )
+        .prop_map(|(quantiles, lengths, method)| Generator::Faker(Faker { method, quantiles, lengths }));
+    let sequence = (any::<i64>(), any::<i64>(), any::<u8>()).prop_map(|(start, step, width)| {
+        Generator::Sequence(Sequence { step, width, ..Sequence::numbers(start, 1) })
+    });
+    let template = "[{}a-z0-9]{0,12}|\\{\\{num\\}\\}[a-z0-9]?"
+        .prop_map(|template| Generator::Template(Template { template, domains: Vec::new() }));
     let fixed = prop::sample::select(vec![None, Some(Generator::UuidV4), Some(Generator::Ulid)]);
     prop_oneof![
         fixed,
         prop_oneof![sample, times, patterns, categorical, faker, sequence, template].prop_map(Some),
-        prop_oneof![computed, copied, kde, series].prop_map(Some)
+        computed().prop_map(Some)
     ]
 }
 
@@ -319,11 +324,12 @@ fn length() -> impl Strategy<Value = ShapeRule> {
         prop::sample::select(vec![0, 1, 3, u64::MAX]).prop_map(|value| LengthRule::Constant { value }),
         (numbers(), numbers()).prop_map(|(quantiles, values)| LengthRule::Empirical { quantiles, values }),
         Just(LengthRule::Categorical { values: vec![1, 2], probs: vec![Rate::ZERO] }),
-        number().prop_map(|mean| LengthRule::Poisson { mean, min: 1 }),
+        number().prop_map(|mean| LengthRule::Poisson { mean, min: 1, max: Some(0) }),
         (number(), number()).prop_map(|(mean, dispersion)| LengthRule::NegativeBinomial {
             mean,
             dispersion,
-            min: u64::MAX
+            min: u64::MAX,
+            max: None,
         }),
     ];
     (length, any::<bool>()).prop_map(|(length, grows)| ShapeRule { length, grows, distinct: grows })

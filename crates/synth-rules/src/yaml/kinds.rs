@@ -124,6 +124,7 @@ struct EmpiricalLength {
 struct PoissonLength {
     mean: f64,
     min: Option<u64>,
+    max: Option<u64>,
 }
 
 #[derive(Deserialize)]
@@ -133,6 +134,7 @@ struct ScatteredLength {
     mean: f64,
     dispersion: f64,
     min: Option<u64>,
+    max: Option<u64>,
 }
 
 const DISTRIBUTIONS: [&str; 6] =

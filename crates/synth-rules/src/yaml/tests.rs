@@ -360,6 +360,8 @@ fn distributions_have_places() {
     check_field(spikes, "rules/bad-probabilities", (6, 53), "1.5");
     let length = "shape:\n  $.a[]:\n    length:\n      distribution: poisson\n      params: {mean: -1}\nfields: {'$.a[]': {type: string, generator: uuid_v4}}\n";
     check(length, "rules/impossible", (6, 7), "`mean`");
-    let unknown = length.replace("mean: -1", "mean: 1, max: 3");
-    check(&unknown, "rules/unknown-key", (6, 25), "`max`");
+    let crossed = length.replace("mean: -1", "mean: 1, min: 4, max: 3");
+    check(&crossed, "rules/impossible", (6, 7), "`min` is above `max`");
+    let unknown = length.replace("mean: -1", "mean: 1, most: 3");
+    check(&unknown, "rules/unknown-key", (6, 25), "`most`");
 }
