@@ -10,8 +10,8 @@ use synth_io::{Input, OutputFile, ReadOptions, Scanner};
 use synth_privacy::Gate;
 use synth_profile::{Partial, Profiler, Structure};
 use synth_report::{
-    Check, CheckName, CompareContext, PluginCheck, RecordValue, RelationCheck, Report, ReportContext,
-    SchemaCheck, SourceSummary, Status, Timing,
+    Check, CheckName, CompareContext, PluginCheck, PredicateCheck, RecordValue, RelationCheck, Report,
+    ReportContext, SchemaCheck, SourceSummary, Status, Timing,
 };
 use synth_rules::RuleSet;
 
@@ -93,6 +93,7 @@ pub(crate) fn judge(
             schema: Some(sides.records.schema.finish()),
             relations: sides.records.relations.map(RelationCheck::finish),
             plugins: sides.records.plugins,
+            predicates: sides.records.predicates.map(PredicateCheck::finish),
             timings: clock.timings,
         },
     );
@@ -120,6 +121,7 @@ fn tell(report: &Report, path: &Path, screen: &Screen) {
             CheckName::Uniqueness => "uniqueness",
             CheckName::References => "references",
             CheckName::Keys => "keys",
+            CheckName::Predicates => "predicates",
             CheckName::Plugins => "plugins",
         };
         let status = match check.status {
@@ -132,6 +134,9 @@ fn tell(report: &Report, path: &Path, screen: &Screen) {
         for violation in check.violations.iter().take(3) {
             screen.say(&format!("            {}: {}", violation.path, violation.reason));
         }
+        if check.name == CheckName::Predicates {
+            check.notes.iter().for_each(|note| screen.say(&format!("            {note}")));
+        }
     }
     screen.say(&format!("quality     {:.3}", report.score()));
     screen.say(&format!("report      {}", name(path)));
@@ -141,16 +146,21 @@ fn tell(report: &Report, path: &Path, screen: &Screen) {
 pub(crate) struct RecordChecks {
     schema: SchemaCheck,
     relations: Option<RelationCheck>,
+    predicates: Option<PredicateCheck>,
     /// The outcome of validators, which look at records on their own.
     pub(crate) plugins: Option<Check>,
 }
 
 impl RecordChecks {
     pub(crate) fn new(schema: SchemaCheck, rules: Option<&RuleSet>) -> Self {
-        Self { schema, relations: rules.map(RelationCheck::new), plugins: None }
+        let predicates = rules.map(PredicateCheck::new).filter(|predicates| !predicates.is_empty());
+        Self { schema, relations: rules.map(RelationCheck::new), predicates, plugins: None }
     }
 
     fn check_record(&mut self, place: Place, record: &serde_json::Value) {
+        if let Some(predicates) = &mut self.predicates {
+            predicates.check_record(&place, record);
+        }
         self.schema.check_record(place, record);
         if let Some(relations) = &mut self.relations {
             relations.check_record(record);

@@ -66,6 +66,12 @@ pub fn sqrt(x: f64) -> f64 {
     x.sqrt()
 }
 
+/// Complementary error function: 2 / sqrt(pi) times the integral of exp(-t²) from `x` to infinity.
+#[must_use]
+pub fn erfc(x: f64) -> f64 {
+    libm::erfc(x)
+}
+
 /// Sine of an angle in radians.
 #[must_use]
 pub fn sin(x: f64) -> f64 {

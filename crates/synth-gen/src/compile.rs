@@ -6,6 +6,7 @@ use synth_core::{JsonPath, PathId, Seed, Segment, cast, hash};
 use synth_rules::{FieldRule, FieldType, Generator, Layout, PluginCall, Relationship, RuleSet};
 
 use crate::choice::{Choice, Sum};
+use crate::derived::{Derived, EvaluationNotes};
 use crate::error::{ErrorKind, Errors};
 use crate::joint::Joint;
 use crate::length::{Lengths, Scale};
@@ -16,7 +17,7 @@ use crate::outline::{Outline, Parts};
 use crate::plan::{Collection, CompileOptions, Gate, Kind, KindMask, Node, Plan, Presence, Scope};
 use crate::plugin::{Failures, GeneratorPlugins, PluginProgram};
 use crate::recipe::{Recipe, Setting};
-use crate::{coupling, faults, joint, unkept, variants};
+use crate::{coupling, distinct, faults, joint, unkept, variants};
 
 /// Longest array or dictionary that is held in memory as a whole.
 const MAX_HELD: u64 = 1 << 24;
@@ -58,6 +59,7 @@ pub(crate) fn compile(
             unkept: Vec::new(),
             joint: Joint::default(),
             failures: Failures::default(),
+            notes: EvaluationNotes::default(),
         },
         ordinals: Vec::new(),
         node_of: BTreeMap::new(),
@@ -87,14 +89,17 @@ pub(crate) fn compile(
         unique: &unique.kept,
         seed,
     };
-    let kept = bind(&linker, &mut plan);
+    let kept = bind(&linker, &mut plan, &mut errors);
+    if !errors.0.is_empty() {
+        return Err(errors);
+    }
     plan.unkept = unkept::count(rules, &unique.kept, &kept);
     faults::inject(&linker, &mut plan);
     Ok(plan)
 }
 
 /// Binds the joint model and the relationships; returns the positions of those that are kept.
-fn bind(linker: &Linker<'_>, plan: &mut Plan) -> BTreeSet<usize> {
+fn bind(linker: &Linker<'_>, plan: &mut Plan, errors: &mut Errors) -> BTreeSet<usize> {
     if let Some(model) = linker.rules.model.as_ref().and_then(|model| model.loaded.as_ref()) {
         joint::bind(model, plan, linker);
     }
@@ -105,6 +110,8 @@ fn bind(linker: &Linker<'_>, plan: &mut Plan) -> BTreeSet<usize> {
         linker.forget(&mut kept, &linker.fields_of(&more));
         kept.extend(more);
     }
+    distinct::bind(linker, plan, errors);
+    linker.find_unbound(plan, errors);
     kept
 }
 
@@ -439,6 +446,7 @@ impl<'a> Compiler<'a> {
         let by_ordinal = matches!(
             kind.generator,
             Some(Generator::Sequence(_) | Generator::UuidV7 | Generator::Ulid | Generator::Plugin(_))
+                | Some(Generator::Derived(_) | Generator::Copy(_) | Generator::Series(_))
         );
         let n_ordinals = self.ordinals[scope];
         if n_ordinals.is_none() && (must || by_ordinal) {
@@ -449,6 +457,13 @@ impl<'a> Compiler<'a> {
         if let Some(Generator::Plugin(call)) = &kind.generator {
             let program = self.plugin((call, field_type), (seed, must), n_ordinals?, path)?;
             return Some(Kind::Scalar(Box::new(Recipe::plugin(program, field_type))));
+        }
+        if let Some(derived) = Derived::compile(kind, path, self.rules, &self.plan.notes) {
+            if must && n_ordinals? > 1 {
+                let reason = "nobody knows whether a computed value repeats";
+                self.errors.push(ErrorKind::CannotBeUnique { generator: "derived", reason }, path);
+            }
+            return Some(Kind::Scalar(Box::new(Recipe::derived(self.errors.keep(derived, path)?))));
         }
         let setting = |unique| Setting { seed, n_ordinals: n_ordinals.unwrap_or(u64::MAX), unique };
         let recipe = if (must || may) && n_ordinals.is_some() {

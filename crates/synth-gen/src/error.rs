@@ -185,6 +185,29 @@ pub enum ErrorKind {
         /// Its path.
         path: String,
     },
+    /// An expression that cannot be read, or whose names or types do not fit.
+    #[error("{reason}")]
+    BadExpression {
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// Elements of an array that cannot be made different.
+    #[error("the elements cannot be made different: {reason}")]
+    CannotBeDistinct {
+        /// Why not.
+        reason: &'static str,
+    },
+    /// Fewer listed values than elements that must differ.
+    #[error("{have} different values exist, and an array may have {need} elements that differ")]
+    TooFewToDiffer {
+        /// Values that exist.
+        have: u64,
+        /// Elements of the longest array.
+        need: u64,
+    },
+    /// A value that follows from itself.
+    #[error("the value of the field follows from itself through relationships")]
+    ValueCycle,
     /// Fields whose presence depends on each other.
     #[error("the presence of the field depends on itself")]
     Cycle,
@@ -248,6 +271,9 @@ impl ErrorKind {
             Self::TooManyOrdinals => "gen/too-many-ordinals",
             Self::BadDiscriminator { .. } => "gen/bad-discriminator",
             Self::DiscriminatorNotAbove { .. } => "gen/discriminator-not-above",
+            Self::BadExpression { .. } => "gen/bad-expression",
+            Self::CannotBeDistinct { .. } | Self::TooFewToDiffer { .. } => "gen/cannot-be-distinct",
+            Self::ValueCycle => "gen/value-cycle",
             Self::Cycle => "gen/cycle",
             Self::UnknownPlugin { .. } => "gen/unknown-plugin",
             Self::NotACollection { .. } => "gen/not-a-collection",
@@ -277,6 +303,9 @@ impl ErrorKind {
             Self::DiscriminatorNotAbove { .. } | Self::Cycle => {
                 Some("let the presence depend on a field of the same object, or of one above it")
             }
+            Self::TooFewToDiffer { .. } => Some("list more values, or give the length a `max`"),
+            Self::CannotBeDistinct { .. } => Some("drop `distinct`, or let a generator draw the elements"),
+            Self::ValueCycle => Some("take the field out of `relationships`, or give it another generator"),
             Self::LengthTooLarge { .. } | Self::TooManyOrdinals => Some("make the arrays shorter"),
             Self::BadMainCollection => Some("take an array or dictionary that is a member of the document"),
             Self::UnknownPlugin { .. } => Some("name the script under `plugins: {generators: ...}`"),

@@ -126,6 +126,7 @@ fn range(kind: &ValueKind) -> (f64, f64) {
     let sample = match &kind.generator {
         Some(Generator::QuantileSample(sample)) => sample.clone(),
         Some(Generator::Parametric(params)) if params.problem().is_none() => params.sample(),
+        Some(Generator::Kde(kde)) if kde.problem().is_none() => kde.sample(),
         _ => return (0.0, 0.0),
     };
     let all = sample.values.iter().copied().chain(sample.spikes.iter().map(|spike| spike.value));

@@ -68,7 +68,13 @@ impl Lengths {
                 }
                 Law::Curve(curve)
             }
-            _ => return Err(ErrorKind::UnsupportedGenerator),
+            named => {
+                let is_good = named.problem().is_none();
+                let listed =
+                    named.listed().filter(|_| is_good).ok_or(ErrorKind::BadNumber { what: "params" })?;
+                let (lengths, probs): (Vec<u64>, Vec<f64>) = listed.into_iter().unzip();
+                Law::Choice(Choice::fit(&probs, Sum::Normalize)?, lengths)
+            }
         };
         Ok(Self { law, scale: None, seed: seed.child("length"), deal: None })
     }
@@ -126,8 +132,8 @@ impl Lengths {
     pub(crate) fn typical(&self) -> f64 {
         match &self.law {
             Law::Constant(length) => self.rescale(*length) as f64,
-            Law::Choice(_, lengths) => {
-                lengths.iter().map(|length| *length as f64).sum::<f64>() / lengths.len() as f64
+            Law::Choice(choice, lengths) => {
+                lengths.iter().enumerate().map(|(at, length)| choice.prob(at) * *length as f64).sum()
             }
             Law::Curve(curve) => curve.mean(),
         }
@@ -158,6 +164,31 @@ mod tests {
         assert_eq!(four_each, [2, 3, 3, 3, 4, 4, 4, 5]);
         let doubled = lengths.scaled(Scale { wanted: 10, learned: 5 });
         assert!((0..1000).all(|address| [4, 6, 8, 10].contains(&doubled.draw(address, 0))));
+    }
+
+    /// Mean and share of zeros of 20,000 draws; four standard errors are below 0.06 and 0.014.
+    #[test]
+    fn named_lengths_have_their_moments() {
+        let moments = |rule: &LengthRule| {
+            let lengths = Lengths::compile(rule, Seed::root(1)).unwrap();
+            let made: Vec<u64> = (0..20_000).map(|address| lengths.draw(address, 0)).collect();
+            let mean = made.iter().sum::<u64>() as f64 / 20_000.0;
+            (mean, made.iter().filter(|length| **length == 0).count() as f64 / 20_000.0)
+        };
+        let (mean, zeros) = moments(&LengthRule::Poisson { mean: 1.5, min: 0, max: None });
+        assert!((mean - 1.5).abs() < 0.05 && (zeros - 0.2231).abs() < 0.014, "{mean} {zeros}");
+        let (mean, zeros) = moments(&LengthRule::Geometric { mean: 1.5, min: 0, max: None });
+        assert!((mean - 1.5).abs() < 0.06 && (zeros - 0.4).abs() < 0.014, "{mean} {zeros}");
+        // (1 + mean / r)^-r = 4^-0.5
+        let (mean, zeros) =
+            moments(&LengthRule::NegativeBinomial { mean: 1.5, dispersion: 0.5, min: 0, max: None });
+        assert!((mean - 1.5).abs() < 0.08 && (zeros - 0.5).abs() < 0.014, "{mean} {zeros}");
+        let (mean, zeros) = moments(&LengthRule::Poisson { mean: 1.5, min: 2, max: None });
+        assert!((mean - 3.5).abs() < 0.05 && zeros < 1e-9);
+        // One and two elements of a geometric distribution with halves: 2/3 and 1/3.
+        let cut = LengthRule::Geometric { mean: 1.0, min: 1, max: Some(2) };
+        assert_eq!(Lengths::compile(&cut, Seed::root(1)).unwrap().max(), 2);
+        assert!((moments(&cut).0 - 4.0 / 3.0).abs() < 0.014);
     }
 
     #[test]

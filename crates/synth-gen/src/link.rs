@@ -10,6 +10,7 @@ use synth_rules::{Generator, LengthRule, Relationship, RuleSet, ValueKind};
 use crate::composite::{Dealt, distinct, occurrences, shuffle};
 use crate::computed::Computed;
 use crate::dependency::Decided;
+use crate::expressed::Expressed;
 use crate::listed::literal_text;
 use crate::ordering::bind::OrderBond;
 use crate::outline::Outline;
@@ -49,6 +50,7 @@ struct Link<'a> {
 enum Bond<'a> {
     Refers(Link<'a>),
     Follows(Computed<'a>),
+    Expressed(Expressed),
     Decided(Decided<'a>),
     Ordered(OrderBond),
     Tabled(TableBond),
@@ -60,6 +62,7 @@ impl Bond<'_> {
         match self {
             Self::Refers(link) => vec![link.child],
             Self::Follows(computed) => vec![computed.target],
+            Self::Expressed(expressed) => vec![expressed.target],
             Self::Decided(decided) => vec![decided.target],
             Self::Ordered(orders) => orders.members.clone(),
             Self::Tabled(table) => table.targets(),
@@ -71,6 +74,7 @@ impl Bond<'_> {
         match self {
             Self::Refers(link) => vec![link.parent],
             Self::Follows(computed) => computed.needs(),
+            Self::Expressed(expressed) => expressed.needs(),
             Self::Decided(decided) => decided.by.clone(),
             Self::Ordered(orders) => orders.givens.clone(),
             Self::Tabled(table) => table.needs(),
@@ -154,6 +158,7 @@ impl<'a> Linker<'a> {
                     computed.bind(plan, self, &before);
                     kept.insert(computed.index);
                 }
+                Bond::Expressed(expressed) => expressed.bind(plan, self, &before),
                 Bond::Decided(bond) => {
                     bond.bind(plan, self, &before);
                     decided.insert(bond.target, bond);
@@ -186,6 +191,7 @@ impl<'a> Linker<'a> {
                 bonds.push(bond);
             }
         };
+        self.expressed(plan).into_iter().map(Bond::Expressed).for_each(|bond| add(bond, &mut bound));
         for (index, relationship) in self.rules.relationships.iter().enumerate() {
             let link = self.link(plan, index, relationship).map(Bond::Refers);
             let computed = self.computed(plan, index, relationship).map(Bond::Follows);
@@ -494,7 +500,7 @@ fn rebind(plan: &mut Plan, node: usize, dealt: &Dealt) {
 /// Returns the program of each kind of a node.
 pub(crate) fn programs(plan: &Plan, node: usize) -> Vec<Option<Recipe>> {
     let program = |kind: &Kind| match kind {
-        Kind::Scalar(recipe) => Some((**recipe).clone()),
+        Kind::Scalar(recipe) => Some((**recipe).clone().silenced()),
         Kind::Object | Kind::Array => None,
     };
     plan.nodes[node].kinds.iter().map(program).collect()

@@ -44,7 +44,8 @@ impl Mixture {
         let curve = if only_spikes {
             Curve::fit(&[0.0], &[0.0], "values")?
         } else {
-            Curve::fit(&sample.quantiles, &sample.values, "values")?
+            let linear = sample.linear();
+            Curve::fit(&linear.quantiles, &linear.values, "values")?
         };
         let rest = if only_spikes { 0.0 } else { (1.0 - sum).max(0.0) };
         let probs: Vec<f64> = sample.spikes.iter().map(|spike| spike.prob).chain([rest]).collect();
@@ -292,7 +293,7 @@ impl Floats {
 
 #[cfg(test)]
 mod tests {
-    use synth_rules::generator::Spike;
+    use synth_rules::generator::{Interpolation, Spike};
 
     use super::*;
 
@@ -302,6 +303,7 @@ mod tests {
             quantiles: (0..values.len()).map(|at| 100.0 * at as f64 / n as f64).collect(),
             values: values.to_vec(),
             spikes: spikes.iter().map(|&(value, prob)| Spike { value, prob }).collect(),
+            interpolation: Interpolation::Linear,
         }
     }
 

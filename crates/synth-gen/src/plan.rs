@@ -10,6 +10,7 @@ use crate::choice::Choice;
 use crate::column::FIRST_KIND;
 use crate::compile;
 use crate::coupling::Coupling;
+use crate::derived::{EvaluationNotes, Uncomputed};
 use crate::error::Errors;
 use crate::fill::Workspace;
 use crate::joint::{Joint, Modelled};
@@ -55,6 +56,7 @@ pub struct Plan {
     pub(crate) unkept: Vec<Unkept>,
     pub(crate) joint: Joint,
     pub(crate) failures: Failures,
+    pub(crate) notes: EvaluationNotes,
 }
 
 /// Relationships of one type that the records do not keep.
@@ -252,6 +254,13 @@ impl Plan {
     #[must_use]
     pub fn plugin_failure(&self, rows: Range<u64>) -> Option<PluginError> {
         self.failures.first(rows)
+    }
+
+    /// Returns the values of `derived` fields made so far that are null because they could not be computed: by field and
+    /// reason. Rows that lack a field they follow from are not among them.
+    #[must_use]
+    pub fn uncomputed(&self) -> Vec<Uncomputed> {
+        self.notes.list()
     }
 
     /// Returns the number of records; a document is one.

@@ -3,12 +3,14 @@
 use synth_core::{Number, Permutation, Rate, Scalar, Seed, TimeFormat, Timestamp, cast};
 use synth_rules::generator::{Categorical, Faker, FakerMethod, Pattern, QuantileSample, Sequence};
 use synth_rules::generator::{Template, TemporalRhythmic};
-use synth_rules::{Constraints, FieldType, Generator, Literal, NumberSpelling, ValueKind};
+use synth_rules::{Constraints, FieldType, Generator, Literal, ValueKind};
 
 use crate::choice::{Choice, Sum};
 use crate::column::{FIRST_KIND, Slot, Slots, Values};
 use crate::composite::Dealt;
 use crate::dependency::Following;
+use crate::derived::Derived;
+use crate::distinct::Distinct;
 use crate::draw::{Digits, Draws};
 use crate::error::ErrorKind;
 use crate::faker::FakerData;
@@ -21,6 +23,7 @@ use crate::ordering::Ordered;
 use crate::pattern::{Patterns, UniquePatterns};
 use crate::plugin::PluginProgram;
 use crate::reference::{Reference, text_of, texts};
+use crate::series::Course;
 use crate::site::Row;
 use crate::spelling::{DecimalSpelling, FloatSpelling, MAX_DECIMALS, NumberRoom};
 use crate::tagged;
@@ -29,6 +32,10 @@ use crate::temporal::{TimeForm, Times};
 use crate::value_table::Tabled;
 use crate::whole::UniqueWhole;
 use crate::words::{Style, Texts};
+
+mod atom;
+
+use atom::{Atom, atom};
 
 /// The program that fills a column with one kind of value, and how its values become JSON.
 #[derive(Debug, Clone)]
@@ -80,6 +87,9 @@ enum Program {
     OneOf(Choice, Seed, Vec<Recipe>),
     Plugin(Box<PluginProgram>),
     Faulty(Box<Faulty>),
+    Derived(Box<Derived>),
+    Course(Box<Course>),
+    Distinct(Box<Distinct>),
 }
 
 #[derive(Debug, Clone)]
@@ -112,15 +122,6 @@ struct Mixed {
 enum Quotes {
     Without,
     With,
-}
-
-/// A literal, ready to be written.
-#[derive(Debug, Clone, PartialEq)]
-enum Atom {
-    Null,
-    Bool(bool),
-    Number(String),
-    Text(String),
 }
 
 /// Room to spell a number in.
@@ -169,6 +170,13 @@ impl Recipe {
                 params.problem().map_or(Ok(()), |_| Err(ErrorKind::BadNumber { what: "params" }))?;
                 Self::quantiles(&params.sample(), kind, setting)
             }
+            Generator::Series(series) => {
+                Self::course(Course::compile(series, kind, setting.seed)?, kind, setting)
+            }
+            Generator::Kde(kde) => {
+                kde.problem().map_or(Ok(()), |_| Err(ErrorKind::BadNumber { what: "params" }))?;
+                Self::quantiles(&kde.sample(), kind, setting)
+            }
             Generator::TemporalRhythmic(rhythm) => Self::times(rhythm, kind, setting),
             Generator::Constant(constant) => {
                 if setting.unique && setting.n_ordinals > 1 {
@@ -210,6 +218,101 @@ impl Recipe {
     pub(crate) fn faulty(faulty: Faulty) -> Self {
         let quotes = if faulty.own().is_text() { Quotes::With } else { Quotes::Without };
         Self { program: Program::Faulty(Box::new(faulty)), render: Render::Tagged(quotes) }
+    }
+
+    /// Returns the program of a field that follows from others by its own rule.
+    pub(crate) fn derived(derived: Derived) -> Self {
+        let is_number =
+            !matches!(derived.field_type(), FieldType::String | FieldType::Enum | FieldType::Datetime);
+        let quotes = if is_number { Quotes::Without } else { Quotes::With };
+        Self { program: Program::Derived(Box::new(derived)), render: Render::Tagged(quotes) }
+    }
+
+    pub(crate) fn as_derived(&self) -> Option<&Derived> {
+        if let Program::Derived(derived) = &self.program { Some(derived) } else { None }
+    }
+
+    pub(crate) fn as_derived_mut(&mut self) -> Option<&mut Derived> {
+        if let Program::Derived(derived) = &mut self.program { Some(derived) } else { None }
+    }
+
+    /// Returns the program that draws elements until they differ.
+    pub(crate) fn distinct(distinct: Distinct) -> Self {
+        let quotes = if distinct.own().is_text() { Quotes::With } else { Quotes::Without };
+        Self { program: Program::Distinct(Box::new(distinct)), render: Render::Tagged(quotes) }
+    }
+
+    /// Tells whether another address gives another value, drawn by the same rule.
+    pub(crate) fn is_drawn(&self) -> bool {
+        match &self.program {
+            Program::Choose(..)
+            | Program::Ids(_)
+            | Program::Patterns(_)
+            | Program::Templates(_)
+            | Program::Faker(..)
+            | Program::Texts(_)
+            | Program::Gridded(_)
+            | Program::Floats(_)
+            | Program::Times(_) => true,
+            Program::Mixed(mixed) => mixed.numbers.is_drawn(),
+            _ => false,
+        }
+    }
+
+    /// Returns the number of literals that values are chosen from; 0 for other programs.
+    pub(crate) fn n_literals(&self) -> usize {
+        match (&self.program, &self.render) {
+            (Program::Choose(..) | Program::One, Render::Atoms(atoms)) => atoms.len(),
+            _ => 0,
+        }
+    }
+
+    /// Returns one of these literals.
+    pub(crate) fn literal(&self, literal: usize) -> Option<Scalar<'_>> {
+        match &self.render {
+            Render::Atoms(atoms) => atoms.get(literal).map(Atom::scalar),
+            _ => None,
+        }
+    }
+
+    /// Returns the program for another field that asks for its values.
+    pub(crate) fn silenced(self) -> Self {
+        match self.program {
+            Program::Derived(derived) => {
+                Self { program: Program::Derived(Box::new(derived.silenced())), ..self }
+            }
+            program => Self { program, ..self },
+        }
+    }
+
+    fn course(course: Course, kind: &ValueKind, setting: Setting) -> Result<Self, ErrorKind> {
+        if setting.unique && setting.n_ordinals > 1 {
+            let reason = "numbers along the rows may come again";
+            return Err(ErrorKind::CannotBeUnique { generator: "series", reason });
+        }
+        let render = match Self::speller(kind).render {
+            // Numbers in quotes are spelled as those without.
+            Render::Float(_, quotes) if course.is_gridded() => {
+                let decimals = kind.constraints.decimals.unwrap_or(0).min(MAX_DECIMALS);
+                Render::Decimal(DecimalSpelling::new(decimals, kind.constraints.spelling), quotes)
+            }
+            render => render,
+        };
+        Ok(Self { program: Program::Course(Box::new(course)), render })
+    }
+
+    /// Returns what spells numbers as a kind's type and constraints say; it makes no values.
+    pub(crate) fn speller(kind: &ValueKind) -> Self {
+        let (constraints, quotes) = (&kind.constraints, quotes(kind.field_type));
+        let render = match (kind.field_type, constraints.decimals) {
+            (FieldType::Integer, _) => Render::Integer(quotes),
+            (FieldType::Number, Some(decimals)) => {
+                let spelling = DecimalSpelling::new(decimals.min(MAX_DECIMALS), constraints.spelling);
+                Render::Decimal(spelling, quotes)
+            }
+            _ => Render::Float(FloatSpelling::new(constraints.spelling), quotes),
+        };
+        Self { program: Program::One, render }
     }
 
     /// Returns the program of a formula.
@@ -280,6 +383,7 @@ impl Recipe {
             Program::Ordered(ordered) => ordered.own().base(),
             Program::Tabled(tabled) => tabled.own().base(),
             Program::Renumbered(recipe, _) => recipe.base(),
+            Program::Distinct(distinct) => distinct.own().base(),
             _ => self,
         }
     }
@@ -575,6 +679,9 @@ impl Recipe {
             Program::OneOf(choice, seed, recipes) => fill_one_of(slots, (choice, *seed), recipes, out),
             Program::Plugin(plugin) => plugin.fill(slots, out),
             Program::Faulty(faulty) => faulty.fill(slots, out),
+            Program::Derived(derived) => derived.fill(slots, out),
+            Program::Course(course) => course.fill(slots, out),
+            Program::Distinct(distinct) => distinct.fill(slots, out),
             Program::Renumbered(recipe, dealt) => {
                 let number = |ordinal: &u64| dealt.number(*ordinal).unwrap_or(*ordinal);
                 let ordinals: Vec<u64> = slots.ordinals.iter().map(number).collect();
@@ -666,86 +773,4 @@ fn ids(form: IdForm, setting: Setting) -> Ids {
 
 fn quotes(field_type: FieldType) -> Quotes {
     if field_type == FieldType::String { Quotes::With } else { Quotes::Without }
-}
-
-/// Prepares a literal: strings in fields of type string, numbers as the field spells them.
-fn atom(literal: &Literal, kind: &ValueKind) -> Result<Atom, ErrorKind> {
-    let spelled = |number: f64| {
-        if !number.is_finite() {
-            return Err(ErrorKind::BadNumber { what: "values" });
-        }
-        Ok(spell(number, kind))
-    };
-    let atom = match literal {
-        Literal::Null => Atom::Null,
-        Literal::Bool(flag) => Atom::Bool(*flag),
-        Literal::Integer(number)
-            if kind.field_type != FieldType::Number || number.unsigned_abs() > 1 << 53 =>
-        {
-            Atom::Number(number.to_string())
-        }
-        Literal::Integer(number) => Atom::Number(spelled(*number as f64)?),
-        Literal::Number(number) => Atom::Number(spelled(*number)?),
-        Literal::Text(text) => Atom::Text(text.clone()),
-    };
-    Ok(match atom {
-        Atom::Number(text) if kind.field_type == FieldType::String => Atom::Text(text),
-        Atom::Bool(flag) if kind.field_type == FieldType::String => Atom::Text(flag.to_string()),
-        other => other,
-    })
-}
-
-fn spell(number: f64, kind: &ValueKind) -> String {
-    let spelling = kind.constraints.spelling;
-    let bare = kind.field_type == FieldType::Integer;
-    let decimals = kind.constraints.decimals.unwrap_or(0).min(MAX_DECIMALS);
-    let scaled = number * synth_core::math::pow10(i32::from(decimals));
-    if spelling == NumberSpelling::Fixed && scaled.abs() < 9e15 && kind.field_type == FieldType::Number {
-        let mut room = [0; 48];
-        let spelling = DecimalSpelling::new(decimals, spelling);
-        return spelling.write(cast::round_to_i64(scaled), &mut room).to_owned();
-    }
-    let mut float = zmij::Buffer::new();
-    FloatSpelling { bare: bare || spelling == NumberSpelling::Shortest }.write(number, &mut float).to_owned()
-}
-
-impl Atom {
-    fn number(&self) -> Option<f64> {
-        match self {
-            Self::Number(text) => text.parse().ok(),
-            _ => None,
-        }
-    }
-
-    fn scalar(&self) -> Scalar<'_> {
-        match self {
-            Self::Null => Scalar::Null,
-            Self::Bool(flag) => Scalar::Bool(*flag),
-            Self::Number(text) => Scalar::Number(Number::from_literal(text)),
-            Self::Text(text) => Scalar::String(text),
-        }
-    }
-
-    /// Tells whether a literal of the rules names this value, however it is spelled.
-    fn equals(&self, literal: &Literal) -> bool {
-        match (self, literal) {
-            (Self::Null, Literal::Null) => true,
-            (Self::Bool(flag), Literal::Bool(wanted)) => flag == wanted,
-            (Self::Bool(flag), Literal::Text(wanted)) => wanted == if *flag { "true" } else { "false" },
-            (Self::Text(text), Literal::Text(wanted)) => text == wanted,
-            (Self::Text(text), Literal::Integer(wanted)) => *text == wanted.to_string(),
-            (Self::Text(text), Literal::Bool(wanted)) => text == if *wanted { "true" } else { "false" },
-            (Self::Number(text), Literal::Integer(wanted)) => {
-                text.parse() == Ok(*wanted) || text.parse::<f64>().is_ok_and(|x| same(x, *wanted as f64))
-            }
-            (Self::Number(text), Literal::Number(wanted)) => {
-                text.parse::<f64>().is_ok_and(|number| same(number, *wanted))
-            }
-            _ => false,
-        }
-    }
-}
-
-fn same(left: f64, right: f64) -> bool {
-    left.total_cmp(&right).is_eq()
 }

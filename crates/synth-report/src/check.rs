@@ -39,6 +39,8 @@ pub enum CheckName {
     Keys,
     /// Validators of the rule file find nothing.
     Plugins,
+    /// The predicates of the rules hold.
+    Predicates,
 }
 
 /// Whether a requirement holds.

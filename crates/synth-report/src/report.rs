@@ -22,7 +22,7 @@ pub struct Report {
     pub passed: bool,
     /// How alike the values are.
     pub quality: Quality,
-    /// The requirements: schema, structure, uniqueness, references, keys, and plugins where there are some.
+    /// The requirements: schema, structure, uniqueness, references, keys, and predicates and plugins where there are some.
     pub checks: Vec<Check>,
     /// The real data.
     pub real: SourceSummary,
@@ -88,6 +88,8 @@ pub struct ReportContext {
     pub relations: Option<[Check; 2]>,
     /// Outcome of the validators of the rules; `None` when there are none.
     pub plugins: Option<Check>,
+    /// Outcome of the predicates of the rules; `None` when there are none.
+    pub predicates: Option<Check>,
     /// How long things took; empty when not measured.
     pub timings: Vec<Timing>,
 }
@@ -110,6 +112,7 @@ impl Report {
         let schema = context.schema.unwrap_or_else(no_schema);
         let [references, keys] = context.relations.unwrap_or_else(RelationCheck::not_checked);
         let mut checks = vec![schema, comparison.structure, comparison.uniqueness, references, keys];
+        checks.extend(context.predicates);
         checks.extend(context.plugins);
         Self {
             version: VERSION,

@@ -188,6 +188,30 @@ pub enum ErrorKind {
         /// A known path that looks like it.
         suggestion: Option<String>,
     },
+    /// An expression that cannot be read, or whose types do not fit.
+    #[error("not a usable expression: {reason} (character {at})")]
+    BadExpression {
+        /// The character at which it goes wrong, counted from 1.
+        at: usize,
+        /// What is wrong there.
+        reason: String,
+    },
+    /// A name in an expression that no field has.
+    #[error("no field is called `{name}` here (character {at} of the expression)")]
+    UnknownName {
+        /// The character at which it stands, counted from 1.
+        at: usize,
+        /// The name.
+        name: String,
+        /// A known name that looks like it.
+        suggestion: Option<String>,
+    },
+    /// Fields whose values follow from each other in a circle.
+    #[error("the values follow from each other in a circle: {}", paths.join(" from "))]
+    Circle {
+        /// The fields, the first one again at the end.
+        paths: Vec<String>,
+    },
     /// A script that is not followed.
     #[error("the script `{path}` cannot be followed: {reason}")]
     PluginPath {
@@ -234,6 +258,9 @@ impl Error {
             ErrorKind::MissingLength { .. } => "rules/missing-length",
             ErrorKind::UnknownPath { .. } => "rules/unknown-path",
             ErrorKind::PluginPath { .. } => "rules/plugin-path",
+            ErrorKind::BadExpression { .. } => "rules/bad-expression",
+            ErrorKind::UnknownName { .. } => "rules/unknown-name",
+            ErrorKind::Circle { .. } => "rules/circle",
             ErrorKind::Unsupported { .. } => "rules/unsupported",
             ErrorKind::BadPath { .. } => "rules/bad-path",
             ErrorKind::BadVersion { .. } => "rules/bad-version",
@@ -251,6 +278,7 @@ impl Error {
             ErrorKind::UnknownKey { suggestion: Some(name), .. }
             | ErrorKind::UnknownGenerator { suggestion: Some(name), .. }
             | ErrorKind::UnknownPath { suggestion: Some(name), .. }
+            | ErrorKind::UnknownName { suggestion: Some(name), .. }
             | ErrorKind::UnknownSlot { suggestion: Some(name), .. } => did_you_mean(name),
             ErrorKind::UnknownWord { word, known } => match suggest(word, known.iter().map(String::as_str)) {
                 Some(close) => did_you_mean(&close),
@@ -305,6 +333,13 @@ fn general_hint(kind: &ErrorKind) -> Option<&'static str> {
         ErrorKind::OpenSlot => "close the slot with `}}`",
         ErrorKind::WrongGenerator { .. } => "change the type, or take a generator that makes such values",
         ErrorKind::UnknownPath { .. } => "write the path as it stands under `fields`",
+        ErrorKind::BadExpression { .. } => {
+            "expressions look like `price * quantity` or `first + '.' + last`; docs/rules.md lists what they may use"
+        }
+        ErrorKind::UnknownName { .. } => {
+            "names are members of the object that holds the field, or of an object above it; `record` is the record"
+        }
+        ErrorKind::Circle { .. } => "give one of the fields another generator",
         ErrorKind::Unsupported { .. } => "leave it out",
         ErrorKind::Impossible { .. } => "correct it, or leave it out",
         _ => return None,

@@ -3,10 +3,13 @@
 use synth_core::{JsonPath, Rate};
 
 use crate::field::{FieldRule, ValueKind};
-use crate::generator::{Categorical, Generator, Literal};
+use crate::generator::{Categorical, Generator, Literal, QuantileSample};
 use crate::relationship::Relationship;
 use crate::rule_set::RuleSet;
+use crate::series::Series;
 use crate::shape::LengthRule;
+
+mod expressions;
 
 /// Values of a list that are named.
 const N_SHOWN: usize = 5;
@@ -24,6 +27,9 @@ impl RuleSet {
         }
         if let Some(shape) = self.shape.get(path) {
             lines.push(format!("it has {}", length(&shape.length)));
+            if shape.distinct {
+                lines.push("no element comes twice in it".to_owned());
+            }
             if !shape.grows {
                 lines.push("it keeps its size when -n or --scale change the other collections".to_owned());
             }
@@ -44,6 +50,7 @@ impl RuleSet {
                 lines.push(relation(relationship, path));
             }
         }
+        expressions::followers(self, path, &mut lines);
         for (name, scenario) in &self.scenarios {
             if scenario.modifications.contains_key(path) {
                 lines.push(format!("the scenario `{name}` changes it"));
@@ -114,21 +121,15 @@ fn values(kind: &ValueKind) -> String {
             format!("made-up values of the kind `{}`, which belong to nobody", method(faker))
         }
         Generator::Categorical(list) => format!("one of {}", choices(list)),
-        Generator::QuantileSample(sample) => {
-            let spikes = sample.spikes.len();
-            let spikes =
-                if spikes > 0 { format!(", beside {spikes} that repeat often") } else { String::new() };
-            let ends = sample.values.first().zip(sample.values.last());
-            let ends = ends
-                .map(|(low, high)| format!("numbers from {low} to {high}"))
-                .unwrap_or_else(|| "numbers".to_owned());
-            let median = median(&sample.quantiles, &sample.values)
-                .map(|median| format!(", half of them up to {median}"));
-            format!("{ends}{}{spikes}", median.unwrap_or_default())
-        }
+        Generator::QuantileSample(sample) => quantiles(sample),
         Generator::Parametric(params) => {
             let params = serde_json::to_string(params).unwrap_or_default();
             format!("numbers of the distribution {}", params.replace(['"', '{', '}'], ""))
+        }
+        Generator::Series(series) => along_rows(series),
+        Generator::Kde(kde) => {
+            let around = if kde.points.is_empty() { kde.values.len() } else { kde.points.len() };
+            format!("numbers around {around} given ones, with a deviation of {} from them", kde.bandwidth())
         }
         Generator::TemporalRhythmic(times) => {
             let ends = times.values.first().zip(times.values.last());
@@ -143,6 +144,10 @@ fn values(kind: &ValueKind) -> String {
         }
         Generator::Constant(constant) => format!("always {}", literal(&constant.value)),
         Generator::Plugin(call) => format!("values of the plugin `{}`", call.name),
+        Generator::Derived(derived) => {
+            format!("the value of `{}`, null where that has none", derived.expression)
+        }
+        Generator::Copy(copy) => format!("the value of {}, null where that has none", copy.path),
     };
     format!("type {field_type}, generator {}: {made}", generator.name())
 }
@@ -184,6 +189,28 @@ fn some(texts: impl ExactSizeIterator<Item = String>) -> String {
     format!("{}{more}", shown.join(", "))
 }
 
+fn quantiles(sample: &QuantileSample) -> String {
+    let spikes = sample.spikes.len();
+    let spikes = if spikes > 0 { format!(", beside {spikes} that repeat often") } else { String::new() };
+    let ends = sample.values.first().zip(sample.values.last());
+    let ends =
+        ends.map_or_else(|| "numbers".to_owned(), |(low, high)| format!("numbers from {low} to {high}"));
+    let median = median(&sample.quantiles, &sample.values);
+    let median = median.map(|median| format!(", half of them up to {median}"));
+    format!("{ends}{}{spikes}", median.unwrap_or_default())
+}
+
+fn along_rows(series: &Series) -> String {
+    let periods: Vec<String> = series.seasons.iter().map(|season| season.period.to_string()).collect();
+    let parts = [
+        Some(format!("a level of {}", series.level)),
+        series.trend.map(|trend| format!("a trend of {} a row", trend.per_row)),
+        (!periods.is_empty()).then(|| format!("what repeats after {} rows", periods.join(" and "))),
+        series.noise.map(|noise| format!("noise of deviation {}", noise.std)),
+    ];
+    format!("numbers along the rows: {}", parts.into_iter().flatten().collect::<Vec<String>>().join(", "))
+}
+
 fn length(rule: &LengthRule) -> String {
     match rule {
         LengthRule::Constant { value } => format!("always {value} elements"),
@@ -195,6 +222,13 @@ fn length(rule: &LengthRule) -> String {
             Some((low, high)) => format!("between {low} and {high} elements, by quantiles"),
             None => "no elements".to_owned(),
         },
+        named => {
+            let told = serde_json::to_value(named).unwrap_or_default();
+            let name = told["distribution"].as_str().unwrap_or_default().replace('_', " ");
+            let params =
+                told["params"].to_string().replace(['"', '{', '}'], "").replace(':', " ").replace(',', ", ");
+            format!("a number of elements of the {name} distribution: {params}")
+        }
     }
 }
 
@@ -287,5 +321,43 @@ scenarios:
             ],
         );
         check("$.nothing", &[]);
+    }
+
+    #[test]
+    fn expressions_are_told_on_both_sides() {
+        let rules = "
+version: 2
+fields:
+  $.net: {type: number, generator: kde, params: {points: [1, 2], bandwidth: 0.5}}
+  $.gross: {type: number, generator: derived, params: {expression: net * 1.2}}
+  $.again: {type: number, generator: copy, params: {path: $.net}}
+  $.load:
+    type: number
+    generator: series
+    params: {level: 4, seasons: [{period: 24, amplitude: 1}], noise: {std: 2}}
+predicates:
+- {expression: gross > net}
+";
+        let rules = RuleSet::parse(rules, "rules").unwrap();
+        let told = |path: &str| rules.explain(&JsonPath::parse(path).unwrap());
+        assert_eq!(
+            told("$.net"),
+            [
+                "type number, generator kde: numbers around 2 given ones, with a deviation of 0.5 from them",
+                "the values of $.gross follow from it",
+                "the values of $.again follow from it",
+                "`synth validate` checks that `gross > net` holds at $",
+            ]
+        );
+        assert_eq!(
+            told("$.gross")[0],
+            "type number, generator derived: the value of `net * 1.2`, null where that has none"
+        );
+        assert_eq!(
+            told("$.load"),
+            [
+                "type number, generator series: numbers along the rows: a level of 4, what repeats after 24 rows, noise of deviation 2"
+            ]
+        );
     }
 }

@@ -52,7 +52,7 @@ impl RuleSet {
                 let step = if field.is_dictionary { Segment::Members } else { Segment::Elements };
                 let path = field.path.join(step);
                 let grows = !lookup::is_lookup(&path, profile);
-                shape.insert(path, ShapeRule { length: length_rule(length), grows });
+                shape.insert(path, ShapeRule { grows, ..ShapeRule::new(length_rule(length)) });
             }
         }
         let mut relationships = relation::relationships(&profile.relations);
@@ -70,6 +70,7 @@ impl RuleSet {
             fields,
             relationships,
             variants,
+            predicates: Vec::new(),
             model: None,
             plugins: Plugins::default(),
             scenarios: IndexMap::new(),

@@ -3,11 +3,13 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use synth_core::TimeFormat;
+use synth_core::{JsonPath, TimeFormat};
 
-use crate::parametric::Parametric;
+use crate::kde::Kde;
+use crate::parametric::ParametricRule;
 use crate::plugins::PluginCall;
 use crate::resolution::Resolution;
+use crate::series::Series;
 
 /// How the values of a field are made: the pair `generator` and `params` of a rule.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -37,9 +39,17 @@ pub enum Generator {
     /// Always the same value.
     Constant(Constant),
     /// Numbers of a named distribution.
-    Parametric(Parametric),
+    Parametric(ParametricRule),
+    /// Numbers around given ones.
+    Kde(Kde),
+    /// Numbers that run along the rows.
+    Series(Series),
     /// Values of a plugin.
     Plugin(PluginCall),
+    /// Values that follow from other fields by an expression.
+    Derived(Derived),
+    /// The values of another field.
+    Copy(CopyOf),
 }
 
 /// A value that stands in a rule file: a string, number, boolean or null.
@@ -255,7 +265,7 @@ fn is_false(flag: &bool) -> bool {
     !flag
 }
 
-/// Params of `quantile_sample`: numbers by inverse CDF, linear between the quantiles.
+/// Params of `quantile_sample`: numbers by inverse CDF.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct QuantileSample {
@@ -266,6 +276,42 @@ pub struct QuantileSample {
     /// Numbers that are repeated often, drawn apart from the quantiles.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub spikes: Vec<Spike>,
+    /// What runs between the quantiles.
+    #[serde(default, skip_serializing_if = "Interpolation::is_linear")]
+    pub interpolation: Interpolation,
+}
+
+/// What runs between the quantiles of a distribution.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Interpolation {
+    /// Straight lines: numbers between two quantiles are equally likely.
+    #[default]
+    Linear,
+    /// A smooth curve that never falls.
+    MonotoneCubic,
+}
+
+impl Interpolation {
+    #[expect(clippy::trivially_copy_pass_by_ref, reason = "the signature serde asks for")]
+    fn is_linear(&self) -> bool {
+        *self == Self::Linear
+    }
+}
+
+impl QuantileSample {
+    /// Returns the same distribution with straight lines between quantiles only.
+    #[must_use]
+    pub fn linear(&self) -> Self {
+        match self.interpolation {
+            Interpolation::Linear => self.clone(),
+            Interpolation::MonotoneCubic => {
+                let (quantiles, values) = crate::smooth::densified(&self.quantiles, &self.values);
+                let spikes = self.spikes.clone();
+                Self { quantiles, values, spikes, interpolation: Interpolation::Linear }
+            }
+        }
+    }
 }
 
 /// A number that is repeated often.
@@ -406,9 +452,26 @@ pub struct Constant {
     pub value: Literal,
 }
 
+/// Params of `derived`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Derived {
+    /// An expression over the fields of the object and of the objects above it, such as `price * quantity`.
+    pub expression: String,
+}
+
+/// Params of `copy`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct CopyOf {
+    /// The field whose value is taken: one of the same row or of a row above it.
+    #[schemars(with = "String")]
+    pub path: JsonPath,
+}
+
 impl Generator {
     /// Names of all generators, as they stand in rule files.
-    pub const NAMES: [&'static str; 13] = [
+    pub const NAMES: [&'static str; 17] = [
         "uuid_v4",
         "uuid_v7",
         "ulid",
@@ -421,7 +484,11 @@ impl Generator {
         "temporal_rhythmic",
         "constant",
         "parametric",
+        "kde",
+        "series",
         "plugin",
+        "derived",
+        "copy",
     ];
 
     /// Returns the name in rule files.
@@ -440,8 +507,17 @@ impl Generator {
             Self::TemporalRhythmic(_) => "temporal_rhythmic",
             Self::Constant(_) => "constant",
             Self::Parametric(_) => "parametric",
+            Self::Kde(_) => "kde",
+            Self::Series(_) => "series",
             Self::Plugin(_) => "plugin",
+            Self::Derived(_) => "derived",
+            Self::Copy(_) => "copy",
         }
+    }
+
+    /// Tells whether it draws numbers from a distribution.
+    pub(crate) fn makes_numbers(&self) -> bool {
+        matches!(self, Self::QuantileSample(_) | Self::Parametric(_) | Self::Kde(_))
     }
 
     /// Puts a generator together from the two keys of a rule.

@@ -9,6 +9,7 @@ use crate::rule_set::RuleSet;
 use crate::shape::LengthRule;
 use crate::yaml::Step;
 
+mod expressions;
 mod extras;
 mod params;
 mod paths;
@@ -36,6 +37,7 @@ pub fn lint(rules: &RuleSet) -> Vec<Problem> {
 pub(crate) fn lint_known(rules: &RuleSet, unread: &[JsonPath]) -> Vec<Problem> {
     let mut problems = lint_each(rules);
     paths::problems(rules, unread, &mut problems);
+    expressions::problems(rules, unread, &mut problems);
     problems
 }
 
@@ -95,6 +97,11 @@ fn length_problems(length: &LengthRule, report: Report<'_>) {
         }
         LengthRule::Empirical { quantiles, values } => {
             curve_problems(("quantiles", quantiles), ("values", values), report);
+        }
+        named => {
+            if let Some(reason) = named.problem() {
+                report(&[], ErrorKind::Impossible { reason });
+            }
         }
     }
 }

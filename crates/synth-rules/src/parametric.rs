@@ -4,7 +4,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use synth_core::math;
 
-use crate::generator::{QuantileSample, Spike};
+use crate::generator::{Interpolation, QuantileSample, Spike};
 
 /// Params of `parametric`: numbers of a named distribution.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -63,6 +63,48 @@ pub enum Parametric {
         /// The last rank, at most 100,000.
         ranks: u32,
     },
+}
+
+/// Params of `parametric` in full: a named distribution, and numbers that are repeated often beside it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct ParametricRule {
+    /// The distribution.
+    #[serde(flatten)]
+    pub distribution: Parametric,
+    /// Numbers that are repeated often, drawn apart from the distribution; zero makes it zero-inflated.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub spikes: Vec<Spike>,
+}
+
+impl ParametricRule {
+    /// Returns what is wrong with the distribution, if something is.
+    #[must_use]
+    pub fn problem(&self) -> Option<String> {
+        self.distribution.problem()
+    }
+
+    /// Tells whether the numbers are whole.
+    #[must_use]
+    pub fn is_whole(&self) -> bool {
+        self.distribution.is_whole()
+            && self.spikes.iter().all(|spike| spike.value.fract().abs() < f64::MIN_POSITIVE)
+    }
+
+    /// Returns the mixture by the quantiles of the distribution and all spikes: those of whole numbers are the distribution's
+    /// own, with what the others leave them.
+    #[must_use]
+    pub fn sample(&self) -> QuantileSample {
+        let mut sample = self.distribution.sample();
+        let rest = (1.0 - self.spikes.iter().map(|spike| spike.prob).sum::<f64>()).max(0.0);
+        sample.spikes.iter_mut().for_each(|spike| spike.prob *= rest);
+        for spike in &self.spikes {
+            match sample.spikes.iter_mut().find(|known| known.value.total_cmp(&spike.value).is_eq()) {
+                Some(known) => known.prob += spike.prob,
+                None => sample.spikes.push(spike.clone()),
+            }
+        }
+        sample
+    }
 }
 
 /// Steps of the numeric integral.
@@ -209,7 +251,7 @@ fn continuous(log_density: impl Fn(f64) -> f64, value: impl Fn(f64) -> f64, peak
     };
     let shares: Vec<f64> = percentages();
     let values = shares.iter().map(|percent| quantile((percent / 100.0).clamp(TAIL, 1.0 - TAIL))).collect();
-    QuantileSample { quantiles: shares, values, spikes: Vec::new() }
+    QuantileSample { quantiles: shares, values, spikes: Vec::new(), interpolation: Interpolation::Linear }
 }
 
 /// Percentages from 0 to 100 that lie closer towards both ends.
@@ -250,7 +292,7 @@ fn spikes(weights: Vec<(f64, f64)>) -> QuantileSample {
     let kept: Vec<(f64, f64)> = weights.into_iter().filter(|(_, weight)| weight / total >= LEAST).collect();
     let total: f64 = kept.iter().map(|(_, weight)| weight).sum();
     let spikes = kept.into_iter().map(|(value, weight)| Spike { value, prob: weight / total }).collect();
-    QuantileSample { quantiles: Vec::new(), values: Vec::new(), spikes }
+    QuantileSample { quantiles: Vec::new(), values: Vec::new(), spikes, interpolation: Interpolation::Linear }
 }
 
 #[cfg(test)]
@@ -318,6 +360,29 @@ mod tests {
         for (prob, wanted) in probs.iter().zip([1.0, 0.5, 1.0 / 3.0, 0.25]) {
             assert!((prob - wanted).abs() < 1e-9);
         }
+    }
+
+    /// Catches spikes that are added without taking their share from the distribution.
+    #[test]
+    fn distributions_are_inflated() {
+        let spikes = vec![Spike { value: 0.0, prob: 0.4 }];
+        let distribution = Parametric::Poisson { mean: 2.0 };
+        let rule = ParametricRule { distribution, spikes: spikes.clone() };
+        let (mean, variance) = moments(&rule.sample());
+        assert!(
+            (mean - 1.2).abs() < 1e-6 && (variance - (1.2 + 2.0 * 2.0 * 0.24)).abs() < 1e-5,
+            "{variance}"
+        );
+        let zero = rule.sample().spikes.iter().filter(|spike| spike.value.abs() < 1e-12).count();
+        assert_eq!(zero, 1, "one entry for zero");
+        let rule = ParametricRule { distribution: Parametric::Exponential { mean: 3.0 }, spikes };
+        let sample = rule.sample();
+        assert_eq!((sample.spikes.len(), rule.is_whole()), (1, false));
+        let yaml = "{distribution: exponential, mean: 3, spikes: [{value: 0, prob: 0.4}]}";
+        assert_eq!(serde_yaml::from_str::<ParametricRule>(yaml).unwrap(), rule);
+        assert!(
+            serde_yaml::from_str::<ParametricRule>("{distribution: exponential, mean: 3, spike: 1}").is_err()
+        );
     }
 
     #[test]

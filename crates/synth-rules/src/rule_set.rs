@@ -43,6 +43,9 @@ pub struct RuleSet {
     #[serde(default, skip_serializing_if = "IndexMap::is_empty")]
     #[schemars(with = "std::collections::BTreeMap<String, Variants>")]
     pub variants: IndexMap<JsonPath, Variants>,
+    /// Conditions that every record keeps; checked by `synth validate`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub predicates: Vec<PredicateRule>,
     /// How fields depend on each other: the model file and what it says in short.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub model: Option<ModelRule>,
@@ -56,6 +59,46 @@ pub struct RuleSet {
     /// How the rules were made safe.
     #[serde(default)]
     pub privacy: Privacy,
+}
+
+/// A condition that every record, or every object at a path, keeps.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct PredicateRule {
+    /// The condition, an expression over the fields of the object and of those above it.
+    pub expression: String,
+    /// The objects that keep it; the record if left out.
+    #[serde(default, skip_serializing_if = "is_root")]
+    #[schemars(with = "String")]
+    pub at: JsonPath,
+    /// Whether a violation fails the check.
+    #[serde(default, skip_serializing_if = "Severity::is_error")]
+    pub severity: Severity,
+    /// What to tell when it is broken; the expression itself if left out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub message: Option<String>,
+}
+
+/// How much a broken condition matters.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Severity {
+    /// The check fails.
+    #[default]
+    Error,
+    /// It is told, and nothing fails.
+    Warning,
+}
+
+impl Severity {
+    #[expect(clippy::trivially_copy_pass_by_ref, reason = "the signature serde asks for")]
+    fn is_error(&self) -> bool {
+        *self == Self::Error
+    }
+}
+
+fn is_root(path: &JsonPath) -> bool {
+    path.segments().is_empty()
 }
 
 /// The joint model that belongs to the rules.

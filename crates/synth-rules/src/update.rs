@@ -89,6 +89,7 @@ impl RuleSet {
             fields: merge.fields(),
             relationships: merge.relationships(),
             variants: merge.variants(),
+            predicates: self.predicates.clone(),
             model: None,
             plugins: self.plugins.clone(),
             scenarios: self.scenarios.clone(),
@@ -188,7 +189,7 @@ impl Merge<'_> {
                         self.weights.new * new.holders(&path),
                     );
                     let length = mixed_length(&ours.length, &theirs.length, weights);
-                    ShapeRule { length, grows: ours.grows && theirs.grows }
+                    ShapeRule { length, grows: ours.grows && theirs.grows, distinct: ours.distinct }
                 }
                 (Some(rule), None) | (None, Some(rule)) => rule.clone(),
                 (None, None) => return None,
@@ -282,7 +283,7 @@ fn mixed_length(old: &LengthRule, new: &LengthRule, weights: Weights) -> LengthR
     if old == new {
         return old.clone();
     }
-    let (Some(ours), Some(theirs)) = (listed(old), listed(new)) else {
+    let (Some(ours), Some(theirs)) = (old.listed(), new.listed()) else {
         let (quantiles, values) = curve::mixed(&length_curve(old), &length_curve(new), weights);
         return LengthRule::Empirical { quantiles, values };
     };
@@ -295,23 +296,12 @@ fn mixed_length(old: &LengthRule, new: &LengthRule, weights: Weights) -> LengthR
     LengthRule::Categorical { values: lengths.into_keys().collect(), probs }
 }
 
-/// Lengths with their probabilities, when they are listed.
-fn listed(rule: &LengthRule) -> Option<Vec<(u64, f64)>> {
-    match rule {
-        LengthRule::Constant { value } => Some(vec![(*value, 1.0)]),
-        LengthRule::Categorical { values, probs } => {
-            Some(values.iter().copied().zip(probs.iter().map(|prob| prob.get())).collect())
-        }
-        LengthRule::Empirical { .. } => None,
-    }
-}
-
 /// The lengths as quantiles.
 fn length_curve(rule: &LengthRule) -> curve::Curve {
     match rule {
         LengthRule::Empirical { quantiles, values } => curve::Curve::of(quantiles, values),
         listed_rule => {
-            let weighted = listed(listed_rule).unwrap_or_default();
+            let weighted = listed_rule.listed().unwrap_or_default();
             curve::Curve::of_atoms(weighted.into_iter().map(|(length, prob)| (length as f64, prob)))
         }
     }

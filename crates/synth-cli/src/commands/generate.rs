@@ -58,6 +58,7 @@ pub(crate) fn run(args: &Generate, screen: &Screen) -> Result<Outcome, Failure> 
     let made = amount(written.n_records, &rules, n, &args.amount.count);
     screen.say(&format!("{made}, {} bytes, seed {seed}: {}", written.n_bytes, name(&out)));
     tell_unkept(&plan, screen);
+    tell_uncomputed(&plan, screen);
     log.done(written.n_records, written.n_bytes)?;
     if args.writing.manifest {
         let condition = args.amount.condition.as_ref().map(ToString::to_string);
@@ -71,6 +72,14 @@ pub(crate) fn run(args: &Generate, screen: &Screen) -> Result<Outcome, Failure> 
         Manifest::of(asked, &written)?.write(&manifest::path_beside(&out))?;
     }
     Ok(Outcome::Done)
+}
+
+/// Says how many values of computed fields are null because they could not be computed.
+fn tell_uncomputed(plan: &Plan, screen: &Screen) {
+    for uncomputed in plan.uncomputed() {
+        let synth_gen::Uncomputed { path, reason, count } = uncomputed;
+        screen.say(&format!("note: {count} values of {path} are null: {reason}"));
+    }
 }
 
 /// Says which relationships the records do not keep, all in one line.

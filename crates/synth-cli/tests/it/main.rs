@@ -14,6 +14,7 @@ mod determinism;
 mod documents;
 mod examples;
 mod explain;
+mod expressions;
 mod findings;
 mod folder;
 mod joint;

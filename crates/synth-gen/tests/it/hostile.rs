@@ -4,9 +4,11 @@ use proptest::prelude::*;
 use synth_core::{JsonPath, Rate, Segment, cast};
 use synth_gen::{CompileOptions, Plan};
 use synth_rules::generator::{
-    Categorical, Faker, FakerMethod, Pattern, QuantileSample, Sequence, Spike, Template, TemporalRhythmic,
-    TimeSpike, WrittenAs, ZoneShare,
+    Categorical, CopyOf, Derived, Faker, FakerMethod, Interpolation, Pattern, QuantileSample, Sequence,
+    Spike, Template, TemporalRhythmic, TimeSpike, WrittenAs, ZoneShare,
 };
+use synth_rules::kde::{Kde, Kernel};
+use synth_rules::series::{Noise, Season, SeasonKind, Series, Trend, TrendKind};
 use synth_rules::{
     Constraints, FieldRule, FieldType, Generator, Layout, LengthRule, Literal, NumberSpelling, Resolution,
     RuleSet, ShapeRule, ValueKind,
@@ -183,10 +185,68 @@ fn times() -> impl Strategy<Value = Generator> {
     })
 }
 
+/// Generators that follow from other fields, from points or along the rows.
+fn computed() -> impl Strategy<Value = Generator> {
+    let derived = prop::sample::select(vec![
+        "a",
+        "b + 1",
+        "1 / b",
+        "1.0 / a",
+        "a + b",
+        "a[0]",
+        "record",
+        "this.a",
+        "b[a]",
+        "[1, 2][b]",
+        "-b",
+        "a % b",
+        "string(b) + a",
+        "has(this.a) ? a : b",
+        "b * 9223372036854775807",
+        "a ==",
+        "int(a)",
+        "a.matches('(')",
+    ])
+    .prop_map(|text| Generator::Derived(Derived { expression: text.to_owned() }));
+    let copied = path().prop_map(|path| Generator::Copy(CopyOf { path }));
+    let kde = (numbers(), numbers(), numbers(), prop::option::of(number())).prop_map(
+        |(points, quantiles, values, bandwidth)| {
+            Generator::Kde(Kde {
+                kernel: Kernel::Epanechnikov,
+                points: points.into_iter().take(values.len() % 2 * 4).collect(),
+                bandwidth,
+                quantiles,
+                values,
+                spikes: Vec::new(),
+            })
+        },
+    );
+    let series = (number(), number(), number(), any::<u64>()).prop_map(|(level, per_row, std, period)| {
+        Generator::Series(Series {
+            level,
+            trend: Some(Trend { kind: TrendKind::Exponential, per_row }),
+            seasons: vec![Season {
+                period,
+                kind: SeasonKind::Multiplicative,
+                amplitude: None,
+                profile: vec![level, std],
+                offset: period,
+            }],
+            noise: Some(Noise { std, autocorrelation: per_row }),
+        })
+    });
+    prop_oneof![derived, copied, kde, series]
+}
+
 fn generator() -> impl Strategy<Value = Option<Generator>> {
     let sample = (numbers(), numbers(), numbers()).prop_map(|(quantiles, values, spikes)| {
         let spikes = spikes.into_iter().map(|value| Spike { value, prob: (value / 1000.0).abs() }).collect();
-        Generator::QuantileSample(QuantileSample { quantiles, values, spikes })
+        Generator::QuantileSample(QuantileSample {
+            quantiles,
+            values,
+            spikes,
+            interpolation: Interpolation::MonotoneCubic,
+        })
     });
     let times = times();
     let patterns = (prop::collection::vec(any_pattern(), 0..3), numbers())
@@ -208,7 +268,8 @@ fn generator() -> impl Strategy<Value = Option<Generator>> {
     let fixed = prop::sample::select(vec![None, Some(Generator::UuidV4), Some(Generator::Ulid)]);
     prop_oneof![
         fixed,
-        prop_oneof![sample, times, patterns, categorical, faker, sequence, template].prop_map(Some)
+        prop_oneof![sample, times, patterns, categorical, faker, sequence, template].prop_map(Some),
+        computed().prop_map(Some)
     ]
 }
 
@@ -263,8 +324,15 @@ fn length() -> impl Strategy<Value = ShapeRule> {
         prop::sample::select(vec![0, 1, 3, u64::MAX]).prop_map(|value| LengthRule::Constant { value }),
         (numbers(), numbers()).prop_map(|(quantiles, values)| LengthRule::Empirical { quantiles, values }),
         Just(LengthRule::Categorical { values: vec![1, 2], probs: vec![Rate::ZERO] }),
+        number().prop_map(|mean| LengthRule::Poisson { mean, min: 1, max: Some(0) }),
+        (number(), number()).prop_map(|(mean, dispersion)| LengthRule::NegativeBinomial {
+            mean,
+            dispersion,
+            min: u64::MAX,
+            max: None,
+        }),
     ];
-    (length, any::<bool>()).prop_map(|(length, grows)| ShapeRule { length, grows })
+    (length, any::<bool>()).prop_map(|(length, grows)| ShapeRule { length, grows, distinct: grows })
 }
 
 proptest! {

@@ -3,6 +3,8 @@
 
 mod bound;
 mod collect;
+mod derived;
+mod distinct;
 mod faults;
 mod formulas;
 mod hostile;

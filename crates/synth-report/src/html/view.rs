@@ -148,6 +148,7 @@ impl<'a> CheckView<'a> {
             CheckName::Keys => {
                 ("Keys", "Keys of several fields, or of some rows only, do not repeat.", "keys")
             }
+            CheckName::Predicates => ("Predicates", "The predicates of the rules hold.", "objects"),
             CheckName::Plugins => ("Plugins", "Validators of the rule file find nothing.", "records"),
         };
         let (status, class) = match check.status {

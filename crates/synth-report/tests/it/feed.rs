@@ -128,6 +128,7 @@ pub(crate) fn report(comparison: Comparison) -> Report {
         schema: None,
         relations: None,
         plugins: None,
+        predicates: None,
         timings: Vec::new(),
     };
     Report::new(comparison, context)

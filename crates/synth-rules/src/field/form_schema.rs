@@ -4,13 +4,16 @@ use schemars::{Schema, SchemaGenerator};
 use serde_json::{Value, json};
 
 use crate::generator::{
-    Categorical, Constant, Faker, Generator, Pattern, QuantileSample, Sequence, Template, TemporalRhythmic,
+    Categorical, Constant, CopyOf, Derived, Faker, Generator, Pattern, QuantileSample, Sequence, Template,
+    TemporalRhythmic,
 };
-use crate::parametric::Parametric;
+use crate::kde::Kde;
+use crate::parametric::ParametricRule;
 use crate::plugins::PluginCall;
+use crate::series::Series;
 
 /// Generators with the names of their params' definitions.
-const PARAMS: [(&str, &str); 10] = [
+const PARAMS: [(&str, &str); 14] = [
     ("sequence", "Sequence"),
     ("pattern", "Pattern"),
     ("template", "Template"),
@@ -19,8 +22,12 @@ const PARAMS: [(&str, &str); 10] = [
     ("quantile_sample", "QuantileSample"),
     ("temporal_rhythmic", "TemporalRhythmic"),
     ("constant", "Constant"),
-    ("parametric", "Parametric"),
+    ("parametric", "ParametricRule"),
+    ("kde", "Kde"),
+    ("series", "Series"),
     ("plugin", "PluginCall"),
+    ("derived", "Derived"),
+    ("copy", "CopyOf"),
 ];
 
 /// The names of all generators.
@@ -38,7 +45,11 @@ pub(super) fn params(schemas: &mut SchemaGenerator) -> Schema {
     schemas.subschema_for::<QuantileSample>();
     schemas.subschema_for::<TemporalRhythmic>();
     schemas.subschema_for::<Constant>();
-    schemas.subschema_for::<Parametric>();
+    schemas.subschema_for::<ParametricRule>();
+    schemas.subschema_for::<Kde>();
+    schemas.subschema_for::<Series>();
+    schemas.subschema_for::<Derived>();
+    schemas.subschema_for::<CopyOf>();
     schemas.subschema_for::<PluginCall>();
     schemars::json_schema!({"description": "Params of the generator.", "type": "object"})
 }

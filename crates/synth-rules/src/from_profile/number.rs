@@ -6,7 +6,7 @@ use synth_profile::profile::{Curve, NumberCategory, NumberProfile};
 use super::share::rounded;
 use super::{apportion, time};
 use crate::field::{Constraints, FieldType, NumberSpelling, ValueKind};
-use crate::generator::{Categorical, Generator, Literal, QuantileSample, Sequence, Spike};
+use crate::generator::{Categorical, Generator, Interpolation, Literal, QuantileSample, Sequence, Spike};
 
 /// Share of decimals that end in zero when their last digit is as good as random: around one in ten.
 const USUAL_FEWER: std::ops::Range<f64> = 0.05..0.15;
@@ -126,13 +126,15 @@ fn quantiles(number: &NumberProfile) -> QuantileSample {
     };
     let spikes =
         spikes.iter().zip(shares).map(|((value, _), share)| Spike { value: *value, prob: share.get() });
-    QuantileSample { quantiles, values, spikes: spikes.collect() }
+    let interpolation = Interpolation::Linear;
+    QuantileSample { quantiles, values, spikes: spikes.collect(), interpolation }
 }
 
 /// Whole numbers by a curve alone.
 pub(super) fn by_curve(curve: &Curve) -> Generator {
     let (quantiles, values) = (curve.percent.clone(), curve.values.clone());
-    Generator::QuantileSample(QuantileSample { quantiles, values, spikes: Vec::new() })
+    let interpolation = Interpolation::Linear;
+    Generator::QuantileSample(QuantileSample { quantiles, values, spikes: Vec::new(), interpolation })
 }
 
 #[cfg(test)]

@@ -5,7 +5,6 @@ use synth_core::{JsonPath, Segment};
 use super::{Problem, Report};
 use crate::error::ErrorKind;
 use crate::field::FieldRule;
-use crate::generator::Generator;
 use crate::rule_set::RuleSet;
 use crate::yaml::Step;
 
@@ -34,7 +33,7 @@ pub(super) fn faults(rules: &RuleSet, path: &JsonPath, field: &FieldRule, report
     let has_numbers = field
         .kinds
         .iter()
-        .any(|kind| matches!(kind.generator, Some(Generator::QuantileSample(_) | Generator::Parametric(_))));
+        .any(|kind| matches!(&kind.generator, Some(generator) if generator.makes_numbers()));
     if !field.faults.out_of_range.is_zero() && !has_numbers {
         refuse(&["faults", "out_of_range"], "only numbers of `quantile_sample` have a range");
     }

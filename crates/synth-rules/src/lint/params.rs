@@ -9,7 +9,7 @@ use super::sums::{
 };
 use crate::error::{ErrorKind, suggest};
 use crate::generator::{
-    Categorical, Faker, FakerMethod, Generator, Pattern, QuantileSample, Template, TemporalRhythmic,
+    Categorical, Faker, FakerMethod, Generator, Pattern, QuantileSample, Spike, Template, TemporalRhythmic,
     TimeSpike, WrittenAs, ZoneShare,
 };
 
@@ -28,13 +28,28 @@ pub(super) fn problems(generator: &Generator, report: Report<'_>) {
             if let Some(reason) = params.problem() {
                 report(&[], ErrorKind::Impossible { reason });
             }
+            shares_of_spikes(&probs_of(&params.spikes), report);
+        }
+        Generator::Series(params) => {
+            for (keys, reason) in params.problems() {
+                let keys: Vec<&str> = keys.iter().map(String::as_str).collect();
+                report(&keys, ErrorKind::Impossible { reason });
+            }
+        }
+        Generator::Kde(params) => {
+            if let Some((key, reason)) = params.problem() {
+                report(&[key], ErrorKind::Impossible { reason });
+            }
+            shares_of_spikes(&probs_of(&params.spikes), report);
         }
         Generator::UuidV4
         | Generator::UuidV7
         | Generator::Ulid
         | Generator::Sequence(_)
         | Generator::Constant(_)
-        | Generator::Plugin(_) => {}
+        | Generator::Plugin(_)
+        | Generator::Derived(_)
+        | Generator::Copy(_) => {}
     }
 }
 
@@ -54,13 +69,17 @@ fn categorical(params: &Categorical, report: Report<'_>) {
 }
 
 fn quantiles(params: &QuantileSample, report: Report<'_>) {
-    let spikes: Vec<f64> = params.spikes.iter().map(|spike| spike.prob).collect();
+    let spikes = probs_of(&params.spikes);
     let sum: f64 = spikes.iter().sum();
     let only_spikes = params.quantiles.is_empty() && params.values.is_empty() && sum >= 1.0 - TOLERANCE;
     if !only_spikes {
         curve_problems(("quantiles", &params.quantiles), ("values", &params.values), report);
     }
     shares_of_spikes(&spikes, report);
+}
+
+fn probs_of(spikes: &[Spike]) -> Vec<f64> {
+    spikes.iter().map(|spike| spike.prob).collect()
 }
 
 fn times(params: &TemporalRhythmic, report: Report<'_>) {

@@ -29,17 +29,22 @@ pub(super) fn problems(kind: &ValueKind, report: Report<'_>) {
     if kind.field_type.is_bare() {
         let because = format!("values of type `{field_type}` need none");
         report(&["generator"], ErrorKind::IgnoredKey { key: "generator".to_owned(), because });
-    } else if !(matches!(generator, Generator::Plugin(_)) || fits(kind.field_type, made(generator))) {
+    } else if !(is_open(generator) || fits(kind.field_type, made(generator))) {
         let (generator, field_type) = (name.to_owned(), field_type.to_owned());
         report(&["generator"], ErrorKind::WrongGenerator { generator, field_type });
     }
     ignored_constraints(kind, &format!("the generator `{name}`"), report);
 }
 
+/// Tells whether the generator alone does not say what it makes.
+fn is_open(generator: &Generator) -> bool {
+    matches!(generator, Generator::Plugin(_) | Generator::Derived(_) | Generator::Copy(_))
+}
+
 fn made(generator: &Generator) -> Made {
     match generator {
         Generator::Sequence(sequence) if !sequence.is_text() => Made::Integers,
-        Generator::QuantileSample(_) => Made::Numbers,
+        Generator::QuantileSample(_) | Generator::Kde(_) | Generator::Series(_) => Made::Numbers,
         Generator::Parametric(params) if params.is_whole() => Made::Integers,
         Generator::Parametric(_) => Made::Numbers,
         Generator::TemporalRhythmic(times) if times.format.starts_with("epoch_") => Made::Numbers,
@@ -86,8 +91,12 @@ fn ignored_constraints(kind: &ValueKind, who: &str, report: Report<'_>) {
 /// The limits that the values of a kind keep.
 fn kept(kind: &ValueKind) -> &'static [&'static str] {
     match &kind.generator {
-        Some(Generator::QuantileSample(_) | Generator::Parametric(_)) => {
+        Some(generator) if generator.makes_numbers() => {
             &["min", "max", "decimals", "decimal_probs", "spelling", "integer_share"]
+        }
+        Some(Generator::Series(_)) => &["min", "max", "decimals", "spelling"],
+        Some(Generator::Derived(_)) if matches!(kind.field_type, FieldType::Integer | FieldType::Number) => {
+            &["min", "max", "decimals", "spelling"]
         }
         Some(Generator::TemporalRhythmic(times)) if times.format.starts_with("epoch_") => {
             &["decimals", "spelling", "integer_share"]

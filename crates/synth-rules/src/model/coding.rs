@@ -225,6 +225,8 @@ fn length_law(rule: &LengthRule, n_rows: usize) -> (Law, Vec<Part>) {
         LengthRule::Empirical { quantiles, values } => {
             numbers(&[], Knots::new(quantiles, values.clone()), n_rows, 1.0).unwrap_or_else(whole)
         }
+        // Learned rules have none of the named distributions.
+        _ => whole(),
     }
 }
 

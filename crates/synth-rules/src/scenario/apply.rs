@@ -144,6 +144,9 @@ impl Changes {
             if let Some(Generator::Parametric(params)) = &kind.generator {
                 kind.generator = Some(Generator::QuantileSample(params.sample()));
             }
+            if let Some(Generator::Kde(kde)) = &kind.generator {
+                kind.generator = Some(Generator::QuantileSample(kde.sample()));
+            }
             if let Some(Generator::QuantileSample(sample)) = &mut kind.generator {
                 is_number = true;
                 let changed = moments::change(sample, &limits, how, by);

@@ -119,21 +119,21 @@ fn shape(sample: &QuantileSample) -> Shape {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::generator::Spike;
+    use crate::generator::{Interpolation, Spike};
 
     fn sample() -> QuantileSample {
         QuantileSample {
             quantiles: vec![0.0, 50.0, 100.0],
             values: vec![10.0, 30.0, 200.0],
             spikes: Vec::new(),
+            interpolation: Interpolation::Linear,
         }
     }
 
     /// Uniform on 0..12: mean 6, variance 12.
     #[test]
     fn shapes_are_exact() {
-        let uniform =
-            QuantileSample { quantiles: vec![0.0, 100.0], values: vec![0.0, 12.0], spikes: Vec::new() };
+        let uniform = QuantileSample { quantiles: vec![0.0, 100.0], values: vec![0.0, 12.0], ..sample() };
         let got = shape(&uniform);
         assert!((got.mean - 6.0).abs() < 1e-12 && (got.std * got.std - 12.0).abs() < 1e-9);
         let spike = Spike { value: 6.0, prob: 0.5 };

@@ -39,6 +39,13 @@ fn kinds(old: &FieldRule, new: &FieldRule, weights: Weights) -> Vec<ValueKind> {
 
 /// The side whose values stand alone, where a mixture would break a promise.
 fn one_side<'r>(old: &'r FieldRule, new: &'r FieldRule, weights: Weights) -> Option<&'r FieldRule> {
+    let is_computed = |kind: &ValueKind| {
+        matches!(kind.generator, Some(Generator::Derived(_) | Generator::Copy(_) | Generator::Plugin(_)))
+    };
+    if old.kinds.iter().any(is_computed) {
+        // Somebody wrote it; the data know only what came out.
+        return Some(old);
+    }
     let heavier = if weights.is_new_heavier() { new } else { old };
     let is_counter = |rule: &FieldRule| {
         rule.kinds.iter().any(|kind| matches!(kind.generator, Some(Generator::Sequence(_))))

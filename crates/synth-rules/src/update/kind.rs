@@ -6,7 +6,9 @@ use super::curve::{self, Curve};
 use super::{Weights, times};
 use crate::field::{Constraints, NumberSpelling, ValueKind};
 use crate::from_profile::share::apportion;
-use crate::generator::{Categorical, Constant, Faker, Generator, Literal, Pattern, QuantileSample, Spike};
+use crate::generator::{
+    Categorical, Constant, Faker, Generator, Interpolation, Literal, Pattern, QuantileSample, Spike,
+};
 
 /// Mixes two lists of kinds: what is made alike becomes one kind, the others stand beside each other.
 pub(super) fn mixed(old: &[ValueKind], new: &[ValueKind], weights: Weights) -> Vec<ValueKind> {
@@ -140,9 +142,13 @@ fn joined_samples(old: &QuantileSample, new: &QuantileSample, weights: Weights) 
         weight * (1.0 - side.spikes.iter().map(|spike| spike.prob).sum::<f64>()).max(0.0)
     };
     let rest = Weights::of(rest(old, weights.old), rest(new, weights.new));
-    let (ours, theirs) = (Curve::of(&old.quantiles, &old.values), Curve::of(&new.quantiles, &new.values));
+    let interpolation =
+        if old.interpolation == new.interpolation { old.interpolation } else { Interpolation::Linear };
+    let sides =
+        [old, new].map(|side| if interpolation == side.interpolation { side.clone() } else { side.linear() });
+    let [ours, theirs] = sides.map(|side| Curve::of(&side.quantiles, &side.values));
     let (quantiles, values) = curve::mixed(&ours, &theirs, rest);
-    QuantileSample { quantiles, values, spikes: joined }
+    QuantileSample { quantiles, values, spikes: joined, interpolation }
 }
 
 /// Rounds down, so that sums of shares stay within 1.

@@ -91,13 +91,13 @@ impl<'r> Reach<'r> {
     fn mean_length(&self, path: &JsonPath) -> f64 {
         let Some(shape) = self.rules.shape.get(path) else { return 1.0 };
         match &shape.length {
-            LengthRule::Constant { value } => *value as f64,
-            LengthRule::Categorical { values, probs } => {
-                values.iter().zip(probs).map(|(value, prob)| *value as f64 * prob.get()).sum()
-            }
             LengthRule::Empirical { quantiles, values } => {
                 let steps = quantiles.windows(2).zip(values.windows(2));
                 steps.map(|(percent, value)| (percent[1] - percent[0]) * (value[0] + value[1]) / 200.0).sum()
+            }
+            listed => {
+                let lengths = listed.listed().unwrap_or_default();
+                lengths.into_iter().map(|(length, prob)| length as f64 * prob).sum()
             }
         }
     }

@@ -8,11 +8,14 @@ use super::forms::{Report, read};
 use super::places::Step;
 use crate::error::{ErrorKind, suggest};
 use crate::generator::{
-    Categorical, Constant, Faker, Generator, Pattern, QuantileSample, Sequence, Template, TemporalRhythmic,
+    Categorical, Constant, CopyOf, Derived, Faker, Generator, Pattern, QuantileSample, Sequence, Template,
+    TemporalRhythmic,
 };
-use crate::parametric::Parametric;
+use crate::kde::Kde;
+use crate::parametric::ParametricRule;
 use crate::plugins::PluginCall;
 use crate::relationship::{Condition, Relationship};
+use crate::series::Series;
 
 /// Reports what is wrong with the generators of a rule, and takes it out so that the rest can be read.
 pub(super) fn check_rule(rule: &mut Value, report: Report<'_>) {
@@ -80,8 +83,12 @@ fn params_are_sound(generator: &str, params: Value, report: Report<'_>) -> bool 
         "quantile_sample" => read::<QuantileSample>(params, report).is_some(),
         "temporal_rhythmic" => read::<TemporalRhythmic>(params, report).is_some(),
         "constant" => read::<Constant>(params, report).is_some(),
-        "parametric" => read::<Parametric>(params, report).is_some(),
+        "parametric" => read::<ParametricRule>(params, report).is_some(),
+        "kde" => read::<Kde>(params, report).is_some(),
+        "series" => read::<Series>(params, report).is_some(),
         "plugin" => read::<PluginCall>(params, report).is_some(),
+        "derived" => read::<Derived>(params, report).is_some(),
+        "copy" => read::<CopyOf>(params, report).is_some(),
         // Other generators are refused by name before, or have no params.
         _ => true,
     }
@@ -111,7 +118,27 @@ struct EmpiricalLength {
     values: Vec<f64>,
 }
 
-const DISTRIBUTIONS: [&str; 3] = ["constant", "categorical", "empirical"];
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+#[expect(dead_code, reason = "only read to find what does not fit")]
+struct PoissonLength {
+    mean: f64,
+    min: Option<u64>,
+    max: Option<u64>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+#[expect(dead_code, reason = "only read to find what does not fit")]
+struct ScatteredLength {
+    mean: f64,
+    dispersion: f64,
+    min: Option<u64>,
+    max: Option<u64>,
+}
+
+const DISTRIBUTIONS: [&str; 6] =
+    ["constant", "categorical", "empirical", "poisson", "negative_binomial", "geometric"];
 
 /// Tells whether the length of a shape rule can be read, and reports why not.
 pub(super) fn length_is_sound(shape: &Value, report: Report<'_>) -> bool {
@@ -128,6 +155,8 @@ pub(super) fn length_is_sound(shape: &Value, report: Report<'_>) -> bool {
         "constant" => read::<ConstantLength>(params, below).is_some(),
         "categorical" => read::<CategoricalLength>(params, below).is_some(),
         "empirical" => read::<EmpiricalLength>(params, below).is_some(),
+        "poisson" | "geometric" => read::<PoissonLength>(params, below).is_some(),
+        "negative_binomial" => read::<ScatteredLength>(params, below).is_some(),
         other => {
             let kind = ErrorKind::unknown_word(other, DISTRIBUTIONS.to_vec());
             report(&["length".into(), "distribution".into()], kind);

@@ -290,3 +290,78 @@ fn a_type_beside_one_of_is_that_of_most_values() {
     assert!(rules.to_yaml().contains("type: enum\n"));
     assert!(RuleSet::parse(&text("    type: string\n"), "rules.yaml").is_err());
 }
+
+/// A field `$.a` with this generator, beside a text `$.name` and a number `$.items[].n`; the params begin in line 8.
+fn check_beside(generator: &str, code: &str, line_column: (u64, u64), message: &str) {
+    let body = format!(
+        "shape: {{'$.items[]': {{length: {{distribution: constant, params: {{value: 1}}}}}}}}
+fields:
+  $.name: {{type: string, generator: uuid_v4}}
+  $.items[].n: {{type: integer, generator: constant, params: {{value: 1}}}}
+  $.a:
+    {generator}"
+    );
+    check(&body, code, line_column, message);
+}
+
+#[test]
+fn expressions_have_places() {
+    let derived = |kind: &str, expression: &str| {
+        format!("type: {kind}\n    generator: derived\n    params:\n      expression: {expression}\n")
+    };
+    check_beside(&derived("string", "nam + '.'"), "rules/unknown-name", (10, 7), "no field is called `nam`");
+    check_beside(&derived("number", "name * 2"), "rules/bad-expression", (10, 7), "(character 6)");
+    check_beside(
+        &derived("number", "name"),
+        "rules/bad-expression",
+        (10, 7),
+        "the field is of type `number`",
+    );
+    check_beside(&derived("number", "1 +"), "rules/bad-expression", (10, 7), "ends too early");
+    check_beside(&derived("number", "a + 1.0"), "rules/circle", (9, 5), "$.a from $.a");
+    check_beside(&derived("number", "items[0].n"), "rules/bad-expression", (10, 7), "`$.items` is a list");
+    let copy = |path: &str| format!("type: integer\n    generator: copy\n    params: {{path: '{path}'}}\n");
+    check_beside(&copy("$.nam"), "rules/unknown-path", (9, 14), "`$.nam`");
+    check_beside(&copy("$.name"), "rules/impossible", (9, 14), "it makes a text");
+    check_beside(&copy("$.items[].n"), "rules/impossible", (9, 14), "no field of the same row");
+    let predicates = "type: 'null'\npredicates:\n- {expression: size(items) > 0}\n- expression: ";
+    let predicate = |expression: &str| format!("{predicates}{expression}\n");
+    check_beside(&predicate("size(item) > 0"), "rules/unknown-name", (10, 3), "`item`");
+    check_beside(&predicate("size(items)"), "rules/bad-expression", (10, 3), "this is a whole number");
+    check_beside(&predicate("n > 0\n  at: $.itemz[]"), "rules/unknown-path", (11, 3), "`$.itemz[]`");
+    check_beside(&predicate("1 < 2\n  severity: fatal"), "rules/unknown-word", (11, 3), "`fatal`");
+}
+
+#[test]
+fn circles_of_several_fields_are_told_once() {
+    let text = "version: 2
+fields:
+  $.a: {type: number, generator: derived, params: {expression: b + 1.0}}
+  $.b: {type: number, generator: copy, params: {path: $.c}}
+  $.c: {type: number, generator: derived, params: {expression: 2.0 * a}}
+  $.d: {type: number, generator: derived, params: {expression: a + b}}
+";
+    let errors = RuleSet::parse(text, "rules.yaml").unwrap_err();
+    let told: Vec<String> = errors.0.iter().map(ToString::to_string).collect();
+    assert_eq!(told, ["the values follow from each other in a circle: $.a from $.b from $.c from $.a"]);
+    // Fields that share what they follow from are no circle, on however many ways it is reached.
+    let shared = text.replace("2.0 * a", "2.0 * e").replace("a + b}}", "a + b + e}}")
+        + "  $.e: {type: number, generator: constant, params: {value: 1}}\n";
+    assert!(RuleSet::parse(&shared, "rules.yaml").is_ok());
+}
+
+#[test]
+fn distributions_have_places() {
+    let kde = "kde\n    type: number\n    params:\n      points: [1, 2]\n      bandwidth: 0\n";
+    check_field(kde, "rules/impossible", (8, 7), "`bandwidth`");
+    let series = "series\n    type: number\n    params:\n      level: 1\n      seasons:\n      - period: 1\n        amplitude: 2\n";
+    check_field(series, "rules/impossible", (9, 9), "`period`");
+    let spikes = "parametric\n    type: number\n    params: {distribution: normal, mean: 0, std: 1, spikes: [{value: 0, prob: 1.5}]}\n";
+    check_field(spikes, "rules/bad-probabilities", (6, 53), "1.5");
+    let length = "shape:\n  $.a[]:\n    length:\n      distribution: poisson\n      params: {mean: -1}\nfields: {'$.a[]': {type: string, generator: uuid_v4}}\n";
+    check(length, "rules/impossible", (6, 7), "`mean`");
+    let crossed = length.replace("mean: -1", "mean: 1, min: 4, max: 3");
+    check(&crossed, "rules/impossible", (6, 7), "`min` is above `max`");
+    let unknown = length.replace("mean: -1", "mean: 1, most: 3");
+    check(&unknown, "rules/unknown-key", (6, 25), "`most`");
+}
