@@ -8,6 +8,7 @@ mod formulas;
 mod hostile;
 mod joint;
 mod laws;
+mod people;
 mod plugins;
 mod references;
 mod shapes;
