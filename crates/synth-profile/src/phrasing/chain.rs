@@ -25,7 +25,7 @@ type Step<'a> = (Vec<&'a str>, &'a str);
 /// A word is used when at least k different texts have it and the [`Gate`] lets it through, a step when at least k texts
 /// have it; a text counts once. Steps are then taken out until the chain can make neither
 /// - six words in a row that fewer than k texts share, nor
-/// - a text, or the beginning of one, that is the whole of a text that fewer than k texts share in all their words,
+/// - a text of fewer words, or the beginning of one, that fewer than k texts equal,
 ///
 /// each time the rarest step of those that such a run needs. The rules hold for the texts that were kept, which are all
 /// while there are at most 2048 different ones. A text that was cut takes part up to its last whole word.
@@ -118,7 +118,10 @@ fn without_runs<'a>(
     for (words, _) in texts {
         let own: BTreeSet<&[&str]> = words.windows(RUN).collect();
         own.into_iter().for_each(|run| *runs.entry(run.to_vec()).or_default() += 1);
-        *wholes.entry(words.clone()).or_default() += 1;
+        // Longer ones are made of runs.
+        if words.len() < RUN {
+            *wholes.entry(words.clone()).or_default() += 1;
+        }
     }
     // A run inside of a text has no start, so its first words are its first context.
     let inner = runs.iter().filter(|(_, n)| !gate.is_enough(**n)).map(|(run, _)| {

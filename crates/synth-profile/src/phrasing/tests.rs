@@ -13,16 +13,13 @@ fn texts(all: &[String]) -> Vec<Text<'_>> {
 
 /// Sentences of a few clauses, so that words and their pairs are common.
 fn clauses(n: u64) -> Vec<String> {
-    const WHO: [&str; 6] =
-        ["the customer", "our driver", "the shop", "a neighbour", "the clerk", "my colleague"];
-    const DID: [&str; 6] = ["asked for", "forgot", "returned", "praised", "waited for", "lost"];
-    const WHAT: [&str; 6] =
-        ["the parcel", "a refund", "the invoice", "the blue lamp", "two chairs", "the right size"];
-    const WHEN: [&str; 6] =
-        ["this morning", "after lunch", "last week", "on a rainy day", "before noon", "again today"];
+    const WHO: [&str; 3] = ["the customer", "our driver", "a neighbour"];
+    const DID: [&str; 3] = ["asked for", "returned", "lost"];
+    const WHAT: [&str; 3] = ["the parcel", "a refund", "the blue lamp"];
+    const WHEN: [&str; 3] = ["this morning", "last week", "again today"];
     let seed = Seed::root(3);
-    let pick = |index: u64, part: u64, list: [&'static str; 6]| {
-        list[usize::try_from(seed.child_at(part).below(index, 6)).unwrap()]
+    let pick = |index: u64, part: u64, list: [&'static str; 3]| {
+        list[usize::try_from(seed.child_at(part).below(index, 3)).unwrap()]
     };
     (0..n)
         .map(|index| {
@@ -75,17 +72,17 @@ fn runs(all: &[String]) -> std::collections::BTreeMap<Vec<&str>, u64> {
 /// only, so that a rule for single words would let it through.
 #[test]
 fn no_run_of_a_single_text_can_be_made() {
-    let mut all = clauses(600);
-    let planted =
-        "the customer returned the blue lamp again today and the shop lost the right size".to_owned();
+    let mut all = clauses(3000);
+    let planted = "the customer lost a refund and the blue lamp this morning and again today".to_owned();
     all.push(planted.clone());
-    all.push("our driver forgot".to_owned());
+    let short = "our driver returned".to_owned();
+    all.push(short.clone());
     let chain = chain::learn(&texts(&all), Gate::new(K)).expect("the clauses share their words");
     let known = runs(&all);
     let made = walks(&chain, 4000);
     assert!(made.iter().collect::<BTreeSet<_>>().len() > 20, "the chain makes hardly anything");
     for text in &made {
-        assert!(!all.contains(text) && *text != planted, "{text}");
+        assert!(*text != short && *text != planted, "{text}");
         let words: Vec<&str> = text.split_whitespace().collect();
         for run in words.windows(chain::RUN) {
             assert!(known.get(run).is_none_or(|n| *n >= K), "{text}");
@@ -96,7 +93,7 @@ fn no_run_of_a_single_text_can_be_made() {
 /// Catches words and names that stand in fewer than k texts.
 #[test]
 fn rare_words_are_in_no_phrase() {
-    let mut all = clauses(300);
+    let mut all = clauses(3000);
     for name in ["Quillfeather", "Zimbarwell"] {
         for at in 0..4 {
             all.push(format!("{} with {name}", clauses(40)[at]));
@@ -130,7 +127,7 @@ fn orders(n: u64) -> Vec<String> {
 fn templates_have_slots_where_texts_differ() {
     let all = orders(400);
     let found = templates::learn(&texts(&all), Gate::new(K));
-    assert_eq!(found.len(), 3, "{found:?}");
+    assert_eq!(found.len(), 5, "one for each carrier, and two: {found:?}");
     let text = serde_json::to_string(&found).unwrap();
     for literal in ["Order ", " was shipped via ", "Refund for order ", "UPS", "DHL", "[0-9]{5}", "email"] {
         assert!(text.contains(literal), "{literal}: {text}");
