@@ -4,16 +4,18 @@ use schemars::{Schema, SchemaGenerator};
 use serde_json::{Value, json};
 
 use crate::generator::{
-    Categorical, Constant, Faker, Generator, Pattern, QuantileSample, Sequence, Template, TemporalRhythmic,
+    Categorical, Constant, Faker, Generator, MarkovText, Pattern, QuantileSample, Sequence, Template,
+    TemporalRhythmic,
 };
 use crate::parametric::Parametric;
 use crate::plugins::PluginCall;
 
 /// Generators with the names of their params' definitions.
-const PARAMS: [(&str, &str); 10] = [
+const PARAMS: [(&str, &str); 11] = [
     ("sequence", "Sequence"),
     ("pattern", "Pattern"),
     ("template", "Template"),
+    ("markov_text", "MarkovText"),
     ("faker", "Faker"),
     ("categorical", "Categorical"),
     ("quantile_sample", "QuantileSample"),
@@ -33,6 +35,7 @@ pub(super) fn params(schemas: &mut SchemaGenerator) -> Schema {
     schemas.subschema_for::<Sequence>();
     schemas.subschema_for::<Pattern>();
     schemas.subschema_for::<Template>();
+    schemas.subschema_for::<MarkovText>();
     schemas.subschema_for::<Faker>();
     schemas.subschema_for::<Categorical>();
     schemas.subschema_for::<QuantileSample>();

@@ -275,8 +275,9 @@ fn anchor(path: &JsonPath) -> (JsonPath, String) {
         let words = split_words(key);
         let is_part = words.last().is_some_and(|word| PARTS.contains(&word.as_str()));
         // Elements are things of their own unless they are called parts.
-        let is_list_of_one = is_own && words.iter().all(|word| matches!(word.as_str(), "given" | "line"));
-        if !(is_own && n_steps == 0 || is_list_of_one || is_part) {
+        let is_list_of_one =
+            is_own && words.iter().all(|word| matches!(word.as_str(), "given" | "line" | "phone" | "phones"));
+        if !(is_own && n_steps == 0 || is_list_of_one || is_part && !(is_own && n_steps > 0)) {
             break;
         }
         let others = words.into_iter().filter(|word| !WORDS.contains(&word.as_str()));
@@ -394,7 +395,10 @@ fn settle(name: &str, entity: &Entity, members: &[Member], fields: &mut IndexMap
                 // What a list of cities or regions leaves out.
                 Role::Says(EntityPart::City) if is_form(kind) => Some(FakerMethod::City),
                 Role::Says(EntityPart::Region) if is_form(kind) => Some(FakerMethod::Region),
-                Role::Says(_) => None,
+                // Values beside the list that are made up already.
+                Role::Says(part) => {
+                    made_up(kind).filter(|method| EntityPart::of_method(*method) == Some(part))
+                }
             };
             let Some(method) = method else { continue };
             let is_short = |kind: &ValueKind| matches!(&kind.generator, Some(Generator::Pattern(pattern)) if is_code_like(pattern));
@@ -412,6 +416,13 @@ fn settle(name: &str, entity: &Entity, members: &[Member], fields: &mut IndexMap
                 }
             }
         }
+    }
+}
+
+fn made_up(kind: &ValueKind) -> Option<FakerMethod> {
+    match &kind.generator {
+        Some(Generator::Faker(faker)) => Some(faker.method),
+        _ => None,
     }
 }
 
