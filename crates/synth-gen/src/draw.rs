@@ -29,6 +29,11 @@ impl Draws {
         Self { state: word }
     }
 
+    /// Returns a number in [0, 1).
+    pub(crate) fn uniform(&mut self) -> f64 {
+        (self.word() >> 11) as f64 * (1.0 / 9_007_199_254_740_992.0)
+    }
+
     pub(crate) const fn word(&mut self) -> u64 {
         self.state = self.state.wrapping_add(STEP);
         hash::mix(self.state)

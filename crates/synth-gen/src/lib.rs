@@ -6,7 +6,7 @@
 //! Modules in reading order: `plan` is what is compiled, `compile` how, from the tree of paths in `outline`,
 //! with `length` for arrays, `variants` for tagged unions and `order` for what must be filled first. `fill`
 //! fills the buffers of `column`, `walk` sends events. `recipe` chooses the program of a kind of value:
-//! `ids`, `pattern` (with `language` and `branch`), `template`, `faker`, `words`, `numbers` and `temporal`.
+//! `ids`, `pattern` (with `language` and `branch`), `template`, `markov`, `faker`, `people` whose parts agree, `words`, `numbers` and `temporal`.
 //! `link` binds relationships: `reference` with `parents` and `site`, `listed` for keys that are given, `composite` for
 //! keys of several fields, `computed` and `formula`, `ordering` with `measure` and `arrivals`, `value_table` for fields that
 //! come together, `dependency`, and `coupling` for presence; `unkept` counts the rest.
@@ -43,6 +43,7 @@ mod language;
 mod length;
 mod link;
 mod listed;
+mod markov;
 mod measure;
 mod numbers;
 mod order;
@@ -50,6 +51,7 @@ mod ordering;
 mod outline;
 mod parents;
 mod pattern;
+mod people;
 mod plan;
 mod plugin;
 mod recipe;

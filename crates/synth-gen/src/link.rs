@@ -15,6 +15,7 @@ use crate::listed::literal_text;
 use crate::ordering::bind::OrderBond;
 use crate::outline::Outline;
 use crate::parents::{Pace, Parents, Picker, Preference};
+use crate::people::bind::PersonBond;
 use crate::plan::{Kind, Plan};
 use crate::recipe::{Recipe, Setting};
 use crate::reference::{Reference, Source, texts};
@@ -54,6 +55,7 @@ enum Bond<'a> {
     Decided(Decided<'a>),
     Ordered(OrderBond),
     Tabled(TableBond),
+    Person(PersonBond),
 }
 
 impl Bond<'_> {
@@ -66,6 +68,7 @@ impl Bond<'_> {
             Self::Decided(decided) => vec![decided.target],
             Self::Ordered(orders) => orders.members.clone(),
             Self::Tabled(table) => table.targets(),
+            Self::Person(person) => vec![person.target],
         }
     }
 
@@ -78,6 +81,7 @@ impl Bond<'_> {
             Self::Decided(decided) => decided.by.clone(),
             Self::Ordered(orders) => orders.givens.clone(),
             Self::Tabled(table) => table.needs(),
+            Self::Person(person) => person.needs(),
         }
     }
 
@@ -89,7 +93,7 @@ impl Bond<'_> {
 
     /// Tells whether the bond may be left out where bonds stand in a circle.
     fn is_loose(&self) -> bool {
-        matches!(self, Self::Decided(_) | Self::Ordered(_) | Self::Tabled(_))
+        matches!(self, Self::Decided(_) | Self::Ordered(_) | Self::Tabled(_) | Self::Person(_))
     }
 }
 
@@ -126,6 +130,7 @@ impl Bound<'_> {
 impl<'a> Linker<'a> {
     /// Binds every reference and formula it can, what is needed first; returns the positions of those that are kept.
     pub(crate) fn values(&self, plan: &mut Plan, mut kept: BTreeSet<usize>) -> BTreeSet<usize> {
+        self.introduce(plan);
         self.unite_kinds(plan);
         let before = Arc::new(plan.clone());
         let mut decided = BTreeMap::new();
@@ -168,6 +173,7 @@ impl<'a> Linker<'a> {
                     kept.extend(orders.kept);
                 }
                 Bond::Tabled(table) => kept.extend(table.bind(plan, self, &before)),
+                Bond::Person(person) => person.bind(plan, self, &before),
             }
         }
         for (index, relationship) in self.rules.relationships.iter().enumerate() {
@@ -205,6 +211,7 @@ impl<'a> Linker<'a> {
             let decided = self.decided(plan, relationship).into_iter().map(Bond::Decided);
             decided.for_each(|bond| add(bond, &mut bound));
         }
+        bonds.extend(self.persons(plan, &bound).into_iter().map(Bond::Person));
         bonds
     }
 

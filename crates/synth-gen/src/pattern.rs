@@ -97,7 +97,7 @@ impl UniquePatterns {
     }
 }
 
-fn languages(pattern: &Pattern) -> Result<Vec<Language>, ErrorKind> {
+pub(crate) fn languages(pattern: &Pattern) -> Result<Vec<Language>, ErrorKind> {
     if pattern.patterns.is_empty() {
         return Err(ErrorKind::EmptyList { what: "patterns" });
     }

@@ -18,9 +18,11 @@ use crate::faults::Faulty;
 use crate::formula::{Formula, is_whole};
 use crate::ids::{IdForm, Ids, Steps};
 use crate::listed::Listed;
+use crate::markov::MarkovTexts;
 use crate::numbers::{Floats, Gridded, Mixture};
 use crate::ordering::Ordered;
 use crate::pattern::{Patterns, UniquePatterns};
+use crate::people::PersonField;
 use crate::plugin::PluginProgram;
 use crate::reference::{Reference, text_of, texts};
 use crate::series::Course;
@@ -69,6 +71,8 @@ enum Program {
     Faker(Box<FakerData>, FakerMethod, Seed),
     UniqueFaker(Box<FakerData>, FakerMethod, Permutation),
     Texts(Box<Texts>),
+    Person(Box<PersonField>),
+    Markov(Box<MarkovTexts>),
     Gridded(Gridded),
     Whole(UniqueWhole),
     Floats(Floats),
@@ -164,6 +168,13 @@ impl Recipe {
             Generator::Pattern(pattern) => Self::pattern(pattern, setting),
             Generator::Template(template) => Self::template(template, setting),
             Generator::Faker(faker) => Self::faker(faker, &kind.constraints, setting),
+            Generator::MarkovText(_) if setting.unique && setting.n_ordinals > 1 => {
+                let reason = "different walks may make the same text";
+                Err(ErrorKind::CannotBeUnique { generator: "markov_text", reason })
+            }
+            Generator::MarkovText(rule) => {
+                Ok(Self::text(Program::Markov(Box::new(MarkovTexts::compile(rule, setting.seed)?))))
+            }
             Generator::Categorical(categorical) => Self::categorical(categorical, kind, setting),
             Generator::QuantileSample(sample) => Self::quantiles(sample, kind, setting),
             Generator::Parametric(params) => {
@@ -460,6 +471,22 @@ impl Recipe {
         Self { program: Program::Renumbered(Box::new(self), dealt), render }
     }
 
+    /// Returns the part of a person that makes the values, if one does.
+    pub(crate) fn as_person(&self) -> Option<&PersonField> {
+        match &self.program {
+            Program::Person(person) => Some(person),
+            _ => None,
+        }
+    }
+
+    /// The same, to be changed.
+    pub(crate) fn person_mut(&mut self) -> Option<&mut PersonField> {
+        match &mut self.program {
+            Program::Person(person) => Some(person),
+            _ => None,
+        }
+    }
+
     /// Returns the reference that makes the values, if one does.
     pub(crate) fn as_reference(&self) -> Option<&Reference> {
         match &self.program {
@@ -538,6 +565,13 @@ impl Recipe {
             let texts = Texts::compile(style, &faker.quantiles, &lengths, setting.seed)?;
             let texts = if setting.unique { texts.unique(setting.n_ordinals, setting.seed)? } else { texts };
             return Ok(Self::text(Program::Texts(Box::new(texts))));
+        }
+        if faker.entity.is_some() || faker.locale.is_some() || needs_person(faker.method) {
+            let person = PersonField::new(faker.method, faker.locale.as_deref(), setting.seed)?;
+            let person = if setting.unique { person.unique() } else { Some(person) };
+            let reason = "two persons may share it";
+            let error = ErrorKind::CannotBeUnique { generator: "faker", reason };
+            return Ok(Self::text(Program::Person(Box::new(person.ok_or(error)?))));
         }
         let data = Box::new(FakerData::new());
         if !setting.unique {
@@ -665,6 +699,8 @@ impl Recipe {
                 data.write(*method, &mut Digits::new(numbers.apply(slot.ordinal), 0), out);
             }),
             Program::Texts(texts) => texts.fill(slots, out),
+            Program::Person(person) => person.fill(slots, out),
+            Program::Markov(texts) => texts.fill(slots, out),
             Program::Gridded(numbers) => numbers.fill(slots, out),
             Program::Whole(numbers) => slots.fill_integers(out, |slot| numbers.number(slot)),
             Program::Floats(numbers) => numbers.fill(slots, out),
@@ -765,6 +801,12 @@ impl Mixed {
 fn without_zeros(text: &str) -> &str {
     let is_zeros = |fraction: &str| fraction.bytes().all(|digit| digit == b'0');
     text.split_once('.').filter(|(_, fraction)| is_zeros(fraction)).map_or(text, |(whole, _)| whole)
+}
+
+/// Methods that show a person or place even without an entity.
+fn needs_person(method: FakerMethod) -> bool {
+    use FakerMethod::{CountryCode, Gender, Locale, RegionCode, Title};
+    matches!(method, Title | Gender | Locale | CountryCode | RegionCode)
 }
 
 fn ids(form: IdForm, setting: Setting) -> Ids {

@@ -71,6 +71,12 @@ impl Site {
         self.row_at(&places, ordinal)
     }
 
+    /// Returns the address of the instance of an ordinal, whether something is there or not.
+    pub(crate) fn address(&self, ordinal: u64) -> u64 {
+        let path = self.path(ordinal);
+        path[1..].iter().fold(path[0].0, |above, step| synth_core::hash::combine(above, step.0))
+    }
+
     /// Returns the address of the owner of an element, the element's index, and how many there are.
     pub(crate) fn place_in_array(&self, ordinal: u64) -> Option<(u64, u64, u64)> {
         let (innermost, above) = self.chain.split_last()?;

@@ -1,17 +1,23 @@
 //! The generator `template`: text with slots.
 
 use synth_core::{Seed, cast};
-use synth_rules::generator::{FakerMethod, Template};
+use synth_rules::generator::{FakerMethod, Pattern, Template};
 
+use crate::choice::{Choice, Sum};
 use crate::column::{Slot, Slots, Values};
 use crate::draw::{Draws, Picks};
 use crate::error::ErrorKind;
 use crate::faker::{self, EXAMPLE_DOMAINS, FakerData};
+use crate::language::Language;
+use crate::pattern::languages;
 
 /// Fills the slots of a template.
 #[derive(Debug, Clone)]
 pub(crate) struct Templates {
-    parts: Vec<Part>,
+    /// The parts of each text.
+    texts: Vec<Vec<Part>>,
+    choice: Choice,
+    slots: Vec<SlotProgram>,
     domains: Vec<String>,
     data: FakerData,
     draws: Seed,
@@ -27,6 +33,13 @@ enum Numbering {
     Ordinal,
 }
 
+/// How a slot of the rules is filled.
+#[derive(Debug, Clone)]
+enum SlotProgram {
+    Listed(Vec<String>, Choice),
+    Language(Box<Language>),
+}
+
 #[derive(Debug, Clone, PartialEq)]
 enum Part {
     Literal(String),
@@ -35,24 +48,41 @@ enum Part {
     First,
     Last,
     Faker(FakerMethod),
+    /// One of the rules' own slots.
+    Own(usize),
 }
 
 impl Templates {
     pub(crate) fn compile(template: &Template, seed: Seed) -> Result<Self, ErrorKind> {
+        let template = template.resolved();
         let domains = if template.domains.is_empty() {
             EXAMPLE_DOMAINS.map(str::to_owned).to_vec()
         } else {
             template.domains.clone()
         };
-        let parts = parse(&template.template)?;
-        let draws = seed.child("slots");
-        Ok(Self { parts, domains, data: FakerData::new(), draws, numbering: Numbering::Random })
+        let own: Vec<&str> = template.slots.keys().map(String::as_str).collect();
+        let texts: Vec<Vec<Part>> =
+            template.texts().map(|text| parse(text, &own)).collect::<Result<_, _>>()?;
+        if texts.is_empty() {
+            return Err(ErrorKind::EmptyList { what: "templates" });
+        }
+        if !template.probs.is_empty() && template.probs.len() != texts.len() {
+            let (n_left, n_right) = (texts.len(), template.probs.len());
+            return Err(ErrorKind::LengthMismatch { left: "templates", right: "probs", n_left, n_right });
+        }
+        let choice = Choice::fit_or_even(&template.probs, texts.len(), Sum::MustBeOne)?;
+        let slots = template.slots.values().map(slot_program).collect::<Result<_, _>>()?;
+        let (data, draws) = (FakerData::new(), seed.child("slots"));
+        Ok(Self { texts, choice, slots, domains, data, draws, numbering: Numbering::Random })
     }
 
     /// Makes every text different by its number.
     pub(crate) fn unique(mut self) -> Result<Self, ErrorKind> {
-        number_is_readable(&self.parts)
-            .map_err(|reason| ErrorKind::CannotBeUnique { generator: "template", reason })?;
+        let readable = match &self.texts[..] {
+            [parts] => number_is_readable(parts),
+            _ => Err("several templates may make the same text"),
+        };
+        readable.map_err(|reason| ErrorKind::CannotBeUnique { generator: "template", reason })?;
         self.numbering = Numbering::Ordinal;
         Ok(self)
     }
@@ -63,7 +93,11 @@ impl Templates {
 
     fn write(&self, slot: Slot, out: &mut String) {
         let mut draws = Draws::new(self.draws.bits(slot.address));
-        for part in &self.parts {
+        let parts = match &self.texts[..] {
+            [parts] => parts,
+            texts => &texts[self.choice.pick(self.draws.child("which").uniform(slot.address))],
+        };
+        for part in parts {
             match part {
                 Part::Literal(text) => out.push_str(text),
                 Part::Number if self.numbering == Numbering::Ordinal => {
@@ -76,13 +110,37 @@ impl Templates {
                 }
                 Part::First => faker::write_lower_first(&mut draws, out),
                 Part::Last => faker::write_lower_last(&mut draws, out),
+                Part::Own(at) => match &self.slots[*at] {
+                    SlotProgram::Listed(values, choice) => {
+                        out.push_str(&values[choice.pick(draws.uniform())]);
+                    }
+                    SlotProgram::Language(language) => language.sample(&mut draws, out),
+                },
                 Part::Faker(method) => self.data.write(*method, &mut draws, out),
             }
         }
     }
 }
 
-fn parse(template: &str) -> Result<Vec<Part>, ErrorKind> {
+fn slot_program(slot: &synth_rules::generator::Slot) -> Result<SlotProgram, ErrorKind> {
+    if let Some(pattern) = &slot.pattern {
+        let pattern = Pattern { patterns: vec![pattern.clone()], probs: Vec::new() };
+        let language =
+            languages(&pattern)?.into_iter().next().ok_or(ErrorKind::EmptyList { what: "pattern" })?;
+        return Ok(SlotProgram::Language(Box::new(language)));
+    }
+    if slot.values.is_empty() {
+        return Err(ErrorKind::EmptyList { what: "values" });
+    }
+    if !slot.probs.is_empty() && slot.probs.len() != slot.values.len() {
+        let (n_left, n_right) = (slot.values.len(), slot.probs.len());
+        return Err(ErrorKind::LengthMismatch { left: "values", right: "probs", n_left, n_right });
+    }
+    let choice = Choice::fit_or_even(&slot.probs, slot.values.len(), Sum::MustBeOne)?;
+    Ok(SlotProgram::Listed(slot.values.clone(), choice))
+}
+
+fn parse(template: &str, own: &[&str]) -> Result<Vec<Part>, ErrorKind> {
     let mut parts = Vec::new();
     let mut rest = template;
     while let Some((literal, behind)) = rest.split_once("{{") {
@@ -90,7 +148,7 @@ fn parse(template: &str) -> Result<Vec<Part>, ErrorKind> {
         if !literal.is_empty() {
             parts.push(Part::Literal(literal.to_owned()));
         }
-        parts.push(slot(name.trim())?);
+        parts.push(slot(name.trim(), own)?);
         rest = behind;
     }
     if !rest.is_empty() {
@@ -99,7 +157,10 @@ fn parse(template: &str) -> Result<Vec<Part>, ErrorKind> {
     Ok(parts)
 }
 
-fn slot(name: &str) -> Result<Part, ErrorKind> {
+fn slot(name: &str, own: &[&str]) -> Result<Part, ErrorKind> {
+    if let Some(at) = own.iter().position(|known| *known == name) {
+        return Ok(Part::Own(at));
+    }
     Ok(match name {
         "num" => Part::Number,
         "domain" => Part::Domain,
@@ -153,7 +214,11 @@ mod tests {
     use super::*;
 
     fn made(template: &str, ordinal: u64) -> String {
-        let template = Template { template: template.to_owned(), domains: vec!["acme.example".to_owned()] };
+        let template = Template {
+            template: template.to_owned(),
+            domains: vec!["acme.example".to_owned()],
+            ..Template::default()
+        };
         let mut out = String::new();
         let templates = Templates::compile(&template, Seed::root(1)).unwrap();
         let templates = templates.clone().unique().unwrap_or(templates);
@@ -174,13 +239,13 @@ mod tests {
 
     #[test]
     fn bad_slots_are_refused() {
-        assert_eq!(parse("{{nope}}"), Err(ErrorKind::UnknownSlot { name: "nope".into() }));
-        assert_eq!(parse("a {{num"), Err(ErrorKind::OpenSlot));
+        assert_eq!(parse("{{nope}}", &[]), Err(ErrorKind::UnknownSlot { name: "nope".into() }));
+        assert_eq!(parse("a {{num", &[]), Err(ErrorKind::OpenSlot));
     }
 
     #[test]
     fn uniqueness_needs_a_readable_number() {
-        let check = |template| number_is_readable(&parse(template).unwrap()).is_ok();
+        let check = |template| number_is_readable(&parse(template, &[]).unwrap()).is_ok();
         assert!(check("v2-{{first}}{{num}}@{{domain}}"));
         for bad in [
             "{{first}}",

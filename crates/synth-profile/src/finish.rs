@@ -7,7 +7,7 @@ use synth_stats::LengthHistogram;
 use crate::partial::{NodeId, Partial};
 use crate::profile::{Curve, FieldProfile, LengthProfile, Profile, SampleLayout, VERSION};
 use crate::structure::Structure;
-use crate::{relations, variants};
+use crate::{phrasing, relations, variants};
 
 mod company;
 mod keys;
@@ -47,6 +47,8 @@ pub fn finish(partial: &mut Partial, findings: &Findings, config: &FinishConfig)
     let mut fields: Vec<FieldProfile> =
         walk.iter().map(|(path, id)| field_profile(partial, path, *id, config.gate)).collect();
     company::apply(partial, &walk, &mut fields, config.gate);
+    let strings_of = |at: usize| partial.node(walk[at].1).stats.string();
+    phrasing::apply(&mut fields, strings_of, (config.layout == SampleLayout::Document, config.gate));
     let main_collection = match config.layout {
         SampleLayout::Document => main_collection(partial, &walk),
         SampleLayout::JsonLines | SampleLayout::Array => None,

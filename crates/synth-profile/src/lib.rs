@@ -27,6 +27,7 @@ pub mod numbered_text;
 mod part_sample;
 pub mod partial;
 pub mod path_stats;
+mod phrasing;
 pub mod profile;
 pub mod profiler;
 mod prose;

@@ -7,6 +7,8 @@ use serde::{Deserialize, Serialize};
 use synth_core::{JsonPath, JsonType, Rate};
 use synth_privacy::Publishable;
 
+pub use crate::phrasing::{ChainProfile, ChainRow, PhrasingProfile, TemplatePart, TemplateProfile};
+
 use crate::relations::Relations;
 
 /// Version of `profile.json`.
@@ -218,6 +220,9 @@ pub struct TextProfile {
     /// What is known of them as running text, when they are that.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub prose: Option<ProseProfile>,
+    /// How they are phrased, when many share phrases.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub phrasing: Option<PhrasingProfile>,
     /// Lengths in characters of all strings.
     pub lengths: Curve,
 }

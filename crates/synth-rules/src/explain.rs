@@ -14,6 +14,8 @@ mod expressions;
 /// Values of a list that are named.
 const N_SHOWN: usize = 5;
 
+mod phrase;
+
 impl RuleSet {
     /// Says in sentences how the values at a path are made, one for each thing that decides them; none when no rule
     /// speaks of the path.
@@ -116,9 +118,12 @@ fn values(kind: &ValueKind) -> String {
         Generator::Pattern(pattern) => {
             format!("strings of {}", some(pattern.patterns.iter().map(|text| format!("`{text}`"))))
         }
-        Generator::Template(template) => format!("the text `{}` with its slots filled", template.template),
+        Generator::Template(template) => phrase::template(template),
+        Generator::MarkovText(chain) => phrase::chain(chain),
         Generator::Faker(faker) => {
-            format!("made-up values of the kind `{}`, which belong to nobody", method(faker))
+            let of = faker.entity.as_ref().map(|name| format!(", a part of the entity `{name}`"));
+            let of = of.unwrap_or_default();
+            format!("made-up values of the kind `{}`, which belong to nobody{of}", method(faker))
         }
         Generator::Categorical(list) => format!("one of {}", choices(list)),
         Generator::QuantileSample(sample) => quantiles(sample),

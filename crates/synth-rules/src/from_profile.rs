@@ -17,6 +17,8 @@ mod keys;
 mod labels;
 mod lookup;
 mod number;
+mod people;
+mod phrase;
 mod relation;
 pub(crate) mod share;
 mod text;
@@ -60,6 +62,7 @@ impl RuleSet {
         labels::promise_numbers(&mut fields, profile);
         keys::settle(&mut fields, &relationships, profile);
         keys::loosen(&mut fields, &mut relationships, profile);
+        let entities = people::introduce(&mut fields, &relationships, profile);
         let variants =
             profile.variants.iter().map(|variant| (variant.path.clone(), variants(variant))).collect();
         Self {
@@ -68,6 +71,7 @@ impl RuleSet {
             globals: globals(profile),
             shape,
             fields,
+            entities,
             relationships,
             variants,
             predicates: Vec::new(),

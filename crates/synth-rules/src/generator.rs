@@ -7,6 +7,7 @@ use synth_core::{JsonPath, TimeFormat};
 
 use crate::kde::Kde;
 use crate::parametric::ParametricRule;
+pub use crate::phrase::{MarkovText, Slot, Template};
 use crate::plugins::PluginCall;
 use crate::resolution::Resolution;
 use crate::series::Series;
@@ -36,6 +37,8 @@ pub enum Generator {
     QuantileSample(QuantileSample),
     /// Dates and times with a rhythm.
     TemporalRhythmic(TemporalRhythmic),
+    /// Texts by a chain of words.
+    MarkovText(MarkovText),
     /// Always the same value.
     Constant(Constant),
     /// Numbers of a named distribution.
@@ -136,17 +139,6 @@ pub struct Pattern {
     pub probs: Vec<f64>,
 }
 
-/// Params of `template`: text with slots such as `{{first}}.{{last}}{{num}}@{{domain}}`.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct Template {
-    /// The text; a slot is the name of a faker method, `num`, or `domain`.
-    pub template: String,
-    /// Values of the slot `domain`.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub domains: Vec<String>,
-}
-
 /// Params of `faker`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -159,6 +151,20 @@ pub struct Faker {
     /// The length at each quantile.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub lengths: Vec<f64>,
+    /// The entity whose part the value is, as `entities` names it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub entity: Option<String>,
+    /// Where the person or place is from, for values without an entity, such as `de_DE`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub locale: Option<String>,
+}
+
+impl Faker {
+    /// Returns the params of a method alone.
+    #[must_use]
+    pub fn of(method: FakerMethod) -> Self {
+        Self { method, quantiles: Vec::new(), lengths: Vec::new(), entity: None, locale: None }
+    }
 }
 
 /// What the generator `faker` can make up.
@@ -200,6 +206,16 @@ pub enum FakerMethod {
     Country,
     /// Postal code.
     PostalCode,
+    /// Form of address, such as `Mr.`.
+    Title,
+    /// `female` or `male`.
+    Gender,
+    /// Locale, such as `de_DE`.
+    Locale,
+    /// Code of a country, two letters of ISO 3166-1.
+    CountryCode,
+    /// Code of a region, such as `NY`.
+    RegionCode,
     /// Payment card number with a valid check digit, from test ranges.
     CreditCard,
     /// IBAN with valid check digits.
@@ -218,7 +234,7 @@ pub enum FakerMethod {
 
 impl FakerMethod {
     /// All methods with their names, as they stand in rule files.
-    pub const ALL: [(&'static str, Self); 24] = [
+    pub const ALL: [(&'static str, Self); 29] = [
         ("name", Self::Name),
         ("first_name", Self::FirstName),
         ("last_name", Self::LastName),
@@ -236,6 +252,11 @@ impl FakerMethod {
         ("region", Self::Region),
         ("country", Self::Country),
         ("postal_code", Self::PostalCode),
+        ("title", Self::Title),
+        ("gender", Self::Gender),
+        ("locale", Self::Locale),
+        ("country_code", Self::CountryCode),
+        ("region_code", Self::RegionCode),
         ("credit_card", Self::CreditCard),
         ("iban", Self::Iban),
         ("ssn", Self::Ssn),
@@ -471,13 +492,14 @@ pub struct CopyOf {
 
 impl Generator {
     /// Names of all generators, as they stand in rule files.
-    pub const NAMES: [&'static str; 17] = [
+    pub const NAMES: [&'static str; 18] = [
         "uuid_v4",
         "uuid_v7",
         "ulid",
         "sequence",
         "pattern",
         "template",
+        "markov_text",
         "faker",
         "categorical",
         "quantile_sample",
@@ -501,6 +523,7 @@ impl Generator {
             Self::Sequence(_) => "sequence",
             Self::Pattern(_) => "pattern",
             Self::Template(_) => "template",
+            Self::MarkovText(_) => "markov_text",
             Self::Faker(_) => "faker",
             Self::Categorical(_) => "categorical",
             Self::QuantileSample(_) => "quantile_sample",

@@ -4,12 +4,13 @@
 //! generator sees nothing else.
 //!
 //! Modules in reading order: [`rule_set`] is the whole file, [`field`] the rule of one path, [`shape`] the
-//! lengths, [`generator`] the named ways to make values, [`relationship`] what binds fields together. `yaml` reads and writes files, [`lint`] finds what
+//! lengths, [`generator`] the named ways to make values, [`entity`] what made-up fields have in common, [`relationship`] what binds fields together. `yaml` reads and writes files, [`lint`] finds what
 //! types cannot refuse, `from_profile` makes the first rules. [`scenario`] changes rules for one run, [`faults`] makes values wrong
 //! on purpose, [`Predicate`] is a condition on records, [`expression`] what fields and checks compute.
 //!
 //! Invariants: a [`RuleSet`] that was parsed names only known keys, and its probabilities are sound.
 
+pub mod entity;
 pub mod error;
 mod explain;
 pub mod expression;
@@ -21,6 +22,7 @@ pub mod kde;
 pub mod lint;
 pub mod model;
 pub mod parametric;
+mod phrase;
 pub mod plugins;
 mod predicate;
 pub mod relationship;
@@ -33,6 +35,7 @@ mod smooth;
 mod update;
 mod yaml;
 
+pub use entity::{Entity, EntityPart};
 pub use error::{Error, ErrorKind, Errors, suggest};
 pub use expression::{EvaluationError, Expression};
 pub use faults::Faults;

@@ -9,10 +9,12 @@ use crate::rule_set::RuleSet;
 use crate::shape::LengthRule;
 use crate::yaml::Step;
 
+mod entities;
 mod expressions;
 mod extras;
 mod params;
 mod paths;
+mod phrases;
 mod relationships;
 mod sums;
 mod types;
@@ -52,12 +54,14 @@ fn lint_each(rules: &RuleSet) -> Vec<Problem> {
         field_problems(path, field, &mut problems);
         let base: Vec<Step> = vec!["fields".into(), path.into()];
         extras::faults(rules, path, field, &mut reporter(&base, &mut problems));
+        entities::field(rules, path, field, &mut reporter(&base, &mut problems));
     }
     for (index, relationship) in rules.relationships.iter().enumerate() {
         let base: Vec<Step> = vec!["relationships".into(), (&index).into()];
         relationships::problems(relationship, &mut reporter(&base, &mut problems));
         table_problems(relationship, &mut reporter(&base, &mut problems));
     }
+    entities::problems(rules, &mut problems);
     extras::plugins(rules, &mut problems);
     problems
 }

@@ -5,6 +5,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use synth_core::{JsonPath, Rate};
 
+use crate::entity::Entity;
 use crate::field::FieldRule;
 use crate::generator::Literal;
 use crate::model::JointModel;
@@ -36,6 +37,10 @@ pub struct RuleSet {
     #[serde(default)]
     #[schemars(with = "std::collections::BTreeMap<String, FieldRule>")]
     pub fields: IndexMap<JsonPath, FieldRule>,
+    /// Persons and places that made-up fields show parts of.
+    #[serde(default, skip_serializing_if = "IndexMap::is_empty")]
+    #[schemars(with = "std::collections::BTreeMap<String, Entity>")]
+    pub entities: IndexMap<String, Entity>,
     /// What binds fields together.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub relationships: Vec<Relationship>,

@@ -14,6 +14,7 @@ use indexmap::{IndexMap, IndexSet};
 use serde_json::Value;
 use synth_core::{JsonPath, Rate, Segment};
 
+use crate::entity::Entity;
 use crate::field::FieldRule;
 use crate::from_profile::share;
 use crate::relationship::Relationship;
@@ -87,6 +88,7 @@ impl RuleSet {
             },
             shape: merge.shape(),
             fields: merge.fields(),
+            entities: merge.entities(),
             relationships: merge.relationships(),
             variants: merge.variants(),
             predicates: self.predicates.clone(),
@@ -228,6 +230,15 @@ impl Merge<'_> {
     }
 
     /// Bindings that hold on both sides, or on the one side that has their fields.
+    /// The persons and places of both; where both have one of a name, the old one stays.
+    fn entities(&self) -> IndexMap<String, Entity> {
+        let mut entities = self.old.entities.clone();
+        for (name, entity) in &self.new.entities {
+            entities.entry(name.clone()).or_insert_with(|| entity.clone());
+        }
+        entities
+    }
+
     fn relationships(&self) -> Vec<Relationship> {
         let (old, new) = (Reach::of(self.old), Reach::of(self.new));
         let is_unknown = |relationship: &Relationship, reach: &Reach<'_>| {

@@ -7,7 +7,7 @@
 //! Modules in reading order: [`bottom_k`], [`histogram`], [`sum`], [`float_sum`],
 //! [`hyperloglog`] and [`counts`] are the
 //! sketches; [`quantiles`] fits a publishable distribution; [`choice`] draws from weights; [`tests2`] compares
-//! two samples; [`association`] measures how columns hang together, [`series`] what happens along time.
+//! two samples; [`association`] measures how columns hang together, [`series`] what happens along time, [`word_chain`] which words follow each other.
 //!
 //! Invariants: every sketch is an exact commutative monoid under `merge`: its state is a function of the
 //! multiset of pushed values alone, bit for bit, whatever the order and however the input was cut. Memory is
@@ -26,6 +26,7 @@ pub mod quantiles;
 pub mod series;
 pub mod sum;
 pub mod tests2;
+pub mod word_chain;
 
 pub use bottom_k::BottomK;
 pub use choice::Cumulative;

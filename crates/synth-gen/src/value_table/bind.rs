@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use synth_core::{JsonPath, Seed, cast};
-use synth_rules::{Literal, Relationship};
+use synth_rules::{EntityPart, Literal, Relationship};
 
 use super::entities::{Entities, Material, Rule};
 use super::raking::rake;
@@ -149,8 +149,14 @@ impl TableBond {
         let literals = (0..self.nodes.len()).map(|at| self.literal_texts(&recipes[at], at));
         let rules: Vec<Rule> = self.dependencies.iter().map(|dependency| dependency.rule.clone()).collect();
         let mut entities = Entities::new(literals.collect(), rules.len());
-        let order = self.order();
-        let material = Material { recipes, rules: &rules, order: &order, seed: seed.child("entity") };
+        // What others say of a person comes first.
+        let mut order = self.order();
+        order.sort_by_key(|column| recipes[*column].as_person().is_some());
+        let persons: Vec<Vec<(EntityPart, usize)>> =
+            recipes.iter().map(|recipe| self.said_of(recipe)).collect();
+        let seed_of_all = seed.child("entity");
+        let material =
+            Material { recipes, rules: &rules, order: &order, persons: &persons, seed: seed_of_all };
         let in_table = |at: usize| self.listed.iter().any(|(columns, _)| columns.contains(&at));
         let is_listed = self.listed.len() == 1 && (0..self.nodes.len()).all(in_table);
         let n_listed = self.listed.iter().map(|(_, rows)| rows.len()).max().unwrap_or(0);
@@ -190,6 +196,13 @@ impl TableBond {
             all.push(whole);
         }
         (rows, all, entities.into_texts())
+    }
+
+    /// The columns that say something of the person whose part a column is.
+    fn said_of(&self, recipe: &Recipe) -> Vec<(EntityPart, usize)> {
+        let sources = recipe.as_person().map_or(&[][..], |person| person.sources());
+        let column = |node: usize| self.nodes.iter().position(|own| *own == node);
+        sources.iter().filter_map(|(part, node)| Some((*part, column(*node)?))).collect()
     }
 
     /// What listed tables say of the `number`-th combination, and the weight of the last one: each row of a table

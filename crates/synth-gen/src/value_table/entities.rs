@@ -3,9 +3,11 @@
 use std::collections::BTreeMap;
 
 use synth_core::{Seed, cast};
+use synth_rules::EntityPart;
 
 use super::Codes;
 use crate::column::FIRST_KIND;
+use crate::people::PersonField;
 use crate::recipe::Recipe;
 use crate::reference::texts;
 use crate::site::Row;
@@ -29,6 +31,8 @@ pub(super) struct Material<'a> {
     pub(super) rules: &'a [Rule],
     /// The columns in the order in which they get their values.
     pub(super) order: &'a [usize],
+    /// For each column, the columns that say something of the person it shows, and what.
+    pub(super) persons: &'a [Vec<(EntityPart, usize)>],
     pub(super) seed: Seed,
 }
 
@@ -112,8 +116,13 @@ impl Entities {
         let seed = material.seed.attempt(cast::to_u64(column) + 1);
         for draw in 0..MAX_DRAWS {
             let address = seed.attempt(draw).bits(number);
-            let row = Row { address, ordinal: number, code: FIRST_KIND, uniform: f64::NAN };
-            let text: Box<str> = texts(&[Some(row)], &[Some(material.recipes[column].clone())]).get(0).into();
+            let text: Box<str> = match material.recipes[column].as_person() {
+                Some(person) => self.person_part((person, column), (number, draw), (made, is_set), material),
+                None => {
+                    let row = Row { address, ordinal: number, code: FIRST_KIND, uniform: f64::NAN };
+                    texts(&[Some(row)], &[Some(material.recipes[column].clone())]).get(0).into()
+                }
+            };
             let code = self.code(column, text);
             if self.fits((column, code), made, is_set, material.rules) {
                 return Some(code);
@@ -125,6 +134,27 @@ impl Entities {
         (1..=MAX_TRIED.min(n))
             .map(known)
             .find(|code| self.fits((column, *code), made, is_set, material.rules))
+    }
+
+    /// A part of the combination's person, which is the same for all its columns.
+    fn person_part(
+        &self,
+        (person, column): (&PersonField, usize),
+        (number, draw): (u64, u64),
+        (made, is_set): (&Codes, &[bool]),
+        material: &Material<'_>,
+    ) -> Box<str> {
+        let address = material.seed.child("person").attempt(draw).bits(number);
+        let said = material.persons[column].iter().filter(|(_, source)| is_set[*source]);
+        let said: Vec<(EntityPart, &str)> = said
+            .filter_map(|(part, source)| {
+                let text = self.texts[*source].get((made[*source] as usize).checked_sub(1)?)?;
+                Some((*part, &**text))
+            })
+            .collect();
+        let mut text = String::new();
+        person.write_at([address, number], &said, &mut text);
+        text.into()
     }
 
     /// Tells whether a value contradicts no combination made before.

@@ -259,12 +259,14 @@ fn generator() -> impl Strategy<Value = Option<Generator>> {
         numbers(),
         prop::sample::select(vec![FakerMethod::Text, FakerMethod::Words, FakerMethod::Iban]),
     )
-        .prop_map(|(quantiles, lengths, method)| Generator::Faker(Faker { method, quantiles, lengths }));
+        .prop_map(|(quantiles, lengths, method)| {
+            Generator::Faker(Faker { quantiles, lengths, ..Faker::of(method) })
+        });
     let sequence = (any::<i64>(), any::<i64>(), any::<u8>()).prop_map(|(start, step, width)| {
         Generator::Sequence(Sequence { step, width, ..Sequence::numbers(start, 1) })
     });
     let template = "[{}a-z0-9]{0,12}|\\{\\{num\\}\\}[a-z0-9]?"
-        .prop_map(|template| Generator::Template(Template { template, domains: Vec::new() }));
+        .prop_map(|template| Generator::Template(Template { template, ..Template::default() }));
     let fixed = prop::sample::select(vec![None, Some(Generator::UuidV4), Some(Generator::Ulid)]);
     prop_oneof![
         fixed,

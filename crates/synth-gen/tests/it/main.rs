@@ -10,6 +10,7 @@ mod formulas;
 mod hostile;
 mod joint;
 mod laws;
+mod people;
 mod plugins;
 mod references;
 mod shapes;

@@ -91,6 +91,7 @@ pub(super) fn profile(
         patterns,
         mean_words,
         prose,
+        phrasing: None,
         lengths: lengths(strings),
         categories,
         others,

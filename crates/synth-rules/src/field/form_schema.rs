@@ -4,7 +4,7 @@ use schemars::{Schema, SchemaGenerator};
 use serde_json::{Value, json};
 
 use crate::generator::{
-    Categorical, Constant, CopyOf, Derived, Faker, Generator, Pattern, QuantileSample, Sequence, Template,
+    Categorical, Constant, CopyOf, Derived, Faker, Generator, MarkovText, Pattern, QuantileSample, Sequence, Template,
     TemporalRhythmic,
 };
 use crate::kde::Kde;
@@ -13,10 +13,11 @@ use crate::plugins::PluginCall;
 use crate::series::Series;
 
 /// Generators with the names of their params' definitions.
-const PARAMS: [(&str, &str); 14] = [
+const PARAMS: [(&str, &str); 15] = [
     ("sequence", "Sequence"),
     ("pattern", "Pattern"),
     ("template", "Template"),
+    ("markov_text", "MarkovText"),
     ("faker", "Faker"),
     ("categorical", "Categorical"),
     ("quantile_sample", "QuantileSample"),
@@ -40,6 +41,7 @@ pub(super) fn params(schemas: &mut SchemaGenerator) -> Schema {
     schemas.subschema_for::<Sequence>();
     schemas.subschema_for::<Pattern>();
     schemas.subschema_for::<Template>();
+    schemas.subschema_for::<MarkovText>();
     schemas.subschema_for::<Faker>();
     schemas.subschema_for::<Categorical>();
     schemas.subschema_for::<QuantileSample>();

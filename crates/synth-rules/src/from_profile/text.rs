@@ -4,7 +4,7 @@ use synth_core::Rate;
 use synth_privacy::Publishable;
 use synth_profile::profile::{Curve, NumberedProfile, TagValue, TextProfile};
 
-use super::{apportion, time};
+use super::{apportion, phrase, time};
 use crate::field::{Constraints, FieldType, ValueKind};
 use crate::generator::{Categorical, Faker, FakerMethod, Generator, Literal, Pattern, Sequence};
 
@@ -118,6 +118,9 @@ fn made_up(text: &TextProfile) -> Generator {
     if text.semantic_type.as_deref() == Some("url") {
         return faker(FakerMethod::Url);
     }
+    if let Some(generator) = text.phrasing.as_ref().and_then(|phrasing| phrase::generator(phrasing, text)) {
+        return generator;
+    }
     if let Some(pattern) = text.semantic_type.as_deref().and_then(usual_pattern) {
         return Generator::Pattern(Pattern { patterns: vec![pattern.to_owned()], probs: Vec::new() });
     }
@@ -132,14 +135,14 @@ fn made_up(text: &TextProfile) -> Generator {
     }
     let method = if text.mean_words > 8.0 { FakerMethod::Text } else { FakerMethod::Words };
     Generator::Faker(Faker {
-        method,
         quantiles: text.lengths.percent.clone(),
         lengths: text.lengths.values.clone(),
+        ..Faker::of(method)
     })
 }
 
 fn faker(method: FakerMethod) -> Generator {
-    Generator::Faker(Faker { method, quantiles: Vec::new(), lengths: Vec::new() })
+    Generator::Faker(Faker::of(method))
 }
 
 fn patterns(text: &TextProfile) -> Generator {

@@ -2,19 +2,16 @@
 
 use synth_core::TimeFormat;
 
-use super::Report;
 use super::sums::{
     TOLERANCE, curve_problems, equal_lengths, is_not_one, no_negative, percentages_rise, sum_to_one,
     without_noise,
 };
-use crate::error::{ErrorKind, suggest};
+use super::{Report, phrases};
+use crate::error::ErrorKind;
 use crate::generator::{
-    Categorical, Faker, FakerMethod, Generator, Pattern, QuantileSample, Spike, Template, TemporalRhythmic,
-    TimeSpike, WrittenAs, ZoneShare,
+    Categorical, Faker, FakerMethod, Generator, Pattern, QuantileSample, Spike, TemporalRhythmic, TimeSpike,
+    WrittenAs, ZoneShare,
 };
-
-/// Slots of templates that are no methods of the faker.
-const SLOTS: [&str; 4] = ["num", "domain", "first", "last"];
 
 pub(super) fn problems(generator: &Generator, report: Report<'_>) {
     match generator {
@@ -22,7 +19,8 @@ pub(super) fn problems(generator: &Generator, report: Report<'_>) {
         Generator::QuantileSample(params) => quantiles(params, report),
         Generator::TemporalRhythmic(params) => times(params, report),
         Generator::Pattern(params) => patterns(params, report),
-        Generator::Template(params) => template(params, report),
+        Generator::Template(params) => phrases::template(params, report),
+        Generator::MarkovText(params) => phrases::chain(params, report),
         Generator::Faker(params) => faker(params, report),
         Generator::Parametric(params) => {
             if let Some(reason) = params.problem() {
@@ -201,7 +199,7 @@ fn patterns(params: &Pattern, report: Report<'_>) {
 }
 
 /// An expression is read as the generator reads it: without Unicode classes, or with them when it needs them.
-fn check_pattern(pattern: &str) -> Result<(), String> {
+pub(super) fn check_pattern(pattern: &str) -> Result<(), String> {
     let parse = |unicode| {
         let hir = regex_syntax::ParserBuilder::new().unicode(unicode).build().parse(pattern);
         hir.map_err(|error| {
@@ -215,29 +213,6 @@ fn check_pattern(pattern: &str) -> Result<(), String> {
     match hir.properties().minimum_len() {
         Some(_) => Ok(()),
         None => Err("it describes no text at all".to_owned()),
-    }
-}
-
-fn template(params: &Template, report: Report<'_>) {
-    let mut has_domain = false;
-    let mut rest = params.template.as_str();
-    while let Some((_, behind)) = rest.split_once("{{") {
-        let Some((name, behind)) = behind.split_once("}}") else {
-            report(&["template"], ErrorKind::OpenSlot);
-            return;
-        };
-        let name = name.trim();
-        let methods = FakerMethod::ALL.iter().map(|(method, _)| *method);
-        has_domain |= name == "domain";
-        if !methods.clone().chain(SLOTS).any(|known| known == name) {
-            let suggestion = suggest(name, methods.chain(SLOTS));
-            report(&["template"], ErrorKind::UnknownSlot { name: name.to_owned(), suggestion });
-        }
-        rest = behind;
-    }
-    if !params.domains.is_empty() && !has_domain {
-        let because = "the template has no slot `domain`".to_owned();
-        report(&["domains"], ErrorKind::IgnoredKey { key: "domains".to_owned(), because });
     }
 }
 

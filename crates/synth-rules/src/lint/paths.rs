@@ -20,6 +20,15 @@ pub(super) fn problems(rules: &RuleSet, unread: &[JsonPath], problems: &mut Vec<
         let base: [Step; 2] = ["relationships".into(), (&index).into()];
         relationship_problems(known, relationship, &base, problems);
     }
+    for (name, entity) in &rules.entities {
+        let base: Vec<Step> = vec!["entities".into(), name.as_str().into()];
+        let followed = entity.follows.iter().map(|(_, key, path)| (path, vec!["follows".into(), key.into()]));
+        for (path, own) in followed.chain([(&entity.at, vec!["at".into()])]) {
+            if !known.covers(path) {
+                problems.push(known.unknown(path, [base.clone(), own].concat()));
+            }
+        }
+    }
     if let Some(main) = &rules.globals.main_collection
         && !known.covers(main)
     {

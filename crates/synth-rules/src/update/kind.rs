@@ -162,7 +162,7 @@ fn joined_fakers(old: &Faker, new: &Faker, weights: Weights) -> Faker {
     }
     let (ours, theirs) = (Curve::of(&old.quantiles, &old.lengths), Curve::of(&new.quantiles, &new.lengths));
     let (quantiles, lengths) = curve::mixed(&ours, &theirs, weights);
-    Faker { method: old.method, quantiles, lengths }
+    Faker { quantiles, lengths, ..old.clone() }
 }
 
 /// The limits that both keep.
