@@ -7,7 +7,7 @@ use synth_core::{SealedKind, sealed};
 use synth_privacy::Gate;
 use synth_profile::{FinishConfig, PartialFile, finish, schema};
 
-const KIND: SealedKind = SealedKind { magic: *b"synthPRT", version: 3 };
+const KIND: SealedKind = SealedKind { magic: *b"synthPRT", version: 5 };
 
 fuzz_target!(|data: &[u8]| {
     // As it stands, which is all but never a whole file, and as the payload of one.

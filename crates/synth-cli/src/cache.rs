@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 
 use serde::Serialize;
 use synth_core::hash::hash_bytes;
-use synth_core::{SealedKind, sealed};
+use synth_core::{SealedKind, Sealer, sealed};
 use synth_io::{OutputFile, Overwrite, ReadOptions, SourceIdentity, create_private_folder, read_file};
 use synth_profile::PartialFile;
 
@@ -18,7 +18,7 @@ use crate::failure::Failure;
 use crate::samples::{self, Sample};
 
 /// The kind of file; the version rises with every change of its head. The partial in it has a version of its own.
-const KIND: SealedKind = SealedKind { magic: *b"synthCCH", version: 1 };
+const KIND: SealedKind = SealedKind { magic: *b"synthCCH", version: 2 };
 /// Larger files are not looked at.
 const MAX_BYTES: u64 = 4 << 30;
 
@@ -55,9 +55,11 @@ pub(crate) fn read(
     if identify(paths)?.as_ref() == Some(&identities) {
         create_private_folder(&folder)?;
         let origin = partials::origin_of(&sample, paths);
-        let payload = [head, PartialFile::bytes_of(&sample.partial, &origin)].concat();
         let mut out = OutputFile::create(&file, Overwrite::Replace)?;
-        out.write_all(&sealed::seal(KIND, payload))?;
+        let mut sealer = Sealer::begin(KIND, |bytes: &[u8]| out.write_all(bytes))?;
+        sealer.put(&head)?;
+        PartialFile::write(&sample.partial, &origin, |bytes| sealer.put(bytes))?;
+        sealer.finish()?;
         out.finish()?;
     }
     Ok(sample)

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
-use synth_core::{Place, SealError, SealedKind, sealed};
+use synth_core::{Place, SealError, SealedKind, Sealer, sealed};
 use synth_io::{
     Folded, Format, Input, Mark, OutputFile, Overwrite, ReadOptions, Rounds, SourceIdentity, fold_in_rounds,
     read_file,
@@ -18,7 +18,7 @@ use crate::progress::Progress;
 use crate::samples::{self, Sample};
 
 /// The kind of file; the version rises with every change of its head. The partial in it has a version of its own.
-const KIND: SealedKind = SealedKind { magic: *b"synthCKP", version: 1 };
+const KIND: SealedKind = SealedKind { magic: *b"synthCKP", version: 2 };
 /// Larger checkpoints are refused, as larger partials are.
 const MAX_BYTES: u64 = 4 << 30;
 
@@ -52,7 +52,7 @@ pub(crate) fn read(
     let folded = fold_in_rounds(
         input,
         Rounds { n_records: plan.n_records, start },
-        || Profiler::new(samples::unit(format)),
+        |known| known.map_or_else(|| Profiler::new(samples::unit(format)), Profiler::beside),
         Profiler::merge,
         |folded, mark| save(&plan.file, &sources, folded, mark),
     );
@@ -86,11 +86,11 @@ fn save(
         Head { sources: sources.to_vec(), mark, n_records: *n_records, n_bad: *n_bad, n_bytes: *n_bytes };
     // Plain values of known length always have a binary form.
     let head = postcard::to_allocvec(&head).map_err(|_| Failure::usage("the checkpoint has no form"))?;
-    // The partial is large, so the head is put before it in place.
-    let mut payload = PartialFile::bytes_of(accumulator.partial(), &origin);
-    payload.splice(0..0, head);
     let mut file = OutputFile::create(path, Overwrite::Replace)?;
-    file.write_all(&sealed::seal(KIND, payload))?;
+    let mut sealer = Sealer::begin(KIND, |bytes: &[u8]| file.write_all(bytes))?;
+    sealer.put(&head)?;
+    PartialFile::write(accumulator.partial(), &origin, |bytes| sealer.put(bytes))?;
+    sealer.finish()?;
     Ok(file.finish_durably()?)
 }
 

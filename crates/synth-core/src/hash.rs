@@ -8,6 +8,29 @@ pub fn hash_bytes(bytes: &[u8]) -> u64 {
     xxh3::xxh3_64(bytes)
 }
 
+/// [`hash_bytes`] of bytes that come piece by piece.
+#[derive(Clone, Default)]
+pub struct StreamHash(xxh3::Xxh3Default);
+
+impl StreamHash {
+    /// Takes the next bytes.
+    pub fn push(&mut self, bytes: &[u8]) {
+        self.0.update(bytes);
+    }
+
+    /// Returns the hash of all bytes so far.
+    #[must_use]
+    pub fn finish(&self) -> u64 {
+        self.0.digest()
+    }
+}
+
+impl std::fmt::Debug for StreamHash {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_tuple("StreamHash").field(&self.finish()).finish()
+    }
+}
+
 /// Scrambles a 64-bit word: a bijection whose output bits each depend on all input bits.
 ///
 /// # Method
@@ -30,6 +53,18 @@ pub const fn combine(left: u64, right: u64) -> u64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_stream_has_the_hash_of_the_whole() {
+        let bytes: Vec<u8> = (0..=255).cycle().take(3000).collect();
+        for n in [0, 1, 16, 17, 240, 241, 1024, 3000] {
+            for piece in [1, 100, 3000] {
+                let mut hash = StreamHash::default();
+                bytes[..n].chunks(piece).for_each(|bytes| hash.push(bytes));
+                assert_eq!(hash.finish(), hash_bytes(&bytes[..n]), "{n} bytes by {piece}");
+            }
+        }
+    }
 
     #[test]
     fn known_values_do_not_move() {

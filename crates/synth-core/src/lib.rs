@@ -41,7 +41,7 @@ pub use permutation::Permutation;
 pub use place::Place;
 pub use rate::Rate;
 pub use scalar::Scalar;
-pub use sealed::{SealError, SealedKind};
+pub use sealed::{SealError, SealedKind, Sealer};
 pub use seed::Seed;
 pub use time::{CivilTime, Timestamp};
 pub use time_format::TimeFormat;

@@ -1,11 +1,14 @@
 //! Binary files of our own: what they are, who wrote them, and whether they are whole.
 //!
-//! A sealed file is a header and a payload. The header is the kind's name (8 bytes), the version of its format (4),
-//! the version of the program (1 byte of length, then text), the length of the payload (8) and a checksum (8) of
-//! all other bytes. Numbers are little-endian.
+//! A sealed file is a header, a payload and a seal. The header is the kind's name (8 bytes), the version of its format
+//! (4) and the version of the program (1 byte of length, then text); the seal is the length of the payload (8) and a
+//! checksum (8) of all bytes before it. Numbers are little-endian. What is known only at the end stands at the end, so
+//! that a large payload is written as it is made.
+
+use std::convert::Infallible;
 
 use crate::cast;
-use crate::hash::hash_bytes;
+use crate::hash::{StreamHash, hash_bytes};
 
 /// One kind of file and the version of its format.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -45,21 +48,73 @@ pub enum SealError {
 const WRITER: &str = env!("CARGO_PKG_VERSION");
 /// Longer names of versions are not shown.
 const MAX_WRITER_CHARS: usize = 32;
+/// Bytes of the length and of the checksum.
+const SEAL_BYTES: usize = 16;
 
-/// Returns the file with this payload; the header is put before it in place, so that a large payload is not copied.
+/// Writes a sealed file piece by piece to where `write` takes it.
+#[derive(Debug)]
+pub struct Sealer<F> {
+    write: F,
+    hash: StreamHash,
+    n_payload: u64,
+}
+
+impl<E, F: FnMut(&[u8]) -> Result<(), E>> Sealer<F> {
+    /// Begins a file.
+    ///
+    /// # Errors
+    ///
+    /// Those of `write`.
+    pub fn begin(kind: SealedKind, write: F) -> Result<Self, E> {
+        let mut sealer = Self { write, hash: StreamHash::default(), n_payload: 0 };
+        // The program's own version has a few bytes.
+        let length = u8::try_from(WRITER.len()).unwrap_or(0);
+        sealer.put(&kind.magic)?;
+        sealer.put(&kind.version.to_le_bytes())?;
+        sealer.put(&[length])?;
+        sealer.put(&WRITER.as_bytes()[..usize::from(length)])?;
+        sealer.n_payload = 0;
+        Ok(sealer)
+    }
+
+    /// Appends bytes of the payload.
+    ///
+    /// # Errors
+    ///
+    /// Those of `write`.
+    pub fn put(&mut self, bytes: &[u8]) -> Result<(), E> {
+        self.hash.push(bytes);
+        self.n_payload += cast::to_u64(bytes.len());
+        (self.write)(bytes)
+    }
+
+    /// Ends the file.
+    ///
+    /// # Errors
+    ///
+    /// Those of `write`.
+    pub fn finish(mut self) -> Result<(), E> {
+        let length = self.n_payload;
+        self.put(&length.to_le_bytes())?;
+        let checksum = self.hash.finish();
+        (self.write)(&checksum.to_le_bytes())
+    }
+}
+
+/// Returns the file with this payload.
 #[must_use]
-pub fn seal(kind: SealedKind, mut payload: Vec<u8>) -> Vec<u8> {
-    let mut header = Vec::with_capacity(64);
-    header.extend_from_slice(&kind.magic);
-    header.extend_from_slice(&kind.version.to_le_bytes());
-    // The program's own version has a few bytes.
-    header.push(u8::try_from(WRITER.len()).unwrap_or(0));
-    header.extend_from_slice(&WRITER.as_bytes()[..usize::from(u8::try_from(WRITER.len()).unwrap_or(0))]);
-    header.extend_from_slice(&cast::to_u64(payload.len()).to_le_bytes());
-    let checksum = checksum(&header, &payload);
-    header.extend_from_slice(&checksum.to_le_bytes());
-    payload.splice(0..0, header);
-    payload
+pub fn seal(kind: SealedKind, payload: &[u8]) -> Vec<u8> {
+    let mut file = Vec::with_capacity(payload.len() + 64);
+    let write = |bytes: &[u8]| {
+        file.extend_from_slice(bytes);
+        Ok::<(), Infallible>(())
+    };
+    let sealed = Sealer::begin(kind, write).and_then(|mut sealer| {
+        sealer.put(payload)?;
+        sealer.finish()
+    });
+    let Ok(()) = sealed;
+    file
 }
 
 /// Returns the payload of a file.
@@ -78,18 +133,14 @@ pub fn unseal(kind: SealedKind, file: &[u8]) -> Result<&[u8], SealError> {
         let writer = writer.take(MAX_WRITER_CHARS).collect();
         return Err(SealError::Version { found, expected: kind.version, writer });
     }
-    let (length, rest) = rest.split_first_chunk::<8>().ok_or(SealError::Length)?;
-    let (expected, payload) = rest.split_first_chunk::<8>().ok_or(SealError::Length)?;
-    if cast::to_u64(payload.len()) != u64::from_le_bytes(*length) {
+    let n_payload = rest.len().checked_sub(SEAL_BYTES).ok_or(SealError::Length)?;
+    let (payload, seal) = rest.split_at(n_payload);
+    let (length, checksum) = seal.split_first_chunk::<8>().ok_or(SealError::Length)?;
+    if cast::to_u64(n_payload) != u64::from_le_bytes(*length) {
         return Err(SealError::Length);
     }
-    let header = &file[..file.len() - payload.len() - 8];
-    let is_whole = checksum(header, payload) == u64::from_le_bytes(*expected);
+    let is_whole = hash_bytes(&file[..file.len() - checksum.len()]).to_le_bytes() == *checksum;
     if is_whole { Ok(payload) } else { Err(SealError::Damaged) }
-}
-
-fn checksum(header: &[u8], payload: &[u8]) -> u64 {
-    crate::hash::combine(hash_bytes(header), hash_bytes(payload))
 }
 
 #[cfg(test)]
@@ -98,9 +149,41 @@ mod tests {
 
     const KIND: SealedKind = SealedKind { magic: *b"TESTFILE", version: 3 };
 
+    /// Catches a checksum of the last piece alone, and a length with the header in it.
+    #[test]
+    fn pieces_do_not_show() {
+        let payload: Vec<u8> = (0..=255).cycle().take(5000).collect();
+        for n_bytes in [1, 7, 1024, 5000] {
+            let mut file = Vec::new();
+            let write = |bytes: &[u8]| {
+                file.extend_from_slice(bytes);
+                Ok::<(), Infallible>(())
+            };
+            let Ok(mut sealer) = Sealer::begin(KIND, write);
+            for piece in payload.chunks(n_bytes) {
+                let Ok(()) = sealer.put(piece);
+            }
+            let Ok(()) = sealer.finish();
+            assert_eq!(file, seal(KIND, &payload));
+            assert_eq!(unseal(KIND, &file), Ok(payload.as_slice()));
+        }
+    }
+
+    #[test]
+    fn what_cannot_be_written_ends_the_file() {
+        let mut n_left = 3;
+        let mut sealer = Sealer::begin(KIND, |_: &[u8]| Ok::<(), &str>(())).unwrap();
+        assert_eq!(sealer.put(b"a"), Ok(()));
+        let write = |_: &[u8]| {
+            n_left -= 1;
+            if n_left == 0 { Err("full") } else { Ok(()) }
+        };
+        assert_eq!(Sealer::begin(KIND, write).err(), Some("full"));
+    }
+
     #[test]
     fn every_change_is_noticed() {
-        let file = seal(KIND, b"payload".to_vec());
+        let file = seal(KIND, b"payload");
         assert_eq!(unseal(KIND, &file), Ok(b"payload".as_slice()));
         for at in 0..file.len() {
             let mut damaged = file.clone();

@@ -3,7 +3,6 @@
 //! Both take their work in order and answer for it in order, so the number of threads and their timing never
 //! show in a result, an error included. A panic in a thread goes on in the caller.
 
-use std::any::Any;
 use std::collections::{BTreeMap, VecDeque};
 use std::num::NonZeroUsize;
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
@@ -11,11 +10,11 @@ use std::thread::{self, ScopedJoinHandle};
 
 use synth_core::cast;
 
-/// Folds `items` into one accumulator per thread and merges them.
+/// Folds `items` into accumulators, each on a thread of its own, and merges `others` into `first`.
 ///
-/// Items are drawn on the calling thread and wait in a queue of twice the number of threads. `step` also gets
-/// the item's number. `merge` must be associative and commutative, because which thread takes which item
-/// is left to chance.
+/// Items are drawn on the calling thread and wait in a queue of twice the number of threads; without `others` all is
+/// done on the calling thread. `step` also gets the item's number. `merge` must be associative and commutative, because
+/// which thread takes which item is left to chance.
 ///
 /// # Errors
 ///
@@ -24,62 +23,59 @@ use synth_core::cast;
 ///
 /// # Panics
 ///
-/// When `new`, `step` or `merge` does.
+/// When `step` or `merge` does.
 ///
 /// # Example
 ///
 /// ```
-/// use std::num::NonZeroUsize;
 /// let numbers = (1..=100_u64).map(Ok::<u64, ()>);
 /// let sum = synth_io::par::fold(
 ///     numbers,
-///     NonZeroUsize::MIN,
-///     || 0,
+///     (1000, vec![0, 0]),
 ///     |sum, _, number| {
 ///         *sum += number;
 ///         Ok(())
 ///     },
 ///     |sum, other| *sum += other,
 /// );
-/// assert_eq!(sum, Ok(5050));
+/// assert_eq!(sum, Ok(6050));
 /// ```
 pub fn fold<T: Send, A: Send, E: Send>(
     items: impl Iterator<Item = Result<T, E>>,
-    n_threads: NonZeroUsize,
-    new: impl Fn() -> A + Sync,
+    (mut first, others): (A, Vec<A>),
     step: impl Fn(&mut A, u64, T) -> Result<(), E> + Sync,
     merge: impl Fn(&mut A, A),
 ) -> Result<A, E> {
-    if n_threads == NonZeroUsize::MIN {
-        let mut accumulator = new();
+    if others.is_empty() {
         for (number, item) in (0..).zip(items) {
-            step(&mut accumulator, number, item?)?;
+            step(&mut first, number, item?)?;
         }
-        return Ok(accumulator);
+        return Ok(first);
     }
-    let queue = Queue::new(2 * n_threads.get());
-    let work = || {
-        let _stop = StopOnPanic(&queue);
-        let mut accumulator = new();
-        while let Some((number, item)) = queue.pop() {
-            if let Err(error) = step(&mut accumulator, number, item) {
-                queue.fail(number, error);
+    let queue = Queue::new(2 * (1 + others.len()));
+    let (queue_of_all, step) = (&queue, &step);
+    let work = |mut accumulator: A| {
+        move || {
+            let _stop = StopOnPanic(queue_of_all);
+            while let Some((number, item)) = queue_of_all.pop() {
+                if let Err(error) = step(&mut accumulator, number, item) {
+                    queue_of_all.fail(number, error);
+                }
             }
+            accumulator
         }
-        accumulator
     };
-    let accumulators = thread::scope(|scope| {
+    let (mut merged, others) = thread::scope(|scope| {
         let _stop = StopOnPanic(&queue);
-        let workers: Vec<_> = (0..n_threads.get()).map(|_| scope.spawn(work)).collect();
+        let first = scope.spawn(work(first));
+        let others: Vec<_> = others.into_iter().map(|other| scope.spawn(work(other))).collect();
         feed(&queue, items);
-        join(workers)
+        (join(first), others.into_iter().map(join).collect::<Vec<A>>())
     });
     if let Some((_, error)) = queue.into_failure() {
         return Err(error);
     }
-    let mut accumulators = accumulators.into_iter();
-    let mut merged = accumulators.next().unwrap_or_else(new);
-    accumulators.for_each(|accumulator| merge(&mut merged, accumulator));
+    others.into_iter().for_each(|other| merge(&mut merged, other));
     Ok(merged)
 }
 
@@ -100,17 +96,12 @@ fn feed<T, E>(queue: &Queue<T, E>, items: impl Iterator<Item = Result<T, E>>) {
     queue.close();
 }
 
-/// Waits for all threads; a panic of one goes on here.
-fn join<A>(workers: Vec<ScopedJoinHandle<'_, A>>) -> Vec<A> {
-    let results: Vec<Result<A, Box<dyn Any + Send>>> =
-        workers.into_iter().map(ScopedJoinHandle::join).collect();
-    results
-        .into_iter()
-        .map(|result| match result {
-            Ok(accumulator) => accumulator,
-            Err(panic) => std::panic::resume_unwind(panic),
-        })
-        .collect()
+/// Waits for a thread; its panic goes on here.
+fn join<A>(worker: ScopedJoinHandle<'_, A>) -> A {
+    match worker.join() {
+        Ok(accumulator) => accumulator,
+        Err(panic) => std::panic::resume_unwind(panic),
+    }
 }
 
 /// Items on their way to threads, and the error of the lowest number so far.
@@ -262,7 +253,7 @@ pub fn map_ordered<T: Send, E: Send>(
         let workers: Vec<_> = (0..n_threads.get()).map(|_| scope.spawn(work)).collect();
         let result = std::iter::from_fn(|| window.take()).try_for_each(|block| consume(block?));
         window.close();
-        join(workers);
+        workers.into_iter().for_each(join);
         result
     })
 }
@@ -347,8 +338,7 @@ mod tests {
         let items = (0..100_u64).map(|number| if bad.contains(&number) { Err(number) } else { Ok(number) });
         fold(
             items,
-            threads(n_threads),
-            || 0,
+            (0, vec![0; n_threads - 1]),
             |sum, number, item| {
                 assert_eq!(number, item);
                 // Odd failures behind each other: the later one is often noticed first.
@@ -413,12 +403,12 @@ mod tests {
         let endless = || std::iter::repeat_with(|| Ok::<u64, ()>(1));
         panics(|| {
             let step = |_: &mut u64, _, _| panic!("as planned");
-            _ = fold(endless(), threads(3), || 0, step, |_, _| ());
+            _ = fold(endless(), (0, vec![0, 0]), step, |_, _| ());
         });
         panics(|| {
             let items =
                 (0..50).map(|number| if number == 30 { panic!("as planned") } else { Ok::<_, ()>(number) });
-            _ = fold(items, threads(3), || 0, |_, _, _: i32| Ok(()), |_, _| ());
+            _ = fold(items, (0, vec![0, 0]), |_, _, _: i32| Ok(()), |_, _| ());
         });
         panics(|| {
             let make = |block| if block == 5 { panic!("as planned") } else { Ok::<u64, ()>(block) };

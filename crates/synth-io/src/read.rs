@@ -53,11 +53,11 @@ pub struct Folded<A> {
 /// Skipped records cost about 300 bytes each.
 pub fn fold_records<A: RecordSink<Error = Infallible> + Send>(
     input: Input,
-    new: impl Fn() -> A + Sync,
+    new: impl Fn() -> A,
     merge: impl Fn(&mut A, A),
 ) -> Result<Folded<A>, Error> {
     let rounds = Rounds { n_records: u64::MAX, start: None };
-    fold_in_rounds(input, rounds, new, merge, |_, _| Ok(()))
+    fold_in_rounds(input, rounds, |_| new(), merge, |_, _| Ok(()))
 }
 
 /// Reads an input in file order on the calling thread, into a sink that need not be merged.
@@ -71,7 +71,7 @@ pub fn read_records<S: RecordSink<Error = Infallible>>(
 ) -> Result<Folded<()>, Error> {
     let Setting { format, options, findings } = Setting::of(&input);
     let ledger = Ledger::new(options.max_bad, 0);
-    let mut worker = Worker::new(&options, Borrowed(sink));
+    let mut worker = Worker { findings, ..Worker::new(&options, Borrowed(sink)) };
     let pieces = Pieces::new(input).take_while(|_| !ledger.is_full());
     let fold = || {
         for (number, piece) in (0..).zip(pieces) {
@@ -82,7 +82,7 @@ pub fn read_records<S: RecordSink<Error = Infallible>>(
     };
     let result = fold();
     settle(result, ledger)?;
-    let Folded { n_records, n_bad, n_bytes, format, findings, .. } = worker.into_folded(format, findings);
+    let Folded { n_records, n_bad, n_bytes, format, findings, .. } = worker.into_folded(format);
     Ok(Folded { accumulator: (), n_records, n_bad, n_bytes, format, findings })
 }
 
@@ -269,9 +269,15 @@ impl<A> Worker<A> {
         self.findings.merge(other.findings);
     }
 
-    fn into_folded(self, format: Format, mut findings: Findings) -> Folded<A> {
-        findings.merge(self.findings);
-        let Self { sink, n_records, n_bad, n_bytes, .. } = self;
+    /// Goes on with what was read before.
+    fn going_on(options: &ReadOptions, folded: Folded<A>) -> Self {
+        let Folded { accumulator: sink, n_records, n_bad, n_bytes, format: _, findings } = folded;
+        let scanner = Scanner::new(options.max_depth);
+        Self { sink, scanner, options: *options, n_records, n_bad, n_bytes, findings }
+    }
+
+    fn into_folded(self, format: Format) -> Folded<A> {
+        let Self { sink, n_records, n_bad, n_bytes, findings, .. } = self;
         Folded { accumulator: sink, n_records, n_bad, n_bytes, format, findings }
     }
 }

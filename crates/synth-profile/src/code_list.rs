@@ -42,9 +42,11 @@ impl CodeList {
         }
         LISTS.iter().find(|list| {
             let hinted = words.own_has(list.hints);
-            let known = |value: &&&str| list.words().any(|word| word == **value);
-            let wanted = (values.len() * 95).div_ceil(100);
-            (hinted || values.len() >= list.n_alone) && values.iter().filter(known).count() >= wanted
+            let is_missing = |value: &&&str| list.words().all(|word| word != **value);
+            let most_missing = values.len() - (values.len() * 95).div_ceil(100);
+            // A list that is not meant is given up at the first few values.
+            (hinted || values.len() >= list.n_alone)
+                && values.iter().filter(is_missing).take(most_missing + 1).count() <= most_missing
         })
     }
 }

@@ -92,7 +92,7 @@ impl EpochRhythms {
         Ok(rhythms)
     }
 
-    pub(crate) fn store(&self, out: &mut Writer) {
+    pub(crate) fn store(&self, out: &mut Writer<'_>) {
         out.put(&self.by_unit.len());
         for (unit, rhythm) in &self.by_unit {
             out.put(unit);

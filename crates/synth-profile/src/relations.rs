@@ -14,6 +14,7 @@ use crate::profile::{LengthProfile, TagValue};
 mod arithmetic;
 mod association;
 mod builder;
+mod choices;
 mod counts;
 mod dependencies;
 mod exceptions;

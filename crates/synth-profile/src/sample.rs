@@ -49,6 +49,11 @@ enum Token {
 }
 
 impl RecordSample {
+    /// Returns a sample without records that will be merged into another: what is outside of that is outside of both.
+    pub(crate) fn beside(other: &Self) -> Self {
+        Self { limit: other.limit, ..Self::default() }
+    }
+
     /// Tells whether a record belongs to the sample as far as is known.
     pub(crate) fn wants(&self, start: RecordStart) -> bool {
         self.limit.is_none_or(|limit| start.content_hash < limit)
@@ -178,5 +183,38 @@ impl SampledRecord {
             sink.event(event, 0)?;
         }
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use synth_core::hash::mix;
+
+    use super::*;
+
+    fn fill(mut sample: RecordSample, numbers: std::ops::Range<u64>) -> RecordSample {
+        for number in numbers {
+            let content_hash = mix(number + 1);
+            if sample.wants(RecordStart { content_hash, n_bytes: 1 }) {
+                sample.push(content_hash, SampledRecord::empty());
+            }
+        }
+        sample
+    }
+
+    /// Catches a sample that takes over the records of the other, and one whose limit is not merged.
+    #[test]
+    fn a_sample_beside_another_takes_only_what_stays() {
+        let n_first = 2 * cast::to_u64(MAX_RECORDS);
+        let mut first = fill(RecordSample::default(), 0..n_first);
+        let beside = fill(RecordSample::beside(&first), n_first..n_first + 10_000);
+        let alone = fill(RecordSample::default(), n_first..n_first + 10_000);
+        assert!(beside.records.len() < 6000 && alone.records.len() == 10_000);
+        first.merge(beside);
+        let whole = fill(RecordSample::default(), 0..n_first + 10_000);
+        assert!(first.records.keys().eq(whole.records.keys()));
+        assert_eq!((first.limit, first.n_bytes), (whole.limit, whole.n_bytes));
+        let none = RecordSample::beside(&RecordSample::default());
+        assert!(none.is_complete() && none.records.is_empty());
     }
 }

@@ -9,8 +9,10 @@ mod bytes;
 mod origin;
 pub(crate) mod sketches;
 
+use std::convert::Infallible;
+
 use synth_core::Place;
-use synth_core::sealed::{self, SealedKind};
+use synth_core::sealed::{self, SealedKind, Sealer};
 
 use crate::error::{Error, ErrorKind};
 use crate::partial::Partial;
@@ -19,7 +21,7 @@ pub(crate) use bytes::{Corrupt, Reader, Stored, Writer, check, is_ascending};
 pub use origin::Origin;
 
 /// The kind of file; the version rises with every change of what is stored or learned.
-const KIND: SealedKind = SealedKind { magic: *b"synthPRT", version: 4 };
+const KIND: SealedKind = SealedKind { magic: *b"synthPRT", version: 5 };
 
 /// A partial and where it comes from.
 #[derive(Debug, Clone)]
@@ -32,22 +34,43 @@ pub struct PartialFile {
 
 impl PartialFile {
     /// Returns the bytes of the file.
+    #[must_use]
+    pub fn to_bytes(&self) -> Vec<u8> {
+        let mut file = Vec::new();
+        let Ok(()) = Self::write(&self.partial, &self.origin, |bytes| {
+            file.extend_from_slice(bytes);
+            Ok::<(), Infallible>(())
+        });
+        file
+    }
+
+    /// Hands the bytes of the file of a partial to `write`, as [`to_bytes`](Self::to_bytes) has them.
+    ///
+    /// # Errors
+    ///
+    /// The first error of `write`, which gets no more bytes then.
     ///
     /// # Cost
     ///
-    /// About as many bytes as the partial has in memory; at most twice that while they are made.
-    #[must_use]
-    pub fn to_bytes(&self) -> Vec<u8> {
-        Self::bytes_of(&self.partial, &self.origin)
-    }
-
-    /// Returns the bytes of the file of a partial that is still in use, as [`to_bytes`](Self::to_bytes) does.
-    #[must_use]
-    pub fn bytes_of(partial: &Partial, origin: &Origin) -> Vec<u8> {
-        let mut out = Writer::default();
+    /// The bytes are handed on as they are made, so that what is held of them is a buffer of 64 KiB.
+    pub fn write<E>(
+        partial: &Partial,
+        origin: &Origin,
+        write: impl FnMut(&[u8]) -> Result<(), E>,
+    ) -> Result<(), E> {
+        let mut sealer = Sealer::begin(KIND, write)?;
+        let mut written = Ok(());
+        let mut take = |bytes: &[u8]| {
+            if written.is_ok() {
+                written = sealer.put(bytes);
+            }
+        };
+        let mut out = Writer::new(&mut take);
         origin.store(&mut out);
         partial.store(&mut out);
-        sealed::seal(KIND, out.into_bytes())
+        out.flush();
+        written?;
+        sealer.finish()
     }
 
     /// Reads a file; `name` is used in errors.

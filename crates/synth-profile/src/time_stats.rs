@@ -70,6 +70,30 @@ const SHAPES: [Shape; LAYOUTS.len()] = {
     shapes
 };
 
+/// Most digits that a text of [`LAYOUTS`] begins with.
+const MAX_DIGITS: usize = 8;
+
+/// The layouts of texts that begin with no digit, one, two and so on: the first few of each entry, as many as its
+/// number says.
+const BY_DIGITS: [([usize; LAYOUTS.len()], usize); MAX_DIGITS + 1] = {
+    let mut by_digits = [([0; LAYOUTS.len()], 0); MAX_DIGITS + 1];
+    let mut layout = 0;
+    while layout < LAYOUTS.len() {
+        let mut n_digits = 0;
+        while n_digits <= MAX_DIGITS {
+            if SHAPES[layout].begins_with(n_digits) {
+                let (layouts, n_layouts) = &mut by_digits[n_digits];
+                layouts[*n_layouts] = layout;
+                *n_layouts += 1;
+            }
+            n_digits += 1;
+        }
+        assert!(!SHAPES[layout].begins_with(MAX_DIGITS + 1), "no text begins with more digits");
+        layout += 1;
+    }
+    by_digits
+};
+
 /// Digits alone are taken for a time only from 1970-01-01 to 2100-01-01, in seconds since the epoch.
 const DIGIT_WINDOW: std::ops::Range<i64> = 0..4_102_444_800;
 
@@ -143,12 +167,14 @@ impl TimeStats {
             self.push_digits(text, digits, n);
             return;
         }
-        let fraction = fraction_digits(text);
         let look = Look::of(text.as_bytes());
-        for (layout, shape) in SHAPES.iter().enumerate() {
+        let Some((layouts, n_layouts)) = BY_DIGITS.get(look.n_digits) else { return };
+        let fraction = fraction_digits(text);
+        for layout in &layouts[..*n_layouts] {
+            let shape = &SHAPES[*layout];
             let digits = if shape.has_fraction { fraction } else { 0 };
             if shape.fits(look, digits) {
-                self.push_as((layout, digits), text, n);
+                self.push_as((*layout, digits), text, n);
             }
         }
     }

@@ -30,6 +30,10 @@ const MIN_EXPLAINED: f64 = 0.3;
 #[must_use]
 pub fn find_variants(partial: &Partial, fields: &[FieldProfile]) -> Vec<VariantProfile> {
     let mut counter = Counter::new(fields);
+    // Where all members are always there no tag tells which of them are.
+    if counter.roles.iter().all(|role| role.optionals.is_empty()) {
+        return Vec::new();
+    }
     let Ok(()) = partial.replay_sample(&mut counter, |counter, count| {
         counter.weight = count;
         counter.count_record();
@@ -94,6 +98,8 @@ struct Open {
     path: Option<PathId>,
     object: Option<usize>,
     is_array: bool,
+    /// The last member that is a path of the profile.
+    last_member: Option<PathId>,
 }
 
 impl Counter {
@@ -147,15 +153,19 @@ impl Counter {
             self.objects.push(Object { path, parent, tags: Vec::new(), present: Vec::new() });
             self.objects.len() - 1
         });
-        self.stack.push(Open { path, object, is_array });
+        self.stack.push(Open { path, object, is_array, last_member: None });
     }
 
     fn key(&mut self, key: &str) {
-        let Some(&Open { path: Some(path), object, .. }) = self.stack.last() else {
+        let Some(&Open { path: Some(path), object, last_member, .. }) = self.stack.last() else {
             self.member = None;
             return;
         };
-        self.member = self.tree.find_key(path, key).or_else(|| self.tree.find_child(path, &Segment::Members));
+        let known = self.tree.follow_key(path, key, last_member);
+        if let Some(open) = self.stack.last_mut().filter(|_| known.is_some()) {
+            open.last_member = known;
+        }
+        self.member = known.or_else(|| self.tree.find_child(path, &Segment::Members));
         let optional = self.member.and_then(|member| self.role(member).optional);
         if let (Some(object), Some(optional)) = (object, optional) {
             self.objects[object].present.push(optional);

@@ -65,7 +65,7 @@ pub(super) fn read_partial(path: &Path) -> Result<PartialFile, Failure> {
 
 /// Writes a partial into a file that is open.
 pub(super) fn write_partial(partial: &PartialFile, mut out: OutputFile) -> Result<(), Failure> {
-    out.write_all(&partial.to_bytes())?;
+    PartialFile::write(&partial.partial, &partial.origin, |bytes| out.write_all(bytes))?;
     Ok(out.finish()?)
 }
 

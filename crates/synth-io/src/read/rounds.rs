@@ -20,6 +20,9 @@ pub struct Rounds<A> {
 
 /// As [`fold_records`](super::fold_records), calling `save` after each round but the last.
 ///
+/// `new` makes an accumulator; where there is one of earlier rounds already, it is made to be merged into that one, and
+/// need not take what would not stay in it.
+///
 /// The result is that of one round: neither `n_records` nor where a run was taken up shows in it. Nothing is saved
 /// within a document, nor between records and an error that is known to follow.
 ///
@@ -29,12 +32,13 @@ pub struct Rounds<A> {
 ///
 /// # Cost
 ///
-/// Each round waits for its threads and merges their accumulators. What a compressed source had before the mark is
+/// Each round waits for its threads and merges their accumulators; the next goes on in the merged one, so that there are
+/// never more accumulators than threads. What a compressed source had before the mark is
 /// decompressed again; other files are read from there on.
 pub fn fold_in_rounds<A: RecordSink<Error = Infallible> + Send, E: From<Error>>(
     input: Input,
     rounds: Rounds<A>,
-    new: impl Fn() -> A + Sync,
+    new: impl Fn(Option<&A>) -> A,
     merge: impl Fn(&mut A, A),
     mut save: impl FnMut(&Folded<A>, Mark) -> Result<(), E>,
 ) -> Result<Folded<A>, E> {
@@ -45,11 +49,15 @@ pub fn fold_in_rounds<A: RecordSink<Error = Infallible> + Send, E: From<Error>>(
     };
     loop {
         let n_bad = so_far.as_ref().map_or(0, |folded| folded.n_bad);
-        let round = read_round(&mut pieces, &setting, (rounds.n_records, n_bad), &new, &merge)?;
-        let whole = match so_far.take() {
-            None => round.into_folded(setting.format, setting.findings.clone()),
-            Some(earlier) => earlier.with(round, &merge),
+        let first = match so_far.take() {
+            None => Worker { findings: setting.findings.clone(), ..Worker::new(&setting.options, new(None)) },
+            Some(folded) => Worker::going_on(&setting.options, folded),
         };
+        let known = (first.n_records > 0).then_some(&first.sink);
+        let other = |_| Worker::new(&setting.options, new(known));
+        let others: Vec<_> = (1..setting.options.n_threads.get()).map(other).collect();
+        let round = read_round(&mut pieces, &setting, (first, others), (rounds.n_records, n_bad), &merge)?;
+        let whole = round.into_folded(setting.format);
         if pieces.is_done() {
             return Ok(whole);
         }
@@ -63,8 +71,8 @@ pub fn fold_in_rounds<A: RecordSink<Error = Infallible> + Send, E: From<Error>>(
 fn read_round<A: RecordSink<Error = Infallible> + Send>(
     pieces: &mut Pieces,
     setting: &Setting,
+    crew: (Worker<A>, Vec<Worker<A>>),
     (n_wanted, n_bad): (u64, u64),
-    new: &(impl Fn() -> A + Sync),
     merge: impl Fn(&mut A, A),
 ) -> Result<Worker<A>, Error> {
     let options = &setting.options;
@@ -80,22 +88,9 @@ fn read_round<A: RecordSink<Error = Infallible> + Send>(
     });
     let folded = par::fold(
         (0..).zip(round).map(|(number, piece)| piece.map_err(|error| (number, error))),
-        options.n_threads,
-        || Worker::new(options, new()),
+        crew,
         |worker, number, piece| worker.take(number, piece, &ledger).map_err(|error| (number, error)),
         |worker, other| worker.merge(other, &merge),
     );
     settle(folded, ledger)
-}
-
-impl<A> Folded<A> {
-    /// Adds what a later round read.
-    fn with(mut self, round: Worker<A>, merge: impl Fn(&mut A, A)) -> Self {
-        merge(&mut self.accumulator, round.sink);
-        self.n_records += round.n_records;
-        self.n_bad += round.n_bad;
-        self.n_bytes += round.n_bytes;
-        self.findings.merge(round.findings);
-        self
-    }
 }

@@ -20,10 +20,16 @@ fn in_rounds(
     let run = || {
         let input = Input::open(paths, options)?;
         let rounds = Rounds { n_records, start };
-        fold_in_rounds::<_, Error>(input, rounds, Records::default, Records::merge, |folded, mark| {
-            saved.push((mark, folded.clone()));
-            Ok(())
-        })
+        fold_in_rounds::<_, Error>(
+            input,
+            rounds,
+            |_| Records::default(),
+            Records::merge,
+            |folded, mark| {
+                saved.push((mark, folded.clone()));
+                Ok(())
+            },
+        )
     };
     (Outcome::from(run()), saved)
 }

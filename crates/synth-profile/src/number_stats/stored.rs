@@ -6,7 +6,7 @@ use crate::stored::sketches::{StoredValue, load_histogram, load_table, store_his
 use crate::stored::{Corrupt, Reader, Stored, Writer, check};
 
 impl Stored for NumberStats {
-    fn store(&self, out: &mut Writer) {
+    fn store(&self, out: &mut Writer<'_>) {
         let Self {
             distinct,
             histogram,
@@ -55,7 +55,7 @@ impl Stored for NumberStats {
 }
 
 impl Stored for NumberValue {
-    fn store(&self, out: &mut Writer) {
+    fn store(&self, out: &mut Writer<'_>) {
         match self {
             Self::Integer(value) => out.put(&(false, value)),
             Self::Float(value) => out.put(&(true, value)),

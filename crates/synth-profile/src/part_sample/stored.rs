@@ -7,7 +7,7 @@ use crate::stored::{Corrupt, Reader, Stored, Writer, check, is_ascending};
 const MAX_DEPTH: usize = 1 << 16;
 
 impl Stored for PartSample {
-    fn store(&self, out: &mut Writer) {
+    fn store(&self, out: &mut Writer<'_>) {
         let Self { groups, has_documents } = self;
         out.put(&(has_documents, groups.len()));
         for (path, group) in groups {
@@ -28,7 +28,7 @@ impl Stored for PartSample {
 }
 
 impl Stored for Group {
-    fn store(&self, out: &mut Writer) {
+    fn store(&self, out: &mut Writer<'_>) {
         let Self { parts, n_bytes: _, limit } = self;
         out.put(&(limit, parts.len()));
         for (hash, Part { document, index, key, value }) in parts {

@@ -23,7 +23,7 @@ struct Waiting {
 }
 
 impl Stored for Partial {
-    fn store(&self, out: &mut Writer) {
+    fn store(&self, out: &mut Writer<'_>) {
         let Self { nodes: _, unit, n_records, sample, parts } = self;
         out.put(&(*unit == Unit::Element, n_records));
         let root = Waiting { id: NodeId::ROOT, units_are_unknown: false, is_member_keys: false };
@@ -63,7 +63,7 @@ impl Stored for Partial {
 
 impl Node {
     /// Writes the node; returns its children in the order in which they get their numbers.
-    fn store(&self, waiting: &Waiting, out: &mut Writer) -> Vec<(NodeId, bool)> {
+    fn store(&self, waiting: &Waiting, out: &mut Writer<'_>) -> Vec<(NodeId, bool)> {
         let Self {
             stats,
             keys,

@@ -10,7 +10,7 @@ const MAX_POSITION_SUM: u64 = 1 << 60;
 
 impl Stored for PathStats {
     /// The shortcuts for reading, `last_unit` and `key`, are no part of what was learned.
-    fn store(&self, out: &mut Writer) {
+    fn store(&self, out: &mut Writer<'_>) {
         let Self {
             n_values,
             n_units,

@@ -1,5 +1,7 @@
 //! Numbers that are made of other numbers: sums, products, changes of unit, totals over arrays.
 
+use std::borrow::Cow;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
 use synth_core::{JsonPath, cast, math};
@@ -39,10 +41,14 @@ struct Series {
     /// Half a unit of the last digit.
     tolerance: f64,
     n_distinct: usize,
+    /// No value is other than zero.
+    is_zero: bool,
     /// The rows that have a value.
     rows: Vec<u32>,
     /// The same as bits.
     row_bits: Vec<u64>,
+    /// Number of the object that holds it, in order of paths.
+    holder: Option<usize>,
 }
 
 /// Returns the formulas of every table.
@@ -67,7 +73,7 @@ pub(crate) fn arithmetic(tables: &[Table]) -> Vec<Arithmetic> {
 
 /// The numeric columns of a table.
 fn series(table: &Table) -> Vec<Series> {
-    table
+    let mut all: Vec<Series> = table
         .columns
         .iter()
         .filter(|column| {
@@ -77,7 +83,14 @@ fn series(table: &Table) -> Vec<Series> {
         })
         .take(MAX_COLUMNS)
         .map(|column| Series::of(table, column))
-        .collect()
+        .collect();
+    let holders: Vec<Option<JsonPath>> = all.iter().map(|series| series.path.parent()).collect();
+    let in_order: BTreeSet<&JsonPath> = holders.iter().flatten().collect();
+    let numbers: BTreeMap<&JsonPath, usize> = in_order.into_iter().zip(0..).collect();
+    for (series, holder) in all.iter_mut().zip(&holders) {
+        series.holder = holder.as_ref().map(|holder| numbers[holder]);
+    }
+    all
 }
 
 /// Digits behind the point that the values of a column need.
@@ -114,18 +127,36 @@ impl Series {
             values,
             tolerance: tolerance(column),
             n_distinct: column.n_distinct(),
+            is_zero: column.n_distinct() <= 1 && column.distinct_numbers().all(|number| number.abs() <= 0.0),
             rows,
             row_bits,
+            holder: None,
         }
     }
 
-    /// Tells whether enough rows have this value and two others to prove a formula.
-    fn meets(&self, left: &Self, right: &Self) -> bool {
-        let words = self.row_bits.iter().zip(&left.row_bits).zip(&right.row_bits);
+    /// Tells whether enough of some rows, given as bits, have a value to prove a formula.
+    fn meets(&self, rows: &[u64]) -> bool {
         let mut n = 0;
-        words.into_iter().any(|((own, left), right)| {
-            n += (own & left & right).count_ones();
+        self.row_bits.iter().zip(rows).any(|(own, others)| {
+            n += (own & others).count_ones();
             n as usize >= MIN_ROWS
+        })
+    }
+
+    /// Returns the rows that have a value and are among others, as bits.
+    fn bits_with(&self, rows: &[u64]) -> Vec<u64> {
+        self.row_bits.iter().zip(rows).map(|(own, others)| own & others).collect()
+    }
+
+    /// Returns the rows that have a value and are among others, which are given as bits.
+    fn rows_among(&self, rows: &[u64]) -> impl Iterator<Item = usize> {
+        self.row_bits.iter().zip(rows).enumerate().flat_map(|(word, (own, others))| {
+            let mut rest = own & others;
+            std::iter::from_fn(move || {
+                let bit = (rest > 0).then_some(rest.trailing_zeros() as usize)?;
+                rest &= rest - 1;
+                Some(word * 64 + bit)
+            })
         })
     }
 
@@ -135,28 +166,33 @@ impl Series {
     }
 
     /// Returns the rows that have this value and another; none when they are too few to prove a formula.
-    fn rows_with(&self, other: &Self) -> Vec<u32> {
-        let has_both = |row: &&u32| !other.values[**row as usize].is_nan();
-        let rows: Vec<u32> = self.rows.iter().filter(has_both).copied().collect();
-        if rows.len() >= MIN_ROWS { rows } else { Vec::new() }
+    fn rows_with<'s>(&'s self, other: &'s Self) -> Cow<'s, [u32]> {
+        let rows = if other.rows.len() == other.values.len() {
+            Cow::Borrowed(&*self.rows)
+        } else if self.rows.len() == self.values.len() {
+            Cow::Borrowed(&*other.rows)
+        } else {
+            Cow::Owned(self.rows_among(&other.row_bits).map(cast::to_u32).collect())
+        };
+        if rows.len() >= MIN_ROWS { rows } else { Cow::Borrowed(&[]) }
     }
 
     /// Tests a formula on all rows; `None` as soon as too many rows break it.
     fn test(&self, formula: impl Fn(usize) -> f64) -> Option<Evidence> {
-        self.test_on(&self.rows, formula)
+        self.test_on(rows_of(&self.rows), formula)
     }
 
     /// Tests a formula on the rows that have all that it is made of: some of those given, and of a last term's.
     fn test_with(&self, rows: &[u32], last: &Self, formula: impl Fn(usize) -> f64) -> Option<Evidence> {
-        self.test_on(if last.rows.len() < rows.len() { &last.rows } else { rows }, formula)
+        self.test_on(rows_of(if last.rows.len() < rows.len() { &last.rows } else { rows }), formula)
     }
 
-    fn test_on(&self, rows: &[u32], formula: impl Fn(usize) -> f64) -> Option<Evidence> {
+    fn test_on(&self, rows: impl Iterator<Item = usize>, formula: impl Fn(usize) -> f64) -> Option<Evidence> {
         let (mut n_rows, mut n_holding) = (0_usize, 0_usize);
         // A few different targets that are not zero, as proof that they vary.
         let mut varied: Vec<f64> = Vec::new();
         for row in rows {
-            let (target, made) = (self.values[*row as usize], formula(*row as usize));
+            let (target, made) = (self.values[row], formula(row));
             if made.is_nan() || target.is_nan() {
                 continue;
             }
@@ -193,6 +229,10 @@ impl Series {
             exceptions: Vec::new(),
         }
     }
+}
+
+fn rows_of(rows: &[u32]) -> impl Iterator<Item = usize> {
+    rows.iter().map(|row| *row as usize)
 }
 
 /// Columns that repeat another column of the row, of whatever type; the later one is the copy.
@@ -248,21 +288,26 @@ fn products(own: &[Series]) -> Vec<Arithmetic> {
     let factors: Vec<&Series> = own.iter().filter(|series| series.n_distinct >= MIN_FACTORS).collect();
     for target in own.iter().filter(|target| target.is_target()) {
         for (index, left) in factors.iter().enumerate().filter(|(_, left)| left.path != target.path) {
-            let rows = target.rows_with(left);
-            let others =
-                own.iter().enumerate().filter(|(other, right)| *other != index && right.path != target.path);
+            let rows = target.bits_with(&left.row_bits);
             // Fields of different kinds of rows have none in common.
-            let others = others.filter(|(_, right)| !rows.is_empty() && target.meets(left, right));
+            if !target.meets(&rows) {
+                continue;
+            }
+            let others = own
+                .iter()
+                .enumerate()
+                .filter(|(other, right)| *other != index && right.meets(&rows) && right.path != target.path);
             for (other, right) in others {
                 let product = |row: usize| left.values[row] * right.values[row];
                 if index < other
-                    && let Some(evidence) = target.test_with(&rows, right, product)
+                    && let Some(evidence) = target.test_on(right.rows_among(&rows), product)
                 {
                     found.push(target.formula(Operation::Product, &[(left, 1.0), (right, 1.0)], evidence));
                 }
                 // A whole-number target would be met by rounding alone.
                 if target.tolerance < 0.1
-                    && let Some(evidence) = target.test_with(&rows, right, |row| quotient(left, right, row))
+                    && let Some(evidence) =
+                        target.test_on(right.rows_among(&rows), |row| quotient(left, right, row))
                 {
                     found.push(target.formula(Operation::Ratio, &[(left, 1.0), (right, 1.0)], evidence));
                 }

@@ -41,6 +41,8 @@ struct Open {
     is_array: bool,
     has_row: bool,
     n_children: u32,
+    /// The last member that is a path of the profile.
+    last_member: Option<PathId>,
 }
 
 impl TableBuilder {
@@ -219,7 +221,7 @@ impl TableBuilder {
         if let Some((column, row)) = path.and_then(|path| self.place(self.roles[path.index()].presence)) {
             column.set_flag(row, true);
         }
-        self.open.push(Open { path, is_array, has_row, n_children: 0 });
+        self.open.push(Open { path, is_array, has_row, n_children: 0, last_member: None });
     }
 
     fn end(&mut self) {
@@ -237,9 +239,12 @@ impl TableBuilder {
 
     fn key(&mut self, key: &str) {
         self.member = None;
-        let Some(Open { path: Some(path), .. }) = self.open.last().copied() else { return };
-        self.member = self.tree.find_key(path, key);
-        if self.member.is_none() {
+        let Some(Open { path: Some(path), last_member, .. }) = self.open.last_mut() else { return };
+        let path = *path;
+        self.member = self.tree.follow_key(path, key, *last_member);
+        if self.member.is_some() {
+            *last_member = self.member;
+        } else {
             self.member = self.tree.find_child(path, &Segment::Members);
             self.key.clear();
             self.key.push_str(key);

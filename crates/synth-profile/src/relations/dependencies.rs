@@ -8,7 +8,7 @@ use synth_core::{JsonPath, cast, math};
 
 use super::keys::combinations;
 use super::names;
-use super::table::{Column, Kind, MISSING, NULL, Part, Table};
+use super::table::{Column, Kind, NULL, Part, Table};
 use super::{Dependency, Dependent, Evidence};
 
 /// Share of rows that must agree with the commonest value of their group (1 - g3 of Kivinen and Mannila 1995).
@@ -43,10 +43,10 @@ const BUDGET: usize = 20_000_000;
 
 /// The rows of a table sorted into groups that agree on the left side.
 struct Groups {
-    /// Group number of each row; `u32::MAX` where a value is missing.
-    of_row: Vec<u32>,
-    /// The rows of all groups, one group after the other.
+    /// The rows of all groups, one group after the other; rows where a value is missing are in none.
     rows: Vec<u32>,
+    /// Where each group ends.
+    ends: Vec<usize>,
     n_groups: usize,
 }
 
@@ -142,8 +142,8 @@ fn of_table(table: &Table) -> Vec<Found> {
         for &right in columns.iter().filter(|right| **right != left) {
             let Some(least) = least_hold(&table.columns[left], &table.columns[right]) else { continue };
             let fit = groups.fit(&table.columns[right], least);
-            let named = names::share_a_word(&table.columns[left].path, &table.columns[right].path);
-            let is_expected = |fit: &Fit| named && fit.is_exact() && fit.bits() >= MIN_BITS_OF_NAMESAKES;
+            let named = || names::share_a_word(&table.columns[left].path, &table.columns[right].path);
+            let is_expected = |fit: &Fit| fit.is_exact() && fit.bits() >= MIN_BITS_OF_NAMESAKES && named();
             let fit = fit.filter(|fit| fit.is_convincing(MIN_HOLD, n_tests) || is_expected(fit));
             let grow = || grow_together(table, left, right);
             if let Some(fit) = fit.filter(|_| !grow()) {
@@ -298,38 +298,44 @@ impl Groups {
         let mut of_row = vec![0_u32; n_rows];
         let mut n_groups = 1;
         for &column in columns {
-            n_groups = refine(&mut of_row, &table.columns[column]);
+            (of_row, n_groups) = refined(&of_row, n_groups, &table.columns[column]);
         }
-        let mut rows: Vec<u32> = (0..cast::to_u32(n_rows)).collect();
-        rows.retain(|row| of_row[*row as usize] != u32::MAX);
-        rows.sort_by_key(|row| of_row[*row as usize]);
-        Self { of_row, rows, n_groups }
+        let (rows, ends) = in_groups(&of_row, n_groups);
+        Self { rows, ends, n_groups }
     }
 
     /// How well a column follows from the groups; `None` as soon as more rows than allowed disagree.
     fn fit(&self, column: &Column, min_hold: f64) -> Option<Fit> {
         let mut counts = vec![0_u32; column.n_codes()];
-        self.rows.iter().for_each(|row| counts[column.cell(*row as usize) as usize] += 1);
-        let n_rows: u32 = counts[NULL as usize + 1..].iter().sum();
-        let commonest = counts[NULL as usize + 1..].iter().max().copied().unwrap_or(0);
-        let most_errors = (1.0 - min_hold) * f64::from(n_rows);
-        let (mut n_holding, mut n_groups, mut n_errors) = (0, 0, 0);
-        let mut cells: Vec<u32> = Vec::new();
-        for group in
-            self.rows.chunk_by(|left, right| self.of_row[*left as usize] == self.of_row[*right as usize])
-        {
-            cells.clear();
-            cells.extend(group.iter().map(|row| column.cell(*row as usize)).filter(|cell| *cell > NULL));
-            cells.sort_unstable();
-            let largest = cells.chunk_by(|left, right| left == right).map(<[_]>::len).max().unwrap_or(0);
-            n_holding += largest;
+        let (mut n_rows, mut n_holding, mut n_groups) = (0_u32, 0_u64, 0_usize);
+        let most_errors = |n_rows: usize| (1.0 - min_hold) * n_rows as f64;
+        // No more rows than these have the column's value too.
+        let limit = most_errors(self.rows.len());
+        let mut start = 0;
+        for end in &self.ends {
+            let group = &self.rows[start..*end];
+            start = *end;
+            let cells = || group.iter().map(|row| column.cell(*row as usize)).filter(|cell| *cell > NULL);
+            let mut largest = 0;
+            for cell in cells() {
+                let count = &mut counts[cell as usize];
+                *count += 1;
+                n_rows += 1;
+                largest = largest.max(*count);
+            }
+            cells().for_each(|cell| counts[cell as usize] = 0);
+            n_holding += u64::from(largest);
             n_groups += usize::from(largest > 0);
-            n_errors += cells.len() - largest;
-            if n_errors as f64 > most_errors {
+            if (u64::from(n_rows) - n_holding) as f64 > limit {
                 return None;
             }
         }
-        let n_holding = cast::to_u64(n_holding);
+        if (u64::from(n_rows) - n_holding) as f64 > most_errors(n_rows as usize) {
+            return None;
+        }
+        let all = self.rows.iter().map(|row| column.cell(*row as usize)).filter(|cell| *cell > NULL);
+        all.for_each(|cell| counts[cell as usize] += 1);
+        let commonest = counts.iter().max().copied().unwrap_or(0);
         (n_rows > 0).then(|| Fit {
             evidence: Evidence { n_rows: u64::from(n_rows), n_holding },
             n_repeated: u64::from(n_rows) - cast::to_u64(n_groups),
@@ -339,25 +345,52 @@ impl Groups {
     }
 }
 
-/// Splits groups by the values of one more column; returns how many there are then.
-fn refine(of_row: &mut [u32], column: &Column) -> usize {
-    let mut sorted: Vec<(u32, u32)> = of_row
-        .iter()
-        .enumerate()
-        .filter(|(row, group)| **group != u32::MAX && column.cell(*row) > NULL)
-        .map(|(row, group)| (*group, column.cell(row)))
-        .collect();
-    sorted.sort_unstable();
-    sorted.dedup();
-    for (row, group) in of_row.iter_mut().enumerate() {
-        let cell = column.cell(row);
-        *group = if *group == u32::MAX || cell == MISSING || cell == NULL {
-            u32::MAX
-        } else {
-            sorted.binary_search(&(*group, cell)).map_or(u32::MAX, cast::to_u32)
-        };
+/// The rows that have a group, one group after the other and each in order; and where each group ends.
+fn in_groups(of_row: &[u32], n_groups: usize) -> (Vec<u32>, Vec<usize>) {
+    let has_group = |group: &u32| *group != u32::MAX;
+    let mut ends = vec![0_usize; n_groups + 1];
+    of_row.iter().filter(|group| has_group(group)).for_each(|group| ends[*group as usize + 1] += 1);
+    (1..ends.len()).for_each(|group| ends[group] += ends[group - 1]);
+    let mut rows = vec![0_u32; ends[n_groups]];
+    for (row, group) in (0..).zip(of_row).filter(|(_, group)| has_group(group)) {
+        let end = &mut ends[*group as usize];
+        rows[*end] = row;
+        *end += 1;
     }
-    sorted.len()
+    ends.truncate(n_groups);
+    (rows, ends)
+}
+
+/// Splits the `n_groups` groups by the values of one more column; returns how many there are then.
+///
+/// The new groups are numbered in the order of the old ones and, within each, of the cells.
+fn refined(of_row: &[u32], n_groups: usize, column: &Column) -> (Vec<u32>, usize) {
+    let (rows, ends) = in_groups(of_row, n_groups);
+    let mut start = 0;
+    let mut new_of_row = vec![u32::MAX; of_row.len()];
+    let mut numbers = vec![0_u32; column.n_codes()];
+    let mut cells: Vec<u32> = Vec::new();
+    let mut n_new = 0_u32;
+    for end in ends {
+        let group = &rows[start..end];
+        start = end;
+        cells.clear();
+        for cell in group.iter().map(|row| column.cell(*row as usize)).filter(|cell| *cell > NULL) {
+            if std::mem::replace(&mut numbers[cell as usize], 1) == 0 {
+                cells.push(cell);
+            }
+        }
+        cells.sort_unstable();
+        cells.iter().zip(n_new + 1..).for_each(|(cell, number)| numbers[*cell as usize] = number);
+        n_new += cast::to_u32(cells.len());
+        for row in group {
+            // Numbers from 1 on, 0 being none.
+            let number = numbers[column.cell(*row as usize) as usize];
+            new_of_row[*row as usize] = number.checked_sub(1).unwrap_or(u32::MAX);
+        }
+        cells.iter().for_each(|cell| numbers[*cell as usize] = 0);
+    }
+    (new_of_row, n_new as usize)
 }
 
 impl Fit {

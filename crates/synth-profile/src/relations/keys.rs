@@ -1,8 +1,13 @@
 //! Which fields name a row.
 
+use std::hash::BuildHasherDefault;
+
+use indexmap::IndexSet;
 use synth_core::Segment;
 
+use super::choices::Choices;
 use super::counts::{Slot, View};
+use super::identity::Identity;
 use super::names::{sounds_like_key, sounds_like_own_key};
 use super::table::{Column, Kind, Part, Table};
 use super::value_set::ValueSet;
@@ -220,16 +225,23 @@ fn composites(sheet: &Sheet<'_>, is_reference: &impl Fn(&Column) -> bool) -> Vec
         return Vec::new();
     }
     let candidates = parts_of_composites(sheet, is_reference);
+    let hashes: Vec<Vec<u64>> = candidates.iter().map(|(_, column)| hashes(sheet, *column)).collect();
+    let agreement: Vec<f64> = candidates.iter().map(|(_, column)| agreement(sheet, *column)).collect();
+    let never_repeat = |chosen: &[usize]| {
+        expected_repeats(sheet.rows.len(), chosen.iter().map(|index| agreement[*index]))
+            >= MIN_EXPECTED_REPEATS
+            && are_distinct(
+                (0..sheet.rows.len()).map(|row| combined(chosen.iter().map(|index| hashes[*index][row]))),
+            )
+    };
     (2..=MAX_COLUMNS)
         .map(|size| {
             let mut found: Vec<(f64, Vec<usize>)> = combinations(candidates.len(), size)
                 .into_iter()
+                .filter(|chosen| never_repeat(chosen))
                 .map(|chosen| {
                     let worth = chosen.iter().map(|index| candidates[*index].0).sum();
                     (worth, chosen.into_iter().map(|index| candidates[index].1).collect::<Vec<_>>())
-                })
-                .filter(|(_, columns)| {
-                    repeats(sheet, columns) == 0 && expected_repeats(sheet, columns) >= MIN_EXPECTED_REPEATS
                 })
                 .collect();
             found.sort_by(|left, right| right.0.total_cmp(&left.0));
@@ -304,35 +316,44 @@ fn repeats(sheet: &Sheet<'_>, columns: &[usize]) -> usize {
     tuples.windows(2).filter(|pair| pair[0] == pair[1]).count()
 }
 
+/// Tells whether no hash occurs twice; looks no further than the first that does.
+fn are_distinct(hashes: impl Iterator<Item = u64>) -> bool {
+    let mut seen: IndexSet<u64, BuildHasherDefault<Identity>> = IndexSet::default();
+    hashes.into_iter().all(|hash| seen.insert(hash))
+}
+
+/// The hash of one column in the rows of a sheet.
+fn hashes(sheet: &Sheet<'_>, column: usize) -> Vec<u64> {
+    let column = &sheet.table.columns[column];
+    sheet.rows.iter().map(|row| column.hash(column.cell(*row)).unwrap_or(0)).collect()
+}
+
 /// One number for the values of some columns of a row.
 pub(crate) fn tuple(columns: &[&Column], row: usize) -> u64 {
-    columns
-        .iter()
-        .fold(0, |hash, column| synth_core::hash::combine(hash, column.hash(column.cell(row)).unwrap_or(0)))
+    combined(columns.iter().map(|column| column.hash(column.cell(row)).unwrap_or(0)))
+}
+
+fn combined(hashes: impl Iterator<Item = u64>) -> u64 {
+    hashes.fold(0, synth_core::hash::combine)
 }
 
 /// Pairs of rows that would agree in all columns if these were independent: n (n - 1) / 2 times the product of
 /// the chances that two rows agree in one.
-fn expected_repeats(sheet: &Sheet<'_>, columns: &[usize]) -> f64 {
+fn expected_repeats(n_rows: usize, agreement: impl Iterator<Item = f64>) -> f64 {
+    let n = n_rows as f64;
+    0.5 * n * (n - 1.0) * agreement.product::<f64>()
+}
+
+/// The chance that two rows agree in a column.
+fn agreement(sheet: &Sheet<'_>, column: usize) -> f64 {
     let n = sheet.rows.len() as f64;
-    let agree = |column: &usize| {
-        let values = ValueSet::of(&sheet.table.columns[*column], sheet.rows.iter().copied());
-        let pairs: f64 = values.entries().map(|(_, count)| count as f64 * count as f64).sum();
-        pairs / (n * n)
-    };
-    0.5 * n * (n - 1.0) * columns.iter().map(agree).product::<f64>()
+    let values = ValueSet::of(&sheet.table.columns[column], sheet.rows.iter().copied());
+    let pairs: f64 = values.entries().map(|(_, count)| count as f64 * count as f64).sum();
+    pairs / (n * n)
 }
 
 /// All choices of `size` of `n` things, in order.
 pub(crate) fn combinations(n: usize, size: usize) -> Vec<Vec<usize>> {
-    if size == 0 {
-        return vec![Vec::new()];
-    }
-    (0..n)
-        .flat_map(|first| {
-            combinations(n - first - 1, size - 1).into_iter().map(move |rest| {
-                std::iter::once(first).chain(rest.into_iter().map(|index| index + first + 1)).collect()
-            })
-        })
-        .collect()
+    let mut choices = Choices::new(n, size);
+    std::iter::from_fn(|| choices.advance().map(<[usize]>::to_vec)).collect()
 }

@@ -6,7 +6,7 @@ use super::{MAX_BYTES, MAX_RECORDS, RecordSample, SampledRecord, Token};
 use crate::stored::{Corrupt, Reader, Stored, Writer, check, is_ascending};
 
 impl Stored for RecordSample {
-    fn store(&self, out: &mut Writer) {
+    fn store(&self, out: &mut Writer<'_>) {
         let Self { records, n_bytes: _, limit } = self;
         out.put(limit);
         out.put(&records.len());
@@ -33,7 +33,7 @@ impl Stored for RecordSample {
 }
 
 impl Stored for SampledRecord {
-    fn store(&self, out: &mut Writer) {
+    fn store(&self, out: &mut Writer<'_>) {
         let Self { tokens, text, count } = self;
         out.put(&(text, count, tokens));
     }

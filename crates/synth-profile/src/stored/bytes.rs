@@ -12,25 +12,36 @@ const MAX_COUNT: u64 = 1 << 48;
 /// What can be kept in a file and read back.
 pub(crate) trait Stored: Sized {
     /// Appends the state: equal states give equal bytes.
-    fn store(&self, out: &mut Writer);
+    fn store(&self, out: &mut Writer<'_>);
 
     /// Reads what `store` wrote, and refuses what it cannot have written where later work relies on it.
     fn load(input: &mut Reader<'_>) -> Result<Self, Corrupt>;
 }
 
-/// Takes values in the binary form of `postcard`.
-#[derive(Debug, Default)]
-pub(crate) struct Writer {
+/// Takes values in the binary form of `postcard` and hands the bytes on, many at a time.
+pub(crate) struct Writer<'s> {
     bytes: Vec<u8>,
+    take: &'s mut dyn FnMut(&[u8]),
     /// What is written belongs to a path whose units are not known; they are written as 0.
     pub(crate) units_are_unknown: bool,
 }
 
-impl Writer {
+/// Bytes that are gathered before they are handed on.
+const BUFFER_BYTES: usize = 1 << 16;
+
+impl<'s> Writer<'s> {
+    /// Returns a writer that hands its bytes to `take`.
+    pub(crate) fn new(take: &'s mut dyn FnMut(&[u8])) -> Self {
+        Self { bytes: Vec::new(), take, units_are_unknown: false }
+    }
+
     pub(crate) fn put<T: Serialize + ?Sized>(&mut self, value: &T) {
         let bytes = std::mem::take(&mut self.bytes);
         // Writing fails for sequences of unknown length and for sinks that are full.
         self.bytes = postcard::to_extend(value, bytes).expect("plain values have a binary form");
+        if self.bytes.len() >= BUFFER_BYTES {
+            self.flush();
+        }
     }
 
     /// Writes a number of units where they are known.
@@ -46,8 +57,10 @@ impl Writer {
         }
     }
 
-    pub(crate) fn into_bytes(self) -> Vec<u8> {
-        self.bytes
+    /// Hands on what was gathered.
+    pub(crate) fn flush(&mut self) {
+        (self.take)(&self.bytes);
+        self.bytes.clear();
     }
 }
 

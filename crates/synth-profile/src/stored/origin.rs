@@ -52,7 +52,7 @@ fn rank(layout: SampleLayout) -> u8 {
 }
 
 impl Stored for Origin {
-    fn store(&self, out: &mut Writer) {
+    fn store(&self, out: &mut Writer<'_>) {
         let Self { layout, source, findings } = self;
         out.put(&(layout, source));
         out.put(&findings.groups().count());

@@ -21,7 +21,7 @@ pub(crate) trait StoredValue: Stored {
 }
 
 /// Writes a table of distinct values.
-pub(crate) fn store_table<T: StoredValue>(table: &BottomK<T>, out: &mut Writer) {
+pub(crate) fn store_table<T: StoredValue>(table: &BottomK<T>, out: &mut Writer<'_>) {
     out.put(&table.total());
     out.put(&table.is_complete());
     out.put(&table.len());
@@ -59,7 +59,7 @@ pub(crate) fn load_table<T: StoredValue>(
 }
 
 /// Writes a histogram of numbers; most cells hold one value.
-pub(crate) fn store_histogram(histogram: &OrderHistogram, out: &mut Writer) {
+pub(crate) fn store_histogram(histogram: &OrderHistogram, out: &mut Writer<'_>) {
     out.put(&histogram.level());
     out.put(&histogram.non_finite());
     let cells: Vec<Cell> = histogram.cells().collect();
@@ -82,7 +82,7 @@ pub(crate) fn load_histogram(input: &mut Reader<'_>, capacity: usize) -> Result<
 }
 
 impl Stored for ExactSum {
-    fn store(&self, out: &mut Writer) {
+    fn store(&self, out: &mut Writer<'_>) {
         out.put(&(self.count(), self.skipped()));
         let scales: Vec<(u8, i64, u128)> =
             self.scales().map(|(scale, Wide { high, low })| (scale, high, low)).collect();
@@ -104,7 +104,7 @@ impl Stored for ExactSum {
 }
 
 impl Stored for LengthHistogram {
-    fn store(&self, out: &mut Writer) {
+    fn store(&self, out: &mut Writer<'_>) {
         out.put(&self.min().zip(self.max()));
         // The ends of the outer buckets are cut to the range, which leads back to the same buckets.
         let buckets: Vec<(u64, u64)> = self.buckets().map(|bucket| (bucket.low, bucket.count)).collect();
@@ -121,7 +121,7 @@ impl Stored for LengthHistogram {
 
 impl Stored for HyperLogLog {
     /// Registers with their gaps, as most are 0 in small sketches.
-    fn store(&self, out: &mut Writer) {
+    fn store(&self, out: &mut Writer<'_>) {
         let used = self.registers().iter().zip(0_u16..).filter(|(rank, _)| **rank > 0);
         let used: Vec<(u16, u8)> = used.map(|(rank, index)| (index, *rank)).collect();
         out.put(&used);

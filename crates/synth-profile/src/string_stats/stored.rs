@@ -7,7 +7,7 @@ use crate::stored::sketches::{StoredValue, load_table, store_table};
 use crate::stored::{Corrupt, Reader, Stored, Writer, check};
 
 impl Stored for StringStats {
-    fn store(&self, out: &mut Writer) {
+    fn store(&self, out: &mut Writer<'_>) {
         let Self { distinct, hyperloglog, lengths, words, times } = self;
         store_table(distinct, out);
         hyperloglog.store(out);
@@ -33,7 +33,7 @@ impl Stored for StringStats {
 }
 
 impl Stored for KeptText {
-    fn store(&self, out: &mut Writer) {
+    fn store(&self, out: &mut Writer<'_>) {
         let Self { text, is_whole } = self;
         out.put(&(text, is_whole));
     }

@@ -3,7 +3,7 @@
 /// How a text looks: with how many digits it begins, what stands behind them, and its punctuation.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Look {
-    n_digits: usize,
+    pub(super) n_digits: usize,
     separator: u8,
     n_bytes: usize,
     marks: Marks,
@@ -80,10 +80,15 @@ impl Shape {
         Self { digits, separator, length, marks: Marks::of(bytes), is_padded, has_fraction }
     }
 
+    /// Tells whether a text may begin with so many digits.
+    pub(super) const fn begins_with(&self, n_digits: usize) -> bool {
+        self.digits.0 <= n_digits && n_digits <= self.digits.1
+    }
+
     /// Tells whether a text may be read; `fraction` is the number of its digits of the second.
     pub(super) fn fits(&self, look: Look, fraction: usize) -> bool {
         let fraction = fraction + usize::from(fraction > 0);
-        (self.digits.0..=self.digits.1).contains(&look.n_digits)
+        self.begins_with(look.n_digits)
             && (self.separator == 0 || self.separator == look.separator)
             && (self.length.0 + fraction..=self.length.1 + fraction).contains(&look.n_bytes)
             && self.marks.n_colons == look.marks.n_colons

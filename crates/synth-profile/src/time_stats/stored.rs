@@ -14,7 +14,7 @@ use crate::time_grid::TimeGrid;
 const MAX_ZONE: usize = 24 * 60 - 1;
 
 impl Stored for TimeStats {
-    fn store(&self, out: &mut Writer) {
+    fn store(&self, out: &mut Writer<'_>) {
         let Self { formats, compiled: _ } = self;
         out.put(&formats.len());
         for ((layout, digits), times) in formats {
@@ -36,7 +36,7 @@ impl Stored for TimeStats {
 }
 
 impl Stored for TimeAccumulator {
-    fn store(&self, out: &mut Writer) {
+    fn store(&self, out: &mut Writer<'_>) {
         let Self { histogram, weekdays, hours, zones, grid } = self;
         store_histogram(histogram, out);
         out.put(weekdays);

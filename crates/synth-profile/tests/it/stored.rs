@@ -69,14 +69,14 @@ proptest! {
         records in prop::collection::vec(record(), 1..10),
         changes in prop::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 1..4),
     ) {
-        let kind = synth_core::SealedKind { magic: *b"synthPRT", version: 4 };
+        let kind = synth_core::SealedKind { magic: *b"synthPRT", version: 5 };
         let file = bytes(partial(&records));
         let mut payload = synth_core::sealed::unseal(kind, &file).expect("the file is whole").to_vec();
         for (at, byte) in changes {
             let at = at.index(payload.len());
             payload[at] = byte;
         }
-        if let Ok(mut file) = PartialFile::from_bytes(&synth_core::sealed::seal(kind, payload), "x") {
+        if let Ok(mut file) = PartialFile::from_bytes(&synth_core::sealed::seal(kind, &payload), "x") {
             let again = file.to_bytes();
             prop_assert_eq!(PartialFile::from_bytes(&again, "x").expect("the file is whole").to_bytes(), again);
             file.partial.merge(partial(&records));

@@ -43,6 +43,8 @@ struct DraftTable {
     is_array: bool,
     is_held_out: Vec<bool>,
     fields: Vec<DraftField>,
+    /// What every tree of the table may look at beside its fields.
+    around: Vec<(Feature, CodeColumn)>,
 }
 
 #[derive(Debug)]
@@ -76,14 +78,17 @@ impl Draft {
             fields.sort_by_key(|field| field.coding.codes.len());
             let families = table.holder_rows();
             let is_array = table.holder().is_some() && families.first() != families.last();
-            tables.push(DraftTable {
+            let mut draft = DraftTable {
                 path: table.path().clone(),
                 holder: table.holder(),
                 holder_rows: families.to_vec(),
                 is_array,
                 is_held_out,
                 fields,
-            });
+                around: Vec::new(),
+            };
+            draft.around = draft.around(&tables);
+            tables.push(draft);
         }
         let tasks: Vec<(usize, usize)> = tables
             .iter()
@@ -108,44 +113,18 @@ impl Draft {
         let draft = &self.tables[table];
         let (features, columns) = self.candidates(table, field);
         let target = &draft.fields[field].column;
-        let all: Vec<&CodeColumn> = columns.iter().collect();
-        let chosen = screened(target, &all, MAX_FEATURES);
-        let columns: Vec<&CodeColumn> = chosen.iter().map(|at| all[*at]).collect();
+        let chosen = screened(target, &columns, MAX_FEATURES);
+        let columns: Vec<&CodeColumn> = chosen.iter().map(|at| columns[*at]).collect();
         let fitted = fit_tree(target, &columns, &draft.is_held_out, self.config);
         FittedField { features: chosen.into_iter().map(|at| features[at]).collect(), fitted }
     }
 
-    /// Everything the tree of a field may look at.
-    fn candidates(&self, table: usize, field: usize) -> (Vec<Feature>, Vec<CodeColumn>) {
+    /// Everything the tree of a field may look at: earlier fields of the table, and what stands around its rows.
+    fn candidates(&self, table: usize, field: usize) -> (Vec<Feature>, Vec<&CodeColumn>) {
         let draft = &self.tables[table];
-        let (mut features, mut columns) = (Vec::new(), Vec::new());
-        let number = |at: usize| u16::try_from(at).unwrap_or(u16::MAX);
-        for (at, earlier) in draft.fields[..field].iter().enumerate() {
-            features.push(Feature::Field { up: 0, field: number(at) });
-            columns.push(earlier.column.clone());
-        }
-        let (mut up, mut holder) = (0, draft.holder);
-        let mut rows = draft.holder_rows.clone();
-        while let Some(above) = holder {
-            up += 1;
-            let above = &self.tables[above];
-            for (at, field) in above.fields.iter().enumerate() {
-                features.push(Feature::Field { up, field: number(at) });
-                let codes = rows.iter().map(|row| field.column.codes[*row as usize]).collect();
-                columns.push(CodeColumn { codes, ..field.column.clone() });
-            }
-            holder = above.holder;
-            rows.iter_mut().for_each(|row| *row = above.holder_rows.get(*row as usize).copied().unwrap_or(0));
-        }
-        if draft.is_array {
-            features.push(Feature::Position);
-            columns.push(draft.positions());
-            for (at, field) in draft.fields.iter().enumerate() {
-                features.push(Feature::Previous { field: number(at) });
-                columns.push(draft.previous(&field.column));
-            }
-        }
-        (features, columns)
+        let own = draft.fields[..field].iter().enumerate();
+        let own = own.map(|(at, earlier)| (Feature::Field { up: 0, field: number(at) }, &earlier.column));
+        own.chain(draft.around.iter().map(|(feature, column)| (*feature, column))).unzip()
     }
 
     /// Puts the trees together; `None` when no field depends on any other.
@@ -159,6 +138,11 @@ impl Draft {
         }
         compact(tables)
     }
+}
+
+/// The number of a field as models have it.
+fn number(at: usize) -> u16 {
+    u16::try_from(at).unwrap_or(u16::MAX)
 }
 
 /// Leaves out fields that no tree looks at and that look at nothing, and tables without fields.
@@ -238,6 +222,32 @@ impl DraftField {
 }
 
 impl DraftTable {
+    /// What stands around the rows: the fields of those that hold them, and in arrays the position and the element before.
+    fn around(&self, above: &[Self]) -> Vec<(Feature, CodeColumn)> {
+        let mut around = Vec::new();
+        let (mut up, mut holder) = (0, self.holder.filter(|_| !self.fields.is_empty()));
+        let mut rows = self.holder_rows.clone();
+        while let Some(table) = holder {
+            up += 1;
+            let table = &above[table];
+            for (at, field) in table.fields.iter().enumerate() {
+                let codes = rows.iter().map(|row| field.column.codes[*row as usize]).collect();
+                let column = CodeColumn { codes, n_codes: field.column.n_codes, order: field.column.order };
+                around.push((Feature::Field { up, field: number(at) }, column));
+            }
+            holder = table.holder;
+            rows.iter_mut().for_each(|row| *row = table.holder_rows.get(*row as usize).copied().unwrap_or(0));
+        }
+        if self.is_array && !self.fields.is_empty() {
+            around.push((Feature::Position, self.positions()));
+            let previous = |(at, field): (usize, &DraftField)| {
+                (Feature::Previous { field: number(at) }, self.previous(&field.column))
+            };
+            around.extend(self.fields.iter().enumerate().map(previous));
+        }
+        around
+    }
+
     fn families(&self) -> impl Iterator<Item = usize> {
         let rows = &self.holder_rows;
         let mut at = 0;

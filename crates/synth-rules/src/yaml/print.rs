@@ -168,12 +168,27 @@ fn text(content: &str, style: Style) -> String {
     let is_word = content.starts_with(|c: char| c.is_alphabetic() || matches!(c, '$' | '_' | '/'))
         || Resolution::parse(content).is_ok();
     let is_keyword = KEYWORDS.iter().any(|keyword| content.eq_ignore_ascii_case(keyword));
-    let reads_back =
-        || matches!(serde_yaml::from_str::<Value>(content), Ok(Value::String(read)) if read == content);
+    let reads_back = || {
+        is_plainly_text(content)
+            || matches!(serde_yaml::from_str::<Value>(content), Ok(Value::String(read)) if read == content)
+    };
     if has_special || !is_word || is_keyword || !reads_back() {
         return format!("'{}'", content.replace('\'', "''"));
     }
     content.to_owned()
+}
+
+/// Paths and names with an underscore have nothing that a reader could take for something else; most texts are such.
+fn is_plainly_text(content: &str) -> bool {
+    let is_word = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_';
+    let bytes = content.as_bytes();
+    match bytes.first() {
+        Some(b'$') => bytes[1..].iter().all(|byte| is_word(*byte) || b".[]".contains(byte)),
+        Some(first) => {
+            first.is_ascii_alphabetic() && bytes.contains(&b'_') && bytes.iter().all(|byte| is_word(*byte))
+        }
+        None => false,
+    }
 }
 
 /// Characters that YAML takes for line breaks, for a byte order mark or for no text at all.
@@ -218,6 +233,18 @@ mod tests {
             "version: 2\nfields:\n  $.a[]: {type: enum, values: [x y, 'no', '1', 'a, b', 'it''s']}\n",
         );
         check(&json!({"a": {"k": "line\nbreak"}, "b": {}}), "a:\n  k: \"line\\nbreak\"\nb: {}\n");
+    }
+
+    /// Catches a shortcut that takes a number or a keyword for a string.
+    #[test]
+    fn what_is_plainly_text_reads_back() {
+        for content in ["$", "$.a[].b_1", "$a", "a_", "x_1", "e_5", "null_", "true_false", "Inf_"] {
+            assert!(is_plainly_text(content), "{content}");
+            assert_eq!(serde_yaml::from_str::<Value>(content).unwrap(), json!(content));
+        }
+        for content in ["", "1_000", "_", "null", "yes", "a_b c", "$.a: b", "$.a #", "0x_1", "a_\n", "$\t"] {
+            assert!(!is_plainly_text(content), "{content}");
+        }
     }
 
     /// libyaml and saphyr refuse some of these characters when they are not escaped.

@@ -19,6 +19,8 @@ const KEPT_GAIN: f64 = 0.5;
 const JUDGED_GROUPS: usize = 16;
 /// Rows that features are screened on.
 const SCREENED_ROWS: usize = 8192;
+/// Counts whose products with their logarithms are kept while features are screened; most counts are small.
+const KNOWN_COUNTS: u32 = 1024;
 /// Groups of codes that features are screened with.
 const SCREENED_GROUPS: usize = 12;
 
@@ -172,21 +174,20 @@ fn counted(nodes: &[Grown], target: &CodeColumn, features: &[&CodeColumn]) -> Ve
 /// 8192 rows a feature.
 #[must_use]
 pub fn screened(target: &CodeColumn, features: &[&CodeColumn], n_wanted: usize) -> Vec<usize> {
-    let n_rows = target.codes.len();
-    let step = n_rows.div_ceil(SCREENED_ROWS).max(1);
-    let rows: Vec<usize> = (0..n_rows).step_by(step).collect();
-    let grouped = |column: &CodeColumn| {
-        let counts = column.counts(rows.iter().map(|row| u32::try_from(*row).unwrap_or(u32::MAX)));
-        let grouping = Grouping::of(column, &counts, SCREENED_GROUPS);
-        let groups: Vec<usize> =
-            rows.iter().map(|row| usize::from(grouping.group_of[usize::from(column.codes[*row])])).collect();
-        (groups, grouping.n_groups)
+    let step = target.codes.len().div_ceil(SCREENED_ROWS).max(1);
+    let rows = || (0..).take(target.codes.len()).step_by(step);
+    let grouping = Grouping::of(target, &target.counts(rows()), SCREENED_GROUPS);
+    let group = |code: &u16| usize::from(grouping.group_of[usize::from(*code)]);
+    let goal: Vec<usize> = target.codes.iter().step_by(step).map(group).collect();
+    let entropies: Vec<f64> = (0..KNOWN_COUNTS).map(entropy).collect();
+    let information = |feature: &CodeColumn| {
+        let table = Table::of(&goal, grouping.n_groups, (feature, step));
+        table.information(|count| entropies.get(count as usize).copied().unwrap_or_else(|| entropy(count)))
     };
-    let goal = grouped(target);
     let mut scored: Vec<(f64, usize)> = features
         .iter()
         .enumerate()
-        .map(|(at, feature)| (information(&goal, &grouped(feature)), at))
+        .map(|(at, feature)| (information(feature), at))
         .filter(|(information, _)| *information > 0.0)
         .collect();
     scored.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
@@ -195,19 +196,50 @@ pub fn screened(target: &CodeColumn, features: &[&CodeColumn], n_wanted: usize) 
     chosen
 }
 
-/// Mutual information of two columns of groups in nats, less what chance gives.
-fn information((left, n_left): &(Vec<usize>, usize), (right, n_right): &(Vec<usize>, usize)) -> f64 {
-    let n = left.len() as f64;
-    let mut table = vec![0_u32; n_left * n_right];
-    left.iter().zip(right).for_each(|(left, right)| table[left * n_right + right] += 1);
-    let term = |count: f64| if count > 0.0 { count * math::ln(count) } else { 0.0 };
-    let row = |at: usize| table[at * n_right..(at + 1) * n_right].iter().map(|c| f64::from(*c)).sum::<f64>();
-    let column = |at: usize| (0..*n_left).map(|row| f64::from(table[row * n_right + at])).sum::<f64>();
-    let (rows, columns): (Vec<f64>, Vec<f64>) =
-        ((0..*n_left).map(row).collect(), (0..*n_right).map(column).collect());
-    let used = |sums: &[f64]| sums.iter().filter(|sum| **sum > 0.0).count() as f64;
-    let sum = |terms: &[f64]| terms.iter().map(|count| term(*count)).sum::<f64>();
-    let joint: f64 = table.iter().map(|count| term(f64::from(*count))).sum();
-    let chance = (used(&rows) - 1.0) * (used(&columns) - 1.0) / 2.0;
-    (joint - sum(&rows) - sum(&columns) + term(n) - chance) / n.max(1.0)
+/// A count times its logarithm.
+fn entropy(count: u32) -> f64 {
+    let count = f64::from(count);
+    if count > 0.0 { count * math::ln(count) } else { 0.0 }
+}
+
+/// How many rows have each two groups of a field and a feature.
+struct Table {
+    counts: Vec<u32>,
+    n_left: usize,
+    n_right: usize,
+}
+
+impl Table {
+    /// Counts groups of the field, one for each row that is looked at, with groups of the feature's codes.
+    fn of(goal: &[usize], n_left: usize, (feature, step): (&CodeColumn, usize)) -> Self {
+        let n_codes = usize::from(feature.n_codes);
+        let mut by_code = vec![0_u32; n_left * n_codes];
+        let codes = feature.codes.iter().step_by(step);
+        goal.iter().zip(codes).for_each(|(left, code)| by_code[left * n_codes + usize::from(*code)] += 1);
+        let mut of_codes = vec![0_u32; n_codes];
+        for row in by_code.chunks_exact(n_codes.max(1)) {
+            of_codes.iter_mut().zip(row).for_each(|(sum, count)| *sum += count);
+        }
+        let Grouping { group_of, n_groups: n_right } = Grouping::of(feature, &of_codes, SCREENED_GROUPS);
+        let mut counts = vec![0_u32; n_left * n_right];
+        for (groups, row) in counts.chunks_exact_mut(n_right.max(1)).zip(by_code.chunks_exact(n_codes.max(1)))
+        {
+            row.iter().zip(&group_of).for_each(|(count, group)| groups[usize::from(*group)] += count);
+        }
+        Self { counts, n_left, n_right }
+    }
+
+    /// Mutual information of the two in nats, less what chance gives; `entropy` is a count times its logarithm.
+    fn information(&self, entropy: impl Fn(u32) -> f64) -> f64 {
+        let Self { counts, n_left, n_right } = self;
+        let row = |at: usize| counts[at * n_right..(at + 1) * n_right].iter().sum();
+        let column = |at: usize| (0..*n_left).map(|row| counts[row * n_right + at]).sum();
+        let (rows, columns): (Vec<u32>, Vec<u32>) =
+            ((0..*n_left).map(row).collect(), (0..*n_right).map(column).collect());
+        let used = |sums: &[u32]| sums.iter().filter(|sum| **sum > 0).count() as f64;
+        let sum = |counts: &[u32]| counts.iter().map(|count| entropy(*count)).sum::<f64>();
+        let n: u32 = rows.iter().sum();
+        let chance = (used(&rows) - 1.0) * (used(&columns) - 1.0) / 2.0;
+        (sum(counts) - sum(&rows) - sum(&columns) + entropy(n) - chance) / f64::from(n).max(1.0)
+    }
 }

@@ -46,6 +46,24 @@ pub(crate) struct ClockRule {
     pub(crate) tolerance: f64,
 }
 
+/// A column with its numbers, one a row, NaN where there is none.
+struct Numbers<'t> {
+    column: &'t Column,
+    of_row: Vec<f64>,
+}
+
+impl<'t> Numbers<'t> {
+    /// Reads a column once, as it is looked at again and again.
+    fn of(table: &Table, column: &'t Column, number: impl Fn(&Column, usize) -> Option<f64>) -> Self {
+        let of_row = (0..table.n_rows()).map(|row| number(column, row).unwrap_or(f64::NAN)).collect();
+        Self { column, of_row }
+    }
+
+    fn get(&self, row: usize) -> Option<f64> {
+        Some(self.of_row[row]).filter(|number| !number.is_nan())
+    }
+}
+
 /// Tells whether an operation is one on times.
 pub(crate) fn is_of_times(operation: Operation) -> bool {
     UNITS.iter().any(|(known, _)| *known == operation)
@@ -62,10 +80,13 @@ pub(crate) fn is_of_times(operation: Operation) -> bool {
 /// day may lie a constant apart (another time zone), weekdays may begin anywhere. Whole numbers that are all hours and
 /// minutes, such as 517 for 05:17, are subtracted as clocks do, around midnight.
 pub(super) fn formulas(table: &Table) -> Vec<Arithmetic> {
-    let times: Vec<&Column> =
-        table.columns.iter().filter(|column| is_moment(column)).take(MAX_TIMES).collect();
-    let clocks: Vec<&Column> =
-        table.columns.iter().filter(|column| is_clock(column)).take(MAX_TIMES).collect();
+    let times = table.columns.iter().filter(|column| is_moment(column)).take(MAX_TIMES);
+    let times: Vec<Numbers<'_>> = times.map(|column| Numbers::of(table, column, seconds)).collect();
+    let clocks = table.columns.iter().filter(|column| is_clock(column)).take(MAX_TIMES);
+    let clocks: Vec<Numbers<'_>> = clocks.map(|column| Numbers::of(table, column, Column::number)).collect();
+    if times.is_empty() && clocks.is_empty() {
+        return Vec::new();
+    }
     let is_target = |column: &&Column| {
         column.part == Part::Value
             && (matches!(column.kind, Kind::Integer | Kind::Decimal) || is_duration(column))
@@ -73,16 +94,17 @@ pub(super) fn formulas(table: &Table) -> Vec<Arithmetic> {
     };
     let mut found = Vec::new();
     for target in table.columns.iter().filter(is_target).take(MAX_TARGETS) {
-        let formula = passed(table, target, &times)
-            .or_else(|| by_clock(table, target, &clocks))
-            .or_else(|| times.iter().find_map(|time| part(table, target, time)));
+        let target = Numbers::of(table, target, value);
+        let formula = passed(&target, &times)
+            .or_else(|| by_clock(&target, &clocks))
+            .or_else(|| times.iter().find_map(|time| part(&target, time)));
         found.extend(formula);
     }
-    let is_date = |column: &&&Column| column.format.as_ref().is_some_and(|format| !format.has_time());
+    let is_date = |time: &&Numbers<'_>| time.column.format.as_ref().is_some_and(|format| !format.has_time());
     for target in times.iter().filter(is_date) {
         let rule = ClockRule { operation: Operation::DateOf, offset: 0.0, tolerance: 0.5 };
-        let mut finer = times.iter().filter(|time| !is_date(time) && time.path != target.path);
-        found.extend(finer.find_map(|time| formula(table, rule, target, &[time])));
+        let mut finer = times.iter().filter(|time| !is_date(time) && time.column.path != target.column.path);
+        found.extend(finer.find_map(|time| formula(rule, target, &[time])));
     }
     found
 }
@@ -136,27 +158,26 @@ fn duration(text: &str) -> Option<(f64, f64)> {
 }
 
 /// What has passed between two times, in some unit.
-fn passed(table: &Table, target: &Column, times: &[&Column]) -> Option<Arithmetic> {
-    if target.n_distinct() < MIN_DISTINCT {
+fn passed(target: &Numbers<'_>, times: &[Numbers<'_>]) -> Option<Arithmetic> {
+    let column = target.column;
+    if column.n_distinct() < MIN_DISTINCT || times.len() < 2 {
         return None;
     }
-    let step = if is_duration(target) {
-        target.distinct_texts().filter_map(duration).map(|(_, step)| step).fold(DAY, f64::min)
+    let is_duration = is_duration(column);
+    let step = if is_duration {
+        column.distinct_texts().filter_map(duration).map(|(_, step)| step).fold(DAY, f64::min)
     } else {
-        2.0 * tolerance(target)
+        2.0 * tolerance(column)
     };
-    let units = UNITS
-        .into_iter()
-        .filter(|(operation, _)| !is_duration(target) || *operation == Operation::ElapsedSeconds);
-    let days = [(Operation::CalendarDays, DAY)].into_iter().filter(|_| target.kind == Kind::Integer);
+    let units =
+        UNITS.into_iter().filter(|(operation, _)| !is_duration || *operation == Operation::ElapsedSeconds);
+    let days = [(Operation::CalendarDays, DAY)].into_iter().filter(|_| column.kind == Kind::Integer);
     for (operation, _) in days.chain(units) {
         let tolerance = if operation == Operation::CalendarDays { 0.5 } else { step };
         let rule = ClockRule { operation, offset: 0.0, tolerance };
         for start in times {
-            let others = times.iter().filter(|end| end.path != start.path);
-            if let Some(found) =
-                others.into_iter().find_map(|end| formula(table, rule, target, &[end, start]))
-            {
+            let mut others = times.iter().filter(|end| end.column.path != start.column.path);
+            if let Some(found) = others.find_map(|end| formula(rule, target, &[end, start])) {
                 return Some(found);
             }
         }
@@ -165,56 +186,56 @@ fn passed(table: &Table, target: &Column, times: &[&Column]) -> Option<Arithmeti
 }
 
 /// Minutes between two numbers that are hours and minutes.
-fn by_clock(table: &Table, target: &Column, clocks: &[&Column]) -> Option<Arithmetic> {
-    if target.n_distinct() < MIN_DISTINCT {
+fn by_clock(target: &Numbers<'_>, clocks: &[Numbers<'_>]) -> Option<Arithmetic> {
+    if target.column.n_distinct() < MIN_DISTINCT || clocks.len() < 2 {
         return None;
     }
-    let rule = ClockRule { operation: Operation::ClockMinutes, offset: 0.0, tolerance: tolerance(target) };
-    let pairs = clocks.iter().flat_map(|end| clocks.iter().map(move |start| [*end, *start]));
+    let tolerance = tolerance(target.column);
+    let rule = ClockRule { operation: Operation::ClockMinutes, offset: 0.0, tolerance };
+    let pairs = clocks.iter().flat_map(|end| clocks.iter().map(move |start| [end, start]));
+    let differ = |one: &Numbers<'_>, other: &Numbers<'_>| one.column.path != other.column.path;
     pairs
-        .filter(|[end, start]| end.path != start.path && end.path != target.path && start.path != target.path)
-        .find_map(|pair| formula(table, rule, target, &pair))
+        .filter(|[end, start]| differ(end, start) && differ(end, target) && differ(start, target))
+        .find_map(|pair| formula(rule, target, &pair))
 }
 
 /// A part of a date.
-fn part(table: &Table, target: &Column, time: &Column) -> Option<Arithmetic> {
-    if target.kind != Kind::Integer || time.n_distinct() < target.n_distinct() {
+fn part(target: &Numbers<'_>, time: &Numbers<'_>) -> Option<Arithmetic> {
+    let column = target.column;
+    if column.kind != Kind::Integer || time.column.n_distinct() < column.n_distinct() {
         return None;
     }
-    let first =
-        (0..table.n_rows()).find(|row| target.number(*row).is_some() && time.number(*row).is_some())?;
-    let (wanted, moment) = (target.number(first)?, seconds(time, first)?);
+    let mut rows = target.of_row.iter().zip(&time.of_row);
+    let (wanted, moment) = rows.find(|(wanted, moment)| !wanted.is_nan() && !moment.is_nan())?;
     PARTS.into_iter().find_map(|(operation, cycle)| {
-        let shift = wanted - part_of(operation, moment);
+        let shift = wanted - part_of(operation, *moment);
         let offset = match cycle {
-            Some(cycle) if target.distinct_numbers().any(|number| !(0.0..=cycle).contains(&number)) => {
+            Some(cycle) if column.distinct_numbers().any(|number| !(0.0..=cycle).contains(&number)) => {
                 return None;
             }
             Some(cycle) => shift - cycle * math::floor(shift / cycle),
             None if shift.abs() < 0.5 => 0.0,
             None => return None,
         };
-        formula(table, ClockRule { operation, offset, tolerance: 0.5 }, target, &[time])
+        formula(ClockRule { operation, offset, tolerance: 0.5 }, target, &[time])
     })
 }
 
 /// The formula, when the rows bear it out.
-fn formula(table: &Table, rule: ClockRule, target: &Column, terms: &[&Column]) -> Option<Arithmetic> {
+fn formula(rule: ClockRule, target: &Numbers<'_>, terms: &[&Numbers<'_>]) -> Option<Arithmetic> {
     let (mut n_rows, mut n_holding) = (0_usize, 0_usize);
     let mut seen: Vec<f64> = Vec::new();
     let mut n_first = 0_usize;
-    for row in 0..table.n_rows() {
-        let Some(holds) = rule.test(target, terms, row) else { continue };
+    for (row, value) in target.of_row.iter().enumerate().filter(|(_, value)| !value.is_nan()) {
+        let Some(holds) = rule.holds(*value, terms.len(), |term| terms[term].get(row)) else { continue };
         n_rows += 1;
         n_holding += usize::from(holds);
         if n_rows - n_holding > 2 + n_rows / 50 {
             return None;
         }
-        if let Some(value) = value(target, row) {
-            n_first += usize::from(seen.first().is_some_and(|first| (first - value).abs() < rule.tolerance));
-            if seen.len() < MIN_DISTINCT && seen.iter().all(|known| (known - value).abs() > rule.tolerance) {
-                seen.push(value);
-            }
+        n_first += usize::from(seen.first().is_some_and(|first| (first - value).abs() < rule.tolerance));
+        if seen.len() < MIN_DISTINCT && seen.iter().all(|known| (known - value).abs() > rule.tolerance) {
+            seen.push(*value);
         }
     }
     let is_part = terms.len() == 1;
@@ -224,9 +245,9 @@ fn formula(table: &Table, rule: ClockRule, target: &Column, terms: &[&Column]) -
         && (n_first as f64) <= MAX_COMMONEST * n_rows as f64
         && n_holding as f64 >= MIN_HOLD * n_rows as f64;
     is_proved.then(|| Arithmetic {
-        target: target.path.clone(),
+        target: target.column.path.clone(),
         operation: rule.operation,
-        terms: terms.iter().map(|term| Term { path: term.path.clone(), factor: 1.0 }).collect(),
+        terms: terms.iter().map(|term| Term { path: term.column.path.clone(), factor: 1.0 }).collect(),
         offset: rule.offset,
         evidence: Evidence { n_rows: cast::to_u64(n_rows), n_holding: cast::to_u64(n_holding) },
         exceptions: Vec::new(),
@@ -249,25 +270,30 @@ impl ClockRule {
 
     /// Tests one row; `None` where a value is missing.
     pub(crate) fn test(&self, target: &Column, terms: &[&Column], row: usize) -> Option<bool> {
-        let wanted = value(target, row)?;
-        let off = match (self.operation, terms) {
-            (Operation::ClockMinutes, [end, start]) => {
-                let passed = minutes(end.number(row)?) - minutes(start.number(row)?);
+        let number = if self.operation == Operation::ClockMinutes { Column::number } else { seconds };
+        self.holds(value(target, row)?, terms.len(), |term| number(terms[term], row))
+    }
+
+    /// Tests a target against its terms: times in seconds, or clocks as they are.
+    fn holds(&self, wanted: f64, n_terms: usize, term: impl Fn(usize) -> Option<f64>) -> Option<bool> {
+        let off = match (self.operation, n_terms) {
+            (Operation::ClockMinutes, 2) => {
+                let passed = minutes(term(0)?) - minutes(term(1)?);
                 around(passed - wanted, 1440.0)
             }
-            (Operation::CalendarDays, [end, start]) => {
-                let day = |time: &Column| Some(math::floor(seconds(time, row)? / DAY));
-                day(end)? - day(start)? - wanted
+            (Operation::CalendarDays, 2) => {
+                let day = |seconds: f64| math::floor(seconds / DAY);
+                day(term(0)?) - day(term(1)?) - wanted
             }
-            (Operation::DateOf, [time]) => math::floor(seconds(time, row)? / DAY) * DAY - wanted,
-            (operation, [end, start]) => {
+            (Operation::DateOf, 1) => math::floor(term(0)? / DAY) * DAY - wanted,
+            (operation, 2) => {
                 let (_, unit) = UNITS.iter().find(|(known, _)| *known == operation)?;
-                let off = (seconds(end, row)? - seconds(start, row)?) / unit - wanted;
+                let off = (term(0)? - term(1)?) / unit - wanted;
                 // Rounded to the nearest step, or what is less than a whole step cut off.
                 return Some(off >= -0.500_001 * self.tolerance && off <= 1.000_001 * self.tolerance);
             }
-            (operation, [time]) => {
-                let off = part_of(operation, seconds(time, row)?) + self.offset - wanted;
+            (operation, 1) => {
+                let off = part_of(operation, term(0)?) + self.offset - wanted;
                 let (_, cycle) = PARTS.iter().find(|(known, _)| *known == operation)?;
                 cycle.map_or(off, |cycle| around(off, cycle))
             }

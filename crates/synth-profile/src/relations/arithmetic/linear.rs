@@ -1,13 +1,18 @@
 //! Sums with whole coefficients: `total = net + tax`, `minutes = 60 * hours + rest`.
 
+use std::collections::BTreeMap;
+
 use synth_core::math;
 
-use super::{Arithmetic, MAX_PAIRED, MIN_ROWS, Operation, Part, Series};
+use super::{Arithmetic, MAX_PAIRED, Operation, Part, Series, rows_of};
+use crate::relations::choices::Choices;
 
 /// Largest coefficient that is looked for, and the largest reciprocal of one.
 const MAX_FACTOR: f64 = 100_000.0;
 /// Most terms of a sum whose coefficients are all one.
 const MAX_TERMS: usize = 4;
+/// Most terms that sums of several are chosen from.
+const MAX_PARTS: usize = 24;
 /// Combinations of terms that are tried in one table.
 const BUDGET: usize = 400_000;
 /// Rows on which coefficients are solved for.
@@ -20,7 +25,7 @@ pub(super) fn formulas(own: &[Series]) -> Vec<Arithmetic> {
     for target in own.iter().filter(|target| target.is_target()) {
         let mut others: Vec<&Series> = own.iter().filter(|other| other.path != target.path).collect();
         // What stands near the target is tried first; constants are parts of whole objects only.
-        others.sort_by_key(|other| distance(target, other));
+        others.sort_by_cached_key(|other| distance(target, other));
         let varied: Vec<&Series> = others.iter().copied().filter(|other| other.n_distinct > 1).collect();
         let near = &varied[..varied.len().min(MAX_PAIRED)];
         let formula = of_one(target, near)
@@ -43,8 +48,10 @@ fn distance(left: &Series, right: &Series) -> usize {
 fn of_one(target: &Series, others: &[&Series]) -> Option<Arithmetic> {
     others.iter().find_map(|other| {
         let rows = target.rows_with(other);
-        let anchors = anchors(&rows, &[other]);
-        let (first, last) = (*anchors.first()?, *anchors.last()?);
+        let parts = [*other];
+        let mut anchors = anchors(&rows, &parts);
+        let first = anchors.next()?;
+        let last = anchors.last().unwrap_or(first);
         let (dx, dy) = (other.values[last] - other.values[first], target.values[last] - target.values[first]);
         let factor = nice(dy / dx)?;
         let offset = target.values[first] - factor * other.values[first];
@@ -61,7 +68,7 @@ fn of_one(target: &Series, others: &[&Series]) -> Option<Arithmetic> {
         if factor.abs() < 1.0 && offset.abs() > 1e-9 {
             return None;
         }
-        let evidence = target.test_on(&rows, |row| factor * other.values[row] + offset)?;
+        let evidence = target.test_on(rows_of(&rows), |row| factor * other.values[row] + offset)?;
         let operation = if other.part == Part::Length { Operation::Count } else { Operation::Sum };
         let mut formula = target.formula(operation, &[(other, factor)], evidence);
         formula.offset = rounded(offset);
@@ -77,8 +84,8 @@ fn of_two(target: &Series, others: &[&Series]) -> Option<Arithmetic> {
     let others: Vec<&Series> = others.iter().copied().filter(|other| other.part == Part::Value).collect();
     for (index, left) in others.iter().enumerate() {
         let rows = target.rows_with(left);
-        for right in others[index + 1..].iter().filter(|right| !rows.is_empty() && target.meets(left, right))
-        {
+        let bits = target.bits_with(&left.row_bits);
+        for right in others[index + 1..].iter().filter(|right| !rows.is_empty() && right.meets(&bits)) {
             if left.tolerance.min(right.tolerance) < target.tolerance {
                 continue;
             }
@@ -94,11 +101,12 @@ fn of_two(target: &Series, others: &[&Series]) -> Option<Arithmetic> {
 
 /// Whole coefficients that meet the target on two rows that are not in proportion.
 fn solve(target: &Series, rows: &[u32], (left, right): (&Series, &Series)) -> Option<(f64, f64)> {
-    let anchors = anchors(rows, &[left, right]);
-    let first = *anchors.first()?;
+    let parts = [left, right];
+    let mut anchors = anchors(rows, &parts);
+    let first = anchors.next()?;
     let determinant =
         |row: usize| left.values[first] * right.values[row] - left.values[row] * right.values[first];
-    let other = anchors.iter().copied().find(|row| determinant(*row).abs() > 1e-6)?;
+    let other = anchors.find(|row| determinant(*row).abs() > 1e-6)?;
     let d = determinant(other);
     let (t1, t2) = (target.values[first], target.values[other]);
     let a = nice((t1 * right.values[other] - t2 * right.values[first]) / d)?;
@@ -108,38 +116,40 @@ fn solve(target: &Series, rows: &[u32], (left, right): (&Series, &Series)) -> Op
 
 /// The sum of all numbers of one object: `total` beside `parts: {a, b, c}`, or within it.
 fn of_object(target: &Series, others: &[&Series]) -> Option<Arithmetic> {
-    let mut holders: Vec<_> = others.iter().filter_map(|other| other.path.parent()).collect();
-    holders.sort();
-    holders.dedup();
-    holders.into_iter().find_map(|holder| {
-        let parts: Vec<&Series> = others
-            .iter()
-            .copied()
-            .filter(|other| other.part == Part::Value && other.path.parent().as_ref() == Some(&holder))
-            .filter(|other| other.n_distinct > 1 || other.values.iter().any(|value| value.abs() > 0.0))
-            .collect();
-        sum_of(target, &target.rows, (&parts, 3))
-    })
+    let mut objects: BTreeMap<usize, Vec<&Series>> = BTreeMap::new();
+    for other in others.iter().filter(|other| other.part == Part::Value && !other.is_zero) {
+        if let Some(holder) = other.holder {
+            objects.entry(holder).or_default().push(other);
+        }
+    }
+    objects.values().find_map(|parts| sum_of(target, parts))
 }
 
 /// The sum of three or four columns.
 fn of_several(target: &Series, others: &[&Series], budget: &mut usize) -> Option<Arithmetic> {
-    let parts: Vec<&Series> = others.iter().copied().filter(|other| other.part == Part::Value).collect();
+    let mut parts: Vec<&Series> = others.iter().copied().filter(|other| other.part == Part::Value).collect();
+    parts.truncate(MAX_PARTS);
+    let is_too_fine: Vec<bool> = parts.iter().map(|part| is_rounded_away(target, &[part])).collect();
+    if is_too_fine.iter().all(|is_too_fine| *is_too_fine) {
+        let n_choices: usize = (3..=MAX_TERMS).map(|size| Choices::count(parts.len(), size)).sum();
+        *budget = budget.saturating_sub(n_choices);
+        return None;
+    }
     let mut shared = SharedRows { target, parts: &parts, chosen: Vec::new() };
     for size in 3..=MAX_TERMS {
-        for choice in super::super::keys::combinations(parts.len().min(24), size) {
+        let mut choices = Choices::new(parts.len(), size);
+        while let Some(choice) = choices.advance() {
             *budget = budget.checked_sub(1)?;
-            let chosen: Vec<&Series> = choice.iter().map(|index| parts[*index]).collect();
-            if is_rounded_away(target, &chosen) {
+            if choice.iter().any(|part| is_too_fine[*part]) {
                 continue;
             }
             // A sum is there where all its terms are.
-            let rows = shared.rows(&choice[..size - 1]);
-            if rows.len() < MIN_ROWS {
-                continue;
-            }
-            if let Some(formula) = sum_of(target, rows, (&chosen, size)) {
-                return Some(formula);
+            let Some((last, others)) = choice.split_last() else { continue };
+            let Some(rows) = shared.rows(others) else { continue };
+            let made = |row: usize| choice.iter().map(|part| parts[*part].values[row]).sum();
+            if let Some(evidence) = target.test_on(parts[*last].rows_among(rows), made) {
+                let terms: Vec<(&Series, f64)> = choice.iter().map(|part| (parts[*part], 1.0)).collect();
+                return Some(target.formula(Operation::Sum, &terms, evidence));
             }
         }
     }
@@ -147,13 +157,13 @@ fn of_several(target: &Series, others: &[&Series], budget: &mut usize) -> Option
 }
 
 /// `target = a + b + c ...`; columns that are always zero are no part of it, and all others are always there.
-fn sum_of(target: &Series, rows: &[u32], (parts, at_least): (&[&Series], usize)) -> Option<Arithmetic> {
-    if parts.len() < at_least || is_rounded_away(target, parts) {
+fn sum_of(target: &Series, parts: &[&Series]) -> Option<Arithmetic> {
+    if parts.len() < 3 || is_rounded_away(target, parts) {
         return None;
     }
     let shortest = parts.iter().min_by_key(|part| part.rows.len())?;
-    let evidence =
-        target.test_with(rows, shortest, |row| parts.iter().map(|series| series.values[row]).sum())?;
+    let sum = |row: usize| parts.iter().map(|series| series.values[row]).sum();
+    let evidence = target.test_with(&target.rows, shortest, sum)?;
     let terms: Vec<(&Series, f64)> = parts.iter().map(|series| (*series, 1.0)).collect();
     Some(target.formula(Operation::Sum, &terms, evidence))
 }
@@ -163,36 +173,41 @@ fn is_rounded_away(target: &Series, parts: &[&Series]) -> bool {
     target.part == Part::Length || parts.iter().any(|part| part.tolerance < target.tolerance)
 }
 
-/// The rows that have a target and some parts, kept for choices that begin alike.
+/// The rows that have a target and some parts, as bits, kept for choices that begin alike.
 struct SharedRows<'s> {
     target: &'s Series,
     parts: &'s [&'s Series],
     /// Each part with the rows that have it and all before it.
-    chosen: Vec<(usize, Vec<u32>)>,
+    chosen: Vec<(usize, Vec<u64>)>,
 }
 
 impl SharedRows<'_> {
-    fn rows(&mut self, choice: &[usize]) -> &[u32] {
+    /// Returns the rows that have all parts of a choice; `None` when they are too few to prove a formula.
+    fn rows(&mut self, choice: &[usize]) -> Option<&[u64]> {
         let n_same = self.chosen.iter().zip(choice).take_while(|((known, _), part)| known == *part).count();
         self.chosen.truncate(n_same);
         for part in &choice[n_same..] {
-            let rows = self.chosen.last().map_or(&self.target.rows, |(_, rows)| rows);
-            let values = &self.parts[*part].values;
-            let rows = rows.iter().copied().filter(|row| !values[*row as usize].is_nan()).collect();
+            let rows = self.chosen.last().map_or(&self.target.row_bits, |(_, rows)| rows);
+            let rows = self.parts[*part].bits_with(rows);
             self.chosen.push((*part, rows));
         }
-        self.chosen.last().map_or(&self.target.rows, |(_, rows)| rows)
+        let rows = self.chosen.last().map_or(&self.target.row_bits, |(_, rows)| rows);
+        self.target.meets(rows).then_some(rows)
     }
 }
 
-/// Some rows that have all the values and differ from the first, spread over the table.
-fn anchors(rows: &[u32], series: &[&Series]) -> Vec<usize> {
+/// Some rows that have all the values and differ from the first, spread over the table; the first comes first.
+fn anchors<'r>(rows: &'r [u32], series: &'r [&Series]) -> impl Iterator<Item = usize> + 'r {
     let step = (rows.len() / (4 * MAX_ANCHORS)).max(1);
     let is_whole = |row: &usize| series.iter().all(|one| !one.values[*row].is_nan());
     let mut candidates = rows.iter().step_by(step).map(|row| *row as usize).filter(is_whole);
-    let Some(first) = candidates.next() else { return Vec::new() };
-    let differs = |row: &usize| series.iter().any(|one| (one.values[*row] - one.values[first]).abs() > 1e-12);
-    std::iter::once(first).chain(candidates.filter(differs).take(MAX_ANCHORS)).collect()
+    let first = candidates.next();
+    let differs = move |row: &usize| {
+        first.is_some_and(|first| {
+            series.iter().any(|one| (one.values[*row] - one.values[first]).abs() > 1e-12)
+        })
+    };
+    first.into_iter().chain(candidates.filter(differs).take(MAX_ANCHORS))
 }
 
 /// A whole number or the reciprocal of one, if the coefficient is next to it.
