@@ -22,13 +22,21 @@ pub(super) fn relationships(relations: &Relations) -> Vec<Relationship> {
     let dependencies = relations.dependencies.iter().flat_map(dependency);
     let orderings = relations.orderings.iter().filter_map(ordering);
     let arithmetic = relations.arithmetic.iter().filter_map(arithmetic);
+    let bounds = relations.inequalities.iter().map(inequality);
     let texts = relations.texts.iter().map(text_relation);
     let transitions = relations.transitions.iter().map(transition);
     let sequences = relations.sequences.iter().map(sequence);
     let presence = relations.presence.iter().map(presence);
     let of_rows = keys.chain(references).chain(dependencies).chain(orderings).chain(arithmetic);
     let tables = relations.value_tables.iter().map(value_table);
-    of_rows.chain(texts).chain(transitions).chain(sequences).chain(presence).chain(tables).collect()
+    of_rows
+        .chain(bounds)
+        .chain(texts)
+        .chain(transitions)
+        .chain(sequences)
+        .chain(presence)
+        .chain(tables)
+        .collect()
 }
 
 fn condition(condition: &relations::Condition) -> Condition {
@@ -85,18 +93,13 @@ fn ordering(ordering: &relations::Ordering) -> Option<Relationship> {
         strict: ordering.is_strict,
         next_element: ordering.scope == OrderingScope::NextElement,
         next_record: ordering.scope == OrderingScope::NextRecord,
+        min_gap: ordering.min_gap,
+        max_gap: ordering.max_gap,
         confidence: share::rounded(confidence),
     })
 }
 
 fn arithmetic(formula: &relations::Arithmetic) -> Option<Relationship> {
-    let term = |term: &relations::Term| {
-        if (term.factor - 1.0).abs() < f64::EPSILON {
-            Term::Plain(term.path.clone())
-        } else {
-            Term::Scaled { path: term.path.clone(), factor: term.factor }
-        }
-    };
     let confidence = formula.evidence.confidence();
     (confidence.get() >= MIN_CONFIDENCE).then(|| Relationship::Arithmetic {
         target: formula.target.clone(),
@@ -105,6 +108,22 @@ fn arithmetic(formula: &relations::Arithmetic) -> Option<Relationship> {
         offset: formula.offset,
         confidence: share::rounded(confidence),
     })
+}
+
+fn term(term: &relations::Term) -> Term {
+    if (term.factor - 1.0).abs() < f64::EPSILON {
+        Term::Plain(term.path.clone())
+    } else {
+        Term::Scaled { path: term.path.clone(), factor: term.factor }
+    }
+}
+
+fn inequality(found: &relations::Inequality) -> Relationship {
+    Relationship::Inequality {
+        target: found.target.clone(),
+        at_least: found.terms.iter().map(term).collect(),
+        confidence: share::rounded(found.evidence.confidence()),
+    }
 }
 
 fn operation(operation: relations::Operation) -> Operation {
@@ -129,6 +148,12 @@ fn operation(operation: relations::Operation) -> Operation {
         relations::Operation::MinuteOf => Operation::MinuteOf,
         relations::Operation::WeekdayOf => Operation::WeekdayOf,
         relations::Operation::DateOf => Operation::DateOf,
+        relations::Operation::PlusSeconds => Operation::PlusSeconds,
+        relations::Operation::PlusMinutes => Operation::PlusMinutes,
+        relations::Operation::PlusHours => Operation::PlusHours,
+        relations::Operation::PlusDays => Operation::PlusDays,
+        relations::Operation::PlusMonths => Operation::PlusMonths,
+        relations::Operation::PlusYears => Operation::PlusYears,
     }
 }
 
