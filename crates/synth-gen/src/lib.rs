@@ -51,6 +51,7 @@ mod plan;
 mod plugin;
 mod recipe;
 mod reference;
+mod settled;
 mod site;
 mod spelling;
 mod split;

@@ -17,6 +17,7 @@ use crate::parents::{Pace, Parents, Picker, Preference};
 use crate::plan::{Kind, Plan};
 use crate::recipe::{Recipe, Setting};
 use crate::reference::{Reference, Source, texts};
+use crate::settled::SettledBond;
 use crate::site::{Condition, Row, Site};
 use crate::value_table::bind::TableBond;
 
@@ -51,6 +52,7 @@ enum Bond<'a> {
     Follows(Computed<'a>),
     Decided(Decided<'a>),
     Ordered(OrderBond),
+    Settled(SettledBond),
     Tabled(TableBond),
 }
 
@@ -62,6 +64,7 @@ impl Bond<'_> {
             Self::Follows(computed) => vec![computed.target],
             Self::Decided(decided) => vec![decided.target],
             Self::Ordered(orders) => orders.members.clone(),
+            Self::Settled(settled) => vec![settled.target],
             Self::Tabled(table) => table.targets(),
         }
     }
@@ -73,6 +76,7 @@ impl Bond<'_> {
             Self::Follows(computed) => computed.needs(),
             Self::Decided(decided) => decided.by.clone(),
             Self::Ordered(orders) => orders.givens.clone(),
+            Self::Settled(settled) => settled.needs(),
             Self::Tabled(table) => table.needs(),
         }
     }
@@ -85,7 +89,7 @@ impl Bond<'_> {
 
     /// Tells whether the bond may be left out where bonds stand in a circle.
     fn is_loose(&self) -> bool {
-        matches!(self, Self::Decided(_) | Self::Ordered(_) | Self::Tabled(_))
+        matches!(self, Self::Decided(_) | Self::Ordered(_) | Self::Settled(_) | Self::Tabled(_))
     }
 }
 
@@ -162,6 +166,7 @@ impl<'a> Linker<'a> {
                     orders.bind(plan, self, &before);
                     kept.extend(orders.kept);
                 }
+                Bond::Settled(settled) => kept.extend(settled.bind(plan, self, &before)),
                 Bond::Tabled(table) => kept.extend(table.bind(plan, self, &before)),
             }
         }
@@ -190,6 +195,10 @@ impl<'a> Linker<'a> {
             let link = self.link(plan, index, relationship).map(Bond::Refers);
             let computed = self.computed(plan, index, relationship).map(Bond::Follows);
             link.into_iter().chain(computed).for_each(|bond| add(bond, &mut bound));
+        }
+        for (index, relationship) in self.rules.relationships.iter().enumerate() {
+            let settled = self.settled(plan, index, relationship).map(Bond::Settled);
+            settled.into_iter().for_each(|bond| add(bond, &mut bound));
         }
         let orders = self.orders(plan, &bound, kept).into_iter().map(Bond::Ordered);
         orders.for_each(|bond| add(bond, &mut bound));

@@ -14,9 +14,11 @@ use crate::rule_set::{Globals, Layout, Metadata, Privacy, RuleSet, VERSION, Vari
 use crate::shape::{LengthRule, ShapeRule};
 
 mod keys;
+mod knots;
 mod labels;
 mod lookup;
 mod number;
+mod referring;
 mod relation;
 pub(crate) mod share;
 mod text;
@@ -60,6 +62,12 @@ impl RuleSet {
         labels::promise_numbers(&mut fields, profile);
         keys::settle(&mut fields, &relationships, profile);
         keys::loosen(&mut fields, &mut relationships, profile);
+        referring::simplify(&mut fields, &relationships, profile);
+        let n_values = |path: &JsonPath| {
+            let field = profile.fields.iter().find(|field| field.path == *path);
+            field.map_or(profile.n_records, |field| field.n_values)
+        };
+        knots::thin(&mut fields, &mut shape, &mut relationships, n_values);
         let variants =
             profile.variants.iter().map(|variant| (variant.path.clone(), variants(variant))).collect();
         Self {

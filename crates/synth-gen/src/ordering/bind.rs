@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use synth_core::Gap;
 use synth_rules::Relationship;
 use synth_rules::relationship::{Operation, Term};
 
@@ -12,6 +13,7 @@ use crate::link::{Linker, programs};
 use crate::measure::Measure;
 use crate::plan::{Kind, Plan};
 use crate::recipe::Recipe;
+use crate::settled::length;
 
 /// Longest array whose elements are made one after the other.
 const MAX_CHAIN: u64 = 4096;
@@ -23,6 +25,8 @@ struct Order {
     low: usize,
     high: usize,
     is_strict: bool,
+    /// How far apart the values are at least and at most.
+    gaps: [Option<Gap>; 2],
     step: Step,
 }
 
@@ -54,7 +58,9 @@ impl OrderBond {
             None => self.givens.iter().position(|given| *given == node).map(Place::Given),
         };
         let edge = |order: &Order| {
-            Some(Edge { low: place(order.low)?, high: place(order.high)?, is_strict: order.is_strict })
+            let [min_gap, max_gap] = order.gaps;
+            let (low, high) = (place(order.low)?, place(order.high)?);
+            Some(Edge { low, high, is_strict: order.is_strict, min_gap, max_gap })
         };
         let edges = |is_within: bool| {
             let wanted = move |order: &&Order| (order.step == Step::SameRow) == is_within;
@@ -94,7 +100,7 @@ impl OrderBond {
 }
 
 /// The program of a node that has one kind of values, which have no parts.
-fn only_recipe(plan: &Plan, node: usize) -> Option<&Recipe> {
+pub(crate) fn only_recipe(plan: &Plan, node: usize) -> Option<&Recipe> {
     match &plan.nodes[node].kinds[..] {
         [Kind::Scalar(recipe)] => Some(recipe),
         _ => None,
@@ -143,7 +149,7 @@ impl Linker<'_> {
     }
 
     fn order(&self, plan: &Plan, index: usize) -> Option<Order> {
-        let Relationship::Ordering { low, high, strict, next_element, next_record, .. } =
+        let Relationship::Ordering { low, high, strict, next_element, next_record, min_gap, max_gap, .. } =
             &self.rules.relationships[index]
         else {
             return None;
@@ -173,6 +179,7 @@ impl Linker<'_> {
             low: low_node,
             high: high_node,
             is_strict: *strict,
+            gaps: [*min_gap, *max_gap],
             step,
         })
     }
@@ -220,7 +227,10 @@ impl Linker<'_> {
         };
         let holds = |order: &Order| {
             let is_own_step = order.step == Step::SameRow || order.low == order.high;
-            is_sure && (!is_long || is_own_step)
+            // A largest distance may be at odds with what else binds the two.
+            let is_alone = order.gaps[1].is_none() || orders.len() == 1;
+            let has_gap = order.gaps.iter().any(Option::is_some);
+            is_sure && (!is_long || is_own_step) && is_alone && (order.step == Step::SameRow || !has_gap)
         };
         let kept = orders.iter().filter(|order| holds(order)).map(|order| order.index).collect();
         Some(OrderBond { members, givens, orders, run, kept })
@@ -251,16 +261,30 @@ impl Linker<'_> {
             && only_recipe(plan, order.low).is_some_and(Recipe::rises);
         is_counted
             || order.step == Step::SameRow
-                && self.rules.relationships.iter().any(|other| self.is_larger_by_formula(order, other))
+                && order.gaps == [None; 2]
+                && self.rules.relationships.iter().any(|other| {
+                    self.is_larger_by_formula(order, other) || self.is_larger_by_bound(order, other)
+                })
+    }
+
+    /// Tells whether a sum that the larger value is not below has the smaller one in it.
+    fn is_larger_by_bound(&self, order: &Order, relationship: &Relationship) -> bool {
+        let Relationship::Inequality { target, at_least, confidence } = relationship else { return false };
+        let has_low = at_least.iter().any(|term| match term {
+            Term::Plain(path) => self.node(path) == Some(order.low),
+            Term::Scaled { path, factor } => self.node(path) == Some(order.low) && *factor >= 1.0,
+        });
+        self.node(target) == Some(order.high) && has_low && !order.is_strict && confidence.is_one()
     }
 
     /// Tells whether a formula makes the larger value of the smaller one by adding what is positive.
     fn is_larger_by_formula(&self, order: &Order, relationship: &Relationship) -> bool {
-        let Relationship::Arithmetic { target, operation: Operation::Sum, terms, offset, confidence } =
-            relationship
-        else {
+        let Relationship::Arithmetic { target, operation, terms, offset, confidence } = relationship else {
             return false;
         };
+        if *operation != Operation::Sum && length(*operation, *offset).is_none() {
+            return false;
+        }
         let only = match &terms[..] {
             [Term::Plain(path)] => self.node(path),
             _ => None,
