@@ -120,6 +120,7 @@ fn tell(report: &Report, path: &Path, screen: &Screen) {
             CheckName::Uniqueness => "uniqueness",
             CheckName::References => "references",
             CheckName::Keys => "keys",
+            CheckName::RowRules => "row rules",
             CheckName::Plugins => "plugins",
         };
         let status = match check.status {

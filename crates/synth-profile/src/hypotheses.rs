@@ -9,6 +9,7 @@ use crate::relations::{
     Transition,
 };
 
+mod near_unique;
 mod variation;
 
 pub(crate) use variation::is_tendency;
@@ -74,6 +75,7 @@ struct Fact {
 pub fn hypotheses(profile: &Profile) -> Hypotheses {
     let n_largest = profile.fields.iter().map(|field| field.n_values).max().unwrap_or(0);
     let facts = profile.fields.iter().flat_map(of_field).chain(of_relations(&profile.relations));
+    let facts = facts.chain(near_unique::facts(profile));
     let mut hypotheses: Vec<Hypothesis> = facts.map(|fact| ranked(fact, profile, n_largest)).collect();
     hypotheses.sort_by(|left, right| {
         let order = right.score.get().total_cmp(&left.score.get());

@@ -41,6 +41,7 @@ pub use association::{Aspect, Association, AssociationMeasure, Direction, Quanti
 pub use exceptions::Exception;
 pub(crate) use exceptions::{FirstRows, RowPlace};
 pub(crate) use mine::{mine, tables};
+pub(crate) use names::sounds_like_id;
 pub(crate) use table::{Column, Part, Table};
 pub use temporal::{
     ArrivalProfile, CalendarUnit, SeasonProfile, SeriesProfile, TimeLine, TrendProfile, Volume,

@@ -63,11 +63,7 @@ impl RuleSet {
         keys::settle(&mut fields, &relationships, profile);
         keys::loosen(&mut fields, &mut relationships, profile);
         referring::simplify(&mut fields, &relationships, profile);
-        let n_values = |path: &JsonPath| {
-            let field = profile.fields.iter().find(|field| field.path == *path);
-            field.map_or(profile.n_records, |field| field.n_values)
-        };
-        knots::thin(&mut fields, &mut shape, &mut relationships, n_values);
+        knots::thin(&mut fields, &mut shape, &mut relationships);
         let variants =
             profile.variants.iter().map(|variant| (variant.path.clone(), variants(variant))).collect();
         Self {

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use synth_core::Gap;
+use synth_core::{Gap, JsonPath};
 use synth_rules::Relationship;
 use synth_rules::relationship::{Operation, Term};
 
@@ -154,15 +154,17 @@ impl Linker<'_> {
         else {
             return None;
         };
-        let (low_node, high_node) = (self.node(low)?, self.node(high)?);
+        let (low_node, high_node) = (self.source_of(plan, low)?, self.source_of(plan, high)?);
         let scopes = [low_node, high_node].map(|node| plan.nodes[node].scope);
         let step = match (next_element, next_record) {
             (true, _) => Step::NextElement,
             (_, true) => Step::NextRecord,
             _ => Step::SameRow,
         };
+        let gaps = [*min_gap, *max_gap];
+        let fits = |measure: Measure| gaps.into_iter().flatten().all(|gap| measure.has_gaps_like(gap));
         let are_measured = [low_node, high_node].iter().all(|node| {
-            only_recipe(plan, *node).and_then(Measure::of).is_some()
+            only_recipe(plan, *node).and_then(Measure::of).is_some_and(fits)
                 && self.ordinals[plan.nodes[*node].scope].is_some()
         });
         let is_possible = match step {
@@ -179,9 +181,28 @@ impl Linker<'_> {
             low: low_node,
             high: high_node,
             is_strict: *strict,
-            gaps: [*min_gap, *max_gap],
+            gaps,
             step,
         })
+    }
+
+    /// The node of a path, or the one in its row that it copies without exception.
+    fn source_of(&self, plan: &Plan, path: &JsonPath) -> Option<usize> {
+        let node = self.node(path)?;
+        let copies = self.rules.relationships.iter().enumerate().filter_map(|(index, other)| match other {
+            Relationship::Arithmetic { target, operation: Operation::Copy, terms, confidence, .. }
+                if target == path && confidence.is_one() =>
+            {
+                self.computed(plan, index, other)?;
+                match &terms[..] {
+                    [Term::Plain(source)] => self.node(source),
+                    _ => None,
+                }
+            }
+            _ => None,
+        });
+        let mut sources = copies.filter(|source| plan.nodes[*source].scope == plan.nodes[node].scope);
+        Some(sources.next().unwrap_or(node))
     }
 
     /// Tells whether nothing but the field's own rule decides its values, so that an order may.
@@ -227,10 +248,7 @@ impl Linker<'_> {
         };
         let holds = |order: &Order| {
             let is_own_step = order.step == Step::SameRow || order.low == order.high;
-            // A largest distance may be at odds with what else binds the two.
-            let is_alone = order.gaps[1].is_none() || orders.len() == 1;
-            let has_gap = order.gaps.iter().any(Option::is_some);
-            is_sure && (!is_long || is_own_step) && is_alone && (order.step == Step::SameRow || !has_gap)
+            is_sure && (!is_long || is_own_step) && gives_way_to_none(order, &orders, is_given(order.high))
         };
         let kept = orders.iter().filter(|order| holds(order)).map(|order| order.index).collect();
         Some(OrderBond { members, givens, orders, run, kept })
@@ -292,6 +310,28 @@ impl Linker<'_> {
         let is_larger = *offset > 0.0 || (*offset >= 0.0 && !order.is_strict);
         only == Some(order.low) && self.node(target) == Some(order.high) && is_larger && confidence.is_one()
     }
+}
+
+/// Tells whether an order holds beside largest distances, which are met last and so go before other orders that end at
+/// the same field.
+fn gives_way_to_none(order: &Order, orders: &[Order], is_high_given: bool) -> bool {
+    let others = || orders.iter().filter(|other| other.index != order.index);
+    let mut nearby = others().filter(|other| other.gaps[1].is_some() && other.high == order.high);
+    if order.gaps[1].is_some() {
+        let has_rival = is_high_given && others().any(|other| other.low == order.low);
+        return !has_rival && nearby.all(|other| other.low == order.low);
+    }
+    // What is not above the field that the distance is from is not above the other end either.
+    nearby.all(|near| {
+        let is_below = |other: &Order| {
+            other.low == order.low
+                && other.high == near.low
+                && other.step == order.step
+                && other.gaps == order.gaps
+        };
+        let is_strict = near.is_strict || !order.is_strict;
+        near.low == order.low || is_strict && others().any(is_below)
+    })
 }
 
 /// The members, smaller ones first; `None` when they stand in a circle.

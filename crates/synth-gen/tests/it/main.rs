@@ -10,6 +10,7 @@ mod joint;
 mod laws;
 mod plugins;
 mod references;
+mod settled;
 mod shapes;
 mod unique;
 mod values;

@@ -148,6 +148,9 @@ impl<'a> CheckView<'a> {
             CheckName::Keys => {
                 ("Keys", "Keys of several fields, or of some rows only, do not repeat.", "keys")
             }
+            CheckName::RowRules => {
+                ("Row rules", "Orders, distances and bounds between the fields of a row hold.", "rules")
+            }
             CheckName::Plugins => ("Plugins", "Validators of the rule file find nothing.", "records"),
         };
         let (status, class) = match check.status {

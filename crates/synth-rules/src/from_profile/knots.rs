@@ -1,81 +1,73 @@
 //! Fewer knots where a straight line says the same.
 
 use indexmap::IndexMap;
-use synth_core::{JsonPath, math};
+use synth_core::JsonPath;
 
-use crate::field::FieldRule;
+use crate::field::{FieldRule, FieldType};
 use crate::generator::{Generator, TemporalRhythmic};
 use crate::relationship::Relationship;
 use crate::shape::{LengthRule, ShapeRule};
 
-/// Percent by which the place of a value may move at least and at most.
-const TOLERANCE: (f64, f64) = (0.1, 1.0);
+/// Percent by which the place of a value may move.
+const TOLERANCE: f64 = 0.05;
+/// Whole numbers over a range of this size may have a knot between any two of them, where the joint model cuts.
+const MAX_DENSE: f64 = 200.0;
 
 /// Leaves out the knots of all quantile lists that interpolation makes up for.
 ///
 /// # Method
 ///
-/// From each knot that is kept the line goes to the furthest knot such that no value between has moved by more than a
-/// quarter of the largest standard error of a share of n values, 50 / sqrt(n) percent, within 0.1 and 1 percent (the
-/// greedy form of Imai and Iri 1986, Computational-geometric methods for polygonal approximations of a curve). What a
-/// list loses is then less than what another sample of the same size would change, and the ends stay as they are.
+/// From each knot that is kept the line goes to the furthest knot such that no value between moves by more than 0.05
+/// percent of the values (the greedy form of Imai and Iri 1986, Computational-geometric methods for polygonal
+/// approximations of a curve, CVGIP 36); the Kolmogorov–Smirnov distance to the full list is thus at most 0.0005. The ends stay
+/// as they are, and so do short ranges of whole numbers, whose knots stand between two of them.
 pub(super) fn thin(
     fields: &mut IndexMap<JsonPath, FieldRule>,
     shape: &mut IndexMap<JsonPath, ShapeRule>,
     relationships: &mut [Relationship],
-    n_values: impl Fn(&JsonPath) -> u64,
 ) {
-    for (path, rule) in fields {
-        let n = n_values(path) as f64;
-        for kind in &mut rule.kinds {
-            let tolerance = tolerance(n * kind.share.get());
-            match &mut kind.generator {
-                Some(Generator::QuantileSample(sample)) => {
-                    thin_numbers(&mut sample.quantiles, &mut sample.values, tolerance);
+    for kind in fields.values_mut().flat_map(|rule| &mut rule.kinds) {
+        let is_whole = kind.field_type == FieldType::Integer;
+        match &mut kind.generator {
+            Some(Generator::QuantileSample(sample)) => {
+                let range =
+                    sample.values.first().zip(sample.values.last()).map_or(0.0, |(low, high)| high - low);
+                if !is_whole || range > MAX_DENSE {
+                    thin_numbers(&mut sample.quantiles, &mut sample.values);
                 }
-                Some(Generator::Faker(faker)) => {
-                    thin_numbers(&mut faker.quantiles, &mut faker.lengths, tolerance);
-                }
-                Some(Generator::TemporalRhythmic(times)) => thin_times(times, tolerance),
-                _ => {}
             }
+            Some(Generator::Faker(faker)) => thin_numbers(&mut faker.quantiles, &mut faker.lengths),
+            Some(Generator::TemporalRhythmic(times)) => thin_times(times),
+            _ => {}
         }
     }
-    for (path, rule) in shape {
-        let holder = path.parent().map_or(0, |parent| n_values(&parent));
-        thin_lengths(&mut rule.length, tolerance(holder as f64));
-    }
+    shape.values_mut().for_each(|rule| thin_lengths(&mut rule.length));
     for relationship in relationships {
-        if let Relationship::ForeignKey { parent, children: Some(children), .. } = relationship {
-            let n_parents = parent.paths().first().map_or(0, &n_values);
-            thin_lengths(children, tolerance(n_parents as f64));
+        if let Relationship::ForeignKey { children: Some(children), .. } = relationship {
+            thin_lengths(children);
         }
     }
 }
 
-fn tolerance(n_values: f64) -> f64 {
-    (12.5 / math::sqrt(n_values.max(1.0))).clamp(TOLERANCE.0, TOLERANCE.1)
-}
-
-fn thin_lengths(rule: &mut LengthRule, tolerance: f64) {
+fn thin_lengths(rule: &mut LengthRule) {
     if let LengthRule::Empirical { quantiles, values } = rule {
-        thin_numbers(quantiles, values, tolerance);
+        thin_numbers(quantiles, values);
     }
 }
 
-fn thin_numbers(quantiles: &mut Vec<f64>, values: &mut Vec<f64>, tolerance: f64) {
+fn thin_numbers(quantiles: &mut Vec<f64>, values: &mut Vec<f64>) {
     if quantiles.len() == values.len() {
-        let kept = kept(quantiles, values, tolerance);
+        let kept = kept(quantiles, values, TOLERANCE);
         *quantiles = kept.iter().map(|at| quantiles[*at]).collect();
         *values = kept.iter().map(|at| values[*at]).collect();
     }
 }
 
-fn thin_times(times: &mut TemporalRhythmic, tolerance: f64) {
+fn thin_times(times: &mut TemporalRhythmic) {
     let moments: Option<Vec<f64>> =
         times.moments().map(|moment| moment.map(|micros| micros as f64)).collect();
     let Some(moments) = moments.filter(|moments| moments.len() == times.quantiles.len()) else { return };
-    let kept = kept(&times.quantiles, &moments, tolerance);
+    let kept = kept(&times.quantiles, &moments, TOLERANCE);
     times.quantiles = kept.iter().map(|at| times.quantiles[*at]).collect();
     times.values = kept.iter().map(|at| times.values[*at].clone()).collect();
 }
@@ -142,11 +134,5 @@ mod tests {
             let quantile = quantiles[from] + share * (quantiles[until] - quantiles[from]);
             assert!((quantile - quantiles[at]).abs() <= 0.2 + 1e-9);
         }
-    }
-
-    #[test]
-    fn many_values_are_kept_closer() {
-        assert!((tolerance(10.0) - 1.0).abs() < 1e-9 && (tolerance(2500.0) - 0.25).abs() < 1e-9);
-        assert!((tolerance(1e9) - 0.1).abs() < 1e-9);
     }
 }

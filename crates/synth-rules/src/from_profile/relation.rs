@@ -1,6 +1,6 @@
 //! From relations between fields to relationships.
 
-use synth_core::Rate;
+use synth_core::{JsonPath, Rate};
 use synth_profile::relations::{self, Dependency, OrderingScope, Relations};
 
 use super::{length_rule, share, text};
@@ -20,7 +20,7 @@ pub(super) fn relationships(relations: &Relations) -> Vec<Relationship> {
     let keys = relations.keys.iter().filter(|key| key.is_primary || key.paths.len() > 1).map(key);
     let references = relations.references.iter().map(reference);
     let dependencies = relations.dependencies.iter().flat_map(dependency);
-    let orderings = relations.orderings.iter().filter_map(ordering);
+    let orderings = relations.orderings.iter().filter(|found| is_told(found, relations)).filter_map(ordering);
     let arithmetic = relations.arithmetic.iter().filter_map(arithmetic);
     let bounds = relations.inequalities.iter().map(inequality);
     let texts = relations.texts.iter().map(text_relation);
@@ -83,6 +83,49 @@ fn dependency(dependency: &Dependency) -> Vec<Relationship> {
         entry(vec![dependent.path.clone()], share::rounded(dependent.evidence.confidence()))
     });
     always.into_iter().chain(mostly).collect()
+}
+
+/// Tells whether an order says more than the other relations do: numbers that name rows are in no order that means
+/// anything, and what is larger by a formula or a bound is larger.
+fn is_told(ordering: &relations::Ordering, relations: &Relations) -> bool {
+    if ordering.scope != OrderingScope::Row {
+        return true;
+    }
+    let ends = [&ordering.low, &ordering.high];
+    let refers = relations.references.iter().any(|reference| {
+        [&reference.child, &reference.parent]
+            .iter()
+            .any(|paths| paths.iter().any(|path| ends.contains(&path)))
+    });
+    let is_sum = |target: &JsonPath,
+                  terms: &[relations::Term],
+                  offset: f64,
+                  evidence: relations::Evidence| {
+        let has_low = terms.iter().any(|term| term.path == ordering.low && term.factor >= 1.0);
+        *target == ordering.high && has_low && evidence.is_exact() && (offset > 0.0 || !ordering.is_strict)
+    };
+    let follows = relations.arithmetic.iter().any(|formula| {
+        formula.terms.len() == 1
+            && formula.offset >= 0.0
+            && is_sum_like(formula.operation)
+            && is_sum(&formula.target, &formula.terms, formula.offset, formula.evidence)
+    });
+    let is_bound =
+        relations.inequalities.iter().any(|bound| is_sum(&bound.target, &bound.terms, 0.0, bound.evidence));
+    !(refers || follows || is_bound)
+}
+
+/// Tells whether an operation with one term and an offset makes what is larger.
+fn is_sum_like(operation: relations::Operation) -> bool {
+    matches!(
+        operation,
+        relations::Operation::PlusSeconds
+            | relations::Operation::PlusMinutes
+            | relations::Operation::PlusHours
+            | relations::Operation::PlusDays
+            | relations::Operation::PlusMonths
+            | relations::Operation::PlusYears
+    )
 }
 
 fn ordering(ordering: &relations::Ordering) -> Option<Relationship> {

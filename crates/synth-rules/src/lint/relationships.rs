@@ -1,5 +1,7 @@
 //! Relationships whose own parts do not fit each other.
 
+use synth_core::Gap;
+
 use super::Report;
 use super::sums::{TOLERANCE, equal_lengths, is_not_one};
 use crate::error::ErrorKind;
@@ -7,6 +9,40 @@ use crate::generator::Literal;
 use crate::relationship::Relationship;
 
 pub(super) fn problems(relationship: &Relationship, report: Report<'_>) {
+    match relationship {
+        Relationship::Ordering { next_element, next_record, min_gap, max_gap, .. } => {
+            gap_problems([*min_gap, *max_gap], *next_element || *next_record, report);
+        }
+        Relationship::Inequality { at_least, .. } if at_least.is_empty() => {
+            report(&["at_least"], ErrorKind::Impossible { reason: "`at_least` has no terms".to_owned() });
+        }
+        Relationship::Transition { .. } => transition_problems(relationship, report),
+        _ => {}
+    }
+}
+
+fn gap_problems(gaps: [Option<Gap>; 2], is_along: bool, report: Report<'_>) {
+    for (name, gap) in ["min_gap", "max_gap"].into_iter().zip(gaps) {
+        let Some(gap) = gap else { continue };
+        if is_along {
+            let reason = format!("`{name}` is for two fields of a row");
+            report(&[name], ErrorKind::Impossible { reason });
+        }
+        if gap.approximate() < 0.0 || !gap.approximate().is_finite() {
+            report(&[name], ErrorKind::Impossible { reason: format!("`{name}` is below 0") });
+        }
+    }
+    if let [Some(least), Some(most)] = gaps {
+        let are_alike =
+            matches!((least, most), (Gap::Number(_), Gap::Number(_)) | (Gap::Time(_), Gap::Time(_)));
+        if !are_alike || least.approximate() > most.approximate() {
+            let reason = format!("`min_gap` {least} is above `max_gap` {most}, or of another kind");
+            report(&["min_gap"], ErrorKind::Impossible { reason });
+        }
+    }
+}
+
+fn transition_problems(relationship: &Relationship, report: Report<'_>) {
     let Relationship::Transition { states, initial, last, matrix, .. } = relationship else { return };
     state_problems(states, report);
     for (name, shares) in [("initial", initial), ("last", last)] {

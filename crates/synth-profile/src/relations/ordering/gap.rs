@@ -18,7 +18,7 @@ const MIN_SHARE: f64 = 0.5;
 const MAX_TAIL: f64 = 0.25;
 
 /// A round number has at most this many steps.
-const MAX_STEPS: f64 = 100.0;
+const MAX_STEPS: f64 = 40.0;
 /// A smallest distance has at least this many steps of what the fields can write.
 const MIN_STEPS: f64 = 5.0;
 
@@ -69,13 +69,13 @@ struct Rows<'p> {
 ///
 /// # Shapes and units
 ///
-/// `pairs` are the values of the rows that have both: numbers, or seconds since 1970. Distances are months of the
+/// `pairs` are the values of the rows that have both, each pair counted once: numbers, or seconds since 1970. Distances are months of the
 /// calendar or seconds between times, and numbers between numbers.
 ///
 /// # Method
 ///
 /// These are difference constraints (Dechter, Meiri and Pearl 1991, Temporal constraint networks, Artificial
-/// Intelligence 49, section 2). A bound is a round number, at most 100 steps of some length. No row lies beyond it, and at
+/// Intelligence 49, section 2). A bound is a round number, at most 40 steps of some length. No row lies beyond it, and at
 /// least `k` rows lie within one step of it, so it tells no row's distance; of all steps the one with the closest
 /// bound is taken, of equal ones the coarsest.
 ///
@@ -95,6 +95,11 @@ pub(super) fn gaps(
     k: u64,
 ) -> (Option<Gap>, Option<Gap>) {
     let k = cast::to_usize(k.max(1));
+    // Rows that one row above holds often repeat its values, and prove nothing by that.
+    let mut distinct: Vec<(f64, f64)> = pairs.to_vec();
+    distinct.sort_by(|left, right| left.0.total_cmp(&right.0).then(left.1.total_cmp(&right.1)));
+    distinct.dedup_by(|left, right| left.0.total_cmp(&right.0).is_eq() && left.1.total_cmp(&right.1).is_eq());
+    let pairs = &distinct[..];
     let is_known = low.kind != Kind::Time || low.format.is_some() && high.format.is_some();
     if !is_known || pairs.len() < MIN_ROWS.max(2 * k) {
         return (None, None);
