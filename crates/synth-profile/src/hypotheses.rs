@@ -263,6 +263,42 @@ fn apart(ordering: &crate::relations::Ordering) -> String {
     if parts.is_empty() { String::new() } else { format!(", {} apart", parts.join(" and ")) }
 }
 
+fn of_bounds(relations: &Relations) -> impl Iterator<Item = Fact> {
+    relations.inequalities.iter().map(|found| {
+        let term = |term: &crate::relations::Term| match term.factor {
+            1.0 => term.path.to_string(),
+            factor => format!("{factor} * {}", term.path),
+        };
+        let terms: Vec<String> = found.terms.iter().map(term).collect();
+        let paths = std::iter::once(&found.target).chain(found.terms.iter().map(|term| &term.path));
+        Fact {
+            kind: "inequality",
+            statement: format!("{} >= {}", found.target, terms.join(" + ")),
+            paths: paths.cloned().collect(),
+            evidence: found.evidence,
+            exceptions: found.exceptions.clone(),
+        }
+    })
+}
+
+fn of_texts(relations: &Relations) -> impl Iterator<Item = Fact> {
+    relations.texts.iter().map(|relation| {
+        let terms = list(&relation.terms);
+        let made = match relation.operation {
+            TextOperation::Join => format!("joins {terms}"),
+            TextOperation::Slice => format!("is cut out by {terms}"),
+            TextOperation::Contains => format!("contains {terms}"),
+        };
+        Fact {
+            kind: "derived_text",
+            statement: format!("{} {made}", relation.target),
+            paths: std::iter::once(&relation.target).chain(&relation.terms).cloned().collect(),
+            evidence: relation.evidence,
+            exceptions: relation.exceptions.clone(),
+        }
+    })
+}
+
 fn of_formulas(relations: &Relations) -> impl Iterator<Item = Fact> {
     let numbers = relations.arithmetic.iter().map(|formula| {
         let term = |term: &crate::relations::Term| {
@@ -307,37 +343,7 @@ fn of_formulas(relations: &Relations) -> impl Iterator<Item = Fact> {
             exceptions: formula.exceptions.clone(),
         }
     });
-    let bounds = relations.inequalities.iter().map(|found| {
-        let term = |term: &crate::relations::Term| match term.factor {
-            1.0 => term.path.to_string(),
-            factor => format!("{factor} * {}", term.path),
-        };
-        let terms: Vec<String> = found.terms.iter().map(term).collect();
-        let paths = std::iter::once(&found.target).chain(found.terms.iter().map(|term| &term.path));
-        Fact {
-            kind: "inequality",
-            statement: format!("{} >= {}", found.target, terms.join(" + ")),
-            paths: paths.cloned().collect(),
-            evidence: found.evidence,
-            exceptions: found.exceptions.clone(),
-        }
-    });
-    let texts = relations.texts.iter().map(|relation| {
-        let terms = list(&relation.terms);
-        let made = match relation.operation {
-            TextOperation::Join => format!("joins {terms}"),
-            TextOperation::Slice => format!("is cut out by {terms}"),
-            TextOperation::Contains => format!("contains {terms}"),
-        };
-        Fact {
-            kind: "derived_text",
-            statement: format!("{} {made}", relation.target),
-            paths: std::iter::once(&relation.target).chain(&relation.terms).cloned().collect(),
-            evidence: relation.evidence,
-            exceptions: relation.exceptions.clone(),
-        }
-    });
-    numbers.chain(bounds).chain(texts)
+    numbers.chain(of_bounds(relations)).chain(of_texts(relations))
 }
 
 /// What is added to a time, in words.

@@ -52,8 +52,7 @@ fn gaps(relations: &Relations, low: &str, high: &str) -> (Option<String>, Option
 /// Ages from 25 on that thin out towards it, stays of up to 14 days, numbers 20 and more apart.
 fn person(index: u64) -> Value {
     let born = -signed(draw(1, index, 14_000));
-    let age =
-        25.0 + 2.0 * (waiting(2, index) + waiting(3, index) + waiting(4, index)) + 20.0 * share(5, index);
+    let age = 25.0 + 4.0 * waiting(2, index) + 15.0 * share(5, index);
     let hired = born + (age * 365.25) as i64 + 1;
     let start = signed(draw(6, index, 900 * 86_400));
     let end = start + 600 + signed(draw(7, index, 14 * 86_400 - 600));
@@ -107,7 +106,7 @@ fn distances_that_thin_out_are_no_rule() {
 fn one_row_does_not_show() {
     let record = |nearest: u64| {
         move |index: u64| {
-            let low = signed(draw(1, index, 3000));
+            let low = signed(draw(1, index, 30_000));
             let apart = if index == 77 { nearest } else { 4000 + draw(2, index, 900) };
             json!({"low_mark": low, "high_mark": low + signed(apart)})
         }
@@ -151,7 +150,7 @@ fn constant_distances_are_formulas() {
     assert_eq!(of("$.expires"), after(Operation::PlusDays, "$.created", 30.0));
     assert_eq!(of("$.arrival"), after(Operation::PlusMinutes, "$.created", 90.0));
     assert_eq!(of("$.due"), after(Operation::PlusDays, "$.created", 10.0));
-    assert_eq!(of("$.renewal"), after(Operation::PlusMonths, "$.day", 1.0));
+    assert_eq!(of("$.renewal"), after(Operation::PlusMonths, "$.created", 1.0));
     assert_eq!(of("$.timeout"), after(Operation::Sum, "$.sent", 45.0));
     assert_eq!(of("$.other"), None);
 }
@@ -199,7 +198,7 @@ fn tables_without_bounds_have_none() {
         |index| json!({"likes": draw(1, index, 6), "views": draw(2, index, 40), "shares": draw(3, index, 8), "score": draw(4, index, 12)}),
         |index| {
             let base = draw(1, index, 50);
-            json!({"x": base, "y": base + draw(2, index, 50), "z": base + draw(3, index, 90), "w": 2 * base + draw(4, index, 7)})
+            json!({"x": base, "y": base + draw(2, index, 50), "z": base + draw(3, index, 90), "w": base / 2 + draw(4, index, 70)})
         },
         |index| {
             let scale = [1.0, 10.0, 100.0, 1000.0][usize::try_from(draw(1, index, 4)).unwrap()];
