@@ -28,12 +28,12 @@ pub(super) fn simplify(
             .any(|other| matches!(other, Relationship::ValueTable { paths, .. } if paths.contains(child)));
         let is_known = fields.get(parent).is_none_or(|rule| rule.kinds.iter().any(is_list));
         let rest = rest(child, profile);
-        if let Some((rule, rest)) =
-            fields.get_mut(child).zip(rest).filter(|_| !(is_tag || is_tabled || is_known))
+        let is_kept = is_tag || is_tabled || is_known;
+        if let Some((rule, rest)) = fields.get_mut(child).zip(rest)
+            && !is_kept
+            && rule.kinds.iter().any(is_long)
         {
-            if rule.kinds.iter().any(is_long) {
-                rule.kinds = vec![rest];
-            }
+            rule.kinds = vec![rest];
         }
     }
 }

@@ -76,3 +76,50 @@ fn state_problems(states: &[Literal], report: Report<'_>) {
         report(&["states"], ErrorKind::Impossible { reason: "a state stands twice in `states`".to_owned() });
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::{Value, json};
+
+    fn check(rule: Value, expected: &[&str]) {
+        let relationship: Relationship = serde_json::from_value(rule).unwrap();
+        let mut told = Vec::new();
+        problems(&relationship, &mut |_, kind| told.push(kind.to_string()));
+        assert_eq!(told.len(), expected.len(), "{told:?}");
+        for (told, expected) in told.iter().zip(expected) {
+            assert!(told.contains(expected), "{told}");
+        }
+        // What is read is written the same way.
+        let again: Relationship =
+            serde_json::from_value(serde_json::to_value(&relationship).unwrap()).unwrap();
+        assert_eq!(again, relationship);
+    }
+
+    #[test]
+    fn gaps_fit_each_other() {
+        let order = |extra: Value| {
+            let mut rule = json!({"type": "ordering", "low": "$.a", "high": "$.b"});
+            for (key, value) in extra.as_object().unwrap() {
+                rule[key] = value.clone();
+            }
+            rule
+        };
+        check(order(json!({"min_gap": 20, "max_gap": 80.5})), &[]);
+        check(order(json!({"min_gap": "P25Y"})), &[]);
+        check(order(json!({"min_gap": "P25Y", "max_gap": "PT90M"})), &["is above `max_gap` PT1H30M"]);
+        check(order(json!({"min_gap": 2, "max_gap": "P1D"})), &["of another kind"]);
+        check(order(json!({"min_gap": -1})), &["below 0"]);
+        check(order(json!({"max_gap": 4, "next_element": true})), &["two fields of a row"]);
+        check(json!({"type": "inequality", "target": "$.a", "at_least": []}), &["no terms"]);
+        check(
+            json!({"type": "inequality", "target": "$.a", "at_least": [{"path": "$.b", "factor": 2.0}]}),
+            &[],
+        );
+        let bad = order(json!({"min_gap": "25 years"}));
+        assert!(
+            serde_json::from_value::<Relationship>(bad).is_err(),
+            "a duration is written as ISO 8601 does"
+        );
+    }
+}
