@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 use synth_core::hash::mix;
-use synth_core::{CivilTime, JsonPath, RecordPosition, Timestamp};
+use synth_core::{CivilTime, JsonPath, RecordPosition, Timestamp, cast};
 use synth_privacy::Gate;
 use synth_profile::hypotheses::hypotheses;
 use synth_profile::profile::SampleLayout;
@@ -53,14 +53,14 @@ fn gaps(relations: &Relations, low: &str, high: &str) -> (Option<String>, Option
 fn person(index: u64) -> Value {
     let born = -signed(draw(1, index, 14_000));
     let age = 25.0 + 4.0 * waiting(2, index) + 15.0 * share(5, index);
-    let hired = born + (age * 365.25) as i64 + 1;
+    let hired = born + cast::round_to_i64(age * 365.25) + 1;
     let start = signed(draw(6, index, 900 * 86_400));
     let end = start + 600 + signed(draw(7, index, 14 * 86_400 - 600));
     let low = signed(draw(8, index, 500));
     json!({
         "birth_date": date(born), "hire_date": date(hired), "start": moment(start), "end": moment(end),
         "low_mark": low, "high_mark": low + 20 + signed(draw(9, index, 60)),
-        "elsewhere": {"low_level": low, "high_level": low + 20 + (60.0 * waiting(10, index)) as i64},
+        "elsewhere": {"low_level": low, "high_level": low + 20 + cast::round_to_i64(60.0 * waiting(10, index))},
     })
 }
 
@@ -84,12 +84,12 @@ fn distances_that_thin_out_are_no_rule() {
     let record = |index: u64| {
         let start = signed(draw(1, index, 700 * 86_400));
         let gamma = |shape: u64, seed: u64| (0..shape).map(|part| waiting(seed + part, index)).sum::<f64>();
-        let later = |seconds: f64| moment(start + seconds as i64);
+        let later = |seconds: f64| moment(start + cast::round_to_i64(seconds));
         json!({
             "start": moment(start), "first_end": later(90.0 * gamma(1, 10)), "second_end": later(3000.0 * gamma(2, 20)),
             "third_end": later(9000.0 * gamma(3, 30)),
             "born_on": date(signed(draw(2, index, 4000))), "died_on": date(14_000 + signed(draw(3, index, 4000))),
-            "min_size": draw(4, index, 1000), "max_size": draw(4, index, 1000) + (400.0 * gamma(2, 40)) as u64,
+            "min_size": draw(4, index, 1000), "max_size": draw(4, index, 1000) + cast::floor_to_u64(400.0 * gamma(2, 40)),
         })
     };
     let relations = profile(&(0..2000).map(record).collect::<Vec<_>>()).relations;
@@ -125,9 +125,11 @@ fn ticket(index: u64) -> Value {
     let arrival = created + 90 * 60;
     let day = created.div_euclid(DAY);
     let civil = Timestamp::from_seconds(day * DAY).civil();
-    let next = civil.year * 12 + i32::try_from(civil.month).unwrap();
-    let last =
-        synth_core::time::days_in_month(next.div_euclid(12), u32::try_from(next.rem_euclid(12)).unwrap() + 1);
+    let next = civil.year * 12 + i32::try_from(civil.month).expect("a month");
+    let last = synth_core::time::days_in_month(
+        next.div_euclid(12),
+        u32::try_from(next.rem_euclid(12)).expect("below 12") + 1,
+    );
     let renewal =
         format!("{:04}-{:02}-{:02}", next.div_euclid(12), next.rem_euclid(12) + 1, civil.day.min(last));
     let epoch = 1_600_000_000 + draw(2, index, 90_000_000);
@@ -192,7 +194,7 @@ fn tables_without_bounds_have_none() {
         |index| json!({"a": draw(1, index, 100), "b": 1000 + draw(2, index, 500), "c": draw(3, index, 10), "d": 5 * draw(4, index, 900)}),
         |index| {
             let size = waiting(1, index);
-            let of = |seed: u64, scale: f64| (scale * size * (0.5 + share(seed, index))) as u64;
+            let of = |seed: u64, scale: f64| cast::floor_to_u64(scale * size * (0.5 + share(seed, index)));
             json!({"rooms": of(2, 3.0), "area": of(3, 60.0), "price": of(4, 90_000.0), "floors": of(5, 2.0)})
         },
         |index| json!({"likes": draw(1, index, 6), "views": draw(2, index, 40), "shares": draw(3, index, 8), "score": draw(4, index, 12)}),
@@ -251,7 +253,7 @@ fn all_records_are_counted() {
 #[test]
 fn identifiers_that_hardly_repeat_are_told() {
     let record = |index: u64| {
-        let own = if index % 97 == 0 { index.saturating_sub(5) } else { index };
+        let own = if index.is_multiple_of(97) { index.saturating_sub(5) } else { index };
         json!({"trace_id": format!("{:012x}", mix(own) >> 16), "size": draw(1, index, 1 << 40)})
     };
     let profile = profile(&(0..1000).map(record).collect::<Vec<_>>());
