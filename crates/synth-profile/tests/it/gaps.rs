@@ -89,6 +89,7 @@ fn distances_that_thin_out_are_no_rule() {
             "start": moment(start), "first_end": later(90.0 * gamma(1, 10)), "second_end": later(3000.0 * gamma(2, 20)),
             "third_end": later(9000.0 * gamma(3, 30)),
             "born_on": date(signed(draw(2, index, 4000))), "died_on": date(14_000 + signed(draw(3, index, 4000))),
+            "seen_on": date(19_500 + signed(draw(5, index, 300))),
             "min_size": draw(4, index, 1000), "max_size": draw(4, index, 1000) + cast::floor_to_u64(400.0 * gamma(2, 40)),
         })
     };

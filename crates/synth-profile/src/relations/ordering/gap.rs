@@ -17,6 +17,8 @@ const MIN_SHARE: f64 = 0.5;
 /// Where distances end, the last twentieth of them takes up at most this share of what lies between it and the median.
 const MAX_TAIL: f64 = 0.25;
 
+/// Share of all pairs of any two rows from which their order is that of the ranges of the fields.
+const MAX_ORDERED: f64 = 0.95;
 /// A round number has at most this many steps.
 const MAX_STEPS: f64 = 40.0;
 /// A smallest distance has at least this many steps of what the fields can write.
@@ -83,7 +85,7 @@ struct Rows<'p> {
 /// is more than the thin end of distances that begin at nothing. And it must not be chance: either a share s of
 /// the pairs of any two rows that are in order keeps it, and n rows would all do so with the probability
 /// s^n < 2^-20; or the distances end there, that is, from it to the twentieth part of the rows is at most a quarter of
-/// the way from there to the median. It has five steps of what the fields can write at least; less is what `strict` says. A largest distance must be both unlikely and an end. Nothing is
+/// the way from there to the median, and the ranges of the fields do not make that end. It has five steps of what the fields can write at least; less is what `strict` says. A largest distance must be both unlikely and an end. Nothing is
 /// returned for fewer than 20 rows, and where all distances are equal, which is a formula.
 ///
 /// # Cost
@@ -184,7 +186,8 @@ impl Measured {
         let is_end = n >= MIN_EDGE_ROWS && twentieth - bound <= MAX_TAIL * (median - twentieth);
         let is_kept = rows.pairs.iter().all(|(low, high)| *high >= gap.above(*low));
         let is_unlikely = || rows.bits(|low| (gap.above(low), f64::INFINITY)) >= MIN_BITS;
-        (is_kept && (is_end || is_unlikely())).then_some(gap)
+        // Where the ranges of the fields lie apart they alone make an end.
+        (is_kept && (is_end && !rows.are_apart() || is_unlikely())).then_some(gap)
     }
 
     /// The smallest round distance that no row is above, when the distances end there and it is no chance.
@@ -205,6 +208,14 @@ impl Measured {
 }
 
 impl Rows<'_> {
+    /// Tells whether nearly all pairs of any two rows are in order.
+    fn are_apart(&self) -> bool {
+        let n = self.highs.len();
+        let in_order = |low: f64| n - self.highs.partition_point(|high| *high < low);
+        let n_ordered: usize = self.pairs.iter().map(|(low, _)| in_order(*low)).sum();
+        n_ordered as f64 > MAX_ORDERED * (n * n) as f64
+    }
+
     /// Bits of the chance that all rows have a second value within the range that their first one gives, of all pairs of
     /// a first and a second value of any two rows that are in order.
     fn bits(&self, range: impl Fn(f64) -> (f64, f64)) -> f64 {
