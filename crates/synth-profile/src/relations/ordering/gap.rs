@@ -71,8 +71,8 @@ struct Rows<'p> {
 ///
 /// # Shapes and units
 ///
-/// `pairs` are the values of the rows that have both, each pair counted once: numbers, or seconds since 1970. Distances are months of the
-/// calendar or seconds between times, and numbers between numbers.
+/// `pairs` are the values of the rows that have both: numbers, or seconds since 1970. Equal pairs count once. Distances
+/// are months of the calendar or seconds between times, and numbers between numbers.
 ///
 /// # Method
 ///
