@@ -82,11 +82,12 @@ struct Rows<'p> {
 /// bound is taken, of equal ones the coarsest.
 ///
 /// A smallest distance must be sharp: at least half of the distance that one row in twenty does not reach, so that it
-/// is more than the thin end of distances that begin at nothing. And it must not be chance: either a share s of
-/// the pairs of any two rows that are in order keeps it, and n rows would all do so with the probability
-/// s^n < 2^-20; or the distances end there, that is, from it to the twentieth part of the rows is at most a quarter of
-/// the way from there to the median, and the ranges of the fields do not make that end. It has five steps of what the fields can write at least; less is what `strict` says. A largest distance must be both unlikely and an end. Nothing is
-/// returned for fewer than 20 rows, and where all distances are equal, which is a formula.
+/// is more than the thin end of distances that begin at nothing; and five steps of what the fields can write, as less is
+/// what `strict` says. It must not be chance: either a share s of the pairs of any two rows that are in order keeps it,
+/// and n rows would all do so with the probability s^n < 2^-20; or the distances end there, that is, from it to the
+/// twentieth part of the rows is at most a quarter of the way from there to the median, and it is not the ranges of
+/// the fields that make that end. A largest distance must be both unlikely and an end. Nothing is returned for fewer
+/// than 20 rows, and where all distances are equal, which is a formula.
 ///
 /// # Cost
 ///
