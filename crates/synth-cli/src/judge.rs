@@ -122,6 +122,7 @@ fn tell(report: &Report, path: &Path, screen: &Screen) {
             CheckName::References => "references",
             CheckName::Keys => "keys",
             CheckName::Predicates => "predicates",
+            CheckName::RowRules => "row rules",
             CheckName::Plugins => "plugins",
         };
         let status = match check.status {

@@ -7,7 +7,7 @@
 //! Modules in reading order: [`path`] and [`tree`] name places in JSON, [`scalar`], [`number`] and [`event`]
 //! are what flows, [`place`] and [`diagnostic`] say where and what went wrong, [`seed`], [`hash`] and
 //! [`permutation`] are the addressed randomness, [`math`] and [`cast`] the pinned arithmetic, [`time`] and
-//! [`time_format`] the calendar, [`rate`] a share that is never out of range, [`port`] and [`plugin`] the traits
+//! [`time_format`] the calendar, [`gap`] the distance of two values, [`rate`] a share that is never out of range, [`port`] and [`plugin`] the traits
 //! behind which models and plugins live.
 //!
 //! Invariants: no files, threads, clock or environment; every function is a pure function of its arguments.
@@ -15,6 +15,7 @@
 pub mod cast;
 pub mod diagnostic;
 pub mod event;
+pub mod gap;
 pub mod hash;
 pub mod json_type;
 pub mod math;
@@ -34,6 +35,7 @@ pub mod tree;
 
 pub use diagnostic::{Diagnostic, Findings, Severity};
 pub use event::{Event, EventSink, RecordPosition, RecordSink, RecordStart};
+pub use gap::{Gap, Span};
 pub use json_type::{JsonType, TypeSet};
 pub use number::{Decimal, Number};
 pub use path::{JsonPath, PathError, Segment};

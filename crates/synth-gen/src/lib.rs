@@ -57,6 +57,7 @@ mod plugin;
 mod recipe;
 mod reference;
 mod series;
+mod settled;
 mod site;
 mod spelling;
 mod split;

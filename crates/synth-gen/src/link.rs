@@ -19,6 +19,7 @@ use crate::people::bind::PersonBond;
 use crate::plan::{Kind, Plan};
 use crate::recipe::{Recipe, Setting};
 use crate::reference::{Reference, Source, texts};
+use crate::settled::SettledBond;
 use crate::site::{Condition, Row, Site};
 use crate::value_table::bind::TableBond;
 
@@ -54,6 +55,7 @@ enum Bond<'a> {
     Expressed(Expressed),
     Decided(Decided<'a>),
     Ordered(OrderBond),
+    Settled(SettledBond),
     Tabled(TableBond),
     Person(PersonBond),
 }
@@ -67,6 +69,7 @@ impl Bond<'_> {
             Self::Expressed(expressed) => vec![expressed.target],
             Self::Decided(decided) => vec![decided.target],
             Self::Ordered(orders) => orders.members.clone(),
+            Self::Settled(settled) => vec![settled.target],
             Self::Tabled(table) => table.targets(),
             Self::Person(person) => vec![person.target],
         }
@@ -80,6 +83,7 @@ impl Bond<'_> {
             Self::Expressed(expressed) => expressed.needs(),
             Self::Decided(decided) => decided.by.clone(),
             Self::Ordered(orders) => orders.givens.clone(),
+            Self::Settled(settled) => settled.needs(),
             Self::Tabled(table) => table.needs(),
             Self::Person(person) => person.needs(),
         }
@@ -93,7 +97,10 @@ impl Bond<'_> {
 
     /// Tells whether the bond may be left out where bonds stand in a circle.
     fn is_loose(&self) -> bool {
-        matches!(self, Self::Decided(_) | Self::Ordered(_) | Self::Tabled(_) | Self::Person(_))
+        matches!(
+            self,
+            Self::Decided(_) | Self::Ordered(_) | Self::Settled(_) | Self::Tabled(_) | Self::Person(_)
+        )
     }
 }
 
@@ -172,6 +179,7 @@ impl<'a> Linker<'a> {
                     orders.bind(plan, self, &before);
                     kept.extend(orders.kept);
                 }
+                Bond::Settled(settled) => kept.extend(settled.bind(plan, self, &before)),
                 Bond::Tabled(table) => kept.extend(table.bind(plan, self, &before)),
                 Bond::Person(person) => person.bind(plan, self, &before),
             }
@@ -202,6 +210,10 @@ impl<'a> Linker<'a> {
             let link = self.link(plan, index, relationship).map(Bond::Refers);
             let computed = self.computed(plan, index, relationship).map(Bond::Follows);
             link.into_iter().chain(computed).for_each(|bond| add(bond, &mut bound));
+        }
+        for (index, relationship) in self.rules.relationships.iter().enumerate() {
+            let settled = self.settled(plan, index, relationship).map(Bond::Settled);
+            settled.into_iter().for_each(|bond| add(bond, &mut bound));
         }
         let orders = self.orders(plan, &bound, kept).into_iter().map(Bond::Ordered);
         orders.for_each(|bond| add(bond, &mut bound));

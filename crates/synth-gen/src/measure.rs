@@ -1,6 +1,6 @@
 //! Values that can be compared: numbers, and moments in seconds since 1970.
 
-use synth_core::{TimeFormat, Timestamp, cast, math};
+use synth_core::{Gap, TimeFormat, Timestamp, cast, math};
 
 use crate::recipe::{Recipe, Rooms};
 
@@ -27,6 +27,11 @@ impl Measure {
         let base = recipe.base();
         let (format, per_unit) = base.grid()?;
         Some(Self { format, per_unit, base: base.clone() })
+    }
+
+    /// Tells whether a gap is one between values of this kind: a length of time between times written as text.
+    pub(crate) fn has_gaps_like(&self, gap: Gap) -> bool {
+        matches!(gap, Gap::Time(_)) == self.format.is_some()
     }
 
     /// Reads a value that the field, or one it refers to, holds.

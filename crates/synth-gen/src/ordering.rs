@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use synth_core::{Seed, cast};
+use synth_core::{Gap, Seed, cast};
 
 use crate::arrivals::sorted_uniform;
 use crate::column::{Slots, Values};
@@ -59,6 +59,9 @@ struct Edge {
     low: Place,
     high: Place,
     is_strict: bool,
+    /// How far apart the values are at least and at most.
+    min_gap: Option<Gap>,
+    max_gap: Option<Gap>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -227,11 +230,11 @@ impl Group {
             let measure = &member.measure;
             let lows = self.within.iter().filter(|edge| edge.high == Place::Member(at));
             let from_given = lows.clone().filter_map(|edge| match edge.low {
-                Place::Given(low) => Some(measure.at_least(known.givens[low]?, edge.is_strict)),
+                Place::Given(low) => Some(edge.least(measure, known.givens[low]?)),
                 Place::Member(_) => None,
             });
             let from_member = lows.filter_map(|edge| match edge.low {
-                Place::Member(low) => Some(measure.at_least(values[low]?, edge.is_strict)),
+                Place::Member(low) => Some(edge.least(measure, values[low]?)),
                 Place::Given(_) => None,
             });
             let from_before =
@@ -241,8 +244,9 @@ impl Group {
                     Place::Member(low) => Some(measure.at_least(before[low]?, edge.is_strict)),
                     Place::Given(_) => None,
                 });
-            let floor = from_given.reduce(f64::max);
-            let ceiling = ceilings[at];
+            let floor = from_given.chain(self.floors(at, known)).reduce(f64::max);
+            let nearby = self.nearby(at, known, &values);
+            let ceiling = [ceilings[at], nearby].into_iter().flatten().reduce(f64::min);
             let least = from_member.chain(from_before).reduce(f64::max);
             let (share, spread) = share(at);
             let value = measure.value(narrowed(measure, share, floor, ceiling));
@@ -259,6 +263,32 @@ impl Group {
         values
     }
 
+    /// The smallest values that a member may have for the given ones above it that are never far away.
+    fn floors(&self, at: usize, known: &Known<'_>) -> impl Iterator<Item = f64> {
+        let highs = self.within.iter().filter(move |edge| edge.low == Place::Member(at));
+        let measure = &self.members[at].measure;
+        highs.filter_map(move |edge| match edge.high {
+            Place::Given(high) => {
+                Some(measure.at_least(edge.max_gap?.at_most_below(known.givens[high]?), false))
+            }
+            Place::Member(_) => None,
+        })
+    }
+
+    /// The largest value that a member may have for the smaller ones that it is never far away from.
+    fn nearby(&self, at: usize, known: &Known<'_>, values: &[Option<f64>]) -> Option<f64> {
+        let measure = &self.members[at].measure;
+        let lows = self.within.iter().filter(|edge| edge.high == Place::Member(at));
+        let bounds = lows.filter_map(|edge| {
+            let low = match edge.low {
+                Place::Given(low) => known.givens[low],
+                Place::Member(low) => values[low],
+            };
+            Some(measure.at_most(edge.max_gap?.above(low?), false))
+        });
+        bounds.reduce(f64::min)
+    }
+
     /// The largest value that each member may have for the given ones above it, those of others between included.
     fn ceilings(&self, known: &Known<'_>) -> Vec<Option<f64>> {
         let mut ceilings: Vec<Option<f64>> = vec![None; self.members.len()];
@@ -270,11 +300,25 @@ impl Group {
                     Place::Given(high) => known.givens[high],
                     Place::Member(high) => known.rows[high].and(ceilings[high]),
                 };
-                Some(measure.at_most(bound?, edge.is_strict))
+                Some(edge.most(measure, bound?))
             });
             ceilings[at] = bounds.reduce(f64::min);
         }
         ceilings
+    }
+}
+
+impl Edge {
+    /// The smallest value of the larger field.
+    fn least(&self, measure: &Measure, low: f64) -> f64 {
+        let least = measure.at_least(low, self.is_strict);
+        self.min_gap.map_or(least, |gap| measure.at_least(gap.above(low), false).max(least))
+    }
+
+    /// The largest value of the smaller field.
+    fn most(&self, measure: &Measure, high: f64) -> f64 {
+        let most = measure.at_most(high, self.is_strict);
+        self.min_gap.map_or(most, |gap| measure.at_most(gap.below(high), false).min(most))
     }
 }
 

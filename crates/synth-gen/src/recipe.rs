@@ -26,6 +26,7 @@ use crate::people::PersonField;
 use crate::plugin::PluginProgram;
 use crate::reference::{Reference, text_of, texts};
 use crate::series::Course;
+use crate::settled::Settled;
 use crate::site::Row;
 use crate::spelling::{DecimalSpelling, FloatSpelling, MAX_DECIMALS, NumberRoom};
 use crate::tagged;
@@ -86,6 +87,7 @@ enum Program {
     Formula(Box<Formula>),
     Following(Box<Following>),
     Ordered(Box<Ordered>),
+    Settled(Box<Settled>),
     Tabled(Box<Tabled>),
     /// Several programs, of which one makes each value.
     OneOf(Choice, Seed, Vec<Recipe>),
@@ -352,6 +354,12 @@ impl Recipe {
         Self { program: Program::Ordered(Box::new(ordered)), render }
     }
 
+    /// Returns the program of a field whose values others settle.
+    pub(crate) fn settled(settled: Settled) -> Self {
+        let render = if settled.own().is_text() { Render::Text } else { Render::NumberText };
+        Self { program: Program::Settled(Box::new(settled)), render }
+    }
+
     /// Returns the program of a field whose values come together with others'.
     pub(crate) fn tabled(tabled: Tabled) -> Self {
         let render = match (tabled.shows_literals(), tabled.own().is_text()) {
@@ -392,6 +400,7 @@ impl Recipe {
             Program::Formula(formula) => formula.own.base(),
             Program::Following(following) => following.own().base(),
             Program::Ordered(ordered) => ordered.own().base(),
+            Program::Settled(settled) => settled.own().base(),
             Program::Tabled(tabled) => tabled.own().base(),
             Program::Renumbered(recipe, _) => recipe.base(),
             Program::Distinct(distinct) => distinct.own().base(),
@@ -711,6 +720,7 @@ impl Recipe {
             Program::Formula(formula) => formula.fill(slots, out),
             Program::Following(following) => following.fill(slots, out),
             Program::Ordered(ordered) => ordered.fill(slots, out),
+            Program::Settled(settled) => settled.fill(slots, out),
             Program::Tabled(tabled) => tabled.fill(slots, out),
             Program::OneOf(choice, seed, recipes) => fill_one_of(slots, (choice, *seed), recipes, out),
             Program::Plugin(plugin) => plugin.fill(slots, out),

@@ -47,6 +47,7 @@ fn name(relationship: &Relationship) -> &'static str {
         Relationship::FunctionalDep { .. } => "functional_dep",
         Relationship::Ordering { .. } => "ordering",
         Relationship::Arithmetic { .. } => "arithmetic",
+        Relationship::Inequality { .. } => "inequality",
         Relationship::ConditionalPresence { .. } => "conditional_presence",
         Relationship::DerivedText { .. } => "derived_text",
         Relationship::Sequence { .. } => "sequence",

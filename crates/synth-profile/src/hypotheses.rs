@@ -9,6 +9,7 @@ use crate::relations::{
     Transition,
 };
 
+mod near_unique;
 mod variation;
 
 pub(crate) use variation::is_tendency;
@@ -74,6 +75,7 @@ struct Fact {
 pub fn hypotheses(profile: &Profile) -> Hypotheses {
     let n_largest = profile.fields.iter().map(|field| field.n_values).max().unwrap_or(0);
     let facts = profile.fields.iter().flat_map(of_field).chain(of_relations(&profile.relations));
+    let facts = facts.chain(near_unique::facts(profile));
     let mut hypotheses: Vec<Hypothesis> = facts.map(|fact| ranked(fact, profile, n_largest)).collect();
     hypotheses.sort_by(|left, right| {
         let order = right.score.get().total_cmp(&left.score.get());
@@ -245,10 +247,54 @@ fn of_orders(relations: &Relations) -> impl Iterator<Item = Fact> {
         };
         Fact {
             kind: "ordering",
-            statement: format!("{} {sign} {}{place}", ordering.low, ordering.high),
+            statement: format!("{} {sign} {}{place}{}", ordering.low, ordering.high, apart(ordering)),
             paths: vec![ordering.low.clone(), ordering.high.clone()],
             evidence: ordering.evidence,
             exceptions: ordering.exceptions.clone(),
+        }
+    })
+}
+
+/// How far apart the fields of an order are, in words.
+fn apart(ordering: &crate::relations::Ordering) -> String {
+    let least = ordering.min_gap.map(|gap| format!("at least {gap}"));
+    let most = ordering.max_gap.map(|gap| format!("at most {gap}"));
+    let parts: Vec<String> = least.into_iter().chain(most).collect();
+    if parts.is_empty() { String::new() } else { format!(", {} apart", parts.join(" and ")) }
+}
+
+fn of_bounds(relations: &Relations) -> impl Iterator<Item = Fact> {
+    relations.inequalities.iter().map(|found| {
+        let term = |term: &crate::relations::Term| match term.factor {
+            1.0 => term.path.to_string(),
+            factor => format!("{factor} * {}", term.path),
+        };
+        let terms: Vec<String> = found.terms.iter().map(term).collect();
+        let paths = std::iter::once(&found.target).chain(found.terms.iter().map(|term| &term.path));
+        Fact {
+            kind: "inequality",
+            statement: format!("{} >= {}", found.target, terms.join(" + ")),
+            paths: paths.cloned().collect(),
+            evidence: found.evidence,
+            exceptions: found.exceptions.clone(),
+        }
+    })
+}
+
+fn of_texts(relations: &Relations) -> impl Iterator<Item = Fact> {
+    relations.texts.iter().map(|relation| {
+        let terms = list(&relation.terms);
+        let made = match relation.operation {
+            TextOperation::Join => format!("joins {terms}"),
+            TextOperation::Slice => format!("is cut out by {terms}"),
+            TextOperation::Contains => format!("contains {terms}"),
+        };
+        Fact {
+            kind: "derived_text",
+            statement: format!("{} {made}", relation.target),
+            paths: std::iter::once(&relation.target).chain(&relation.terms).cloned().collect(),
+            evidence: relation.evidence,
+            exceptions: relation.exceptions.clone(),
         }
     })
 }
@@ -284,9 +330,10 @@ fn of_formulas(relations: &Relations) -> impl Iterator<Item = Fact> {
             Operation::MinuteOf => format!("minute of {}", terms.join(" ")),
             Operation::WeekdayOf => format!("weekday of {}", terms.join(" ")),
             Operation::DateOf => format!("date of {}", terms.join(" ")),
+            operation => terms.join(" ") + later(operation, formula.offset).as_str(),
         };
-        let offset =
-            if formula.offset.abs() > 0.0 { format!(" + {}", formula.offset) } else { String::new() };
+        let is_told = formula.offset.abs() > 0.0 && !crate::relations::is_shift(formula.operation);
+        let offset = if is_told { format!(" + {}", formula.offset) } else { String::new() };
         let paths = std::iter::once(&formula.target).chain(formula.terms.iter().map(|term| &term.path));
         Fact {
             kind: "arithmetic",
@@ -296,22 +343,20 @@ fn of_formulas(relations: &Relations) -> impl Iterator<Item = Fact> {
             exceptions: formula.exceptions.clone(),
         }
     });
-    let texts = relations.texts.iter().map(|relation| {
-        let terms = list(&relation.terms);
-        let made = match relation.operation {
-            TextOperation::Join => format!("joins {terms}"),
-            TextOperation::Slice => format!("is cut out by {terms}"),
-            TextOperation::Contains => format!("contains {terms}"),
-        };
-        Fact {
-            kind: "derived_text",
-            statement: format!("{} {made}", relation.target),
-            paths: std::iter::once(&relation.target).chain(&relation.terms).cloned().collect(),
-            evidence: relation.evidence,
-            exceptions: relation.exceptions.clone(),
-        }
-    });
-    numbers.chain(texts)
+    numbers.chain(of_bounds(relations)).chain(of_texts(relations))
+}
+
+/// What is added to a time, in words.
+fn later(operation: Operation, offset: f64) -> String {
+    let unit = match operation {
+        Operation::PlusSeconds => "seconds",
+        Operation::PlusMinutes => "minutes",
+        Operation::PlusHours => "hours",
+        Operation::PlusDays => "days",
+        Operation::PlusMonths => "months",
+        _ => "years",
+    };
+    format!(" + {offset} {unit}")
 }
 
 fn of_shapes(relations: &Relations) -> impl Iterator<Item = Fact> {

@@ -6,7 +6,7 @@
 //! never a value.
 
 use serde::{Deserialize, Serialize};
-use synth_core::{JsonPath, Rate};
+use synth_core::{Gap, JsonPath, Rate};
 use synth_privacy::Publishable;
 
 use crate::profile::{LengthProfile, TagValue};
@@ -19,6 +19,7 @@ mod counts;
 mod dependencies;
 mod exceptions;
 mod identity;
+mod inequality;
 mod keys;
 mod mine;
 mod names;
@@ -36,10 +37,12 @@ mod value_set;
 mod value_table;
 mod verify;
 
+pub(crate) use arithmetic::shifted::is_shift;
 pub use association::{Aspect, Association, AssociationMeasure, Direction, Quantity, TableAssociations};
 pub use exceptions::Exception;
 pub(crate) use exceptions::{FirstRows, RowPlace};
 pub(crate) use mine::{mine, tables};
+pub(crate) use names::sounds_like_id;
 pub(crate) use table::{Column, Part, Table};
 pub use temporal::{
     ArrivalProfile, CalendarUnit, SeasonProfile, SeriesProfile, TimeLine, TrendProfile, Volume,
@@ -64,6 +67,9 @@ pub struct Relations {
     /// Numbers that are made of others.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub arithmetic: Vec<Arithmetic>,
+    /// Numbers that are not less than a sum of others.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub inequalities: Vec<Inequality>,
     /// Strings that are made of other fields, or hold them.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub texts: Vec<TextRelation>,
@@ -105,6 +111,7 @@ impl Relations {
             dependencies: dependencies.filter(|found| !found.rhs.is_empty()).collect(),
             orderings: of_evidence(&self.orderings, |found| is_broken(&found.evidence)),
             arithmetic: of_evidence(&self.arithmetic, |found| is_broken(&found.evidence)),
+            inequalities: of_evidence(&self.inequalities, |found| is_broken(&found.evidence)),
             texts: of_evidence(&self.texts, |found| is_broken(&found.evidence)),
             transitions: of_evidence(&self.transitions, |found| is_broken(&found.evidence)),
             sequences: of_evidence(&self.sequences, |found| is_broken(&found.evidence)),
@@ -234,6 +241,12 @@ pub struct Ordering {
     pub is_strict: bool,
     /// What is compared with what.
     pub scope: OrderingScope,
+    /// They are always at least this far apart; a round number that tells no row's distance.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub min_gap: Option<Gap>,
+    /// They are always at most this far apart.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub max_gap: Option<Gap>,
     /// Rows tested.
     pub evidence: Evidence,
     /// The first few rows that break it, when all records were looked at.
@@ -321,6 +334,18 @@ pub enum Operation {
     WeekdayOf,
     /// The date of the term in UTC.
     DateOf,
+    /// The term, a time, and as many seconds later as the offset says; what the target cannot write is cut off.
+    PlusSeconds,
+    /// The term and as many minutes later as the offset says.
+    PlusMinutes,
+    /// The term and as many hours later as the offset says.
+    PlusHours,
+    /// The term and as many days of 24 hours later as the offset says.
+    PlusDays,
+    /// The term and as many months of the calendar later as the offset says; of a short month the last day.
+    PlusMonths,
+    /// The term and as many years of the calendar later as the offset says.
+    PlusYears,
 }
 
 /// A field in a formula.
@@ -330,6 +355,22 @@ pub struct Term {
     pub path: JsonPath,
     /// What it is multiplied with.
     pub factor: f64,
+}
+
+/// A number is not less than a sum of others.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Inequality {
+    /// The number.
+    pub target: JsonPath,
+    /// The fields of the sum.
+    pub terms: Vec<Term>,
+    /// Rows in which both sides are equal.
+    pub n_equal: u64,
+    /// Rows in which the number is not less hold.
+    pub evidence: Evidence,
+    /// The first few rows that break it, when all records were looked at.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub exceptions: Vec<Exception>,
 }
 
 /// How a string follows from others.

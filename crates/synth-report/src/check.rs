@@ -37,6 +37,8 @@ pub enum CheckName {
     References,
     /// Keys of several fields, or among some rows only, never repeat.
     Keys,
+    /// Fields of a row are in the orders, at the distances and above the sums that the rules say.
+    RowRules,
     /// Validators of the rule file find nothing.
     Plugins,
     /// The predicates of the rules hold.

@@ -31,6 +31,7 @@ pub mod schema_check;
 pub mod verdict;
 
 mod aligned;
+mod row_rules;
 mod side;
 mod structure;
 mod tuples;

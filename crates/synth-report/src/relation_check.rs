@@ -9,6 +9,7 @@ use synth_rules::{Literal, Relationship, RuleSet};
 use synth_stats::BottomK;
 
 use crate::check::{Check, CheckName, Violation};
+use crate::row_rules::RowRules;
 use crate::tuples::{Tuples, tuple_hash};
 
 /// Distinct values that a table holds; more are sampled by their hash.
@@ -16,7 +17,8 @@ const CAPACITY: usize = 1 << 14;
 /// A share of orphans may exceed the rule's by this much, and by four standard errors.
 const TOLERANCE: f64 = 0.01;
 
-/// Checks the relationships of a rule file that bind rows: references, keys of several fields, keys among some rows.
+/// Checks the relationships of a rule file: references, keys of several fields, keys among some rows, and rules between
+/// the fields of a row.
 ///
 /// # Method
 ///
@@ -34,6 +36,7 @@ pub struct RelationCheck {
     n_odd: usize,
     /// Parents that several references share.
     parents: BTreeMap<String, Table>,
+    rows: RowRules,
     n_records: u64,
 }
 
@@ -69,6 +72,7 @@ impl RelationCheck {
             keys: Vec::new(),
             n_odd: 0,
             parents: BTreeMap::new(),
+            rows: RowRules::new(rules),
             n_records: 0,
         };
         rules.relationships.iter().for_each(|relationship| check.add(relationship));
@@ -114,6 +118,7 @@ impl RelationCheck {
     pub fn check_record(&mut self, record: &Value) {
         let unit = self.n_records;
         self.n_records += 1;
+        self.rows.check_record(record);
         for table in self.keys.iter_mut().chain(self.parents.values_mut()) {
             table.push(record, unit);
         }
@@ -122,9 +127,9 @@ impl RelationCheck {
         }
     }
 
-    /// Returns the outcome: `references`, then `keys`.
+    /// Returns the outcome: `references`, then `keys` and `row_rules`.
     #[must_use]
-    pub fn finish(self) -> [Check; 2] {
+    pub fn finish(self) -> [Check; 3] {
         let mut is_sampled = false;
         let violations = self.references.iter().filter_map(|reference| {
             let parents = &self.parents.get(&reference.parent)?.values;
@@ -142,14 +147,14 @@ impl RelationCheck {
         if self.n_odd > 0 {
             references.notes.push(format!("{} relationships do not bind fields of one row", self.n_odd));
         }
-        [references, keys]
+        [references, keys, self.rows.finish()]
     }
 
     /// Returns the outcome when there is no rule file.
     #[must_use]
-    pub fn not_checked() -> [Check; 2] {
-        let why = "no rules were given";
-        [Check::not_checked(CheckName::References, why), Check::not_checked(CheckName::Keys, why)]
+    pub fn not_checked() -> [Check; 3] {
+        let names = [CheckName::References, CheckName::Keys, CheckName::RowRules];
+        names.map(|name| Check::not_checked(name, "no rules were given"))
     }
 }
 

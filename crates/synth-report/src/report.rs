@@ -84,8 +84,8 @@ pub struct ReportContext {
     pub synthetic: SourceSummary,
     /// Outcome of the schema check; `None` when there was no schema.
     pub schema: Option<Check>,
-    /// Outcome of the checks of references and keys; `None` when there were no rules.
-    pub relations: Option<[Check; 2]>,
+    /// Outcome of the checks of relationships; `None` when there were no rules.
+    pub relations: Option<[Check; 3]>,
     /// Outcome of the validators of the rules; `None` when there are none.
     pub plugins: Option<Check>,
     /// Outcome of the predicates of the rules; `None` when there are none.
@@ -110,8 +110,9 @@ impl Report {
     pub fn new(comparison: Comparison, context: ReportContext) -> Self {
         let no_schema = || Check::not_checked(CheckName::Schema, "no schema was given");
         let schema = context.schema.unwrap_or_else(no_schema);
-        let [references, keys] = context.relations.unwrap_or_else(RelationCheck::not_checked);
-        let mut checks = vec![schema, comparison.structure, comparison.uniqueness, references, keys];
+        let relations = context.relations.unwrap_or_else(RelationCheck::not_checked);
+        let mut checks = vec![schema, comparison.structure, comparison.uniqueness];
+        checks.extend(relations);
         checks.extend(context.predicates);
         checks.extend(context.plugins);
         Self {

@@ -4,7 +4,7 @@ use synth_core::{JsonPath, Rate};
 
 use crate::field::{FieldRule, ValueKind};
 use crate::generator::{Categorical, Generator, Literal, QuantileSample};
-use crate::relationship::Relationship;
+use crate::relationship::{Relationship, Term};
 use crate::rule_set::RuleSet;
 use crate::series::Series;
 use crate::shape::LengthRule;
@@ -260,6 +260,34 @@ fn relation(relationship: &Relationship, path: &JsonPath) -> String {
         Relationship::ForeignKey { child, .. } => {
             format!("{} refers to it", others(child.paths().iter().collect()))
         }
+        Relationship::Ordering {
+            low,
+            high,
+            strict,
+            next_element: false,
+            next_record: false,
+            min_gap,
+            max_gap,
+            ..
+        } => {
+            let least = min_gap.map(|gap| format!(", at least {gap} apart"));
+            let most = max_gap.map(|gap| format!(", at most {gap} apart"));
+            let gaps: String = least.into_iter().chain(most).collect();
+            let (side, other) = if path == low {
+                (if *strict { "less than" } else { "not larger than" }, high)
+            } else {
+                (if *strict { "larger than" } else { "not less than" }, low)
+            };
+            format!("it is {side} {other}{gaps}")
+        }
+        Relationship::Inequality { target, at_least, .. } => {
+            let sum = sum(at_least);
+            if path == target {
+                format!("it is not less than {sum}")
+            } else {
+                format!("{target} is not less than {sum}")
+            }
+        }
         other => {
             let kind = serde_json::to_value(other).ok();
             let kind =
@@ -268,6 +296,15 @@ fn relation(relationship: &Relationship, path: &JsonPath) -> String {
             format!("a relationship of type {kind} binds it to {}", others(paths))
         }
     }
+}
+
+/// Terms with their factors, added.
+fn sum(terms: &[Term]) -> String {
+    let one = |term: &Term| match term {
+        Term::Plain(path) => path.to_string(),
+        Term::Scaled { path, factor } => format!("{factor} * {path}"),
+    };
+    terms.iter().map(one).collect::<Vec<_>>().join(" + ")
 }
 
 #[cfg(test)]
@@ -282,8 +319,13 @@ fields:
   $.status: {type: enum, presence: 0.9, generator: categorical, params: {values: [open, paid], probs: [3, 1], normalize: true}}
   $.items[].price: {type: number, null_rate: 0.05, generator: quantile_sample, params: {quantiles: [0, 50, 100], values: [1, 8, 90]}}
   $.total: {type: number, generator: constant, params: {value: 0}}
+  $.low: {type: integer, generator: constant, params: {value: 1}}
+  $.high: {type: integer, generator: constant, params: {value: 9}}
+  $.more: {type: integer, generator: constant, params: {value: 1}}
 relationships:
 - {type: arithmetic, target: $.total, operation: sum_over_elements, terms: ['$.items[].price']}
+- {type: ordering, low: $.low, high: $.high, strict: true, min_gap: 5}
+- {type: inequality, target: $.high, at_least: [$.low, {path: $.more, factor: 2}]}
 scenarios:
   sale: {modifications: {$.status: {probs: [0.1, 0.9]}}}
 ";
@@ -323,6 +365,14 @@ scenarios:
                 "it is null in 5 % of the places where it is there",
                 "type number, generator quantile_sample: numbers from 1 to 90, half of them up to 8",
                 "a relationship of type arithmetic binds it to $.total",
+            ],
+        );
+        check(
+            "$.high",
+            &[
+                "type integer, generator constant: always 9",
+                "it is larger than $.low, at least 5 apart",
+                "it is not less than $.low + 2 * $.more",
             ],
         );
         check("$.nothing", &[]);

@@ -14,11 +14,13 @@ use crate::rule_set::{Globals, Layout, Metadata, Privacy, RuleSet, VERSION, Vari
 use crate::shape::{LengthRule, ShapeRule};
 
 mod keys;
+mod knots;
 mod labels;
 mod lookup;
 mod number;
 mod people;
 mod phrase;
+mod referring;
 mod relation;
 pub(crate) mod share;
 mod text;
@@ -63,6 +65,8 @@ impl RuleSet {
         keys::settle(&mut fields, &relationships, profile);
         keys::loosen(&mut fields, &mut relationships, profile);
         let entities = people::introduce(&mut fields, &relationships, profile);
+        referring::simplify(&mut fields, &relationships, profile);
+        knots::thin(&mut fields, &mut shape, &mut relationships);
         let variants =
             profile.variants.iter().map(|variant| (variant.path.clone(), variants(variant))).collect();
         Self {

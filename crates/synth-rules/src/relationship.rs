@@ -2,7 +2,7 @@
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use synth_core::{JsonPath, Rate};
+use synth_core::{Gap, JsonPath, Rate};
 
 use crate::generator::Literal;
 use crate::shape::LengthRule;
@@ -83,6 +83,14 @@ pub enum Relationship {
         /// Compares a record of a stream with the next one that has the field.
         #[serde(default, skip_serializing_if = "std::ops::Not::not")]
         next_record: bool,
+        /// They are at least this far apart: a number, or an ISO 8601 duration such as `P25Y` between times.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[schemars(with = "Option<GapSchema>")]
+        min_gap: Option<Gap>,
+        /// They are at most this far apart.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[schemars(with = "Option<GapSchema>")]
+        max_gap: Option<Gap>,
         /// Share of rows that keep the order.
         #[serde(default = "Rate::one", skip_serializing_if = "is_certain")]
         #[schemars(with = "f64")]
@@ -101,6 +109,18 @@ pub enum Relationship {
         #[serde(default, skip_serializing_if = "is_zero")]
         offset: f64,
         /// Share of rows that keep the formula.
+        #[serde(default = "Rate::one", skip_serializing_if = "is_certain")]
+        #[schemars(with = "f64")]
+        confidence: Rate,
+    },
+    /// A number is never less than a weighted sum of others.
+    Inequality {
+        /// The number.
+        #[schemars(with = "String")]
+        target: JsonPath,
+        /// The fields of the sum, each with the factor it is multiplied with.
+        at_least: Vec<Term>,
+        /// Share of rows that keep it.
         #[serde(default = "Rate::one", skip_serializing_if = "is_certain")]
         #[schemars(with = "f64")]
         confidence: Rate,
@@ -180,6 +200,17 @@ pub enum Relationship {
     },
 }
 
+/// What a gap is in YAML.
+#[derive(JsonSchema)]
+#[serde(untagged)]
+#[expect(dead_code, reason = "a type for the schema only")]
+enum GapSchema {
+    /// Between numbers, and between times that are numbers.
+    Number(f64),
+    /// An ISO 8601 duration between times.
+    Duration(String),
+}
+
 /// One step to a path within a relationship, as its YAML is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum PathStep {
@@ -189,13 +220,14 @@ pub(crate) enum PathStep {
 
 impl Relationship {
     /// The names by which rule files call the types.
-    pub(crate) const NAMES: [&str; 11] = [
+    pub(crate) const NAMES: [&str; 12] = [
         "primary_key",
         "unique",
         "foreign_key",
         "functional_dep",
         "ordering",
         "arithmetic",
+        "inequality",
         "derived_text",
         "transition",
         "sequence",
@@ -222,13 +254,10 @@ impl Relationship {
             Self::FunctionalDep { lhs, rhs, .. } => listed("lhs", lhs).chain(listed("rhs", rhs)).collect(),
             Self::Ordering { low, high, .. } => vec![named("low", low), named("high", high)],
             Self::Arithmetic { target, terms, .. } => {
-                let terms = (0..).zip(terms).map(|(index, term)| match term {
-                    Term::Plain(path) => (vec![PathStep::Name("terms"), PathStep::Index(index)], path),
-                    Term::Scaled { path, .. } => {
-                        (vec![PathStep::Name("terms"), PathStep::Index(index), PathStep::Name("path")], path)
-                    }
-                });
-                std::iter::once(named("target", target)).chain(terms).collect()
+                std::iter::once(named("target", target)).chain(of_terms("terms", terms)).collect()
+            }
+            Self::Inequality { target, at_least, .. } => {
+                std::iter::once(named("target", target)).chain(of_terms("at_least", at_least)).collect()
             }
             Self::DerivedText { target, terms, .. } => {
                 std::iter::once(named("target", target)).chain(listed("terms", terms)).collect()
@@ -243,6 +272,18 @@ impl Relationship {
             | Self::ValueTable { paths, .. } => listed("paths", paths).collect(),
         }
     }
+}
+
+fn of_terms<'a>(
+    name: &'static str,
+    terms: &'a [Term],
+) -> impl Iterator<Item = (Vec<PathStep>, &'a JsonPath)> {
+    (0..).zip(terms).map(move |(index, term)| match term {
+        Term::Plain(path) => (vec![PathStep::Name(name), PathStep::Index(index)], path),
+        Term::Scaled { path, .. } => {
+            (vec![PathStep::Name(name), PathStep::Index(index), PathStep::Name("path")], path)
+        }
+    })
 }
 
 fn named<'a>(name: &'static str, path: &'a JsonPath) -> (Vec<PathStep>, &'a JsonPath) {
@@ -377,6 +418,18 @@ pub enum Operation {
     WeekdayOf,
     /// The date of the term in UTC.
     DateOf,
+    /// The term, a time, and as many seconds later as the offset says; what the target cannot write is cut off.
+    PlusSeconds,
+    /// The term and as many minutes later as the offset says.
+    PlusMinutes,
+    /// The term and as many hours later as the offset says.
+    PlusHours,
+    /// The term and as many days of 24 hours later as the offset says.
+    PlusDays,
+    /// The term and as many months of the calendar later as the offset says; of a short month the last day.
+    PlusMonths,
+    /// The term and as many years of the calendar later as the offset says.
+    PlusYears,
 }
 
 /// A field in a formula; one without a factor is a path alone in YAML.

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use synth_core::{Gap, JsonPath};
 use synth_rules::Relationship;
 use synth_rules::relationship::{Operation, Term};
 
@@ -12,6 +13,7 @@ use crate::link::{Linker, programs};
 use crate::measure::Measure;
 use crate::plan::{Kind, Plan};
 use crate::recipe::Recipe;
+use crate::settled::length;
 
 /// Longest array whose elements are made one after the other.
 const MAX_CHAIN: u64 = 4096;
@@ -23,6 +25,8 @@ struct Order {
     low: usize,
     high: usize,
     is_strict: bool,
+    /// How far apart the values are at least and at most.
+    gaps: [Option<Gap>; 2],
     step: Step,
 }
 
@@ -54,7 +58,9 @@ impl OrderBond {
             None => self.givens.iter().position(|given| *given == node).map(Place::Given),
         };
         let edge = |order: &Order| {
-            Some(Edge { low: place(order.low)?, high: place(order.high)?, is_strict: order.is_strict })
+            let [min_gap, max_gap] = order.gaps;
+            let (low, high) = (place(order.low)?, place(order.high)?);
+            Some(Edge { low, high, is_strict: order.is_strict, min_gap, max_gap })
         };
         let edges = |is_within: bool| {
             let wanted = move |order: &&Order| (order.step == Step::SameRow) == is_within;
@@ -94,7 +100,7 @@ impl OrderBond {
 }
 
 /// The program of a node that has one kind of values, which have no parts.
-fn only_recipe(plan: &Plan, node: usize) -> Option<&Recipe> {
+pub(crate) fn only_recipe(plan: &Plan, node: usize) -> Option<&Recipe> {
     match &plan.nodes[node].kinds[..] {
         [Kind::Scalar(recipe)] => Some(recipe),
         _ => None,
@@ -143,20 +149,22 @@ impl Linker<'_> {
     }
 
     fn order(&self, plan: &Plan, index: usize) -> Option<Order> {
-        let Relationship::Ordering { low, high, strict, next_element, next_record, .. } =
+        let Relationship::Ordering { low, high, strict, next_element, next_record, min_gap, max_gap, .. } =
             &self.rules.relationships[index]
         else {
             return None;
         };
-        let (low_node, high_node) = (self.node(low)?, self.node(high)?);
+        let (low_node, high_node) = (self.source_of(plan, low)?, self.source_of(plan, high)?);
         let scopes = [low_node, high_node].map(|node| plan.nodes[node].scope);
         let step = match (next_element, next_record) {
             (true, _) => Step::NextElement,
             (_, true) => Step::NextRecord,
             _ => Step::SameRow,
         };
+        let gaps = [*min_gap, *max_gap];
+        let fits = |measure: Measure| gaps.into_iter().flatten().all(|gap| measure.has_gaps_like(gap));
         let are_measured = [low_node, high_node].iter().all(|node| {
-            only_recipe(plan, *node).and_then(Measure::of).is_some()
+            only_recipe(plan, *node).and_then(Measure::of).is_some_and(fits)
                 && self.ordinals[plan.nodes[*node].scope].is_some()
         });
         let is_possible = match step {
@@ -173,8 +181,28 @@ impl Linker<'_> {
             low: low_node,
             high: high_node,
             is_strict: *strict,
+            gaps,
             step,
         })
+    }
+
+    /// The node of a path, or the one in its row that it copies without exception.
+    fn source_of(&self, plan: &Plan, path: &JsonPath) -> Option<usize> {
+        let node = self.node(path)?;
+        let copies = self.rules.relationships.iter().enumerate().filter_map(|(index, other)| match other {
+            Relationship::Arithmetic { target, operation: Operation::Copy, terms, confidence, .. }
+                if target == path && confidence.is_one() =>
+            {
+                self.computed(plan, index, other)?;
+                match &terms[..] {
+                    [Term::Plain(source)] => self.node(source),
+                    _ => None,
+                }
+            }
+            _ => None,
+        });
+        let mut sources = copies.filter(|source| plan.nodes[*source].scope == plan.nodes[node].scope);
+        Some(sources.next().unwrap_or(node))
     }
 
     /// Tells whether nothing but the field's own rule decides its values, so that an order may.
@@ -220,7 +248,7 @@ impl Linker<'_> {
         };
         let holds = |order: &Order| {
             let is_own_step = order.step == Step::SameRow || order.low == order.high;
-            is_sure && (!is_long || is_own_step)
+            is_sure && (!is_long || is_own_step) && gives_way_to_none(order, &orders, is_given(order.high))
         };
         let kept = orders.iter().filter(|order| holds(order)).map(|order| order.index).collect();
         Some(OrderBond { members, givens, orders, run, kept })
@@ -251,16 +279,30 @@ impl Linker<'_> {
             && only_recipe(plan, order.low).is_some_and(Recipe::rises);
         is_counted
             || order.step == Step::SameRow
-                && self.rules.relationships.iter().any(|other| self.is_larger_by_formula(order, other))
+                && order.gaps == [None; 2]
+                && self.rules.relationships.iter().any(|other| {
+                    self.is_larger_by_formula(order, other) || self.is_larger_by_bound(order, other)
+                })
+    }
+
+    /// Tells whether a sum that the larger value is not below has the smaller one in it.
+    fn is_larger_by_bound(&self, order: &Order, relationship: &Relationship) -> bool {
+        let Relationship::Inequality { target, at_least, confidence } = relationship else { return false };
+        let has_low = at_least.iter().any(|term| match term {
+            Term::Plain(path) => self.node(path) == Some(order.low),
+            Term::Scaled { path, factor } => self.node(path) == Some(order.low) && *factor >= 1.0,
+        });
+        self.node(target) == Some(order.high) && has_low && !order.is_strict && confidence.is_one()
     }
 
     /// Tells whether a formula makes the larger value of the smaller one by adding what is positive.
     fn is_larger_by_formula(&self, order: &Order, relationship: &Relationship) -> bool {
-        let Relationship::Arithmetic { target, operation: Operation::Sum, terms, offset, confidence } =
-            relationship
-        else {
+        let Relationship::Arithmetic { target, operation, terms, offset, confidence } = relationship else {
             return false;
         };
+        if *operation != Operation::Sum && length(*operation, *offset).is_none() {
+            return false;
+        }
         let only = match &terms[..] {
             [Term::Plain(path)] => self.node(path),
             _ => None,
@@ -268,6 +310,28 @@ impl Linker<'_> {
         let is_larger = *offset > 0.0 || (*offset >= 0.0 && !order.is_strict);
         only == Some(order.low) && self.node(target) == Some(order.high) && is_larger && confidence.is_one()
     }
+}
+
+/// Tells whether an order holds beside largest distances, which are met last and so go before other orders that end at
+/// the same field.
+fn gives_way_to_none(order: &Order, orders: &[Order], is_high_given: bool) -> bool {
+    let others = || orders.iter().filter(|other| other.index != order.index);
+    let mut nearby = others().filter(|other| other.gaps[1].is_some() && other.high == order.high);
+    if order.gaps[1].is_some() {
+        let has_rival = is_high_given && others().any(|other| other.low == order.low);
+        return !has_rival && nearby.all(|other| other.low == order.low);
+    }
+    // What is not above the field that the distance is from is not above the other end either.
+    nearby.all(|near| {
+        let is_below = |other: &Order| {
+            other.low == order.low
+                && other.high == near.low
+                && other.step == order.step
+                && other.gaps == order.gaps
+        };
+        let is_strict = near.is_strict || !order.is_strict;
+        near.low == order.low || is_strict && others().any(is_below)
+    })
 }
 
 /// The members, smaller ones first; `None` when they stand in a circle.

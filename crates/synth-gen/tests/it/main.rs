@@ -13,6 +13,7 @@ mod laws;
 mod people;
 mod plugins;
 mod references;
+mod settled;
 mod shapes;
 mod unique;
 mod values;

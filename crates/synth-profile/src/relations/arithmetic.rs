@@ -12,6 +12,7 @@ use super::{Arithmetic, Evidence, Operation, Term};
 pub(crate) mod clock;
 pub(crate) mod formula;
 mod linear;
+pub(crate) mod shifted;
 
 pub(crate) use formula::Formula;
 
@@ -66,6 +67,7 @@ pub(crate) fn arithmetic(tables: &[Table]) -> Vec<Arithmetic> {
         found.extend(products(&own[..own.len().min(MAX_PAIRED)]));
         found.extend(totals(tables, index, &own));
         found.extend(clock::formulas(table));
+        found.extend(shifted::formulas(table));
         formulas.extend(simplest(found));
     }
     formulas
@@ -372,7 +374,7 @@ fn simplest(mut found: Vec<Arithmetic>) -> Vec<Arithmetic> {
     found.sort_by_key(|formula| {
         let is_difference = formula.terms.iter().any(|term| term.factor < 0.0);
         (
-            clock::is_of_times(formula.operation),
+            clock::is_of_times(formula.operation) || shifted::is_shift(formula.operation),
             formula.terms.len(),
             is_difference,
             formula.operation != Operation::SumOverElements,

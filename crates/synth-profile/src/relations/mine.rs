@@ -40,6 +40,7 @@ pub(crate) fn mine(
     let chains = chains_of_sample(&tables, fields, &references, partial);
     let is_stream = partial.unit() == Unit::Record;
     let dependencies = super::dependencies::dependencies(&tables);
+    let arithmetic = super::arithmetic::arithmetic(&tables);
     let relations = Relations {
         transitions: transitions::transitions(&tables, &chains, is_stream, gate),
         value_tables: super::value_table::value_tables(&tables, &dependencies, fields, gate),
@@ -48,8 +49,9 @@ pub(crate) fn mine(
         temporal: Vec::new(),
         covers_all_records: is_complete && !tables.iter().any(|table| table.is_cut),
         dependencies,
-        orderings: super::ordering::orderings(&tables),
-        arithmetic: super::arithmetic::arithmetic(&tables),
+        orderings: super::ordering::orderings(&tables, gate.k()),
+        inequalities: super::inequality::inequalities(&tables, &arithmetic, gate.k()),
+        arithmetic,
         texts: super::text::texts(&tables, gate),
         sequences: super::sequence::sequences(&tables),
         presence: super::presence::presence(&tables),

@@ -1,11 +1,14 @@
-//! Fields that are never larger than others: `start <= end`.
+//! Fields that are never larger than others: `start <= end`, and how far apart they are.
+
+mod gap;
 
 use std::ops::Range;
 
-use synth_core::{JsonPath, cast, math};
+use synth_core::{Gap, JsonPath, cast, math};
 
 use super::names;
 use super::table::{Column, Kind, Part, Table};
+use super::verify::{At, ordered_pairs};
 use super::{Evidence, Ordering, OrderingScope};
 
 /// Rows from which an order between two times counts.
@@ -41,8 +44,9 @@ pub(crate) struct Chance {
 ///
 /// The share of rows that keep the order is set against the share that would if the second column were shuffled.
 /// Two times in one row that are always in order count without that, since their ranges may lie apart; two numbers
-/// must share a word of their names. Orders that follow from two others are left out.
-pub(crate) fn orderings(tables: &[Table]) -> Vec<Ordering> {
+/// must share a word of their names. Orders that follow from two others are left out. Where every row keeps the order,
+/// it is looked at how far apart the two are; at least `k` rows speak for a distance.
+pub(crate) fn orderings(tables: &[Table], k: u64) -> Vec<Ordering> {
     let mut orderings = Vec::new();
     for table in tables {
         let columns: Vec<&Column> = table.columns.iter().filter(|column| is_ordered(column)).collect();
@@ -53,7 +57,27 @@ pub(crate) fn orderings(tables: &[Table]) -> Vec<Ordering> {
             orderings.extend(along_arrays(table, columns));
         }
     }
+    for ordering in &mut orderings {
+        add_gaps(ordering, tables, k);
+    }
     direct(orderings)
+}
+
+/// Says how far apart two fields of a row are that are always in order.
+fn add_gaps(ordering: &mut Ordering, tables: &[Table], k: u64) {
+    let is_wanted = ordering.scope == OrderingScope::Row && ordering.evidence.is_exact();
+    let find = |path: &JsonPath| {
+        tables.iter().enumerate().find_map(|(table, rows)| {
+            let is_it = |column: &Column| column.path == *path && column.part == Part::Value;
+            Some(At { table, column: rows.columns.iter().position(is_it)? })
+        })
+    };
+    if let Some((low, high)) = find(&ordering.low).zip(find(&ordering.high)).filter(|_| is_wanted) {
+        let pairs = ordered_pairs((low, high), OrderingScope::Row, tables);
+        let pairs: Vec<(f64, f64)> = pairs.into_iter().map(|(_, low, high)| (low, high)).collect();
+        let columns = (low.column(tables), high.column(tables));
+        (ordering.min_gap, ordering.max_gap) = gap::gaps(columns, &pairs, k);
+    }
 }
 
 fn is_ordered(column: &Column) -> bool {
@@ -80,23 +104,22 @@ fn within_rows(table: &Table, columns: &[&Column]) -> Vec<Ordering> {
     orderings
 }
 
-/// Leaves out the orders that follow from two others without exception: of `a <= b`, `b <= c` and `a <= c` the last.
+/// Leaves out the orders that follow from two others without exception: of `a <= b`, `b <= c` and `a <= c` the last,
+/// unless the two are further apart than the others say.
 fn direct(orderings: Vec<Ordering>) -> Vec<Ordering> {
-    let is_sure = |low: &JsonPath, high: &JsonPath| {
-        orderings.iter().any(|found| {
-            found.scope == OrderingScope::Row
-                && found.evidence.is_exact()
-                && found.low == *low
-                && found.high == *high
-        })
-    };
+    let is_sure = |found: &&Ordering| found.scope == OrderingScope::Row && found.evidence.is_exact();
+    let size = |gap: Option<Gap>| gap.map_or(0.0, Gap::approximate);
     let follows = |ordering: &Ordering| {
+        let starts = orderings.iter().filter(is_sure).filter(|first| first.low == ordering.low);
         ordering.scope == OrderingScope::Row
-            && orderings.iter().any(|first| {
-                first.low == ordering.low
-                    && first.high != ordering.high
-                    && is_sure(&first.low, &first.high)
-                    && is_sure(&first.high, &ordering.high)
+            && starts.filter(|first| first.high != ordering.high).any(|first| {
+                let is_second = |second: &&Ordering| second.low == first.high && second.high == ordering.high;
+                orderings.iter().filter(is_sure).filter(is_second).any(|second| {
+                    let known = size(first.min_gap) + size(second.min_gap);
+                    let is_bound =
+                        ordering.max_gap.is_none() || first.max_gap.is_some() && second.max_gap.is_some();
+                    size(ordering.min_gap) <= known && is_bound
+                })
             })
     };
     orderings.iter().filter(|ordering| !follows(ordering)).cloned().collect()
@@ -228,6 +251,8 @@ impl Pairs {
             high: high.path.clone(),
             is_strict: n_less == n,
             scope,
+            min_gap: None,
+            max_gap: None,
             evidence,
             exceptions: Vec::new(),
         })

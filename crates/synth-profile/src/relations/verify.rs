@@ -15,7 +15,7 @@ use super::transitions::{self, Chain, Visit};
 pub(crate) use batch::Batch;
 use batch::SheetRows;
 use pairs::PairCheck;
-pub(crate) use rows::At;
+pub(crate) use rows::{At, ordered_pairs};
 use rows::{RowCheck, RowCounts, Subject};
 use sequence::Sequence;
 

@@ -4,6 +4,7 @@
 mod clocks;
 mod cuts;
 mod feed;
+mod gaps;
 mod laws;
 mod machines;
 mod places;

@@ -149,6 +149,9 @@ impl<'a> CheckView<'a> {
                 ("Keys", "Keys of several fields, or of some rows only, do not repeat.", "keys")
             }
             CheckName::Predicates => ("Predicates", "The predicates of the rules hold.", "objects"),
+            CheckName::RowRules => {
+                ("Row rules", "Orders, distances and bounds between the fields of a row hold.", "rules")
+            }
             CheckName::Plugins => ("Plugins", "Validators of the rule file find nothing.", "records"),
         };
         let (status, class) = match check.status {

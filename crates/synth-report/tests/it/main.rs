@@ -6,3 +6,4 @@ mod feed;
 mod page;
 mod privacy;
 mod relations;
+mod row_rules;

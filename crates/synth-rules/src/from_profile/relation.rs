@@ -1,6 +1,6 @@
 //! From relations between fields to relationships.
 
-use synth_core::Rate;
+use synth_core::{JsonPath, Rate};
 use synth_profile::relations::{self, Dependency, OrderingScope, Relations};
 
 use super::{length_rule, share, text};
@@ -20,15 +20,23 @@ pub(super) fn relationships(relations: &Relations) -> Vec<Relationship> {
     let keys = relations.keys.iter().filter(|key| key.is_primary || key.paths.len() > 1).map(key);
     let references = relations.references.iter().map(reference);
     let dependencies = relations.dependencies.iter().flat_map(dependency);
-    let orderings = relations.orderings.iter().filter_map(ordering);
+    let orderings = relations.orderings.iter().filter(|found| is_told(found, relations)).filter_map(ordering);
     let arithmetic = relations.arithmetic.iter().filter_map(arithmetic);
+    let bounds = relations.inequalities.iter().map(inequality);
     let texts = relations.texts.iter().map(text_relation);
     let transitions = relations.transitions.iter().map(transition);
     let sequences = relations.sequences.iter().map(sequence);
     let presence = relations.presence.iter().map(presence);
     let of_rows = keys.chain(references).chain(dependencies).chain(orderings).chain(arithmetic);
     let tables = relations.value_tables.iter().map(value_table);
-    of_rows.chain(texts).chain(transitions).chain(sequences).chain(presence).chain(tables).collect()
+    of_rows
+        .chain(bounds)
+        .chain(texts)
+        .chain(transitions)
+        .chain(sequences)
+        .chain(presence)
+        .chain(tables)
+        .collect()
 }
 
 fn condition(condition: &relations::Condition) -> Condition {
@@ -77,6 +85,49 @@ fn dependency(dependency: &Dependency) -> Vec<Relationship> {
     always.into_iter().chain(mostly).collect()
 }
 
+/// Tells whether an order says more than the other relations do: numbers that name rows are in no order that means
+/// anything, and what is larger by a formula or a bound is larger.
+fn is_told(ordering: &relations::Ordering, relations: &Relations) -> bool {
+    if ordering.scope != OrderingScope::Row {
+        return true;
+    }
+    let ends = [&ordering.low, &ordering.high];
+    let refers = relations.references.iter().any(|reference| {
+        [&reference.child, &reference.parent]
+            .iter()
+            .any(|paths| paths.iter().any(|path| ends.contains(&path)))
+    });
+    let is_sum = |target: &JsonPath,
+                  terms: &[relations::Term],
+                  offset: f64,
+                  evidence: relations::Evidence| {
+        let has_low = terms.iter().any(|term| term.path == ordering.low && term.factor >= 1.0);
+        *target == ordering.high && has_low && evidence.is_exact() && (offset > 0.0 || !ordering.is_strict)
+    };
+    let follows = relations.arithmetic.iter().any(|formula| {
+        formula.terms.len() == 1
+            && formula.offset >= 0.0
+            && is_sum_like(formula.operation)
+            && is_sum(&formula.target, &formula.terms, formula.offset, formula.evidence)
+    });
+    let is_bound =
+        relations.inequalities.iter().any(|bound| is_sum(&bound.target, &bound.terms, 0.0, bound.evidence));
+    !(refers || follows || is_bound)
+}
+
+/// Tells whether an operation with one term and an offset makes what is larger.
+fn is_sum_like(operation: relations::Operation) -> bool {
+    matches!(
+        operation,
+        relations::Operation::PlusSeconds
+            | relations::Operation::PlusMinutes
+            | relations::Operation::PlusHours
+            | relations::Operation::PlusDays
+            | relations::Operation::PlusMonths
+            | relations::Operation::PlusYears
+    )
+}
+
 fn ordering(ordering: &relations::Ordering) -> Option<Relationship> {
     let confidence = ordering.evidence.confidence();
     (confidence.get() >= MIN_ORDERED).then(|| Relationship::Ordering {
@@ -85,18 +136,13 @@ fn ordering(ordering: &relations::Ordering) -> Option<Relationship> {
         strict: ordering.is_strict,
         next_element: ordering.scope == OrderingScope::NextElement,
         next_record: ordering.scope == OrderingScope::NextRecord,
+        min_gap: ordering.min_gap,
+        max_gap: ordering.max_gap,
         confidence: share::rounded(confidence),
     })
 }
 
 fn arithmetic(formula: &relations::Arithmetic) -> Option<Relationship> {
-    let term = |term: &relations::Term| {
-        if (term.factor - 1.0).abs() < f64::EPSILON {
-            Term::Plain(term.path.clone())
-        } else {
-            Term::Scaled { path: term.path.clone(), factor: term.factor }
-        }
-    };
     let confidence = formula.evidence.confidence();
     (confidence.get() >= MIN_CONFIDENCE).then(|| Relationship::Arithmetic {
         target: formula.target.clone(),
@@ -105,6 +151,22 @@ fn arithmetic(formula: &relations::Arithmetic) -> Option<Relationship> {
         offset: formula.offset,
         confidence: share::rounded(confidence),
     })
+}
+
+fn term(term: &relations::Term) -> Term {
+    if (term.factor - 1.0).abs() < f64::EPSILON {
+        Term::Plain(term.path.clone())
+    } else {
+        Term::Scaled { path: term.path.clone(), factor: term.factor }
+    }
+}
+
+fn inequality(found: &relations::Inequality) -> Relationship {
+    Relationship::Inequality {
+        target: found.target.clone(),
+        at_least: found.terms.iter().map(term).collect(),
+        confidence: share::rounded(found.evidence.confidence()),
+    }
 }
 
 fn operation(operation: relations::Operation) -> Operation {
@@ -129,6 +191,12 @@ fn operation(operation: relations::Operation) -> Operation {
         relations::Operation::MinuteOf => Operation::MinuteOf,
         relations::Operation::WeekdayOf => Operation::WeekdayOf,
         relations::Operation::DateOf => Operation::DateOf,
+        relations::Operation::PlusSeconds => Operation::PlusSeconds,
+        relations::Operation::PlusMinutes => Operation::PlusMinutes,
+        relations::Operation::PlusHours => Operation::PlusHours,
+        relations::Operation::PlusDays => Operation::PlusDays,
+        relations::Operation::PlusMonths => Operation::PlusMonths,
+        relations::Operation::PlusYears => Operation::PlusYears,
     }
 }
 

@@ -83,7 +83,7 @@ fn pooled(text: &TextProfile, n_rest: u64) -> Generator {
 }
 
 /// Strings that are no category, made anew.
-fn rest(text: &TextProfile) -> ValueKind {
+pub(super) fn rest(text: &TextProfile) -> ValueKind {
     if let Some(method) = text.personal.as_deref().and_then(personal_method) {
         return plain(FieldType::String, faker(method));
     }

@@ -55,13 +55,21 @@ fn write_value(value: &Value, indent: usize, out: &mut String) {
             out.push('\n');
             write_entries(entries, indent + 2, out);
         }
-        Value::Array(items) if items.iter().any(|item| matches!(item, Value::Object(_))) => {
+        Value::Array(items) if are_rows(items, indent) => {
             out.push('\n');
             items.iter().for_each(|item| write_item(item, indent, out));
         }
         Value::Array(items) => write_wrapped(items, indent + 2, out),
         _ => {}
     }
+}
+
+/// Tells whether the entries of a list stand on lines of their own: those of sections, and those that are no short
+/// mappings.
+fn are_rows(items: &[Value], indent: usize) -> bool {
+    let is_mapping = |item: &Value| matches!(item, Value::Object(_));
+    let is_long = |item: &Value| !is_mapping(item) || flow(item).len() > WIDTH / 2;
+    items.iter().any(is_mapping) && (indent == 0 || items.iter().any(is_long))
 }
 
 /// Writes one entry of a block list.
@@ -80,7 +88,7 @@ fn write_item(item: &Value, indent: usize, out: &mut String) {
     }
 }
 
-/// Writes a long list of scalars over several lines.
+/// Writes a long list of scalars or short mappings over several lines.
 fn write_wrapped(items: &[Value], indent: usize, out: &mut String) {
     out.push_str(" [\n");
     push_indent(indent, out);

@@ -1,6 +1,7 @@
 //! A formula tested on rows that come in batches.
 
 use super::clock::{ClockRule, is_of_times};
+use super::shifted::{Shift, is_shift};
 use super::{Operation, quotient_of};
 use crate::relations::table::{Column, Table};
 use crate::relations::verify::At;
@@ -37,6 +38,12 @@ impl Formula {
             let terms: Vec<&Column> = self.terms.iter().map(|(at, _)| at.column(tables)).collect();
             return rows.filter_map(|row| Some((row, rule.test(target, &terms, row)?))).collect();
         }
+        if is_shift(self.operation) {
+            let Some((source, _)) = self.terms.first() else { return Vec::new() };
+            let shift = Shift::of(self.operation, self.offset, target);
+            let source = source.column(tables);
+            return rows.filter_map(|row| Some((row, shift.test(target, source, row)?))).collect();
+        }
         let sums = self.sums_over_elements(tables);
         rows.filter_map(|row| {
             let wanted = target.number(row)?;
@@ -48,6 +55,14 @@ impl Formula {
             (!made.is_nan()).then_some((row, holds))
         })
         .collect()
+    }
+
+    /// Returns by how much the target is above the sum of the terms, for all rows that have the values.
+    pub(crate) fn differences(&self, tables: &[Table]) -> Vec<(usize, f64)> {
+        let target = self.target.column(tables);
+        let off = |row: usize| Some((row, target.number(row)? - self.made(tables, row)));
+        let rows = 0..tables[self.target.table].n_rows();
+        rows.filter_map(off).filter(|(_, off)| !off.is_nan()).collect()
     }
 
     fn made(&self, tables: &[Table], row: usize) -> f64 {

@@ -226,7 +226,7 @@ fn used_columns(
     for (_, check) in rows {
         match check {
             RowCheck::Ordering { low, high, .. } => used.extend([*low, *high]),
-            RowCheck::Formula(formula) => {
+            RowCheck::Formula(formula) | RowCheck::Bound(formula) => {
                 used.insert(formula.target);
                 used.extend(formula.terms.iter().map(|(at, _)| *at));
             }
@@ -396,11 +396,15 @@ fn row_checks(tables: &[Table], relations: &Relations) -> Vec<(Subject, RowCheck
         let at = (find(tables, &found.low, &SCALAR)?, find(tables, &found.high, &SCALAR)?);
         let pairs = ordered_pairs(at, found.scope, tables).into_iter().map(|(_, low, high)| (low, high));
         let chance = Chance::of(at.0.column(tables), pairs.collect());
-        let check = RowCheck::Ordering { low: at.0, high: at.1, scope: found.scope, chance };
+        let gaps = [found.min_gap, found.max_gap];
+        let check = RowCheck::Ordering { low: at.0, high: at.1, scope: found.scope, chance, gaps };
         Some((Subject::Ordering(index), check))
     });
     let formulas = relations.arithmetic.iter().enumerate().filter_map(|(index, found)| {
         Some((Subject::Formula(index), RowCheck::Formula(formula(tables, found)?)))
+    });
+    let bounds = relations.inequalities.iter().enumerate().filter_map(|(index, found)| {
+        Some((Subject::Inequality(index), RowCheck::Bound(bound(tables, found)?)))
     });
     let presence = relations.presence.iter().enumerate().filter_map(|(index, found)| {
         let columns: Option<Vec<At>> = found.paths.iter().map(|path| find(tables, path, &ANY)).collect();
@@ -417,7 +421,7 @@ fn row_checks(tables: &[Table], relations: &Relations) -> Vec<(Subject, RowCheck
         })
     });
     let made = texts(tables, relations).chain(arrays(tables, relations));
-    orderings.chain(formulas).chain(made).chain(presence).chain(constants).collect()
+    orderings.chain(formulas).chain(bounds).chain(made).chain(presence).chain(constants).collect()
 }
 
 fn texts(tables: &[Table], relations: &Relations) -> impl Iterator<Item = (Subject, RowCheck)> {
@@ -458,4 +462,14 @@ fn formula(tables: &[Table], found: &relations::Arithmetic) -> Option<Formula> {
         false => arithmetic::tolerance(column),
     };
     Some(Formula { target, operation: found.operation, terms: terms?, offset: found.offset, tolerance })
+}
+
+fn bound(tables: &[Table], found: &relations::Inequality) -> Option<Formula> {
+    let at = |path: &JsonPath| find(tables, path, &[Part::Value]);
+    let terms: Vec<(At, f64)> =
+        found.terms.iter().map(|term| Some((at(&term.path)?, term.factor))).collect::<Option<_>>()?;
+    let target = at(&found.target)?;
+    let columns = terms.iter().map(|(at, _)| at).chain([&target]);
+    let tolerance = columns.map(|at| arithmetic::tolerance(at.column(tables))).fold(0.0, f64::max);
+    Some(Formula { target, operation: Operation::Sum, terms, offset: 0.0, tolerance: 1.000_01 * tolerance })
 }

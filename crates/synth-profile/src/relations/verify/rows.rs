@@ -2,6 +2,8 @@
 
 use std::ops::Range;
 
+use synth_core::Gap;
+
 use super::batch::Batch;
 use crate::relations::arithmetic::Formula;
 use crate::relations::exceptions::{FirstRows, RowPlace};
@@ -23,6 +25,7 @@ pub(crate) struct At {
 pub(super) enum Subject {
     Ordering(usize),
     Formula(usize),
+    Inequality(usize),
     Text(usize),
     Sequence(usize),
     Presence(usize),
@@ -34,9 +37,11 @@ pub(super) enum Subject {
 #[derive(Debug, Clone)]
 pub(super) enum RowCheck {
     /// One column is never larger than another.
-    Ordering { low: At, high: At, scope: OrderingScope, chance: Chance },
+    Ordering { low: At, high: At, scope: OrderingScope, chance: Chance, gaps: [Option<Gap>; 2] },
     /// A column follows by a formula.
     Formula(Formula),
+    /// A column is not less than the sum of others.
+    Bound(Formula),
     /// A string follows from others.
     Text(TextRule),
     /// Arrays keep a rule.
@@ -51,8 +56,10 @@ pub(super) enum RowCheck {
 #[derive(Debug, Clone)]
 pub(super) struct RowCounts {
     pub(super) evidence: Evidence,
-    /// Rows whose first value is less than the second.
+    /// Rows whose first value is less than the second; of a bound, those that meet it.
     pub(super) n_less: u64,
+    /// Rows whose values are not closer, and not further apart, than an order says.
+    pub(super) n_apart: [u64; 2],
     /// Rows in which two of the columns that are there together differ, pair by pair.
     pub(super) differences: Vec<u64>,
     pub(super) exceptions: FirstRows,
@@ -93,6 +100,7 @@ impl RowCounts {
         Self {
             evidence: Evidence { n_rows: 0, n_holding: 0 },
             n_less: 0,
+            n_apart: [0; 2],
             differences: vec![0; n_columns * n_columns],
             exceptions: FirstRows::default(),
             last_low: None,
@@ -119,6 +127,7 @@ impl RowCounts {
         self.evidence.n_rows += other.evidence.n_rows;
         self.evidence.n_holding += other.evidence.n_holding;
         self.n_less += other.n_less;
+        self.n_apart.iter_mut().zip(other.n_apart).for_each(|(ours, theirs)| *ours += theirs);
         for (ours, theirs) in self.differences.iter_mut().zip(&other.differences) {
             *ours += theirs;
         }
@@ -132,7 +141,7 @@ impl RowCheck {
         match self {
             // Tables come behind those that hold them.
             Self::Ordering { low, high, .. } => low.table.max(high.table),
-            Self::Formula(formula) => formula.target.table,
+            Self::Formula(formula) | Self::Bound(formula) => formula.target.table,
             Self::Text(rule) => rule.target.table,
             Self::Arrays(rule) => rule.columns.iter().map(|at| at.table).max().unwrap_or(0),
             Self::Presence { columns, .. } => columns.first().map_or(0, |at| at.table),
@@ -146,11 +155,17 @@ impl RowCheck {
         let places = batch.places(table);
         let rows = 0..tables[table].n_rows();
         match self {
-            Self::Ordering { low, high, scope, .. } => {
-                count_order((*low, *high), *scope, counts, tables, batch);
+            Self::Ordering { low, high, scope, gaps, .. } => {
+                count_order((*low, *high), (*scope, *gaps), counts, tables, batch);
             }
             Self::Formula(formula) => {
                 formula.test(tables).into_iter().for_each(|(row, holds)| counts.note(places[row], holds));
+            }
+            Self::Bound(formula) => {
+                for (row, off) in formula.differences(tables) {
+                    counts.note(places[row], off >= -formula.tolerance);
+                    counts.n_less += u64::from(off.abs() <= formula.tolerance);
+                }
             }
             Self::Text(rule) => {
                 let tested = rows.filter_map(|row| Some((row, rule.test(row, tables)?)));
@@ -177,7 +192,7 @@ impl RowCheck {
 
 fn count_order(
     (low, high): (At, At),
-    scope: OrderingScope,
+    (scope, [min_gap, max_gap]): (OrderingScope, [Option<Gap>; 2]),
     counts: &mut RowCounts,
     tables: &[Table],
     batch: &Batch,
@@ -189,6 +204,8 @@ fn count_order(
     for (row, low, high) in across.into_iter().chain(ordered_pairs((low, high), scope, tables)) {
         counts.note(places[row], low <= high);
         counts.n_less += u64::from(low < high);
+        counts.n_apart[0] += u64::from(min_gap.is_none_or(|gap| high >= gap.above(low)));
+        counts.n_apart[1] += u64::from(max_gap.is_none_or(|gap| high <= gap.above(low)));
     }
     let goes_on = scope == OrderingScope::NextElement && batch.goes_on(tables, table);
     let last = tables[table].n_rows().checked_sub(1).filter(|_| goes_on);
@@ -209,7 +226,7 @@ fn count_arrays(rule: &ArrayRule, counts: &mut RowCounts, tables: &[Table], batc
 }
 
 /// The pairs of numbers that an order compares, each with the inner row it belongs to.
-pub(super) fn ordered_pairs(
+pub(crate) fn ordered_pairs(
     (low, high): (At, At),
     scope: OrderingScope,
     tables: &[Table],

@@ -189,6 +189,8 @@ impl Sequence {
                     high: path.clone(),
                     is_strict: steps.n_level + steps.n_down == 0,
                     scope: OrderingScope::NextRecord,
+                    min_gap: None,
+                    max_gap: None,
                     evidence: Evidence { n_rows, n_holding: n_rows - steps.n_down },
                     exceptions: steps.falls.exceptions(),
                 }

@@ -14,8 +14,9 @@ use crate::relations::keys::MIN_NEAR_KEY;
 use crate::relations::mine::{fill, keys_and_references, sheets};
 use crate::relations::transitions::{self, Chain, Visit, Walk};
 use crate::relations::{
-    Arithmetic, Dependency, Dependent, Evidence, Key, NearKey, Ordering, OrderingScope, Presence,
-    PresenceRule, Relations, Sequence, TextRelation, TimeLine, Transition, arithmetic, sequence, table, text,
+    Arithmetic, Dependency, Dependent, Evidence, Inequality, Key, NearKey, Ordering, OrderingScope, Presence,
+    PresenceRule, Relations, Sequence, TextRelation, TimeLine, Transition, arithmetic, inequality, sequence,
+    table, text,
 };
 
 impl Proposals {
@@ -68,6 +69,7 @@ impl Proposals {
             dependencies: self.dependencies(&verifier),
             orderings,
             arithmetic: self.arithmetic(&verifier),
+            inequalities: self.inequalities(&verifier, gate),
             texts: self.texts(&verifier),
             sequences: self.sequences(&verifier),
             presence: self.presence(&verifier),
@@ -161,8 +163,12 @@ impl Proposals {
                     return None;
                 };
                 let found = &self.proposed.orderings[*index];
+                // A distance has no exception.
+                let kept = |at: usize| counts.n_apart[at] == counts.evidence.n_rows;
                 chance.still_convinces(counts.evidence, found.scope).then(|| Ordering {
                     is_strict: counts.n_less == counts.evidence.n_rows,
+                    min_gap: found.min_gap.filter(|_| kept(0)),
+                    max_gap: found.max_gap.filter(|_| kept(1)),
                     evidence: counts.evidence,
                     exceptions: counts.exceptions.exceptions(),
                     ..found.clone()
@@ -180,6 +186,21 @@ impl Proposals {
                     evidence: counts.evidence,
                     exceptions: counts.exceptions.exceptions(),
                     ..self.proposed.arithmetic[*index].clone()
+                })
+            })
+            .collect()
+    }
+
+    fn inequalities(&self, verifier: &Verifier<'_>, gate: Gate) -> Vec<Inequality> {
+        let tested = self.rows.iter().zip(&verifier.rows);
+        tested
+            .filter_map(|((subject, _), counts)| {
+                let Subject::Inequality(index) = subject else { return None };
+                inequality::still_convinces(counts.evidence, counts.n_less, gate.k()).then(|| Inequality {
+                    evidence: counts.evidence,
+                    n_equal: counts.n_less,
+                    exceptions: counts.exceptions.exceptions(),
+                    ..self.proposed.inequalities[*index].clone()
                 })
             })
             .collect()
