@@ -1,5 +1,6 @@
 //! From rules to a plan.
 
+use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 
 use synth_core::{JsonPath, PathId, Seed, Segment, cast, hash};
@@ -11,6 +12,7 @@ use crate::joint::Joint;
 use crate::length::{Lengths, Scale};
 use crate::link::Linker;
 use crate::listed::Listed;
+use crate::memo::Memo;
 use crate::order;
 use crate::outline::{Outline, Parts};
 use crate::plan::{Collection, CompileOptions, Gate, Kind, KindMask, Node, Plan, Presence, Scope};
@@ -57,6 +59,7 @@ pub(crate) fn compile(
             n_records,
             unkept: Vec::new(),
             joint: Joint::default(),
+            is_linked: !rules.relationships.is_empty(),
             failures: Failures::default(),
         },
         ordinals: Vec::new(),
@@ -86,6 +89,8 @@ pub(crate) fn compile(
         ordinals: &ordinals,
         unique: &unique.kept,
         seed,
+        memo: Memo::default(),
+        lookups: RefCell::default(),
     };
     let kept = bind(&linker, &mut plan);
     plan.unkept = unkept::count(rules, &unique.kept, &kept);

@@ -55,6 +55,8 @@ pub struct Plan {
     pub(crate) unkept: Vec<Unkept>,
     pub(crate) joint: Joint,
     pub(crate) failures: Failures,
+    /// Some relationship decides values, so columns look instances up.
+    pub(crate) is_linked: bool,
 }
 
 /// Relationships of one type that the records do not keep.

@@ -612,6 +612,25 @@ impl Recipe {
         }
     }
 
+    /// Returns the value of a slot as a number, if it is one: what its text reads as.
+    pub(crate) fn number(&self, values: &Values, slot: usize, rooms: &mut Rooms) -> Option<f64> {
+        /// Whole numbers up to this, and powers of ten up to 22, are exact, so one division rounds as reading does.
+        const EXACT: u64 = 1 << 53;
+        match (&self.render, values) {
+            (Render::Integer(_), Values::Integers(integers)) if integers[slot].unsigned_abs() <= EXACT => {
+                Some(integers[slot] as f64)
+            }
+            (Render::Decimal(spelling, _), Values::Integers(integers))
+                if integers[slot].unsigned_abs() <= EXACT =>
+            {
+                Some(integers[slot] as f64 / spelling.steps())
+            }
+            (Render::Float(..), Values::Floats(floats)) => Some(floats[slot]),
+            _ => text_of(self.scalar(values, slot, rooms)).parse().ok(),
+        }
+        .filter(|number: &f64| number.is_finite())
+    }
+
     /// Returns the position of each case among the literals: for every literal, the case it equals. `None`
     /// when the values are not literals.
     pub(crate) fn cases(&self, wanted: &[Literal]) -> Option<Vec<Option<usize>>> {
