@@ -59,7 +59,13 @@ impl Following {
             _ => *own,
         };
         let addresses: Vec<u64> = slots.addresses.iter().enumerate().map(address).collect();
-        self.own.fill(Slots { addresses: &addresses, ..slots }, out);
+        // What follows is not the joint model's to draw.
+        let own = |(at, uniform): (usize, &f64)| {
+            let is_own = addresses[at] == slots.addresses[at];
+            if is_own { *uniform } else { f64::NAN }
+        };
+        let uniforms: Vec<f64> = slots.uniforms.iter().enumerate().map(own).collect();
+        self.own.fill(Slots { addresses: &addresses, uniforms: &uniforms, ..slots }, out);
     }
 }
 

@@ -5,10 +5,12 @@ use std::sync::Arc;
 
 use synth_core::{cast, math};
 
+use crate::clock::{self, Clock};
 use crate::column::{Slots, Values};
+use crate::measure::Measure;
 use crate::memo::{List, Memo};
 use crate::recipe::{Recipe, Rooms};
-use crate::reference::{numbers_of, text_of};
+use crate::reference::{numbers_of, text_of, texts_of};
 use crate::site::Site;
 
 /// One field of a formula: where its value stands, and the programs that make it.
@@ -19,10 +21,12 @@ pub(crate) struct TermProgram {
     pub(crate) divisor: u64,
     pub(crate) programs: Arc<[Option<Recipe>]>,
     pub(crate) factor: f64,
+    /// How the values are read as moments, where the formula is about them.
+    pub(crate) moments: Option<Measure>,
 }
 
 /// What is done with the terms.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) enum Operation {
     /// Terms times their factors, added.
     Sum,
@@ -32,6 +36,10 @@ pub(crate) enum Operation {
     SumOverElements,
     /// Elements counted.
     Count,
+    /// The first term divided by the second.
+    Ratio,
+    /// What follows from times.
+    Clock(Clock),
 }
 
 /// Computes the values of a field; rows that lack a term keep what the field's own rule makes.
@@ -68,7 +76,7 @@ impl Formula {
                 None => vec![None; list.len()],
             },
             Operation::SumOverElements => self.sums_over_elements(list, memo),
-            Operation::Sum | Operation::Product => {
+            Operation::Sum | Operation::Product | Operation::Ratio | Operation::Clock(_) => {
                 let columns: Vec<Rc<Vec<Option<f64>>>> =
                     self.terms.iter().map(|term| term.of_rows(list, memo)).collect();
                 (0..list.len()).map(|at| self.combine(columns.iter().map(|column| column[at]))).collect()
@@ -80,6 +88,14 @@ impl Formula {
     }
 
     fn combine(&self, values: impl Iterator<Item = Option<f64>>) -> Option<f64> {
+        match self.operation {
+            Operation::Clock(clock) => return clock.number(&values.collect::<Option<Vec<f64>>>()?),
+            Operation::Ratio => {
+                let terms = values.collect::<Option<Vec<f64>>>()?;
+                return Some(terms.first()? / terms.get(1).filter(|below| below.abs() > 0.0)?);
+            }
+            _ => {}
+        }
         let start = if self.operation == Operation::Sum { 0.0 } else { 1.0 };
         values.zip(&self.terms).try_fold(start, |made, (value, term)| {
             let value = value? * term.factor;
@@ -111,7 +127,15 @@ impl Formula {
 impl TermProgram {
     /// Returns the term's number for each row.
     fn of_rows(&self, list: &List, memo: &Memo) -> Rc<Vec<Option<f64>>> {
-        numbers_of(&self.site.rows_of(&memo.above(list, self.divisor), memo), &self.programs, memo)
+        let rows = self.site.rows_of(&memo.above(list, self.divisor), memo);
+        let Some(measure) = &self.moments else { return numbers_of(&rows, &self.programs, memo) };
+        if measure.reads_numbers() {
+            let numbers = numbers_of(&rows, &self.programs, memo);
+            return Rc::new(numbers.iter().map(|number| number.map(clock::seconds)).collect());
+        }
+        let made = texts_of(&rows, &self.programs, memo);
+        let moment = |at: usize| rows.rows[at].and_then(|_| measure.read(made.get(at)));
+        Rc::new((0..list.len()).map(moment).collect())
     }
 }
 

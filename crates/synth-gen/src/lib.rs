@@ -21,6 +21,7 @@
 mod arrivals;
 mod branch;
 mod choice;
+mod clock;
 mod column;
 mod compile;
 mod composite;
@@ -28,6 +29,7 @@ mod computed;
 mod coupling;
 mod curve;
 mod dependency;
+mod derived;
 mod draw;
 mod error;
 mod faker;
@@ -48,6 +50,7 @@ mod ordering;
 mod outline;
 mod parents;
 mod pattern;
+mod piece;
 mod plan;
 mod plugin;
 mod recipe;
@@ -68,8 +71,9 @@ mod whole;
 mod words;
 
 pub use error::{Error, ErrorKind, Errors};
+pub use piece::Piece;
 pub use plan::{CompileOptions, Plan, Unkept};
 pub use plugin::GeneratorPlugins;
 
 /// Version of the values: raised by every change that makes other bytes from the same rules and seed.
-pub const GENERATION_VERSION: u32 = 3;
+pub const GENERATION_VERSION: u32 = 4;

@@ -11,6 +11,7 @@ use synth_rules::{Generator, LengthRule, Relationship, RuleSet, ValueKind};
 use crate::composite::{Dealt, distinct, occurrences, shuffle};
 use crate::computed::Computed;
 use crate::dependency::Decided;
+use crate::derived::DerivedBond;
 use crate::listed::literal_text;
 use crate::memo::Memo;
 use crate::ordering::bind::OrderBond;
@@ -54,6 +55,7 @@ struct Link<'a> {
 enum Bond<'a> {
     Refers(Link<'a>),
     Follows(Computed<'a>),
+    Derived(DerivedBond),
     Decided(Decided<'a>),
     Ordered(OrderBond),
     Tabled(TableBond),
@@ -65,6 +67,7 @@ impl Bond<'_> {
         match self {
             Self::Refers(link) => vec![link.child],
             Self::Follows(computed) => vec![computed.target],
+            Self::Derived(derived) => vec![derived.target],
             Self::Decided(decided) => vec![decided.target],
             Self::Ordered(orders) => orders.members.clone(),
             Self::Tabled(table) => table.targets(),
@@ -76,6 +79,7 @@ impl Bond<'_> {
         match self {
             Self::Refers(link) => vec![link.parent],
             Self::Follows(computed) => computed.needs(),
+            Self::Derived(derived) => derived.needs(),
             Self::Decided(decided) => decided.by.clone(),
             Self::Ordered(orders) => orders.givens.clone(),
             Self::Tabled(table) => table.needs(),
@@ -90,7 +94,7 @@ impl Bond<'_> {
 
     /// Tells whether the bond may be left out where bonds stand in a circle.
     fn is_loose(&self) -> bool {
-        matches!(self, Self::Decided(_) | Self::Ordered(_) | Self::Tabled(_))
+        matches!(self, Self::Derived(_) | Self::Decided(_) | Self::Ordered(_) | Self::Tabled(_))
     }
 }
 
@@ -159,6 +163,10 @@ impl<'a> Linker<'a> {
                     computed.bind(plan, self, &before);
                     kept.insert(computed.index);
                 }
+                Bond::Derived(derived) => {
+                    derived.bind(plan, self, &before);
+                    kept.extend(derived.kept);
+                }
                 Bond::Decided(bond) => {
                     bond.bind(plan, self, &before);
                     decided.insert(bond.target, bond);
@@ -196,6 +204,7 @@ impl<'a> Linker<'a> {
             let computed = self.computed(plan, index, relationship).map(Bond::Follows);
             link.into_iter().chain(computed).for_each(|bond| add(bond, &mut bound));
         }
+        self.derived(plan).into_iter().map(Bond::Derived).for_each(|bond| add(bond, &mut bound));
         let orders = self.orders(plan, &bound, kept).into_iter().map(Bond::Ordered);
         orders.for_each(|bond| add(bond, &mut bound));
         let tables = self.tables(plan, &bound, kept).into_iter().map(Bond::Tabled);

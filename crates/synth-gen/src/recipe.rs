@@ -9,6 +9,7 @@ use crate::choice::{Choice, Sum};
 use crate::column::{FIRST_KIND, Slot, Slots, Values};
 use crate::composite::Dealt;
 use crate::dependency::Following;
+use crate::derived::Derived;
 use crate::draw::{Digits, Draws};
 use crate::error::ErrorKind;
 use crate::faker::FakerData;
@@ -73,6 +74,7 @@ enum Program {
     /// Another program, whose rows have the numbers they were dealt.
     Renumbered(Box<Recipe>, Dealt),
     Formula(Box<Formula>),
+    Derived(Box<Derived>),
     Following(Box<Following>),
     Ordered(Box<Ordered>),
     Tabled(Box<Tabled>),
@@ -212,6 +214,11 @@ impl Recipe {
         Self { program: Program::Faulty(Box::new(faulty)), render: Render::Tagged(quotes) }
     }
 
+    /// Returns the program of a text that follows from other fields.
+    pub(crate) fn derived(derived: Derived) -> Self {
+        Self { program: Program::Derived(Box::new(derived)), render: Render::Text }
+    }
+
     /// Returns the program of a formula.
     pub(crate) fn formula(formula: Formula) -> Self {
         let render = if formula.own.is_text() { Render::Text } else { Render::NumberText };
@@ -276,6 +283,7 @@ impl Recipe {
         match &self.program {
             Program::Reference(reference) => reference.own.base(),
             Program::Formula(formula) => formula.own.base(),
+            Program::Derived(derived) => derived.own().base(),
             Program::Following(following) => following.own().base(),
             Program::Ordered(ordered) => ordered.own().base(),
             Program::Tabled(tabled) => tabled.own().base(),
@@ -569,6 +577,7 @@ impl Recipe {
             Program::Reference(reference) => reference.fill(slots, out),
             Program::Listed(listed) => listed.fill(slots, out),
             Program::Formula(formula) => formula.fill(slots, out),
+            Program::Derived(derived) => derived.fill(slots, out),
             Program::Following(following) => following.fill(slots, out),
             Program::Ordered(ordered) => ordered.fill(slots, out),
             Program::Tabled(tabled) => tabled.fill(slots, out),

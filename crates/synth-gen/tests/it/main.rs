@@ -3,6 +3,7 @@
 
 mod bound;
 mod collect;
+mod derived;
 mod faults;
 mod formulas;
 mod hostile;
