@@ -1,8 +1,10 @@
 //! Speed and memory of `profile` and `generate`, beside a reader that only checks the syntax.
 
+pub(crate) mod generate;
 mod measure;
 pub(crate) mod reader;
 mod sets;
+pub(crate) mod writer;
 
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
@@ -49,13 +51,8 @@ impl Options {
 
 /// Generates a file of the wanted size and prints a table.
 pub(crate) fn run(options: &Options) -> Result<(), Failure> {
-    workspace::run(&mut cargo(&["build", "--release", "--package", "synth-cli"]))?;
-    workspace::run(&mut cargo(&["build", "--release", "--package", "xtask"]))?;
     let scratch = tempfile::tempdir().map_err(|error| Failure::new(format!("no scratch folder: {error}")))?;
-    let bench = Bench {
-        program: workspace::metadata()?.target_directory.join("release").join("synth"),
-        folder: scratch.path().to_path_buf(),
-    };
+    let bench = Bench::build(scratch.path())?;
     if let Some(folder) = &options.sets {
         return sets::run(&bench, folder);
     }
@@ -109,6 +106,14 @@ struct Bench {
 }
 
 impl Bench {
+    /// Builds the program and this one, optimised; works in a folder.
+    fn build(folder: &Path) -> Result<Self, Failure> {
+        workspace::run(&mut cargo(&["build", "--release", "--package", "synth-cli"]))?;
+        workspace::run(&mut cargo(&["build", "--release", "--package", "xtask"]))?;
+        let program = workspace::metadata()?.target_directory.join("release").join("synth");
+        Ok(Self { program, folder: folder.to_path_buf() })
+    }
+
     /// Returns the given rules, or those of the sample.
     fn rules(&self, options: &Options) -> Result<PathBuf, Failure> {
         if let Some(rules) = &options.rules {

@@ -36,6 +36,8 @@ usage: cargo xtask <task>
   bench [--size-mb N] [--rules FILE]
                          measure profile and generate beside a plain JSON reader (default 100 MB)
   bench --sets FOLDER    measure profile beside serde_json to values, per MB of every set in the folder
+  bench generate [-n N] [--flights FILE]
+                         measure generate beside serde_json printing prepared structs (default 1,000,000 rows)
 ";
 
 fn main() -> ExitCode {
@@ -59,8 +61,14 @@ fn run(words: &[&str]) -> Result<(), Failure> {
         ["tidy"] => tidy::run(),
         ["golden"] => golden::run(golden::Mode::Compare),
         ["golden", "--bless"] => golden::run(golden::Mode::Bless),
+        ["bench", "generate", options @ ..] => {
+            bench::generate::run(&bench::generate::Options::parse(options)?)
+        }
         ["bench", options @ ..] => bench::run(&bench::Options::parse(options)?),
         ["bench-reader", kind, file] => bench::reader::run(kind, file),
+        ["bench-writer", shape, file, n_rows, n_threads] => {
+            bench::writer::run(shape, file, [n_rows, n_threads])
+        }
         ["help" | "--help" | "-h"] => {
             print!("{USAGE}");
             Ok(())

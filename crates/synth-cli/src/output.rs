@@ -1,6 +1,7 @@
 //! Where generated records go: one file, a file that grows, parts in a folder, or the end of a file.
 
 mod append;
+mod document;
 mod growing;
 mod parts;
 mod rows;

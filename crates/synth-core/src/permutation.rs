@@ -24,15 +24,22 @@ use crate::{cast, hash, seed::Seed};
 pub struct Permutation {
     len: u64,
     half_bits: u32,
-    seed: Seed,
+    mask: u64,
+    keys: [u64; N_ROUNDS],
 }
+
+const N_ROUNDS: usize = 6;
 
 impl Permutation {
     /// Returns the permutation of 0..`len` that belongs to `seed`.
     #[must_use]
     pub fn new(len: u64, seed: Seed) -> Self {
         let bits = u64::BITS - len.saturating_sub(1).leading_zeros();
-        Self { len, half_bits: bits.div_ceil(2).max(1), seed: seed.child("permutation") }
+        let half_bits = bits.div_ceil(2).max(1);
+        let mask = cast::low_u64((1_u128 << half_bits) - 1);
+        let (seed, mut keys) = (seed.child("permutation"), [0; N_ROUNDS]);
+        (0..).zip(&mut keys).for_each(|(round, key)| *key = seed.bits(round));
+        Self { len, half_bits, mask, keys }
     }
 
     /// Returns the number of integers it permutes.
@@ -63,12 +70,10 @@ impl Permutation {
     }
 
     fn network(&self, word: u64) -> u64 {
-        let mask = cast::low_u64((1_u128 << self.half_bits) - 1);
-        let mut left = (word >> self.half_bits) & mask;
-        let mut right = word & mask;
-        for round in 0..6 {
-            let key = self.seed.bits(round);
-            (left, right) = (right, left ^ (hash::combine(key, right) & mask));
+        let mut left = (word >> self.half_bits) & self.mask;
+        let mut right = word & self.mask;
+        for key in self.keys {
+            (left, right) = (right, left ^ (hash::combine(key, right) & self.mask));
         }
         (left << self.half_bits) | right
     }

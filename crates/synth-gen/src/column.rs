@@ -2,6 +2,8 @@
 
 use synth_core::{Seed, hash};
 
+use crate::memo::Memo;
+
 /// Kind code of a slot whose field is not there.
 pub(crate) const ABSENT: u8 = 0;
 /// Kind code of a slot that is null.
@@ -106,7 +108,7 @@ impl TextBuffer {
 }
 
 /// The slots a program fills: those whose kind code is `code`.
-#[derive(Debug, Clone, Copy)]
+#[derive(Clone, Copy)]
 pub(crate) struct Slots<'a> {
     pub(crate) kinds: &'a [u8],
     pub(crate) code: u8,
@@ -114,6 +116,8 @@ pub(crate) struct Slots<'a> {
     pub(crate) ordinals: &'a [u64],
     /// The draws of the values where the joint model decides them; empty where it does not.
     pub(crate) uniforms: &'a [f64],
+    /// What the columns of a block have looked up.
+    pub(crate) memo: &'a Memo,
 }
 
 /// One slot: its address and its ordinal.
@@ -156,6 +160,18 @@ impl Slots<'_> {
         }
         if let Values::Codes(codes) = out {
             self.fill(codes, make);
+        }
+    }
+
+    /// Fills `out` with literal numbers that depend on the position of their slot in the block.
+    pub(crate) fn fill_codes_at(&self, out: &mut Values, mut make: impl FnMut(usize) -> u32) {
+        if !matches!(out, Values::Codes(_)) {
+            *out = Values::Codes(Vec::new());
+        }
+        if let Values::Codes(codes) = out {
+            codes.clear();
+            let code = |(at, kind): (usize, &u8)| if *kind == self.code { make(at) } else { 0 };
+            codes.extend(self.kinds.iter().enumerate().map(code));
         }
     }
 
@@ -213,6 +229,7 @@ mod tests {
             addresses: &[5, 6, 7, 8],
             ordinals: &[0, 1, 2, 3],
             uniforms: &[],
+            memo: &Memo::default(),
         };
         let mut values = Values::None;
         slots.fill_text(&mut values, |slot, out| out.extend((0..=slot.ordinal).map(|_| 'x')));

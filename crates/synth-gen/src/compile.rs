@@ -1,5 +1,6 @@
 //! From rules to a plan.
 
+use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 
 use synth_core::{JsonPath, PathId, Seed, Segment, cast, hash};
@@ -12,6 +13,7 @@ use crate::joint::Joint;
 use crate::length::{Lengths, Scale};
 use crate::link::Linker;
 use crate::listed::Listed;
+use crate::memo::Memo;
 use crate::order;
 use crate::outline::{Outline, Parts};
 use crate::plan::{Collection, CompileOptions, Gate, Kind, KindMask, Node, Plan, Presence, Scope};
@@ -58,6 +60,7 @@ pub(crate) fn compile(
             n_records,
             unkept: Vec::new(),
             joint: Joint::default(),
+            is_linked: !rules.relationships.is_empty(),
             failures: Failures::default(),
             notes: EvaluationNotes::default(),
         },
@@ -88,6 +91,8 @@ pub(crate) fn compile(
         ordinals: &ordinals,
         unique: &unique.kept,
         seed,
+        memo: Memo::default(),
+        lookups: RefCell::default(),
     };
     let kept = bind(&linker, &mut plan, &mut errors);
     if !errors.0.is_empty() {

@@ -6,8 +6,10 @@ use synth_core::JsonPath;
 use synth_rules::Relationship;
 use synth_rules::relationship::{Operation as Rule, Term};
 
+use crate::clock::Clock;
 use crate::formula::{Formula, Operation, TermProgram};
 use crate::link::{Bound, Linker, programs};
+use crate::measure::Measure;
 use crate::plan::{Kind, Plan};
 use crate::recipe::Recipe;
 use crate::reference::Source;
@@ -30,6 +32,8 @@ struct TermNode {
     /// Ordinals of the target's scope in one of the term's.
     divisor: u64,
     factor: f64,
+    /// How its values are read as moments.
+    moments: Option<Measure>,
 }
 
 impl Computed<'_> {
@@ -49,6 +53,7 @@ impl Computed<'_> {
             divisor: term.divisor,
             programs: programs(plan, term.node).into(),
             factor: term.factor,
+            moments: term.moments.clone(),
         };
         let terms: Vec<TermProgram> = self.terms.iter().map(term).collect();
         for kind in &mut plan.nodes[self.target].kinds {
@@ -87,6 +92,9 @@ impl<'a> Linker<'a> {
         else {
             return None;
         };
+        if let Some(by_clock) = self.by_clock(plan, index, relationship) {
+            return by_clock;
+        }
         let target = self.node(target_path)?;
         let operation = match operation {
             Rule::Copy => None,
@@ -94,16 +102,13 @@ impl<'a> Linker<'a> {
             Rule::Product => Some(Operation::Product),
             Rule::SumOverElements => Some(Operation::SumOverElements),
             Rule::Count => Some(Operation::Count),
+            Rule::Ratio if terms.len() == 2 => Some(Operation::Ratio),
             _ => return None,
         };
         let terms: Vec<TermNode> =
             terms.iter().map(|term| self.term(plan, target, operation, term)).collect::<Option<_>>()?;
-        let is_tag = plan.case_columns.iter().any(|column| column.discriminator == target);
         let is_possible = !terms.is_empty()
-            && !is_tag
-            && !plan.nodes[target].scalar_kinds().is_empty()
-            && self.ordinals[plan.nodes[target].scope].is_some()
-            && !plan.collections.iter().any(|collection| collection.keys == Some(target))
+            && self.may_be_computed(plan, target)
             && (operation.is_none() || !self.unique.contains(target_path))
             && *offset >= 0.0
             && terms.iter().all(|term| term.factor >= 0.0 && term.node != target);
@@ -116,6 +121,74 @@ impl<'a> Linker<'a> {
             offset: *offset,
             confidence: confidence.get(),
         })
+    }
+
+    /// Tells whether a field is part of a key or a reference of several fields, whose values are dealt out at the end.
+    fn is_dealt(&self, path: &JsonPath) -> bool {
+        self.rules.relationships.iter().any(|relationship| match relationship {
+            Relationship::PrimaryKey { paths, when: None } | Relationship::Unique { paths, when: None } => {
+                paths.len() > 1 && paths.contains(path)
+            }
+            Relationship::ForeignKey { child, .. } => child.paths().len() > 1 && child.paths().contains(path),
+            _ => false,
+        })
+    }
+
+    fn may_be_computed(&self, plan: &Plan, target: usize) -> bool {
+        !plan.case_columns.iter().any(|column| column.discriminator == target)
+            && !plan.nodes[target].scalar_kinds().is_empty()
+            && self.ordinals[plan.nodes[target].scope].is_some()
+            && !plan.collections.iter().any(|collection| collection.keys == Some(target))
+    }
+
+    /// Reads a relationship as a formula on times; the outer `None` when it is none. Minutes between two clocks decide
+    /// the later one, so that the minutes keep their distribution.
+    fn by_clock(
+        &self,
+        plan: &Plan,
+        index: usize,
+        relationship: &'a Relationship,
+    ) -> Option<Option<Computed<'a>>> {
+        let Relationship::Arithmetic { target, operation, terms, offset, confidence } = relationship else {
+            return None;
+        };
+        Clock::of(*operation, 0.0, 0.0)?;
+        let plain = |term: &'a Term| match term {
+            Term::Plain(path) | Term::Scaled { path, .. } => path,
+        };
+        let mut paths: Vec<&JsonPath> = terms.iter().map(plain).collect();
+        let mut target_path = target;
+        if let (Rule::ClockMinutes, [end, start]) = (operation, &paths[..]) {
+            (target_path, paths) = (*end, vec![*start, target]);
+        }
+        let computed = || {
+            let node = self.node(target_path)?;
+            let recipe = only_number(plan, node)?;
+            let least = recipe.ranked(0.0)?;
+            let clock = Clock::of(*operation, *offset, least)?;
+            let term = |path: &&'a JsonPath| {
+                let term = self.term(plan, node, None, &Term::Plain((*path).clone()))?;
+                let moments = match clock.reads_moments() {
+                    true => Some(Measure::of(only_recipe(plan, term.node)?)?),
+                    false => None,
+                };
+                (term.node != node).then_some(TermNode { moments, ..term })
+            };
+            let terms = paths.iter().map(term).collect::<Option<Vec<_>>>()?;
+            let is_possible = self.may_be_computed(plan, node)
+                && !self.unique.contains(target_path)
+                && !paths.iter().any(|path| self.is_dealt(path));
+            is_possible.then_some(Computed {
+                index,
+                target: node,
+                target_path,
+                operation: Some(Operation::Clock(clock)),
+                terms,
+                offset: 0.0,
+                confidence: confidence.get(),
+            })
+        };
+        Some(computed())
     }
 
     fn term(
@@ -138,12 +211,25 @@ impl<'a> Linker<'a> {
                 _ => named,
             };
             let is_below = plan.scopes[plan.nodes[node].scope].above == Some(scope);
-            return is_below.then_some(TermNode { node, divisor: 1, factor });
+            return is_below.then_some(TermNode { node, divisor: 1, factor, moments: None });
         }
         let has_value = !plan.nodes[named].scalar_kinds().is_empty() && self.keeps_keys(plan, named, path);
         let divisor = divisor(plan, scope, plan.nodes[named].scope).filter(|_| has_value)?;
-        Some(TermNode { node: named, divisor, factor })
+        Some(TermNode { node: named, divisor, factor, moments: None })
     }
+}
+
+/// The program of a node that has one kind of values, which have no parts.
+fn only_recipe(plan: &Plan, node: usize) -> Option<&Recipe> {
+    match &plan.nodes[node].kinds[..] {
+        [Kind::Scalar(recipe)] => Some(recipe),
+        _ => None,
+    }
+}
+
+/// The same for numbers.
+fn only_number(plan: &Plan, node: usize) -> Option<&Recipe> {
+    only_recipe(plan, node).filter(|recipe| !recipe.is_text())
 }
 
 /// Returns how many ordinals of a scope stand in one of a scope above it; 1 for the scope itself.

@@ -7,13 +7,13 @@ use synth_core::hash::{combine, hash_bytes};
 use synth_core::{JsonPath, Seed};
 use synth_rules::Relationship;
 
-use crate::column::{Slot, Slots, Values};
+use crate::column::{Slots, Values};
 use crate::computed::divisor;
 use crate::link::{Linker, programs};
 use crate::plan::{Kind, Plan};
 use crate::recipe::Recipe;
-use crate::reference::texts;
-use crate::site::{Row, Site};
+use crate::reference::texts_of;
+use crate::site::Site;
 
 /// Draws a value at an address that other values of the row make, so that the same values are followed by the same.
 ///
@@ -42,16 +42,13 @@ impl Following {
     }
 
     pub(crate) fn fill(&self, slots: Slots<'_>, out: &mut Values) {
-        let slot_of: Vec<Option<Slot>> = slots.iter().collect();
-        let mut hashes: Vec<Option<u64>> = vec![Some(0); slot_of.len()];
+        let list = slots.memo.list(slots.ordinals);
+        let mut hashes: Vec<Option<u64>> = vec![Some(0); list.len()];
         for decider in &self.by {
-            let row = |slot: &Option<Slot>| -> Option<Row> {
-                decider.site.row(slot.as_ref()?.ordinal / decider.divisor.max(1))
-            };
-            let rows: Vec<Option<Row>> = slot_of.iter().map(row).collect();
-            let made = texts(&rows, &decider.programs);
+            let rows = decider.site.rows_of(&slots.memo.above(&list, decider.divisor), slots.memo);
+            let made = texts_of(&rows, &decider.programs, slots.memo);
             for (at, hash) in hashes.iter_mut().enumerate() {
-                let own = rows[at].map(|_| hash_bytes(made.get(at).as_bytes()));
+                let own = rows.rows[at].map(|_| hash_bytes(made.get(at).as_bytes()));
                 *hash = hash.zip(own).map(|(hash, own)| combine(hash, own));
             }
         }
@@ -62,7 +59,13 @@ impl Following {
             _ => *own,
         };
         let addresses: Vec<u64> = slots.addresses.iter().enumerate().map(address).collect();
-        self.own.fill(Slots { addresses: &addresses, ..slots }, out);
+        // What follows is not the joint model's to draw.
+        let own = |(at, uniform): (usize, &f64)| {
+            let is_own = addresses[at] == slots.addresses[at];
+            if is_own { *uniform } else { f64::NAN }
+        };
+        let uniforms: Vec<f64> = slots.uniforms.iter().enumerate().map(own).collect();
+        self.own.fill(Slots { addresses: &addresses, uniforms: &uniforms, ..slots }, out);
     }
 }
 

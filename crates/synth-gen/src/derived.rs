@@ -159,33 +159,25 @@ impl Derived {
     }
 
     pub(crate) fn fill(&self, slots: Slots<'_>, out: &mut Values) {
-        let ordinals: Vec<u64> = slots.iter().flatten().map(|slot| slot.ordinal).collect();
         let Some(terms) = &self.terms else {
             slots.fill_text(out, |_, text| text.push_str("null"));
             return;
         };
         match &self.formula {
-            Formula::Computed(expression) => self.compute((expression, terms), &ordinals, slots, out),
-            Formula::Copied(_) => self.copy(terms, &ordinals, slots, out),
+            Formula::Computed(expression) => self.compute((expression, terms), slots, out),
+            Formula::Copied(_) => self.copy(terms, slots, out),
         }
     }
 
-    fn compute(
-        &self,
-        (expression, terms): (&Expression, &[Term]),
-        ordinals: &[u64],
-        slots: Slots<'_>,
-        out: &mut Values,
-    ) {
-        let mut columns: Vec<Vec<PluginValue>> = terms.iter().map(|term| term.values(ordinals)).collect();
+    fn compute(&self, (expression, terms): (&Expression, &[Term]), slots: Slots<'_>, out: &mut Values) {
+        let mut columns: Vec<Vec<PluginValue>> = terms.iter().map(|term| term.values(slots)).collect();
         let mut evaluator = expression.evaluator();
         let mut failed: BTreeMap<EvaluationError, u64> = BTreeMap::new();
-        let (mut at, mut rooms) = (0, Rooms::default());
-        slots.fill_text(out, |_, text| {
+        let mut rooms = Rooms::default();
+        slots.fill_text_at(out, |at, _, text| {
             for (variable, column) in columns.iter_mut().enumerate() {
                 evaluator.set(variable, std::mem::take(&mut column[at]));
             }
-            at += 1;
             let written = evaluator.evaluate().and_then(|value| self.write(value, &mut rooms, text));
             if let Err(reason) = written {
                 text.push_str("null");
@@ -199,11 +191,11 @@ impl Derived {
         }
     }
 
-    fn copy(&self, terms: &[Term], ordinals: &[u64], slots: Slots<'_>, out: &mut Values) {
-        let mut copies: Vec<String> = vec![String::new(); ordinals.len()];
+    fn copy(&self, terms: &[Term], slots: Slots<'_>, out: &mut Values) {
+        let mut copies: Vec<String> = vec![String::new(); slots.ordinals.len()];
         let is_text = self.field_type == FieldType::String;
         for term in terms {
-            term.each(ordinals, |at, scalar| match scalar {
+            term.each(slots, |at, scalar| match scalar {
                 Scalar::Null => {}
                 Scalar::Number(_) | Scalar::Bool(_) if is_text => {
                     tagged::write(Scalar::String(text_of(scalar)), &mut copies[at]);
@@ -218,10 +210,8 @@ impl Derived {
                 scalar => tagged::write(scalar, &mut copies[at]),
             });
         }
-        let mut at = 0;
-        slots.fill_text(out, |_, text| {
+        slots.fill_text_at(out, |at, _, text| {
             text.push_str(if copies[at].is_empty() { "null" } else { &copies[at] });
-            at += 1;
         });
     }
 
@@ -283,10 +273,11 @@ impl Derived {
 }
 
 impl Term {
-    /// Shows the value of each row that has one.
-    fn each(&self, ordinals: &[u64], mut see: impl FnMut(usize, Scalar<'_>)) {
-        let row = |ordinal: &u64| self.site.row(ordinal / self.divisor.max(1));
-        let rows: Vec<Option<Row>> = ordinals.iter().map(row).collect();
+    /// Shows the value of each slot's row that has one.
+    fn each(&self, slots: Slots<'_>, mut see: impl FnMut(usize, Scalar<'_>)) {
+        let memo = slots.memo;
+        let rows = self.site.rows_of(&memo.above(&memo.list(slots.ordinals), self.divisor), memo);
+        let rows = &rows.rows;
         let of = |take: fn(Row) -> u64| -> Vec<u64> { rows.iter().map(|row| row.map_or(0, take)).collect() };
         let (addresses, row_ordinals) = (of(|row| row.address), of(|row| row.ordinal));
         let kinds: Vec<u8> = rows.iter().map(|row| row.map_or(0, |row| row.code)).collect();
@@ -295,17 +286,19 @@ impl Term {
         for (code, program) in (FIRST_KIND..).zip(self.programs.iter()) {
             let Some(program) = program.as_ref().filter(|_| kinds.contains(&code)) else { continue };
             let (addresses, ordinals) = (&addresses, &row_ordinals);
-            program
-                .fill(Slots { kinds: &kinds, code, addresses, ordinals, uniforms: &uniforms }, &mut values);
+            program.fill(
+                Slots { kinds: &kinds, code, addresses, ordinals, uniforms: &uniforms, memo },
+                &mut values,
+            );
             for (at, _) in kinds.iter().enumerate().filter(|(_, kind)| **kind == code) {
                 see(at, program.scalar(&values, at, &mut rooms));
             }
         }
     }
 
-    fn values(&self, ordinals: &[u64]) -> Vec<PluginValue> {
-        let mut made = vec![PluginValue::Null; ordinals.len()];
-        self.each(ordinals, |at, scalar| made[at] = value_of(scalar));
+    fn values(&self, slots: Slots<'_>) -> Vec<PluginValue> {
+        let mut made = vec![PluginValue::Null; slots.ordinals.len()];
+        self.each(slots, |at, scalar| made[at] = value_of(scalar));
         made
     }
 }

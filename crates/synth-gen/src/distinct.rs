@@ -5,9 +5,10 @@ use synth_core::{Scalar, cast, hash};
 use crate::column::{FIRST_KIND, Slot, Slots, Values};
 use crate::error::{ErrorKind, Errors};
 use crate::link::Linker;
+use crate::memo::Memo;
 use crate::plan::{Kind, Plan};
 use crate::recipe::{Recipe, Rooms};
-use crate::site::Site;
+use crate::site::{Row, Site};
 use crate::tagged;
 
 /// Draws of one element before it takes any value that is left.
@@ -52,22 +53,33 @@ impl Distinct {
 
     pub(crate) fn fill(&self, slots: Slots<'_>, out: &mut Values) {
         let (mut made, mut values, mut rooms) = (Made::default(), Values::None, Rooms::default());
-        slots.fill_text(out, |slot, text| {
-            let Some((_, index, _)) = self.site.place_in_array(slot.ordinal) else { return };
+        let list = slots.memo.list(slots.ordinals);
+        let Some(places) = self.site.places_in_array(&list, slots.memo) else {
+            return slots.fill_text(out, |_, _| {});
+        };
+        slots.fill_text_at(out, |at, slot, text| {
+            let (_, index, _) = places[at];
             let first = slot.ordinal - index;
             if made.first != Some(first) {
                 made = Made { first: Some(first), ..Made::default() };
             }
-            for at in cast::to_u64(made.values.len())..=index {
-                self.push(first + at, &mut made, (&mut values, &mut rooms));
+            let missing: Vec<u64> = (first + cast::to_u64(made.values.len())..=slot.ordinal).collect();
+            let rows = self.site.rows_of(&slots.memo.list(&missing), slots.memo);
+            for (ordinal, row) in missing.iter().zip(&rows.rows) {
+                let row = row.filter(|row| row.code == self.code);
+                self.push((*ordinal, row), &mut made, (&mut values, &mut rooms, slots.memo));
             }
             text.push_str(&made.values[cast::to_usize(index)]);
         });
     }
 
     /// Adds the next element of an array.
-    fn push(&self, ordinal: u64, made: &mut Made, (values, rooms): (&mut Values, &mut Rooms)) {
-        let row = self.site.row(ordinal).filter(|row| row.code == self.code);
+    fn push(
+        &self,
+        (ordinal, row): (u64, Option<Row>),
+        made: &mut Made,
+        (values, rooms, memo): (&mut Values, &mut Rooms, &Memo),
+    ) {
         let mut text = String::new();
         let Some(row) = row else {
             made.values.push(text);
@@ -80,7 +92,7 @@ impl Distinct {
                 again => Slot { address: hash::combine(row.address, again), ordinal, uniform: None },
             };
             text.clear();
-            tagged::write(one(&self.own, slot, values, rooms), &mut text);
+            tagged::write(one(&self.own, (slot, memo), values, rooms), &mut text);
             if made.is_new(&text) {
                 break;
             }
@@ -105,13 +117,19 @@ impl Made {
 }
 
 /// Makes one value.
-fn one<'a>(recipe: &'a Recipe, slot: Slot, values: &'a mut Values, rooms: &'a mut Rooms) -> Scalar<'a> {
+fn one<'a>(
+    recipe: &'a Recipe,
+    (slot, memo): (Slot, &Memo),
+    values: &'a mut Values,
+    rooms: &'a mut Rooms,
+) -> Scalar<'a> {
     let slots = Slots {
         kinds: &[FIRST_KIND],
         code: FIRST_KIND,
         addresses: &[slot.address],
         ordinals: &[slot.ordinal],
         uniforms: slot.uniform.as_slice(),
+        memo,
     };
     recipe.fill(slots, values);
     recipe.scalar(values, 0, rooms)

@@ -7,6 +7,7 @@ use crate::choice::{Choice, Sum};
 use crate::column::{FIRST_KIND, Slot, Slots, Values};
 use crate::draw::{Draws, Picks};
 use crate::link::Linker;
+use crate::memo::Memo;
 use crate::plan::{Kind, Plan};
 use crate::recipe::{Recipe, Rooms};
 use crate::tagged;
@@ -106,6 +107,7 @@ impl Faulty {
             addresses: &ordinal,
             ordinals: &ordinal,
             uniforms: &[],
+            memo: &Memo::default(),
         };
         self.own.fill(one, values);
         self.own.scalar(values, 0, rooms)

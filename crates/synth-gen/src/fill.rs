@@ -1,15 +1,18 @@
 //! Filling the columns of a block.
 
 use std::ops::Range;
+use std::rc::Rc;
 
 use indexmap::IndexSet;
 use synth_core::{Scalar, cast, hash};
 
 use crate::column::{ABSENT, Column, FIRST_KIND, Instances, NULL, Slots, TextBuffer, Values};
 use crate::joint::{Codes, Draw};
+use crate::memo::{Key, Memo, What};
 use crate::plan::{Collection, Gate, Kind, Node, Plan, Presence, Step};
 use crate::recipe::{Recipe, Rooms};
 use crate::reference::text_of;
+use crate::spots::Spots;
 
 /// All buffers of one worker; cleared and used again from block to block.
 #[derive(Default)]
@@ -21,7 +24,8 @@ pub(crate) struct Workspace {
     /// By collection.
     pub(crate) members: Vec<Members>,
     /// By scope.
-    codes: Vec<Codes>,
+    codes: Vec<Rc<Codes>>,
+    memo: Memo,
     cases: Vec<Vec<u32>>,
     pub(crate) rooms: Rooms,
     retry: Values,
@@ -47,7 +51,7 @@ impl Workspace {
         };
         let mut workspace = Self { columns: plan.nodes.iter().map(column).collect(), ..Self::default() };
         workspace.instances.resize_with(plan.scopes.len(), Instances::default);
-        workspace.codes.resize_with(plan.scopes.len(), Codes::default);
+        workspace.codes.resize_with(plan.scopes.len(), Rc::default);
         workspace.members.resize_with(plan.collections.len(), Members::default);
         workspace.cases.resize_with(plan.case_columns.len(), Vec::new);
         workspace
@@ -66,6 +70,10 @@ impl Plan {
 
     fn fill_scope(&self, scope: usize, workspace: &mut Workspace) {
         self.fill_codes(scope, workspace);
+        workspace.memo.clear();
+        if self.is_linked {
+            self.remember(scope, &(0..workspace.instances[scope].len()).collect::<Vec<_>>(), workspace);
+        }
         for step in &self.scopes[scope].steps {
             match step {
                 Step::Column(node) => self.fill_column(*node, workspace),
@@ -85,14 +93,38 @@ impl Plan {
         if !self.joint.has(scope) {
             return;
         }
-        let mut codes = std::mem::take(&mut workspace.codes[scope]);
+        let mut codes = Codes::default();
         let instances = &workspace.instances[scope];
         let above = |instance: usize, levels: usize| {
             let holder = (0..levels).fold(scope, |scope, _| self.scopes[scope].above.unwrap_or(0));
             workspace.codes[holder].of(self.above(scope, levels, instance, workspace))
         };
         self.joint.fill(scope, &instances.addresses, (|at| instances.place(at), above), &mut codes);
-        workspace.codes[scope] = codes;
+        workspace.codes[scope] = Rc::new(codes);
+    }
+
+    /// Lets look-ups of the block's own instances find them; `rows` are the instances of a scope.
+    fn remember(&self, scope: usize, rows: &[usize], workspace: &Workspace) -> Rc<Spots> {
+        let instances = &workspace.instances[scope];
+        let pick = |values: &[u64]| rows.iter().map(|row| values[*row]).collect::<Vec<u64>>();
+        let above = self.scopes[scope].above.map(|above| {
+            let owners: Vec<usize> = rows.iter().map(|row| instances.parents[*row] as usize).collect();
+            self.remember(above, &owners, workspace)
+        });
+        let codes = &workspace.codes[scope];
+        let is_whole = rows.len() == instances.len() && rows.iter().copied().eq(0..rows.len());
+        let spots = Rc::new(Spots {
+            scope,
+            list: workspace.memo.list(&pick(&instances.ordinals)),
+            addresses: pick(&instances.addresses),
+            indices: rows.iter().map(|row| instances.place(*row)).collect(),
+            is_there: vec![true; rows.len()],
+            codes: if is_whole { Rc::clone(codes) } else { Rc::new(codes.picked(rows)) },
+            above,
+        });
+        let key = Key::new(What::Spots, std::ptr::null::<Self>(), scope, &spots.list);
+        workspace.memo.put(key, Rc::clone(&spots));
+        spots
     }
 
     fn fill_column(&self, at: usize, workspace: &mut Workspace) {
@@ -115,7 +147,9 @@ impl Plan {
             if let Kind::Scalar(recipe) = kind {
                 let (addresses, ordinals) = (&instances.addresses, &instances.ordinals);
                 let uniforms = &column.uniforms;
-                recipe.fill(Slots { kinds: &column.kinds, code, addresses, ordinals, uniforms }, values);
+                let memo = &workspace.memo;
+                recipe
+                    .fill(Slots { kinds: &column.kinds, code, addresses, ordinals, uniforms, memo }, values);
             }
         }
         workspace.columns[at] = column;
@@ -247,6 +281,7 @@ fn one_more<'a>(
         addresses: &[address],
         ordinals: &[ordinal],
         uniforms: &[],
+        memo: &Memo::default(),
     };
     recipe.fill(slots, values);
     recipe.scalar(values, 0, rooms)

@@ -1,13 +1,17 @@
 //! Numbers that are computed from others of their own row, or of the elements below it.
 
+use std::rc::Rc;
 use std::sync::Arc;
 
-use synth_core::math;
+use synth_core::{cast, math};
 
+use crate::clock::{self, Clock};
 use crate::column::{Slots, Values};
+use crate::measure::Measure;
+use crate::memo::{List, Memo};
 use crate::recipe::{Recipe, Rooms};
-use crate::reference::{text_of, texts};
-use crate::site::{Row, Site};
+use crate::reference::{numbers_of, text_of, texts_of};
+use crate::site::Site;
 
 /// One field of a formula: where its value stands, and the programs that make it.
 #[derive(Debug, Clone)]
@@ -17,10 +21,12 @@ pub(crate) struct TermProgram {
     pub(crate) divisor: u64,
     pub(crate) programs: Arc<[Option<Recipe>]>,
     pub(crate) factor: f64,
+    /// How the values are read as moments, where the formula is about them.
+    pub(crate) moments: Option<Measure>,
 }
 
 /// What is done with the terms.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) enum Operation {
     /// Terms times their factors, added.
     Sum,
@@ -30,6 +36,10 @@ pub(crate) enum Operation {
     SumOverElements,
     /// Elements counted.
     Count,
+    /// The first term divided by the second.
+    Ratio,
+    /// What follows from times.
+    Clock(Clock),
 }
 
 /// Computes the values of a field; rows that lack a term keep what the field's own rule makes.
@@ -43,34 +53,33 @@ pub(crate) struct Formula {
 
 impl Formula {
     pub(crate) fn fill(&self, slots: Slots<'_>, out: &mut Values) {
+        let results = self.results(&slots.memo.list(slots.ordinals), slots.memo);
         let mut own = Values::None;
-        self.own.fill(slots, &mut own);
-        let ordinals: Vec<u64> = slots.iter().flatten().map(|slot| slot.ordinal).collect();
-        let results = self.results(&ordinals);
-        let slot_of: Vec<usize> =
-            slots.iter().enumerate().filter_map(|(index, slot)| slot.map(|_| index)).collect();
-        let (mut at, mut rooms) = (0, Rooms::default());
-        slots.fill_text(out, |_, text| {
-            match results[at] {
-                Some(result) => text.push_str(self.own.number_text(result, &mut rooms)),
-                None => text.push_str(text_of(self.own.scalar(&own, slot_of[at], &mut rooms))),
-            }
-            at += 1;
+        if slots.kinds.iter().zip(&results).any(|(kind, result)| *kind == slots.code && result.is_none()) {
+            self.own.fill(slots, &mut own);
+        }
+        let mut rooms = Rooms::default();
+        slots.fill_text_at(out, |at, _, text| match results[at] {
+            Some(result) => text.push_str(self.own.number_text(result, &mut rooms)),
+            None => text.push_str(text_of(self.own.scalar(&own, at, &mut rooms))),
         });
     }
 
     /// The result of each row; `None` where a term is missing or the result is no number.
-    fn results(&self, ordinals: &[u64]) -> Vec<Option<f64>> {
+    fn results(&self, list: &List, memo: &Memo) -> Vec<Option<f64>> {
         let results = match self.operation {
-            Operation::Count => {
-                let count = |ordinal: &u64| Some(self.terms.first()?.site.n_elements(*ordinal)? as f64);
-                ordinals.iter().map(count).collect()
-            }
-            Operation::SumOverElements => self.sums_over_elements(ordinals),
-            Operation::Sum | Operation::Product => {
-                let columns: Vec<Vec<Option<f64>>> =
-                    self.terms.iter().map(|term| term.of_rows(ordinals)).collect();
-                (0..ordinals.len()).map(|at| self.combine(columns.iter().map(|column| column[at]))).collect()
+            Operation::Count => match self.terms.first() {
+                Some(term) => {
+                    let counts = term.site.n_elements(list, memo).into_iter();
+                    counts.map(|count| count.map(|count| count as f64)).collect()
+                }
+                None => vec![None; list.len()],
+            },
+            Operation::SumOverElements => self.sums_over_elements(list, memo),
+            Operation::Sum | Operation::Product | Operation::Ratio | Operation::Clock(_) => {
+                let columns: Vec<Rc<Vec<Option<f64>>>> =
+                    self.terms.iter().map(|term| term.of_rows(list, memo)).collect();
+                (0..list.len()).map(|at| self.combine(columns.iter().map(|column| column[at]))).collect()
             }
         };
         let whole = |result: f64| result + self.offset;
@@ -79,6 +88,14 @@ impl Formula {
     }
 
     fn combine(&self, values: impl Iterator<Item = Option<f64>>) -> Option<f64> {
+        match self.operation {
+            Operation::Clock(clock) => return clock.number(&values.collect::<Option<Vec<f64>>>()?),
+            Operation::Ratio => {
+                let terms = values.collect::<Option<Vec<f64>>>()?;
+                return Some(terms.first()? / terms.get(1).filter(|below| below.abs() > 0.0)?);
+            }
+            _ => {}
+        }
         let start = if self.operation == Operation::Sum { 0.0 } else { 1.0 };
         values.zip(&self.terms).try_fold(start, |made, (value, term)| {
             let value = value? * term.factor;
@@ -86,34 +103,39 @@ impl Formula {
         })
     }
 
-    fn sums_over_elements(&self, ordinals: &[u64]) -> Vec<Option<f64>> {
-        let Some(first) = self.terms.first() else { return vec![None; ordinals.len()] };
-        let elements: Vec<Vec<u64>> =
-            ordinals.iter().map(|ordinal| first.site.elements(*ordinal).unwrap_or_default()).collect();
-        let all: Vec<u64> = elements.iter().flatten().copied().collect();
-        let columns: Vec<Vec<Option<f64>>> = self.terms.iter().map(|term| term.of_rows(&all)).collect();
+    fn sums_over_elements(&self, list: &List, memo: &Memo) -> Vec<Option<f64>> {
+        let Some(first) = self.terms.first() else { return vec![None; list.len()] };
+        let counts = first.site.n_elements(list, memo);
+        let elements = list.iter().zip(&counts);
+        let all: Vec<u64> =
+            elements.flat_map(|(owner, n)| first.site.elements(*owner, n.unwrap_or(0))).collect();
+        let all = memo.list(&all);
+        let columns: Vec<Rc<Vec<Option<f64>>>> =
+            self.terms.iter().map(|term| term.of_rows(&all, memo)).collect();
         let mut at = 0..all.len();
-        elements
-            .iter()
-            .map(|elements| {
-                let parts = at.by_ref().take(elements.len());
-                let sum = parts
-                    .map(|at| self.combine(columns.iter().map(|column| column[at])))
-                    .try_fold(0.0, |sum, part| Some(sum + part?));
-                sum.filter(|_| !elements.is_empty())
-            })
-            .collect()
+        let sum = |n: &Option<u64>| {
+            let parts = at.by_ref().take(cast::to_usize(n.unwrap_or(0)));
+            let sum = parts
+                .map(|at| self.combine(columns.iter().map(|column| column[at])))
+                .fold(Some(0.0), |sum: Option<f64>, part| Some(sum? + part?));
+            sum.filter(|_| n.unwrap_or(0) > 0)
+        };
+        counts.iter().map(sum).collect()
     }
 }
 
 impl TermProgram {
     /// Returns the term's number for each row.
-    fn of_rows(&self, ordinals: &[u64]) -> Vec<Option<f64>> {
-        let rows: Vec<Option<Row>> =
-            ordinals.iter().map(|ordinal| self.site.row(ordinal / self.divisor.max(1))).collect();
-        let made = texts(&rows, &self.programs);
-        let number = |at: usize| made.get(at).parse::<f64>().ok().filter(|number| number.is_finite());
-        rows.iter().enumerate().map(|(at, row)| row.and_then(|_| number(at))).collect()
+    fn of_rows(&self, list: &List, memo: &Memo) -> Rc<Vec<Option<f64>>> {
+        let rows = self.site.rows_of(&memo.above(list, self.divisor), memo);
+        let Some(measure) = &self.moments else { return numbers_of(&rows, &self.programs, memo) };
+        if measure.reads_numbers() {
+            let numbers = numbers_of(&rows, &self.programs, memo);
+            return Rc::new(numbers.iter().map(|number| number.map(clock::seconds)).collect());
+        }
+        let made = texts_of(&rows, &self.programs, memo);
+        let moment = |at: usize| rows.rows[at].and_then(|_| measure.read(made.get(at)));
+        Rc::new((0..list.len()).map(moment).collect())
     }
 }
 

@@ -145,12 +145,19 @@ impl Steps {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::memo::Memo;
 
     fn made(form: IdForm, unique: bool) -> Vec<String> {
         let ids = Ids::compile(form, unique, Seed::root(1));
         let ordinals: Vec<u64> = (0..500).collect();
-        let slots =
-            Slots { kinds: &[2; 500], code: 2, addresses: &ordinals, ordinals: &ordinals, uniforms: &[] };
+        let slots = Slots {
+            kinds: &[2; 500],
+            code: 2,
+            addresses: &ordinals,
+            ordinals: &ordinals,
+            uniforms: &[],
+            memo: &Memo::default(),
+        };
         let mut values = Values::None;
         ids.fill(slots, &mut values);
         let Values::Text(text) = values else { panic!("identifiers are text") };

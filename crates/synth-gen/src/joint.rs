@@ -3,13 +3,14 @@
 //! The codes of an instance are a function of its address, of its place in its array and of the instances above it, so
 //! they are found for a block of instances and for a single one in the same way.
 
-use synth_core::{Seed, cast, hash};
+use synth_core::{Seed, hash};
 use synth_rules::JointModel;
 use synth_rules::model::{Code, Feature, FieldModel, MAX_POSITION, ModelPart};
 use synth_stats::joint::Sampler;
 
 use crate::link::Linker;
 use crate::plan::Plan;
+use crate::spots::Spots;
 
 /// The models of all scopes of a plan.
 #[derive(Debug, Clone, Default)]
@@ -68,13 +69,6 @@ pub(crate) struct Modelled {
     pub(crate) of_length: bool,
     /// The codes tell values of the node apart.
     pub(crate) of_value: bool,
-}
-
-/// One instance on the way from a record to an element of an element: its address, and its place in its array.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Place {
-    pub(crate) address: u64,
-    pub(crate) index: u64,
 }
 
 /// The codes of the instances of one scope in a block, field by field.
@@ -179,37 +173,70 @@ impl Joint {
         }
     }
 
-    /// Returns the draw of a single instance, given the scopes and places from the record down to it.
-    pub(crate) fn draw_at<'a>(&'a self, scopes: &[usize], places: &[Place], modelled: Modelled) -> Draw<'a> {
-        let mut levels: Vec<Codes> = Vec::with_capacity(scopes.len());
-        for (level, (scope, place)) in scopes.iter().zip(places).enumerate() {
-            let looks_back = self.scopes.get(*scope).is_some_and(|model| model.looks_back);
-            let first = if looks_back { 0 } else { place.index };
-            let address = |index: u64| match level {
-                0 => place.address,
-                _ => hash::combine(places[level - 1].address, index),
-            };
-            let addresses: Vec<u64> =
-                if level == 0 { vec![place.address] } else { (first..=place.index).map(address).collect() };
-            let mut codes = Codes::default();
-            let index = |instance: usize| if level == 0 { 0 } else { first + cast::to_u64(instance) };
-            let above = |_, up: usize| -> &[u16] {
-                level.checked_sub(up).and_then(|at| levels.get(at)).map_or(&[], Codes::last)
-            };
-            self.fill(*scope, &addresses, (index, above), &mut codes);
-            levels.push(codes);
+    /// Draws the codes of instances that are looked up, wherever they stand.
+    pub(crate) fn codes(&self, spots: &Spots) -> Codes {
+        let mut out = Codes::default();
+        let Some(model) = self.scopes.get(spots.scope).filter(|model| !model.fields.is_empty()) else {
+            return out;
+        };
+        out.n_fields = model.fields.len();
+        let mut before: Vec<u16> = Vec::new();
+        for (row, address) in spots.addresses.iter().enumerate() {
+            let index = spots.indices[row];
+            before.clear();
+            if model.looks_back && index > 0 && spots.is_there[row] {
+                if row > 0 && spots.is_next(row) {
+                    before.extend_from_slice(out.row(row - 1));
+                } else {
+                    self.replay(model, spots, row, &mut before);
+                }
+            }
+            self.push(model, (*address, index), (spots, row), &before, &mut out);
         }
-        let scope = scopes[scopes.len() - 1];
-        let code = levels.last().map_or(0, |codes| codes.last()[modelled.field]);
-        let address = places[places.len() - 1].address;
-        Draw { field: &self.scopes[scope].fields[modelled.field], code, address }
+        out
+    }
+
+    /// Draws the codes of the elements before one, from the first on.
+    fn replay(&self, model: &ScopeModel, spots: &Spots, row: usize, before: &mut Vec<u16>) {
+        let owner = spots.above.as_ref().map_or(0, |above| above.addresses[row]);
+        for index in 0..spots.indices[row] {
+            let mut one = Codes { n_fields: model.fields.len(), codes: Vec::new() };
+            self.push(model, (hash::combine(owner, index), index), (spots, row), before, &mut one);
+            before.clear();
+            before.append(&mut one.codes);
+        }
+    }
+
+    fn push(
+        &self,
+        model: &ScopeModel,
+        (address, index): (u64, u64),
+        (spots, row): (&Spots, usize),
+        before: &[u16],
+        out: &mut Codes,
+    ) {
+        let start = out.codes.len();
+        for field in &model.fields {
+            let look = |look: &Look| match *look {
+                Look::Field { up: 0, field } => out.codes[start + field],
+                Look::Field { up, field } => {
+                    let above = (0..up).try_fold(spots, |spots, _| spots.above.as_deref());
+                    above.and_then(|spots| spots.codes.of(row).get(field)).copied().unwrap_or(0)
+                }
+                Look::Previous { field, none } => before.get(field).copied().unwrap_or(none),
+                Look::Position => position(index),
+            };
+            let code = field.draw(address, look);
+            out.codes.push(code);
+        }
     }
 }
 
 impl Codes {
-    /// The codes of the last instance.
-    fn last(&self) -> &[u16] {
-        &self.codes[self.codes.len().saturating_sub(self.n_fields)..]
+    /// The codes of some of the instances.
+    pub(crate) fn picked(&self, instances: &[usize]) -> Self {
+        let codes = instances.iter().flat_map(|instance| self.of(*instance)).copied().collect();
+        Self { n_fields: self.n_fields, codes }
     }
 
     /// The codes of an instance; none where the scope has no model.

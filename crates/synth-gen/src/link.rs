@@ -1,5 +1,6 @@
 //! From relationships of the rules to programs that keep them.
 
+use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -11,7 +12,9 @@ use crate::composite::{Dealt, distinct, occurrences, shuffle};
 use crate::computed::Computed;
 use crate::dependency::Decided;
 use crate::expressed::Expressed;
+use crate::joined::JoinedBond;
 use crate::listed::literal_text;
+use crate::memo::Memo;
 use crate::ordering::bind::OrderBond;
 use crate::outline::Outline;
 use crate::parents::{Pace, Parents, Picker, Preference};
@@ -33,6 +36,9 @@ pub(crate) struct Linker<'a> {
     /// Paths whose values never repeat.
     pub(crate) unique: &'a BTreeSet<JsonPath>,
     pub(crate) seed: Seed,
+    /// What was looked up in the plans that `lookups` keeps.
+    pub(crate) memo: Memo,
+    pub(crate) lookups: RefCell<Vec<Arc<Plan>>>,
 }
 
 /// One reference whose paths are nodes of the plan.
@@ -53,6 +59,7 @@ enum Bond<'a> {
     Refers(Link<'a>),
     Follows(Computed<'a>),
     Expressed(Expressed),
+    Joined(JoinedBond),
     Decided(Decided<'a>),
     Ordered(OrderBond),
     Settled(SettledBond),
@@ -67,6 +74,7 @@ impl Bond<'_> {
             Self::Refers(link) => vec![link.child],
             Self::Follows(computed) => vec![computed.target],
             Self::Expressed(expressed) => vec![expressed.target],
+            Self::Joined(joined) => vec![joined.target],
             Self::Decided(decided) => vec![decided.target],
             Self::Ordered(orders) => orders.members.clone(),
             Self::Settled(settled) => vec![settled.target],
@@ -81,6 +89,7 @@ impl Bond<'_> {
             Self::Refers(link) => vec![link.parent],
             Self::Follows(computed) => computed.needs(),
             Self::Expressed(expressed) => expressed.needs(),
+            Self::Joined(joined) => joined.needs(),
             Self::Decided(decided) => decided.by.clone(),
             Self::Ordered(orders) => orders.givens.clone(),
             Self::Settled(settled) => settled.needs(),
@@ -99,7 +108,12 @@ impl Bond<'_> {
     fn is_loose(&self) -> bool {
         matches!(
             self,
-            Self::Decided(_) | Self::Ordered(_) | Self::Settled(_) | Self::Tabled(_) | Self::Person(_)
+            Self::Joined(_)
+                | Self::Decided(_)
+                | Self::Ordered(_)
+                | Self::Settled(_)
+                | Self::Tabled(_)
+                | Self::Person(_)
         )
     }
 }
@@ -171,6 +185,10 @@ impl<'a> Linker<'a> {
                     kept.insert(computed.index);
                 }
                 Bond::Expressed(expressed) => expressed.bind(plan, self, &before),
+                Bond::Joined(joined) => {
+                    joined.bind(plan, self, &before);
+                    kept.extend(joined.kept);
+                }
                 Bond::Decided(bond) => {
                     bond.bind(plan, self, &before);
                     decided.insert(bond.target, bond);
@@ -215,6 +233,7 @@ impl<'a> Linker<'a> {
             let settled = self.settled(plan, index, relationship).map(Bond::Settled);
             settled.into_iter().for_each(|bond| add(bond, &mut bound));
         }
+        self.joined(plan).into_iter().map(Bond::Joined).for_each(|bond| add(bond, &mut bound));
         let orders = self.orders(plan, &bound, kept).into_iter().map(Bond::Ordered);
         orders.for_each(|bond| add(bond, &mut bound));
         let tables = self.tables(plan, &bound, kept).into_iter().map(Bond::Tabled);
@@ -305,12 +324,17 @@ impl<'a> Linker<'a> {
 
     pub(crate) fn site(&self, plan: &Arc<Plan>, node: usize, condition: Option<Condition>) -> Site {
         let n_ordinals = self.ordinals[plan.nodes[node].scope].unwrap_or(0);
+        let mut lookups = self.lookups.borrow_mut();
+        if !lookups.iter().any(|known| Arc::ptr_eq(known, plan)) {
+            lookups.push(Arc::clone(plan));
+        }
         Site::new(plan, node, n_ordinals, condition)
     }
 
     fn bind(&self, plan: &mut Plan, before: &Arc<Plan>, link: &Link<'_>) {
         let seed = self.seed.child(&link.child_path.to_string()).child("reference");
-        let parents = Arc::new(Parents::of(self.site(before, link.parent, link.condition.clone())));
+        let parents =
+            Arc::new(Parents::of(self.site(before, link.parent, link.condition.clone()), &self.memo));
         let keys: Arc<[Option<Recipe>]> = programs(plan, link.parent).into();
         let is_key = before.collections.iter().any(|collection| collection.keys == Some(link.child));
         let is_distinct = is_key || self.unique.contains(link.child_path);
@@ -322,7 +346,7 @@ impl<'a> Linker<'a> {
         let children = self.site(before, link.child, None);
         let pace = match is_element && !is_distinct {
             true => Pace::Spread(children),
-            false => Pace::even(&children, seed),
+            false => Pace::even(&children, seed, &self.memo),
         };
         let source = Source::Drawn(Arc::new(Picker::new(&parents, preference, pace, seed)));
         if is_earlier {
@@ -403,9 +427,9 @@ impl<'a> Linker<'a> {
             return None;
         }
         let seed = self.seed.child(&child[0].to_string()).child("references");
-        let parents = Arc::new(Parents::of(self.site(before, parent_nodes[0], None)));
+        let parents = Arc::new(Parents::of(self.site(before, parent_nodes[0], None), &self.memo));
         let preference = Preference { children, known: &[], is_distinct: false, is_earlier: false };
-        let pace = Pace::even(&self.site(before, child_nodes[0], None), seed);
+        let pace = Pace::even(&self.site(before, child_nodes[0], None), seed, &self.memo);
         let source = Source::Drawn(Arc::new(Picker::new(&parents, preference, pace, seed)));
         for (child, parent) in child_nodes.into_iter().zip(parent_nodes) {
             let keys: Arc<[Option<Recipe>]> = programs(plan, parent).into();
@@ -442,7 +466,7 @@ impl<'a> Linker<'a> {
             |node: &usize| reference_of(plan, *node).is_some_and(|reference| reference.coverage >= 1.0);
         let (referring, plain): (Vec<usize>, Vec<usize>) = nodes.iter().partition(|node| is_certain(node));
         let seed = self.seed.child(&paths[0].to_string()).child("key");
-        let rows = self.site(before, *referring.first()?, None).rows()?;
+        let rows = self.site(before, *referring.first()?, None).rows(&self.memo)?;
         let ordinals: Arc<[u64]> = rows.iter().map(|row| row.ordinal).collect();
         let columns = referring
             .iter()

@@ -34,6 +34,11 @@ impl Measure {
         matches!(gap, Gap::Time(_)) == self.format.is_some()
     }
 
+    /// Tells whether values stand for themselves.
+    pub(crate) fn reads_numbers(&self) -> bool {
+        self.format.is_none()
+    }
+
     /// Reads a value that the field, or one it refers to, holds.
     pub(crate) fn read(&self, text: &str) -> Option<f64> {
         match &self.format {

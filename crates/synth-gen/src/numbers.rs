@@ -296,6 +296,7 @@ mod tests {
     use synth_rules::generator::{Interpolation, Spike};
 
     use super::*;
+    use crate::memo::Memo;
 
     fn sample(values: &[f64], spikes: &[(f64, f64)]) -> QuantileSample {
         let n = values.len().max(2) - 1;
@@ -311,8 +312,14 @@ mod tests {
         let mixture = Mixture::compile(&sample(values, spikes), Seed::root(1)).unwrap();
         let program = Gridded::compile(mixture, decimals, &Constraints::default()).unwrap().unwrap();
         let places: Vec<u64> = (0..10_000).collect();
-        let slots =
-            Slots { kinds: &vec![2; 10_000], code: 2, addresses: &places, ordinals: &places, uniforms: &[] };
+        let slots = Slots {
+            kinds: &vec![2; 10_000],
+            code: 2,
+            addresses: &places,
+            ordinals: &places,
+            uniforms: &[],
+            memo: &Memo::default(),
+        };
         let mut out = Values::None;
         program.fill(slots, &mut out);
         let Values::Integers(integers) = out else { panic!("a grid has whole numbers") };

@@ -1,15 +1,17 @@
 //! Numbers and times that stand in an order: within a row, along an array, along the records.
 
+use std::rc::Rc;
 use std::sync::Arc;
 
 use synth_core::{Gap, Seed, cast};
 
-use crate::arrivals::sorted_uniform;
+use crate::arrivals::SortedDraws;
 use crate::column::{Slots, Values};
 use crate::measure::Measure;
+use crate::memo::{Key, List, Memo, What};
 use crate::recipe::{Recipe, Rooms};
-use crate::reference::{text_of, texts};
-use crate::site::{Row, Site};
+use crate::reference::{numbers_of, text_of, texts_of};
+use crate::site::{InArray, Row, Rows, Site};
 
 pub(crate) mod bind;
 
@@ -85,8 +87,22 @@ enum Run {
 
 /// What is known of a row before its values are made.
 struct Known<'a> {
-    rows: &'a [Option<Row>],
-    givens: &'a [Option<f64>],
+    rows: &'a [Rc<Rows>],
+    givens: &'a [Rc<Vec<Option<f64>>>],
+    /// Which of the rows.
+    at: usize,
+}
+
+impl Known<'_> {
+    /// Tells whether a member is there.
+    fn has(&self, member: usize) -> bool {
+        self.rows[member].rows[self.at].is_some()
+    }
+
+    /// The value of a given field.
+    fn given(&self, given: usize) -> Option<f64> {
+        self.givens[given][self.at]
+    }
 }
 
 /// A field whose values are made by a group.
@@ -104,52 +120,78 @@ impl Ordered {
     }
 
     pub(crate) fn fill(&self, slots: Slots<'_>, out: &mut Values) {
-        let ordinals: Vec<u64> = slots.iter().flatten().map(|slot| slot.ordinal).collect();
-        let values = self.group.values(&ordinals, self.member);
+        let members = self.group.values(&slots.memo.list(slots.ordinals), slots.memo);
+        let values = &members[self.member];
         let mut own = Values::None;
-        if values.iter().any(Option::is_none) {
+        if slots.kinds.iter().zip(values).any(|(kind, value)| *kind == slots.code && value.is_none()) {
             self.own.fill(slots, &mut own);
         }
         let measure = &self.group.members[self.member].measure;
-        let (mut at, mut rooms) = (0, Rooms::default());
-        slots.fill_text_at(out, |index, slot, text| {
-            match values[at] {
-                Some(value) => measure.write(value, slot.address, &mut rooms, text),
-                None => text.push_str(text_of(self.own.scalar(&own, index, &mut rooms))),
-            }
-            at += 1;
+        let mut rooms = Rooms::default();
+        slots.fill_text_at(out, |at, slot, text| match values[at] {
+            Some(value) => measure.write(value, slot.address, &mut rooms, text),
+            None => text.push_str(text_of(self.own.scalar(&own, at, &mut rooms))),
         });
     }
 }
 
+/// The values of some rows, by member.
+type Columns = Vec<Vec<Option<f64>>>;
+
 impl Group {
-    /// The values of a member at some rows.
-    fn values(&self, ordinals: &[u64], member: usize) -> Vec<Option<f64>> {
-        if let Run::Array { stride, .. } = self.run {
-            return self.along_arrays(ordinals, member, stride.max(1));
-        }
-        let givens = self.given_values(ordinals);
-        let nothing = vec![None; self.members.len()];
-        let value = |(at, ordinal): (usize, &u64)| {
-            let rows = self.rows(*ordinal);
-            let givens: Vec<Option<f64>> = givens.iter().map(|given| given[at]).collect();
-            let (share, index, n) = self.share(*ordinal, rows[member]?)?;
-            let known = Known { rows: &rows, givens: &givens };
-            self.row(&known, &nothing, |member| (share, self.spread(member, index, n)))[member]
-        };
-        ordinals.iter().enumerate().map(value).collect()
+    /// The values of all members at some rows, made once in a block.
+    fn values(&self, list: &List, memo: &Memo) -> Rc<Columns> {
+        memo.get(Key::new(What::Shared, self, 0, list), || match self.run {
+            Run::Array { stride, .. } => self.along_arrays(list, stride.max(1), memo),
+            _ => self.row_by_row(list, memo),
+        })
     }
 
-    /// The share at which a row's values are taken, the row's place, and the number of rows that are sorted.
-    fn share(&self, ordinal: u64, row: Row) -> Option<(f64, u64, u64)> {
-        Some(match self.run {
-            Run::Records(n) => (sorted_uniform(self.seed, ordinal, n), ordinal, n),
-            Run::LongArray => {
-                let (owner, index, length) = self.members.first()?.site.place_in_array(ordinal)?;
-                (sorted_uniform(self.seed.attempt(owner | 1), index, length), index, length)
+    fn row_by_row(&self, list: &List, memo: &Memo) -> Columns {
+        let (rows, givens) = (self.rows(list, memo), self.given_values(list, memo));
+        let shares = self.shares(list, &rows, memo);
+        let nothing = vec![None; self.members.len()];
+        let mut columns: Columns = vec![Vec::with_capacity(list.len()); self.members.len()];
+        for (at, share) in shares.into_iter().enumerate() {
+            let known = Known { rows: &rows, givens: &givens, at };
+            let values = share.map(|(share, index, n)| {
+                self.row(&known, &nothing, |member| (share, self.spread(member, index, n)))
+            });
+            for (member, column) in columns.iter_mut().enumerate() {
+                column.push(values.as_ref().and_then(|values| values[member]));
             }
-            Run::Rows | Run::Array { .. } => (self.seed.uniform(row.address), 0, 0),
-        })
+        }
+        columns
+    }
+
+    /// For each row the share at which its values are taken, the row's place, and the number of rows that are sorted.
+    fn shares(&self, list: &List, rows: &[Rc<Rows>], memo: &Memo) -> Vec<Option<(f64, u64, u64)>> {
+        let row = |at: usize| rows.iter().find_map(|member| member.rows[at]);
+        match self.run {
+            Run::Records(n) => {
+                let mut draws = SortedDraws::new(self.seed, n);
+                list.iter().map(|ordinal| Some((draws.get(*ordinal), *ordinal, n))).collect()
+            }
+            Run::LongArray => {
+                let places = self.members.first().and_then(|member| member.site.places_in_array(list, memo));
+                let mut draws: Option<(u64, SortedDraws)> = None;
+                let mut share = |place: &InArray| {
+                    let (owner, index, length) = (place.0, place.1, place.2?);
+                    if draws.as_ref().is_none_or(|(known, _)| *known != owner) {
+                        draws = Some((owner, SortedDraws::new(self.seed.attempt(owner | 1), length)));
+                    }
+                    let (_, draws) = draws.as_mut()?;
+                    Some((draws.get(index), index, length))
+                };
+                match places {
+                    Some(places) => places.iter().map(&mut share).collect(),
+                    None => vec![None; list.len()],
+                }
+            }
+            Run::Rows | Run::Array { .. } => {
+                (0..list.len()).map(|at| Some((self.seed.uniform(row(at)?.address), 0, 0))).collect()
+            }
+        }
     }
 
     /// How a strictly rising member of a long run is kept from standing still: it rises by one step each row.
@@ -164,54 +206,72 @@ impl Group {
         })
     }
 
-    fn along_arrays(&self, ordinals: &[u64], member: usize, stride: u64) -> Vec<Option<f64>> {
-        let mut made: (Option<u64>, Vec<Option<f64>>) = (None, Vec::new());
-        let value = |ordinal: &u64| {
-            let owner = ordinal / stride;
-            if made.0 != Some(owner) {
-                made = (Some(owner), self.array(owner, stride, member));
+    /// The values of rows that stand in arrays, each of which is made from its first element on.
+    fn along_arrays(&self, list: &List, stride: u64, memo: &Memo) -> Columns {
+        let mut columns: Columns = vec![vec![None; list.len()]; self.members.len()];
+        let Some(site) = self.members.first().map(|member| &member.site) else { return columns };
+        let mut owners: Vec<u64> = list.iter().map(|ordinal| ordinal / stride).collect();
+        owners.dedup();
+        let starts = memo.list(&owners.iter().map(|owner| owner.saturating_mul(stride)).collect::<Vec<_>>());
+        let Some(places) = site.places_in_array(&starts, memo) else { return columns };
+        let lengths = || places.iter().map(|place| place.2.unwrap_or(0).min(stride));
+        let elements =
+            owners.iter().zip(lengths()).flat_map(|(owner, n)| (0..n).map(move |at| owner * stride + at));
+        let all = memo.list(&elements.collect::<Vec<u64>>());
+        let (rows, givens) = (self.rows(&all, memo), self.given_values(&all, memo));
+        let (mut first, mut at) = (0, 0);
+        for ((owner, place), length) in owners.iter().zip(&places).zip(lengths()) {
+            let length = cast::to_usize(length);
+            let values =
+                self.array((place.0, length), |at| Known { rows: &rows, givens: &givens, at: first + at });
+            while let Some(ordinal) = list.get(at).filter(|ordinal| *ordinal / stride == *owner) {
+                if let Some(values) = values.get(cast::to_usize(ordinal % stride)) {
+                    columns.iter_mut().zip(values).for_each(|(column, value)| column[at] = *value);
+                }
+                at += 1;
             }
-            made.1.get(cast::to_usize(ordinal % stride)).copied().flatten()
-        };
-        ordinals.iter().map(value).collect()
+            first += length;
+        }
+        columns
     }
 
-    /// The values of a member in all elements of an array.
-    fn array(&self, owner: u64, stride: u64, member: usize) -> Vec<Option<f64>> {
-        let Some(site) = self.members.first().map(|member| &member.site) else { return Vec::new() };
-        let Some((address, _, length)) = site.place_in_array(owner.saturating_mul(stride)) else {
-            return Vec::new();
+    /// The values of all members in all elements of an array.
+    fn array<'k>(
+        &self,
+        (owner, length): (u64, usize),
+        known: impl Fn(usize) -> Known<'k>,
+    ) -> Vec<Vec<Option<f64>>> {
+        let seed = self.seed.attempt(owner | 1);
+        let n_members = cast::to_u64(self.members.len());
+        let n_draws = match self.run {
+            Run::Array { alternates: true, .. } => cast::to_u64(length) * n_members,
+            _ => cast::to_u64(length),
         };
-        let ordinals: Vec<u64> = (0..length).map(|index| owner * stride + index).collect();
-        let givens = self.given_values(&ordinals);
-        let seed = self.seed.attempt(address | 1);
+        let draws: Vec<f64> = {
+            let mut draws = SortedDraws::new(seed, n_draws);
+            (0..n_draws).map(|index| draws.get(index)).collect()
+        };
         let mut before = vec![None; self.members.len()];
-        let element = |(at, ordinal): (usize, &u64)| {
-            let rows = self.rows(*ordinal);
-            let givens: Vec<Option<f64>> = givens.iter().map(|given| given[at]).collect();
+        let element = |at: usize| {
             let share = |member: usize| match self.run {
-                Run::Array { alternates: true, .. } => {
-                    let n = cast::to_u64(self.members.len());
-                    sorted_uniform(seed, cast::to_u64(at) * n + cast::to_u64(member), length * n)
-                }
-                _ => sorted_uniform(seed, cast::to_u64(at), length),
+                Run::Array { alternates: true, .. } => draws[at * self.members.len() + member],
+                _ => draws[at],
             };
-            let known = Known { rows: &rows, givens: &givens };
-            let values = self.row(&known, &before, |member| (share(member), None));
+            let values = self.row(&known(at), &before, |member| (share(member), None));
             for (before, value) in before.iter_mut().zip(&values) {
                 *before = value.or(*before);
             }
-            values[member]
+            values
         };
-        ordinals.iter().enumerate().map(element).collect()
+        (0..length).map(element).collect()
     }
 
-    fn rows(&self, ordinal: u64) -> Vec<Option<Row>> {
-        self.members.iter().map(|member| member.site.row(ordinal)).collect()
+    fn rows(&self, list: &List, memo: &Memo) -> Vec<Rc<Rows>> {
+        self.members.iter().map(|member| member.site.rows_of(list, memo)).collect()
     }
 
-    fn given_values(&self, ordinals: &[u64]) -> Vec<Vec<Option<f64>>> {
-        self.givens.iter().map(|given| given.of_rows(ordinals)).collect()
+    fn given_values(&self, list: &List, memo: &Memo) -> Vec<Rc<Vec<Option<f64>>>> {
+        self.givens.iter().map(|given| given.of_rows(list, memo)).collect()
     }
 
     /// The values of all members of a row; `before` are those of the last row that has them.
@@ -224,13 +284,13 @@ impl Group {
         let mut values: Vec<Option<f64>> = vec![None; self.members.len()];
         let ceilings = self.ceilings(known);
         for (at, member) in self.members.iter().enumerate() {
-            if known.rows[at].is_none() {
+            if !known.has(at) {
                 continue;
             }
             let measure = &member.measure;
             let lows = self.within.iter().filter(|edge| edge.high == Place::Member(at));
             let from_given = lows.clone().filter_map(|edge| match edge.low {
-                Place::Given(low) => Some(edge.least(measure, known.givens[low]?)),
+                Place::Given(low) => Some(edge.least(measure, known.given(low)?)),
                 Place::Member(_) => None,
             });
             let from_member = lows.filter_map(|edge| match edge.low {
@@ -269,7 +329,7 @@ impl Group {
         let measure = &self.members[at].measure;
         highs.filter_map(move |edge| match edge.high {
             Place::Given(high) => {
-                Some(measure.at_least(edge.max_gap?.at_most_below(known.givens[high]?), false))
+                Some(measure.at_least(edge.max_gap?.at_most_below(known.given(high)?), false))
             }
             Place::Member(_) => None,
         })
@@ -281,7 +341,7 @@ impl Group {
         let lows = self.within.iter().filter(|edge| edge.high == Place::Member(at));
         let bounds = lows.filter_map(|edge| {
             let low = match edge.low {
-                Place::Given(low) => known.givens[low],
+                Place::Given(low) => known.given(low),
                 Place::Member(low) => values[low],
             };
             Some(measure.at_most(edge.max_gap?.above(low?), false))
@@ -297,8 +357,8 @@ impl Group {
             let highs = self.within.iter().filter(|edge| edge.low == Place::Member(at));
             let bounds = highs.filter_map(|edge| {
                 let bound = match edge.high {
-                    Place::Given(high) => known.givens[high],
-                    Place::Member(high) => known.rows[high].and(ceilings[high]),
+                    Place::Given(high) => known.given(high),
+                    Place::Member(high) => ceilings[high].filter(|_| known.has(high)),
                 };
                 Some(edge.most(measure, bound?))
             });
@@ -333,11 +393,13 @@ fn narrowed(measure: &Measure, share: f64, floor: Option<f64>, ceiling: Option<f
 }
 
 impl Given {
-    fn of_rows(&self, ordinals: &[u64]) -> Vec<Option<f64>> {
-        let rows: Vec<Option<Row>> =
-            ordinals.iter().map(|ordinal| self.site.row(ordinal / self.divisor.max(1))).collect();
-        let made = texts(&rows, &self.programs);
+    fn of_rows(&self, list: &List, memo: &Memo) -> Rc<Vec<Option<f64>>> {
+        let rows = self.site.rows_of(&memo.above(list, self.divisor), memo);
+        if self.measure.reads_numbers() {
+            return numbers_of(&rows, &self.programs, memo);
+        }
+        let made = texts_of(&rows, &self.programs, memo);
         let read = |(at, row): (usize, &Option<Row>)| row.and_then(|_| self.measure.read(made.get(at)));
-        rows.iter().enumerate().map(read).collect()
+        Rc::new(rows.rows.iter().enumerate().map(read).collect())
     }
 }

@@ -5,10 +5,11 @@ use std::sync::Arc;
 use synth_core::{Permutation, Seed, cast};
 use synth_rules::LengthRule;
 
-use crate::column::Slot;
+use crate::column::{Slot, Slots};
 use crate::composite::Dealt;
 use crate::length::Lengths;
-use crate::site::{Row, Site};
+use crate::memo::Memo;
+use crate::site::{Row, Rows, Site};
 
 /// Ranks of parents are told apart to one in this many where the parents are too many to list.
 const MAX_CELLS: u64 = 4096;
@@ -26,8 +27,8 @@ pub(crate) struct Parents {
 
 impl Parents {
     /// Lists the parents of a site.
-    pub(crate) fn of(site: Site) -> Self {
-        let rows = site.rows();
+    pub(crate) fn of(site: Site, memo: &Memo) -> Self {
+        let rows = site.rows(memo);
         Self { site, rows }
     }
 
@@ -36,9 +37,9 @@ impl Parents {
         self.rows.as_deref()
     }
 
-    /// Tells whether an instance is a parent itself.
-    pub(crate) fn has(&self, ordinal: u64) -> bool {
-        self.site.row(ordinal).is_some()
+    /// Returns where the parents stand.
+    pub(crate) fn site(&self) -> &Site {
+        &self.site
     }
 
     /// Returns the first parent.
@@ -88,34 +89,50 @@ pub(crate) enum Pace {
 
 impl Pace {
     /// Spaces the children of a site evenly, if they are few enough.
-    pub(crate) fn even(children: &Site, seed: Seed) -> Self {
-        children.rows().map_or(Self::Random, |rows| {
+    pub(crate) fn even(children: &Site, seed: Seed, memo: &Memo) -> Self {
+        children.rows(memo).map_or(Self::Random, |rows| {
             let order = Permutation::new(cast::to_u64(rows.len()), seed.child("order"));
             Self::Even(rows.iter().map(|row| row.ordinal).collect(), order)
         })
     }
 
-    /// Returns the draw of a child, in [0, 1).
-    fn uniform(&self, slot: Slot, seed: Seed) -> f64 {
+    /// Returns the draw of each child, in [0, 1).
+    fn uniforms(&self, slots: &Slots<'_>, seed: Seed) -> Vec<f64> {
+        let alone = |address: &u64| seed.uniform(*address);
         match self {
-            Self::Random => seed.uniform(slot.address),
-            Self::Even(ordinals, order) => match ordinals.binary_search(&slot.ordinal) {
-                Ok(rank) => {
-                    let place = order.apply(cast::to_u64(rank));
-                    (place as f64 + 0.5) / ordinals.len() as f64
-                }
-                Err(_) => seed.uniform(slot.address),
-            },
-            Self::Dealt(_) => seed.uniform(slot.address),
-            Self::Spread(site) => {
-                let Some((owner, index, length)) = site.place_in_array(slot.ordinal) else {
-                    return seed.uniform(slot.address);
+            Self::Random | Self::Dealt(_) => slots.addresses.iter().map(alone).collect(),
+            Self::Even(ordinals, order) => {
+                let even = |(address, ordinal): (&u64, &u64)| match rank_of(*ordinal, ordinals) {
+                    Some(rank) => {
+                        let place = order.apply(cast::to_u64(rank));
+                        (place as f64 + 0.5) / ordinals.len() as f64
+                    }
+                    None => alone(address),
                 };
-                let order = Permutation::new(length, seed.child("position").attempt(owner | 1));
-                let at = seed.uniform(owner) + order.apply(index) as f64 / length.max(1) as f64;
-                if at >= 1.0 { at - 1.0 } else { at }
+                slots.addresses.iter().zip(slots.ordinals).map(even).collect()
+            }
+            Self::Spread(site) => {
+                let places = site.places_in_array(&slots.memo.list(slots.ordinals), slots.memo);
+                let spread = |(at, address): (usize, &u64)| {
+                    let Some((owner, index, Some(length))) = places.as_ref().map(|places| places[at]) else {
+                        return alone(address);
+                    };
+                    let order = Permutation::new(length, seed.child("position").attempt(owner | 1));
+                    let at = seed.uniform(owner) + order.apply(index) as f64 / length.max(1) as f64;
+                    if at >= 1.0 { at - 1.0 } else { at }
+                };
+                slots.addresses.iter().enumerate().map(spread).collect()
             }
         }
+    }
+}
+
+/// Returns the position of an ordinal in a sorted list; most lists have no gaps.
+fn rank_of(ordinal: u64, ordinals: &[u64]) -> Option<usize> {
+    let dense = cast::to_usize(ordinal);
+    match ordinals.get(dense) {
+        Some(at) if *at == ordinal => Some(dense),
+        _ => ordinals.binary_search(&ordinal).ok(),
     }
 }
 
@@ -172,9 +189,19 @@ impl Picker {
         Self { pace: Pace::Dealt(dealt), ..self.clone() }
     }
 
-    /// Returns the parent of a child, if there is any.
-    pub(crate) fn pick(&self, slot: Slot) -> Option<Row> {
-        let uniform = self.pace.uniform(slot, self.seed);
+    /// Returns the parent of each child, if there is any.
+    pub(crate) fn picks(&self, slots: &Slots<'_>) -> Rows {
+        let uniforms = self.pace.uniforms(slots, self.seed);
+        let pick = |(at, uniform): (usize, f64)| {
+            let (address, ordinal) = (slots.addresses[at], slots.ordinals[at]);
+            self.pick(Slot { address, ordinal, uniform: None }, uniform)
+        };
+        let rows: Vec<Option<Row>> = uniforms.into_iter().enumerate().map(pick).collect();
+        let ordinals: Vec<u64> = rows.iter().map(|row| row.map_or(0, |row| row.ordinal)).collect();
+        Rows { list: slots.memo.list(&ordinals), rows }
+    }
+
+    fn pick(&self, slot: Slot, uniform: f64) -> Option<Row> {
         if let (Pace::Dealt(dealt), Some(rows)) = (&self.pace, self.parents.rows())
             && let Some(number) = dealt.number(slot.ordinal)
         {

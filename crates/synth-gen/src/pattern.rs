@@ -123,6 +123,7 @@ mod tests {
     use std::collections::BTreeSet;
 
     use super::*;
+    use crate::memo::Memo;
 
     fn unique(patterns: &[&str], probs: &[f64], n: u64) -> Result<Vec<String>, ErrorKind> {
         let patterns = patterns.iter().map(|&pattern| pattern.to_owned()).collect();
@@ -135,6 +136,7 @@ mod tests {
             addresses: &ordinals,
             ordinals: &ordinals,
             uniforms: &[],
+            memo: &Memo::default(),
         };
         let mut values = Values::None;
         program.fill(slots, &mut values);

@@ -1,5 +1,6 @@
 //! Persons and places whose parts agree: names, addresses and numbers of one object.
 
+use std::rc::Rc;
 use std::sync::Arc;
 
 use synth_core::{Permutation, Seed, cast, hash};
@@ -7,11 +8,11 @@ use synth_rules::EntityPart;
 use synth_rules::generator::FakerMethod;
 
 use crate::choice::{Choice, Sum};
-use crate::column::{Slot, Slots, Values};
+use crate::column::{Slot, Slots, TextBuffer, Values};
 use crate::draw::{Draws, Picks};
 use crate::faker::{EXAMPLE_DOMAINS, FakerData, write_number};
-use crate::reference::texts;
-use crate::site::{Row, Site};
+use crate::reference::texts_of;
+use crate::site::{Rows, Site};
 
 pub(crate) mod bind;
 mod names;
@@ -162,37 +163,30 @@ impl PersonField {
     }
 
     pub(crate) fn fill(&self, slots: Slots<'_>, out: &mut Values) {
-        let slot_of: Vec<Option<Slot>> = slots.iter().collect();
-        let said: Vec<(EntityPart, Vec<Option<Row>>, crate::column::TextBuffer)> = self
-            .known
-            .iter()
-            .map(|known| {
-                let row = |slot: &Option<Slot>| known.site.row(slot.as_ref()?.ordinal / known.divisor.max(1));
-                let rows: Vec<Option<Row>> = slot_of.iter().map(row).collect();
-                let made = texts(&rows, &known.programs);
-                (known.part, rows, made)
-            })
-            .collect();
+        let (memo, list) = (slots.memo, slots.memo.list(slots.ordinals));
+        let said = self.known.iter().map(|known| {
+            let rows = known.site.rows_of(&memo.above(&list, known.divisor), memo);
+            let made = texts_of(&rows, &known.programs, memo);
+            (known.part, rows, made)
+        });
+        let said: Vec<(EntityPart, Rc<Rows>, Rc<TextBuffer>)> = said.collect();
+        let above = self.above.as_ref().map(|above| {
+            let divisor = above.divisor.max(1);
+            (above.site.addresses(&memo.above(&list, divisor), memo), divisor)
+        });
         slots.fill_text_at(out, |at, slot, out| {
             let mut facts = Facts::default();
             for (part, rows, made) in &said {
-                if rows[at].is_some() {
+                if rows.rows[at].is_some() {
                     facts.set(*part, made.get(at));
                 }
             }
-            self.write(slot, facts, out);
+            let place = match &above {
+                Some((addresses, divisor)) => [addresses[at], slot.ordinal % divisor],
+                None => [slot.address, 0],
+            };
+            self.write_of(place, slot, facts, out);
         });
-    }
-
-    fn write(&self, slot: Slot, facts: Facts<'_>, out: &mut String) {
-        let (address, place) = match &self.above {
-            Some(above) => {
-                let divisor = above.divisor.max(1);
-                (above.site.address(slot.ordinal / divisor), slot.ordinal % divisor)
-            }
-            None => (slot.address, 0),
-        };
-        self.write_of([address, place], slot, facts, out);
     }
 
     /// Appends the part of the person at an address; the `place`-th given name, address or number where there are more.

@@ -57,6 +57,8 @@ pub struct Plan {
     pub(crate) joint: Joint,
     pub(crate) failures: Failures,
     pub(crate) notes: EvaluationNotes,
+    /// Some relationship decides values, so columns look instances up.
+    pub(crate) is_linked: bool,
 }
 
 /// Relationships of one type that the records do not keep.
@@ -306,7 +308,8 @@ impl Plan {
             let last = first.saturating_add(self.scopes[0].n_block).min(end);
             self.fill_records(first..last, &mut workspace);
             for slot in 0..synth_core::cast::to_usize(last - first) {
-                Walker { plan: self, workspace: &mut workspace, sink: &mut *sink }.value(0, slot)?;
+                let (workspace, sink) = (&mut workspace, &mut *sink);
+                Walker { plan: self, workspace, sink, pieces: None }.value(0, slot)?;
                 end_record(sink)?;
             }
             first = last;

@@ -17,6 +17,7 @@ use crate::faker::FakerData;
 use crate::faults::Faulty;
 use crate::formula::{Formula, is_whole};
 use crate::ids::{IdForm, Ids, Steps};
+use crate::joined::Joined;
 use crate::listed::Listed;
 use crate::markov::MarkovTexts;
 use crate::numbers::{Floats, Gridded, Mixture};
@@ -85,6 +86,7 @@ enum Program {
     /// Another program, whose rows have the numbers they were dealt.
     Renumbered(Box<Recipe>, Dealt),
     Formula(Box<Formula>),
+    Derived(Box<Derived>),
     Following(Box<Following>),
     Ordered(Box<Ordered>),
     Settled(Box<Settled>),
@@ -93,7 +95,7 @@ enum Program {
     OneOf(Choice, Seed, Vec<Recipe>),
     Plugin(Box<PluginProgram>),
     Faulty(Box<Faulty>),
-    Derived(Box<Derived>),
+    Joined(Box<Joined>),
     Course(Box<Course>),
     Distinct(Box<Distinct>),
 }
@@ -328,6 +330,11 @@ impl Recipe {
         Self { program: Program::One, render }
     }
 
+    /// Returns the program of a text that follows from other fields.
+    pub(crate) fn joined(joined: Joined) -> Self {
+        Self { program: Program::Joined(Box::new(joined)), render: Render::Text }
+    }
+
     /// Returns the program of a formula.
     pub(crate) fn formula(formula: Formula) -> Self {
         let render = if formula.own.is_text() { Render::Text } else { Render::NumberText };
@@ -398,6 +405,7 @@ impl Recipe {
         match &self.program {
             Program::Reference(reference) => reference.own.base(),
             Program::Formula(formula) => formula.own.base(),
+            Program::Joined(joined) => joined.own().base(),
             Program::Following(following) => following.own().base(),
             Program::Ordered(ordered) => ordered.own().base(),
             Program::Settled(settled) => settled.own().base(),
@@ -718,6 +726,7 @@ impl Recipe {
             Program::Reference(reference) => reference.fill(slots, out),
             Program::Listed(listed) => listed.fill(slots, out),
             Program::Formula(formula) => formula.fill(slots, out),
+            Program::Derived(derived) => derived.fill(slots, out),
             Program::Following(following) => following.fill(slots, out),
             Program::Ordered(ordered) => ordered.fill(slots, out),
             Program::Settled(settled) => settled.fill(slots, out),
@@ -725,7 +734,7 @@ impl Recipe {
             Program::OneOf(choice, seed, recipes) => fill_one_of(slots, (choice, *seed), recipes, out),
             Program::Plugin(plugin) => plugin.fill(slots, out),
             Program::Faulty(faulty) => faulty.fill(slots, out),
-            Program::Derived(derived) => derived.fill(slots, out),
+            Program::Joined(joined) => joined.fill(slots, out),
             Program::Course(course) => course.fill(slots, out),
             Program::Distinct(distinct) => distinct.fill(slots, out),
             Program::Renumbered(recipe, dealt) => {
@@ -763,6 +772,25 @@ impl Recipe {
             Quotes::Without => Scalar::Number(Number::from_literal(text)),
             Quotes::With => Scalar::String(text),
         }
+    }
+
+    /// Returns the value of a slot as a number, if it is one: what its text reads as.
+    pub(crate) fn number(&self, values: &Values, slot: usize, rooms: &mut Rooms) -> Option<f64> {
+        /// Whole numbers up to this, and powers of ten up to 22, are exact, so one division rounds as reading does.
+        const EXACT: u64 = 1 << 53;
+        match (&self.render, values) {
+            (Render::Integer(_), Values::Integers(integers)) if integers[slot].unsigned_abs() <= EXACT => {
+                Some(integers[slot] as f64)
+            }
+            (Render::Decimal(spelling, _), Values::Integers(integers))
+                if integers[slot].unsigned_abs() <= EXACT =>
+            {
+                Some(integers[slot] as f64 / spelling.steps())
+            }
+            (Render::Float(..), Values::Floats(floats)) => Some(floats[slot]),
+            _ => text_of(self.scalar(values, slot, rooms)).parse().ok(),
+        }
+        .filter(|number: &f64| number.is_finite())
     }
 
     /// Returns the position of each case among the literals: for every literal, the case it equals. `None`

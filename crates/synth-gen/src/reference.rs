@@ -1,13 +1,15 @@
 //! Values that are those of other rows: references.
 
+use std::rc::Rc;
 use std::sync::Arc;
 
 use synth_core::{Scalar, Seed};
 
-use crate::column::{FIRST_KIND, Slot, Slots, TextBuffer, Values};
+use crate::column::{FIRST_KIND, Slots, TextBuffer, Values};
+use crate::memo::{Key, Memo, What};
 use crate::parents::{Parents, Picker};
 use crate::recipe::{Recipe, Rooms};
-use crate::site::{Row, Site};
+use crate::site::{Row, Rows, Site};
 
 /// Makes the values of a child by drawing the parent's row and computing the parent's value for it.
 ///
@@ -47,82 +49,135 @@ impl Source {
         }
     }
 
-    fn row(&self, slot: Slot) -> Option<Row> {
+    /// Returns the row of each slot.
+    fn rows(&self, slots: &Slots<'_>) -> Rc<Rows> {
+        let memo = slots.memo;
+        let list = memo.list(slots.ordinals);
         match self {
-            Self::Drawn(picker) => picker.pick(slot),
-            Self::Same(site, divisor) => site.row(slot.ordinal / divisor.max(&1)),
+            Self::Drawn(picker) => {
+                let addresses = memo.list(slots.addresses);
+                memo.get(Key::new(What::Picks, Arc::as_ptr(picker), addresses.id(), &list), || {
+                    picker.picks(slots)
+                })
+            }
+            Self::Same(site, divisor) => site.rows_of(&memo.above(&list, *divisor), memo),
         }
     }
 }
 
 impl Reference {
     pub(crate) fn fill(&self, slots: Slots<'_>, out: &mut Values) {
-        let picks: Vec<Option<Row>> = slots.iter().flatten().map(|slot| self.parent(slot)).collect();
-        let made = self.parent_texts(&picks);
+        let rows = self.source.rows(&slots);
+        let made = texts_of(&rows, &self.keys, slots.memo);
+        let names = |(at, is_child): (usize, bool)| {
+            is_child && rows.rows[at].is_some() && (!self.is_number || is_json_number(made.get(at)))
+        };
+        let has_parent: Vec<bool> = self.children(&slots).into_iter().enumerate().map(names).collect();
         let mut own = Values::None;
-        let is_number = |at: usize| !self.is_number || is_json_number(made.get(at));
-        let needs_own = picks.iter().enumerate().any(|(at, pick)| pick.is_none() || !is_number(at));
-        if needs_own {
+        if slots.kinds.iter().zip(&has_parent).any(|(kind, has_parent)| *kind == slots.code && !has_parent) {
             self.own.fill(slots, &mut own);
         }
-        let (mut at, mut rooms) = (0, Rooms::default());
-        let slot_of: Vec<usize> =
-            slots.iter().enumerate().filter_map(|(index, slot)| slot.map(|_| index)).collect();
-        slots.fill_text(out, |_, text| {
-            if picks[at].is_some() && is_number(at) {
+        let mut rooms = Rooms::default();
+        slots.fill_text_at(out, |at, _, text| {
+            if has_parent[at] {
                 text.push_str(&self.prefix);
                 text.push_str(made.get(at));
             } else {
-                text.push_str(text_of(self.own.scalar(&own, slot_of[at], &mut rooms)));
+                text.push_str(text_of(self.own.scalar(&own, at, &mut rooms)));
             }
-            at += 1;
         });
     }
 
-    fn parent(&self, slot: Slot) -> Option<Row> {
-        let is_orphan = self.coverage < 1.0 && self.seed.uniform(slot.address) >= self.coverage;
-        let is_spared = || self.spared.as_ref().is_some_and(|parents| parents.has(slot.ordinal));
-        if is_orphan || is_spared() { None } else { self.source.row(slot) }
-    }
-
-    /// The parents' values; empty where there is no parent.
-    fn parent_texts(&self, picks: &[Option<Row>]) -> TextBuffer {
-        texts(picks, &self.keys)
+    /// Tells which slots refer to a row: those that are no orphans, and no parents in the same column.
+    fn children(&self, slots: &Slots<'_>) -> Vec<bool> {
+        let is_child = |address: &u64| self.coverage >= 1.0 || self.seed.uniform(*address) < self.coverage;
+        let mut children: Vec<bool> = slots.addresses.iter().map(is_child).collect();
+        if let Some(parents) = &self.spared {
+            let rows = parents.site().rows_of(&slots.memo.list(slots.ordinals), slots.memo);
+            for (is_child, row) in children.iter_mut().zip(&rows.rows) {
+                *is_child &= row.is_none();
+            }
+        }
+        children
     }
 }
 
 /// Returns the values of rows of a path with these programs, as text.
 pub(crate) fn texts(rows: &[Option<Row>], programs: &[Option<Recipe>]) -> TextBuffer {
-    let codes: Vec<u8> = rows.iter().map(|row| row.map_or(0, |row| row.code)).collect();
-    let addresses: Vec<u64> = rows.iter().map(|row| row.map_or(0, |row| row.address)).collect();
     let ordinals: Vec<u64> = rows.iter().map(|row| row.map_or(0, |row| row.ordinal)).collect();
-    let uniforms: Vec<f64> = rows.iter().map(|row| row.map_or(f64::NAN, |row| row.uniform)).collect();
-    let fill = |(code, program): (u8, &Option<Recipe>)| {
-        let mut values = Values::None;
-        if let Some(program) = program {
-            let slots = Slots {
-                kinds: &codes,
-                code,
-                addresses: &addresses,
-                ordinals: &ordinals,
-                uniforms: &uniforms,
-            };
-            program.fill(slots, &mut values);
-        }
-        values
-    };
-    let columns: Vec<Values> = (FIRST_KIND..).zip(programs).map(fill).collect();
-    let (mut made, mut rooms) = (TextBuffer::default(), Rooms::default());
-    for (slot, code) in codes.iter().enumerate() {
-        let kind = code.checked_sub(FIRST_KIND).map(usize::from);
-        if let Some((program, values)) =
-            kind.and_then(|kind| programs.get(kind)?.as_ref().zip(columns.get(kind)))
-        {
-            made.arena().push_str(text_of(program.scalar(values, slot, &mut rooms)));
-        }
-        made.end();
+    Made::of(rows, &ordinals, programs, &Memo::default()).texts()
+}
+
+/// Returns the values of rows of a path with these programs, as text; they are made once in a block.
+pub(crate) fn texts_of(rows: &Rc<Rows>, programs: &Arc<[Option<Recipe>]>, memo: &Memo) -> Rc<TextBuffer> {
+    memo.get(Key::new(What::Texts, Arc::as_ptr(programs), Rc::as_ptr(rows).addr(), &rows.list), || {
+        Made::of(&rows.rows, &rows.list, programs, memo).texts()
+    })
+}
+
+/// Returns the same as numbers; `None` where a row has none.
+pub(crate) fn numbers_of(
+    rows: &Rc<Rows>,
+    programs: &Arc<[Option<Recipe>]>,
+    memo: &Memo,
+) -> Rc<Vec<Option<f64>>> {
+    memo.get(Key::new(What::Numbers, Arc::as_ptr(programs), Rc::as_ptr(rows).addr(), &rows.list), || {
+        Made::of(&rows.rows, &rows.list, programs, memo).numbers()
+    })
+}
+
+/// Values of rows of a path, each kind in its own buffer.
+struct Made<'a> {
+    programs: &'a [Option<Recipe>],
+    codes: Vec<u8>,
+    columns: Vec<Values>,
+}
+
+impl<'a> Made<'a> {
+    /// Makes the values; `list` has the ordinals of the rows that have none as well.
+    fn of(rows: &[Option<Row>], list: &[u64], programs: &'a [Option<Recipe>], memo: &Memo) -> Self {
+        let kinds: Vec<u8> = rows.iter().map(|row| row.map_or(0, |row| row.code)).collect();
+        let addresses: Vec<u64> = rows.iter().map(|row| row.map_or(0, |row| row.address)).collect();
+        let ordinal = |(row, ordinal): (&Option<Row>, &u64)| row.map_or(*ordinal, |row| row.ordinal);
+        let ordinals: Vec<u64> = rows.iter().zip(list).map(ordinal).collect();
+        let uniforms: Vec<f64> = rows.iter().map(|row| row.map_or(f64::NAN, |row| row.uniform)).collect();
+        let fill = |(code, program): (u8, &Option<Recipe>)| {
+            let mut values = Values::None;
+            if let Some(program) = program.as_ref().filter(|_| kinds.contains(&code)) {
+                let (addresses, ordinals, uniforms) = (&addresses, &ordinals, &uniforms);
+                program.fill(Slots { kinds: &kinds, code, addresses, ordinals, uniforms, memo }, &mut values);
+            }
+            values
+        };
+        let columns = (FIRST_KIND..).zip(programs).map(fill).collect();
+        Self { programs, codes: kinds, columns }
     }
-    made
+
+    /// The program and the buffer of the value of a row.
+    fn of_row(&self, row: usize) -> Option<(&Recipe, &Values)> {
+        let kind = usize::from(self.codes[row].checked_sub(FIRST_KIND)?);
+        self.programs.get(kind)?.as_ref().zip(self.columns.get(kind))
+    }
+
+    fn texts(&self) -> TextBuffer {
+        let (mut made, mut rooms) = (TextBuffer::default(), Rooms::default());
+        for row in 0..self.codes.len() {
+            if let Some((program, values)) = self.of_row(row) {
+                made.arena().push_str(text_of(program.scalar(values, row, &mut rooms)));
+            }
+            made.end();
+        }
+        made
+    }
+
+    fn numbers(&self) -> Vec<Option<f64>> {
+        let mut rooms = Rooms::default();
+        let number = |row: usize| {
+            let (program, values) = self.of_row(row)?;
+            program.number(values, row, &mut rooms)
+        };
+        (0..self.codes.len()).map(number).collect()
+    }
 }
 
 /// Returns a value as text, without quotes.

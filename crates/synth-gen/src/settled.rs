@@ -10,10 +10,11 @@ use crate::column::{Slots, Values};
 use crate::computed::divisor;
 use crate::link::{Linker, programs};
 use crate::measure::Measure;
+use crate::memo::{List, Memo};
 use crate::ordering::bind::only_recipe;
 use crate::plan::{Kind, Plan};
 use crate::recipe::{Recipe, Rooms};
-use crate::reference::{text_of, texts};
+use crate::reference::{text_of, texts_of};
 use crate::site::{Row, Site};
 
 /// A field that others settle; rows that lack one of them keep what the field's own rule makes.
@@ -54,22 +55,22 @@ impl Settled {
     pub(crate) fn fill(&self, slots: Slots<'_>, out: &mut Values) {
         let mut own = Values::None;
         self.own.fill(slots, &mut own);
-        let ordinals: Vec<u64> = slots.iter().flatten().map(|slot| slot.ordinal).collect();
-        let columns: Vec<Vec<Option<f64>>> = self.terms.iter().map(|term| term.of_rows(&ordinals)).collect();
+        let list = slots.memo.list(slots.ordinals);
+        let columns: Vec<Vec<Option<f64>>> =
+            self.terms.iter().map(|term| term.of_rows(&list, slots.memo)).collect();
         let sum = |at: usize| {
             let values =
                 columns.iter().zip(&self.terms).map(|(column, term)| Some(column[at]? * term.factor));
             values.sum::<Option<f64>>()
         };
-        let (mut at, mut rooms) = (0, Rooms::default());
-        slots.fill_text_at(out, |index, slot, text| {
-            let before = text_of(self.own.scalar(&own, index, &mut rooms)).to_owned();
+        let mut rooms = Rooms::default();
+        slots.fill_text_at(out, |at, slot, text| {
+            let before = text_of(self.own.scalar(&own, at, &mut rooms)).to_owned();
             let settled = sum(at).and_then(|sum| self.settled(sum, &before, slot.address));
             match settled {
                 Some(value) => self.measure.write(value, slot.address, &mut rooms, text),
                 None => text.push_str(&before),
             }
-            at += 1;
         });
     }
 
@@ -87,12 +88,11 @@ impl Settled {
 }
 
 impl TermProgram {
-    fn of_rows(&self, ordinals: &[u64]) -> Vec<Option<f64>> {
-        let rows: Vec<Option<Row>> =
-            ordinals.iter().map(|ordinal| self.site.row(ordinal / self.divisor.max(1))).collect();
-        let made = texts(&rows, &self.programs);
+    fn of_rows(&self, list: &List, memo: &Memo) -> Vec<Option<f64>> {
+        let rows = self.site.rows_of(&memo.above(list, self.divisor), memo);
+        let made = texts_of(&rows, &self.programs, memo);
         let read = |(at, row): (usize, &Option<Row>)| row.and_then(|_| self.measure.read(made.get(at)));
-        rows.iter().enumerate().map(read).collect()
+        rows.rows.iter().enumerate().map(read).collect()
     }
 }
 

@@ -27,9 +27,14 @@ impl DecimalSpelling {
         Self { scale, keep }
     }
 
+    /// Returns the steps of its scale in one unit.
+    pub(crate) fn steps(self) -> f64 {
+        synth_core::math::pow10(i32::from(self.scale))
+    }
+
     /// Writes the number of its scale that is nearest to `number`.
     pub(crate) fn write_nearest(self, number: f64, room: &mut NumberRoom) -> &str {
-        let steps = number * synth_core::math::pow10(i32::from(self.scale));
+        let steps = number * self.steps();
         self.write(cast::round_to_i64(steps), room)
     }
 

@@ -1,15 +1,17 @@
 //! Fields of few values that come together as a table says.
 
 use std::collections::BTreeMap;
+use std::rc::Rc;
 use std::sync::Arc;
 
 use synth_core::hash::{combine, hash_bytes};
 use synth_core::{Seed, cast};
 
 use crate::choice::{Choice, Sum};
-use crate::column::{Slot, Slots, Values};
+use crate::column::{Slots, Values};
+use crate::memo::{Key, List, Memo, What};
 use crate::recipe::Recipe;
-use crate::reference::texts;
+use crate::reference::{texts, texts_of};
 use crate::site::{Row, Site};
 
 pub(crate) mod bind;
@@ -82,6 +84,51 @@ struct Known {
     odd: u64,
 }
 
+/// What one column says of a row.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Cell {
+    Missing,
+    /// Any value.
+    Any,
+    Code(u32),
+    /// A value that stands in no combination, by its hash.
+    Odd(u64),
+}
+
+/// The combinations that were drawn for the rows of a block.
+struct Drawn {
+    /// For each row, the rows of which the same is known.
+    group_of: Vec<u32>,
+    groups: Vec<DrawnGroup>,
+    addresses: Vec<u64>,
+    /// For each row the combination; means nothing where none fits.
+    rows: Vec<u32>,
+}
+
+/// Rows of which the same is known.
+struct DrawnGroup {
+    /// The choice among the combinations that fit.
+    choice: Option<(Choice, Vec<usize>)>,
+    /// Where the fields' own rules draw when none fits; each row for itself if nothing tells the rows apart.
+    address: Option<u64>,
+}
+
+impl Column {
+    fn cells(&self, list: &List, memo: &Memo) -> Vec<Cell> {
+        let rows = self.site.rows_of(list, memo);
+        let made = self.given.as_ref().map(|given| (given, texts_of(&rows, &given.programs, memo)));
+        let cell = |(at, row): (usize, &Option<Row>)| match (row, &made) {
+            (None, _) => Cell::Missing,
+            (Some(_), None) => Cell::Any,
+            (Some(_), Some((given, made))) => match given.codes.get(made.get(at)) {
+                Some(code) => Cell::Code(code + 1),
+                None => Cell::Odd(hash_bytes(made.get(at).as_bytes()) | 1),
+            },
+        };
+        rows.rows.iter().enumerate().map(cell).collect()
+    }
+}
+
 /// A field whose values are drawn from a table.
 #[derive(Debug, Clone)]
 pub(crate) struct Tabled {
@@ -105,49 +152,34 @@ impl Tabled {
     }
 
     pub(crate) fn fill(&self, slots: Slots<'_>, out: &mut Values) {
-        let wanted: Vec<Slot> = slots.iter().flatten().collect();
-        let known = self.table.known(&wanted);
-        let addresses = self.table.addresses(&wanted);
-        let mut choices: BTreeMap<&Known, Option<(Choice, Vec<usize>)>> = BTreeMap::new();
+        let drawn = self.table.drawn(&slots);
         let slips = self.table.seed.child("slip").attempt(cast::to_u64(self.column) + 1);
-        let pick = |(at, known)| {
-            let chosen = choices.entry(known).or_insert_with(|| self.table.fitting(known));
-            let (choice, rows) = chosen.as_ref()?;
-            let slot: Slot = wanted[at];
-            let is_slip = self.slip > 0.0 && slips.uniform(slot.address) < self.slip;
-            let uniform = if is_slip {
-                slips.child("other").uniform(slot.address)
-            } else {
-                self.table.seed.uniform(addresses[at])
-            };
-            self.table.whole[rows[choice.pick(uniform)]][self.column].checked_sub(1)
+        let others = slips.child("other");
+        let pick = |at: usize| {
+            let group = drawn.groups.get(drawn.group_of[at] as usize)?;
+            let (choice, rows) = group.choice.as_ref()?;
+            let address = slots.addresses[at];
+            let is_slip = self.slip > 0.0 && slips.uniform(address) < self.slip;
+            let row =
+                if is_slip { rows[choice.pick(others.uniform(address))] } else { drawn.rows[at] as usize };
+            self.table.whole[row][self.column].checked_sub(1)
         };
-        let picks: Vec<Option<u32>> = known.iter().enumerate().map(pick).collect();
         // Where no combination fits, rows of which the same is known get the same.
         let address = |at: usize| {
-            let known = &known[at];
-            match (known.odd, known.codes.iter().any(|code| *code > 0)) {
-                (0, false) => addresses[at],
-                _ => known.codes.iter().fold(known.odd, |hash, code| combine(hash, u64::from(*code))),
-            }
+            let group = drawn.groups.get(drawn.group_of[at] as usize);
+            group.and_then(|group| group.address).unwrap_or(drawn.addresses[at])
         };
         match &self.shown {
-            Shown::Atoms(atoms) => {
-                let mut at = 0..picks.len();
-                slots.fill_codes(out, |_| {
-                    let at = at.next().unwrap_or(0);
-                    let atom = picks[at].and_then(|code| atoms.get(code as usize).copied());
-                    atom.unwrap_or_else(|| self.own_code(address(at)))
-                });
-            }
+            Shown::Atoms(atoms) => slots.fill_codes_at(out, |at| {
+                let atom = pick(at).and_then(|code| atoms.get(code as usize).copied());
+                atom.unwrap_or_else(|| self.own_code(address(at)))
+            }),
             Shown::Texts(texts) => {
-                let mut at = 0;
-                slots.fill_text(out, |_, text| {
-                    match picks[at].and_then(|code| texts.get(code as usize)) {
+                slots.fill_text_at(out, |at, _, text| {
+                    match pick(at).and_then(|code| texts.get(code as usize)) {
                         Some(value) => text.push_str(value),
                         None => text.push_str(&self.own_text(address(at))),
                     }
-                    at += 1;
                 });
             }
         }
@@ -169,6 +201,7 @@ impl Tabled {
             addresses: &addresses,
             ordinals: &ordinals,
             uniforms: &[],
+            memo: &Memo::default(),
         };
         let mut values = Values::None;
         self.own.fill(slots, &mut values);
@@ -180,15 +213,38 @@ impl Tabled {
 }
 
 impl Table {
+    /// Draws the combinations of all rows, once for all columns of a block.
+    fn drawn(&self, slots: &Slots<'_>) -> Rc<Drawn> {
+        let memo = slots.memo;
+        let (list, addresses) = (memo.list(slots.ordinals), memo.list(slots.addresses));
+        memo.get(Key::new(What::Shared, self, addresses.id(), &list), || {
+            let addresses = self.addresses(slots, &list);
+            let (group_of, known) = self.known(&list, memo);
+            let groups: Vec<DrawnGroup> = known.iter().map(|known| self.group(known)).collect();
+            let row = |(group, address): (&u32, &u64)| match &groups[*group as usize].choice {
+                Some((choice, rows)) => cast::to_u32(rows[choice.pick(self.seed.uniform(*address))]),
+                None => 0,
+            };
+            let rows = group_of.iter().zip(&addresses).map(row).collect();
+            Drawn { group_of, groups, addresses, rows }
+        })
+    }
+
+    fn group(&self, known: &Known) -> DrawnGroup {
+        let is_given = known.odd != 0 || known.codes.iter().any(|code| *code > 0);
+        let hash = || known.codes.iter().fold(known.odd, |hash, code| combine(hash, u64::from(*code)));
+        DrawnGroup { choice: self.fitting(known), address: is_given.then(hash) }
+    }
+
     /// Where the combination of each row is drawn: at the row's own address, or at that of the fields that decide.
-    fn addresses(&self, slots: &[Slot]) -> Vec<u64> {
-        let mut addresses: Vec<u64> = slots.iter().map(|slot| slot.address).collect();
-        let mut hashes = vec![Some(1); if self.by.is_empty() { 0 } else { slots.len() }];
+    fn addresses(&self, slots: &Slots<'_>, list: &List) -> Vec<u64> {
+        let mut addresses: Vec<u64> = slots.addresses.to_vec();
+        let mut hashes = vec![Some(1); if self.by.is_empty() { 0 } else { addresses.len() }];
         for decider in &self.by {
-            let rows: Vec<Option<Row>> = slots.iter().map(|slot| decider.site.row(slot.ordinal)).collect();
-            let made = texts(&rows, &decider.programs);
+            let rows = decider.site.rows_of(list, slots.memo);
+            let made = texts_of(&rows, &decider.programs, slots.memo);
             for (at, hash) in hashes.iter_mut().enumerate() {
-                let own = rows[at].map(|_| hash_bytes(made.get(at).as_bytes()));
+                let own = rows.rows[at].map(|_| hash_bytes(made.get(at).as_bytes()));
                 *hash = hash.zip(own).map(|(hash, own)| combine(hash, own));
             }
         }
@@ -198,29 +254,35 @@ impl Table {
         addresses
     }
 
-    fn known(&self, slots: &[Slot]) -> Vec<Known> {
+    /// What is known of rows: for each row the number of what is known, and what that is.
+    fn known(&self, list: &List, memo: &Memo) -> (Vec<u32>, Vec<Known>) {
         let n = self.columns.len();
-        let mut known = vec![Known { is_there: vec![true; n], codes: vec![0; n], odd: 0 }; slots.len()];
+        let all = Known { is_there: vec![true; n], codes: vec![0; n], odd: 0 };
+        let mut group_of = vec![0; list.len()];
+        let mut groups = vec![all];
         for (at, column) in self.columns.iter().enumerate() {
             if column.is_certain && column.given.is_none() {
                 continue;
             }
-            let rows: Vec<Option<Row>> = slots.iter().map(|slot| column.site.row(slot.ordinal)).collect();
-            for (known, row) in known.iter_mut().zip(&rows) {
-                known.is_there[at] = row.is_some();
+            let cells = column.cells(list, memo);
+            let mut split: BTreeMap<(u32, Cell), u32> = BTreeMap::new();
+            let mut next: Vec<Known> = Vec::new();
+            for (group, cell) in group_of.iter_mut().zip(cells) {
+                *group = *split.entry((*group, cell)).or_insert_with(|| {
+                    let mut known = groups[*group as usize].clone();
+                    known.is_there[at] = cell != Cell::Missing;
+                    match cell {
+                        Cell::Code(code) => known.codes[at] = code,
+                        Cell::Odd(hash) => known.odd = combine(known.odd, hash),
+                        Cell::Missing | Cell::Any => {}
+                    }
+                    next.push(known);
+                    cast::to_u32(next.len() - 1)
+                });
             }
-            let Some(given) = &column.given else { continue };
-            let made = texts(&rows, &given.programs);
-            for (index, (known, row)) in known.iter_mut().zip(&rows).enumerate() {
-                let text = made.get(index);
-                match given.codes.get(text) {
-                    Some(code) if row.is_some() => known.codes[at] = code + 1,
-                    None if row.is_some() => known.odd = combine(known.odd, hash_bytes(text.as_bytes()) | 1),
-                    _ => {}
-                }
-            }
+            groups = next;
         }
-        known
+        (group_of, groups)
     }
 
     /// The combinations that agree with what is known, and the choice among them.

@@ -1,17 +1,25 @@
 //! The walk over the shape that turns filled columns into events.
 
+use std::ops::Range;
+
 use synth_core::{Event, EventSink, Scalar, cast};
 
 use crate::column::{ABSENT, FIRST_KIND, NULL};
 use crate::fill::Workspace;
+use crate::piece::Piece;
 use crate::plan::{Kind, Node, Plan};
 
 /// Sends the events of values.
-pub(crate) struct Walker<'a, S> {
+pub(crate) struct Walker<'a, S: EventSink> {
     pub(crate) plan: &'a Plan,
     pub(crate) workspace: &'a mut Workspace,
     pub(crate) sink: &'a mut S,
+    /// Takes the elements of outermost arrays in place of the sink.
+    pub(crate) pieces: Option<&'a mut TakePiece<'a, S>>,
 }
+
+/// Takes a piece of an array where its elements stand.
+pub(crate) type TakePiece<'a, S> = dyn FnMut(&mut S, Piece) -> Result<(), <S as EventSink>::Error> + 'a;
 
 impl<'a, S: EventSink> Walker<'a, S> {
     /// Sends the value of a node at a slot of its scope.
@@ -83,10 +91,19 @@ impl<'a, S: EventSink> Walker<'a, S> {
         let owner = &self.plan.nodes[collection.owner];
         let owners = &self.workspace.instances[owner.scope];
         let length = collection.lengths.draw(owners.addresses[slot], owners.ordinals[slot]);
-        let n_block = self.plan.scopes[collection.scope].n_block;
-        let mut first = 0;
-        while first < length {
-            let end = first.saturating_add(n_block).min(length);
+        // The keys of a dictionary depend on those before, so it is made as a whole.
+        if let Some(take) = self.pieces.as_mut().filter(|_| collection.keys.is_none()) {
+            return Piece::cut(self.plan, index, length).try_for_each(|piece| take(self.sink, piece));
+        }
+        self.elements(index, 0..length)
+    }
+
+    /// Sends some elements of an outermost array, or members of a dictionary from the first on.
+    pub(crate) fn elements(&mut self, index: usize, elements: Range<u64>) -> Result<(), S::Error> {
+        let n_block = self.plan.scopes[self.plan.collections[index].scope].n_block;
+        let mut first = elements.start;
+        while first < elements.end {
+            let end = first.saturating_add(n_block).min(elements.end);
             self.plan.fill_piece(index, first..end, self.workspace);
             (0..cast::to_usize(end - first)).try_for_each(|member| self.member(index, member))?;
             first = end;

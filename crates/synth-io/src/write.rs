@@ -76,6 +76,22 @@ impl JsonWriter {
         }
     }
 
+    /// Returns a writer for elements that stand where this one is now; its bytes follow those of this one.
+    #[must_use]
+    pub fn part(&self) -> Self {
+        Self { bytes: Vec::new(), needs_comma: self.needs_comma }
+    }
+
+    /// Goes on behind elements that a [`part`](Self::part) writes; at least one.
+    pub fn pass_elements(&mut self) {
+        self.needs_comma = true;
+    }
+
+    /// Takes what was written, and goes on where it ends.
+    pub fn take_bytes(&mut self) -> Vec<u8> {
+        std::mem::take(&mut self.bytes)
+    }
+
     /// Returns what was written since the last [`clear`](Self::clear).
     #[must_use]
     pub fn as_bytes(&self) -> &[u8] {
@@ -213,6 +229,25 @@ mod tests {
         let mut out = Vec::new();
         write_string(&all, &mut out);
         assert_eq!(String::from_utf8(out).unwrap(), expected);
+    }
+
+    /// Catches a part that begins as if nothing stood before it, and a comma that is lost behind one.
+    #[test]
+    fn parts_stand_between_their_neighbours() {
+        let one = Event::Scalar(Scalar::Bool(true));
+        let mut writer = JsonWriter::default();
+        let Ok(()) = writer.event(Event::ArrayStart, 0);
+        let mut bytes = writer.take_bytes();
+        for _ in 0..2 {
+            let mut part = writer.part();
+            let Ok(()) = part.event(one, 0);
+            bytes.extend(part.into_bytes());
+            writer.pass_elements();
+        }
+        let Ok(()) = writer.event(one, 0);
+        let Ok(()) = writer.event(Event::ArrayEnd, 0);
+        bytes.extend(writer.into_bytes());
+        assert_eq!(bytes, b"[true,true,true]");
     }
 
     fn check_layout(layout: Layout, n_records: u64, expected: &str) {

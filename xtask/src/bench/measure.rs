@@ -36,7 +36,8 @@ impl Run {
     }
 }
 
-fn once(command: &mut Command) -> Result<Run, Failure> {
+/// Runs the command once.
+pub(super) fn once(command: &mut Command) -> Result<Run, Failure> {
     let cpu_before = children_cpu();
     let start = Instant::now();
     let mut child = command

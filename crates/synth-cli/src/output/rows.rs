@@ -9,7 +9,7 @@ use synth_gen::Plan;
 use synth_io::{JsonWriter, Layout, par};
 use synth_rules::Watch;
 
-use super::Written;
+use super::{Written, document};
 use crate::failure::Failure;
 use crate::progress::Progress;
 
@@ -66,6 +66,9 @@ impl Maker<'_> {
         n_before: u64,
         mut write: impl FnMut(&[u8]) -> Result<(), Failure>,
     ) -> Result<Written, Failure> {
+        if self.layout == Layout::Document && !rows.is_empty() {
+            return document::write(self, write);
+        }
         let mut written = Written::default();
         par::map_ordered(
             (rows.end - rows.start).div_ceil(BLOCK),

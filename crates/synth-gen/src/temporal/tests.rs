@@ -1,6 +1,7 @@
 use std::collections::BTreeSet;
 
 use super::*;
+use crate::memo::Memo;
 
 fn rhythm(format: &str, values: &[&str]) -> TemporalRhythmic {
     TemporalRhythmic {
@@ -42,7 +43,14 @@ fn epochs_are_whole_steps() {
         let rule = rhythm(format, &["2024-01-01T00:00:00Z", "2024-01-02T00:00:00Z"]);
         let times = Times::compile(&rule, decimals, Seed::root(1)).unwrap();
         let mut out = Values::None;
-        let slots = Slots { kinds: &[2], code: 2, addresses: &[1], ordinals: &[1], uniforms: &[] };
+        let slots = Slots {
+            kinds: &[2],
+            code: 2,
+            addresses: &[1],
+            ordinals: &[1],
+            uniforms: &[],
+            memo: &Memo::default(),
+        };
         times.fill(slots, &mut out);
         let Values::Integers(integers) = out else { panic!("an epoch is a number") };
         integers[0].to_string().len()
@@ -107,7 +115,14 @@ fn texts(times: &Times, n: u64) -> Vec<String> {
     let kinds = vec![0; addresses.len()];
     let mut out = Values::None;
     times.fill(
-        Slots { kinds: &kinds, code: 0, addresses: &addresses, ordinals: &addresses, uniforms: &[] },
+        Slots {
+            kinds: &kinds,
+            code: 0,
+            addresses: &addresses,
+            ordinals: &addresses,
+            uniforms: &[],
+            memo: &Memo::default(),
+        },
         &mut out,
     );
     let Values::Text(text) = out else { panic!("a format makes texts") };

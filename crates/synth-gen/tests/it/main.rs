@@ -8,6 +8,7 @@ mod distinct;
 mod faults;
 mod formulas;
 mod hostile;
+mod joined;
 mod joint;
 mod laws;
 mod people;

@@ -4,8 +4,8 @@ use schemars::{Schema, SchemaGenerator};
 use serde_json::{Value, json};
 
 use crate::generator::{
-    Categorical, Constant, CopyOf, Derived, Faker, Generator, MarkovText, Pattern, QuantileSample, Sequence, Template,
-    TemporalRhythmic,
+    Categorical, Constant, CopyOf, Derived, Faker, Generator, MarkovText, Pattern, QuantileSample, Sequence,
+    Template, TemporalRhythmic,
 };
 use crate::kde::Kde;
 use crate::parametric::ParametricRule;

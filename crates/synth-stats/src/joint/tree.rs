@@ -203,8 +203,40 @@ pub struct Sampler {
 
 #[derive(Debug, Clone)]
 enum Walk {
-    Split { feature: usize, split: Split, then: usize, otherwise: usize },
+    Split { feature: u16, test: Test, then: u32, otherwise: u32 },
     Leaf,
+}
+
+/// A split made ready: one look at a code.
+#[derive(Debug, Clone)]
+enum Test {
+    Below(u16),
+    /// The codes from 64 times the position of a word on, a bit each.
+    OneOf(Box<[u64]>),
+}
+
+impl Test {
+    fn of(split: &Split) -> Self {
+        match split {
+            Split::Below(limit) => Self::Below(*limit),
+            Split::OneOf(codes) => {
+                let n = codes.last().map_or(0, |last| usize::from(*last) / 64 + 1);
+                let mut words = vec![0_u64; n];
+                codes.iter().for_each(|code| words[usize::from(*code) / 64] |= 1 << (code % 64));
+                Self::OneOf(words.into())
+            }
+        }
+    }
+
+    #[inline]
+    fn takes(&self, code: u16) -> bool {
+        match self {
+            Self::Below(limit) => code < *limit,
+            Self::OneOf(words) => {
+                words.get(usize::from(code) / 64).is_some_and(|word| (word >> (code % 64)) & 1 == 1)
+            }
+        }
+    }
 }
 
 /// The rows at and below a node.
@@ -214,6 +246,8 @@ struct Table {
     codes: Box<[u16]>,
     /// Rows of the codes up to and including each.
     cumulative: Box<[u64]>,
+    /// Share of the draws that are of these rows; the others are of the node above.
+    own: f64,
 }
 
 impl Table {
@@ -252,12 +286,9 @@ impl Sampler {
         }
         let walk = |node: &Node| match node {
             Node::Leaf(_) => Walk::Leaf,
-            Node::Split { feature, split, then, otherwise } => Walk::Split {
-                feature: usize::from(*feature),
-                split: split.clone(),
-                then: *then as usize,
-                otherwise: *otherwise as usize,
-            },
+            Node::Split { feature, split, then, otherwise } => {
+                Walk::Split { feature: *feature, test: Test::of(split), then: *then, otherwise: *otherwise }
+            }
         };
         let table = |(parent, counts): (Option<usize>, Vec<(u16, u32)>)| {
             let mut sum = 0;
@@ -266,7 +297,9 @@ impl Sampler {
                 sum
             });
             let cumulative = rows.collect();
-            Table { parent, codes: counts.into_iter().map(|(code, _)| code).collect(), cumulative }
+            let n = sum as f64;
+            let own = n / (n + tree.backoff);
+            Table { parent, codes: counts.into_iter().map(|(code, _)| code).collect(), cumulative, own }
         };
         Ok(Self {
             nodes: tree.nodes.iter().map(walk).collect(),
@@ -279,8 +312,8 @@ impl Sampler {
     #[must_use]
     pub fn leaf(&self, feature: impl Fn(usize) -> u16) -> usize {
         let mut at = 0;
-        while let Walk::Split { feature: number, split, then, otherwise } = &self.nodes[at] {
-            at = if split.takes(feature(*number)) { *then } else { *otherwise };
+        while let Walk::Split { feature: number, test, then, otherwise } = &self.nodes[at] {
+            at = if test.takes(feature(usize::from(*number))) { *then } else { *otherwise } as usize;
         }
         at
     }
@@ -291,8 +324,7 @@ impl Sampler {
         let mut at = leaf;
         loop {
             let table = &self.tables[at];
-            let n = table.n_rows() as f64;
-            let own = n / (n + self.backoff);
+            let own = table.own;
             match table.parent {
                 Some(above) if uniform >= own => {
                     uniform = ((uniform - own) / (1.0 - own)).min(1.0 - f64::EPSILON);
