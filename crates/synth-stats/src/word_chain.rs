@@ -85,7 +85,7 @@ fn pick(next: &[(Box<str>, f64)], no_end: bool, uniform: f64) -> Option<&str> {
         left -= weight;
         left < 0.0
     });
-    found.or(allowed().last()).map(|(word, _)| &**word)
+    found.or(allowed().next_back()).map(|(word, _)| &**word)
 }
 
 #[cfg(test)]

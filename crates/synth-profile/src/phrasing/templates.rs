@@ -27,6 +27,9 @@ enum Place<'a> {
     Slot(Class),
 }
 
+/// Places with the punctuation before and behind each.
+type Shape<'a> = Vec<(&'a str, Place<'a>, &'a str)>;
+
 /// Learns templates, the most frequent first.
 ///
 /// # Method
@@ -54,13 +57,13 @@ pub(super) fn learn(texts: &[Text<'_>], gate: Gate) -> Vec<TemplateProfile> {
             && (token.core.is_empty()
                 || gate.category(token.core, counts.get(token.core).copied().unwrap_or(0), None).is_some())
     };
-    let mut groups: BTreeMap<Vec<(&str, Place<'_>, &str)>, Vec<&Vec<Token<'_>>>> = BTreeMap::new();
+    let mut groups: BTreeMap<Shape<'_>, Vec<&Vec<Token<'_>>>> = BTreeMap::new();
     for tokens in whole.iter().filter(|tokens| (2..=MAX_TOKENS).contains(&tokens.len())) {
         // Punctuation around a word belongs to the template.
         let around = |token: &Token<'_>| {
             token.before.chars().chain(token.behind.chars()).all(|c| !c.is_alphanumeric())
         };
-        if tokens.iter().all(|token| around(token)) {
+        if tokens.iter().all(around) {
             let shape = tokens
                 .iter()
                 .map(|token| (token.before, place(token, is_literal(token)), token.behind))
