@@ -137,7 +137,7 @@ fn ticket(index: u64) -> Value {
     json!({
         "created": moment(created), "expires": moment(created + 30 * DAY), "arrival": moment(arrival),
         "due": date((created + 10 * DAY).div_euclid(DAY)), "day": date(day), "renewal": renewal,
-        "sent": epoch, "timeout": epoch + 45, "other": moment(created + 3600 + signed(draw(3, index, 2))),
+        "sent_at": epoch, "timeout_at": epoch + 45, "other": moment(created + 3600 + signed(draw(3, index, 2))),
     })
 }
 
@@ -154,7 +154,7 @@ fn constant_distances_are_formulas() {
     assert_eq!(of("$.arrival"), after(Operation::PlusMinutes, "$.created", 90.0));
     assert_eq!(of("$.due"), after(Operation::PlusDays, "$.created", 10.0));
     assert_eq!(of("$.renewal"), after(Operation::PlusMonths, "$.created", 1.0));
-    assert_eq!(of("$.timeout"), after(Operation::Sum, "$.sent", 45.0));
+    assert_eq!(of("$.timeout_at"), after(Operation::Sum, "$.sent_at", 45.0));
     assert_eq!(of("$.other"), None);
 }
 
