@@ -15,6 +15,9 @@ const N_PREPARED: u64 = 20_000;
 /// Runs of more rows than this are made once, others three times.
 const N_REPEATED: u64 = 2_000_000;
 
+/// Parents of the flights; a larger sample would have more of them, and their codes would run out with more rows.
+const PARENTS: [&str; 4] = ["$.airlines[]=12", "$.airports[]=1400", "$.planes[]=3300", "$.weather[]=5000"];
+
 /// What to measure.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Options {
@@ -65,7 +68,7 @@ pub(crate) fn run(options: &Options) -> Result<(), Failure> {
 impl Bench {
     fn compare(&self, shape: Shape, rules: &Path, n_rows: u64) -> Result<(), Failure> {
         let prepared = self.folder.join(format!("prepared.{}", shape.word()));
-        workspace::run(self.generate(rules, N_PREPARED, &prepared).args(["--quiet"]))?;
+        workspace::run(self.generate_shape(shape, (rules, N_PREPARED), &prepared).args(["--quiet"]))?;
         for n_threads in [1, 2] {
             let (wall, n_bytes) = self.print(shape, &prepared, [n_rows, n_threads])?;
             let printer = megabytes(n_bytes) / wall.as_secs_f64();
@@ -73,18 +76,31 @@ impl Bench {
             // Each thread printed all rows.
             let all = [n_rows * n_threads, n_bytes * n_threads, n_threads];
             print_row(&format!("serde_json {}", shape.word()), &run, all, printer);
-            let (run, n_bytes) = self.time(rules, n_rows, n_threads)?;
+            let (run, n_bytes) = self.time(shape, (rules, n_rows), n_threads)?;
             print_row(&format!("generate {}", shape.word()), &run, [n_rows, n_bytes, n_threads], printer);
         }
         Ok(())
     }
 
+    fn generate_shape(&self, shape: Shape, (rules, n_rows): (&Path, u64), out: &Path) -> Command {
+        let mut command = self.generate(rules, n_rows, out);
+        if shape == Shape::Flights {
+            PARENTS.iter().for_each(|count| _ = command.args(["--count", count]));
+        }
+        command
+    }
+
     /// Runs `generate` with its output thrown away; returns also the number of bytes it told of.
-    fn time(&self, rules: &Path, n_rows: u64, n_threads: u64) -> Result<(Run, u64), Failure> {
+    fn time(
+        &self,
+        shape: Shape,
+        (rules, n_rows): (&Path, u64),
+        n_threads: u64,
+    ) -> Result<(Run, u64), Failure> {
         let told = self.folder.join("told.txt");
         let once = || {
             let said = std::fs::File::create(&told).map_err(Failure::at(&told))?;
-            let mut command = self.generate(rules, n_rows, Path::new("-"));
+            let mut command = self.generate_shape(shape, (rules, n_rows), Path::new("-"));
             measure::once(command.args(["--parallel", &n_threads.to_string()]).stderr(said))
         };
         let mut run = once()?;
