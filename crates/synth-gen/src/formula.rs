@@ -115,9 +115,10 @@ impl Formula {
         let mut at = 0..all.len();
         let sum = |n: &Option<u64>| {
             let parts = at.by_ref().take(cast::to_usize(n.unwrap_or(0)));
-            let sum = parts
-                .map(|at| self.combine(columns.iter().map(|column| column[at])))
-                .fold(Some(0.0), |sum: Option<f64>, part| Some(sum? + part?));
+            // All parts are taken, whether or not one is missing: the next row's stand behind them.
+            let parts: Vec<Option<f64>> =
+                parts.map(|at| self.combine(columns.iter().map(|column| column[at]))).collect();
+            let sum = parts.into_iter().sum::<Option<f64>>();
             sum.filter(|_| n.unwrap_or(0) > 0)
         };
         counts.iter().map(sum).collect()

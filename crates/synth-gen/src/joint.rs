@@ -188,27 +188,26 @@ impl Joint {
                 if row > 0 && spots.is_next(row) {
                     before.extend_from_slice(out.row(row - 1));
                 } else {
-                    self.replay(model, spots, row, &mut before);
+                    Self::replay(model, spots, row, &mut before);
                 }
             }
-            self.push(model, (*address, index), (spots, row), &before, &mut out);
+            Self::push(model, (*address, index), (spots, row), &before, &mut out);
         }
         out
     }
 
     /// Draws the codes of the elements before one, from the first on.
-    fn replay(&self, model: &ScopeModel, spots: &Spots, row: usize, before: &mut Vec<u16>) {
+    fn replay(model: &ScopeModel, spots: &Spots, row: usize, before: &mut Vec<u16>) {
         let owner = spots.above.as_ref().map_or(0, |above| above.addresses[row]);
         for index in 0..spots.indices[row] {
             let mut one = Codes { n_fields: model.fields.len(), codes: Vec::new() };
-            self.push(model, (hash::combine(owner, index), index), (spots, row), before, &mut one);
+            Self::push(model, (hash::combine(owner, index), index), (spots, row), before, &mut one);
             before.clear();
             before.append(&mut one.codes);
         }
     }
 
     fn push(
-        &self,
         model: &ScopeModel,
         (address, index): (u64, u64),
         (spots, row): (&Spots, usize),
