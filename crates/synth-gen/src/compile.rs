@@ -4,7 +4,7 @@ use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 
 use synth_core::{JsonPath, PathId, Seed, Segment, cast, hash};
-use synth_rules::{FieldRule, FieldType, Generator, Layout, PluginCall, Relationship, RuleSet};
+use synth_rules::{FieldRule, FieldType, Generator, Layout, PluginCall, Relationship, RuleSet, ValueKind};
 
 use crate::choice::{Choice, Sum};
 use crate::derived::{Derived, EvaluationNotes};
@@ -31,6 +31,33 @@ const MAX_STREAMED: u64 = 1 << 40;
 const MAX_BLOCK: f64 = 4096.0;
 const MAX_BLOCK_VALUES: f64 = 262_144.0;
 
+/// A plan without fields.
+fn empty(rules: &RuleSet, n_records: u64) -> Plan {
+    Plan {
+        nodes: Vec::new(),
+        scopes: Vec::new(),
+        collections: Vec::new(),
+        case_columns: Vec::new(),
+        layout: rules.globals.layout,
+        n_records,
+        unkept: Vec::new(),
+        joint: Joint::default(),
+        is_linked: is_linked(rules),
+        failures: Failures::default(),
+        notes: EvaluationNotes::default(),
+    }
+}
+
+/// Tells whether columns look up what other columns of a row hold.
+fn is_linked(rules: &RuleSet) -> bool {
+    let follows =
+        |kind: &ValueKind| matches!(kind.generator, Some(Generator::Derived(_) | Generator::Copy(_)));
+    !rules.relationships.is_empty()
+        || !rules.entities.is_empty()
+        || rules.shape.values().any(|shape| shape.distinct)
+        || rules.fields.values().any(|field| field.kinds.iter().any(follows))
+}
+
 /// Compiles a rule set, collecting all problems.
 pub(crate) fn compile(
     rules: &RuleSet,
@@ -51,19 +78,7 @@ pub(crate) fn compile(
         plugins,
         countable: Vec::new(),
         seed,
-        plan: Plan {
-            nodes: Vec::new(),
-            scopes: Vec::new(),
-            collections: Vec::new(),
-            case_columns: Vec::new(),
-            layout: rules.globals.layout,
-            n_records,
-            unkept: Vec::new(),
-            joint: Joint::default(),
-            is_linked: !rules.relationships.is_empty(),
-            failures: Failures::default(),
-            notes: EvaluationNotes::default(),
-        },
+        plan: empty(rules, n_records),
         ordinals: Vec::new(),
         node_of: BTreeMap::new(),
         outline,

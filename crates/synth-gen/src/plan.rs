@@ -57,7 +57,7 @@ pub struct Plan {
     pub(crate) joint: Joint,
     pub(crate) failures: Failures,
     pub(crate) notes: EvaluationNotes,
-    /// Some relationship decides values, so columns look instances up.
+    /// Some values follow from others, so columns look instances up.
     pub(crate) is_linked: bool,
 }
 

@@ -1,11 +1,10 @@
 //! How the values of one kind are made and shown.
 
 use synth_core::{Number, Permutation, Rate, Scalar, Seed, TimeFormat, Timestamp, cast};
-use synth_rules::generator::{Categorical, Faker, FakerMethod, Pattern, QuantileSample, Sequence};
-use synth_rules::generator::{Template, TemporalRhythmic};
-use synth_rules::{Constraints, FieldType, Generator, Literal, ValueKind};
+use synth_rules::generator::FakerMethod;
+use synth_rules::{FieldType, Generator, Literal, ValueKind};
 
-use crate::choice::{Choice, Sum};
+use crate::choice::Choice;
 use crate::column::{FIRST_KIND, Slot, Slots, Values};
 use crate::composite::Dealt;
 use crate::dependency::Following;
@@ -20,7 +19,7 @@ use crate::ids::{IdForm, Ids, Steps};
 use crate::joined::Joined;
 use crate::listed::Listed;
 use crate::markov::MarkovTexts;
-use crate::numbers::{Floats, Gridded, Mixture};
+use crate::numbers::{Floats, Gridded};
 use crate::ordering::Ordered;
 use crate::pattern::{Patterns, UniquePatterns};
 use crate::people::PersonField;
@@ -32,10 +31,10 @@ use crate::site::Row;
 use crate::spelling::{DecimalSpelling, FloatSpelling, MAX_DECIMALS, NumberRoom};
 use crate::tagged;
 use crate::template::Templates;
-use crate::temporal::{TimeForm, Times};
+use crate::temporal::Times;
 use crate::value_table::Tabled;
 use crate::whole::UniqueWhole;
-use crate::words::{Style, Texts};
+use crate::words::Texts;
 
 mod atom;
 mod made;

@@ -5,6 +5,7 @@ use synth_rules::entity::LOCALES;
 use super::world::World;
 use super::*;
 use crate::column::Slots;
+use crate::memo::Memo;
 
 fn part(method: FakerMethod, locale: &str, said: &[(EntityPart, &str)], address: u64) -> String {
     let mut field = PersonField::new(method, Some(locale), Seed::root(7)).unwrap();
@@ -111,7 +112,15 @@ fn unique_addresses_differ() {
     let mut values = Values::None;
     // The same address everywhere: only the number can tell them apart.
     let addresses = vec![3; ordinals.len()];
-    let slots = Slots { kinds: &kinds, code: 2, addresses: &addresses, ordinals: &ordinals, uniforms: &[] };
+    let memo = Memo::default();
+    let slots = Slots {
+        kinds: &kinds,
+        code: 2,
+        addresses: &addresses,
+        ordinals: &ordinals,
+        uniforms: &[],
+        memo: &memo,
+    };
     field.fill(slots, &mut values);
     let Values::Text(text) = &values else { panic!("text was asked for") };
     let made: BTreeSet<&str> = (0..ordinals.len()).map(|slot| text.get(slot)).collect();

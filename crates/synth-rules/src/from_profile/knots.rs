@@ -4,7 +4,7 @@ use indexmap::IndexMap;
 use synth_core::JsonPath;
 
 use crate::field::{FieldRule, FieldType};
-use crate::generator::{Generator, TemporalRhythmic};
+use crate::generator::{Generator, Interpolation, TemporalRhythmic};
 use crate::relationship::Relationship;
 use crate::shape::{LengthRule, ShapeRule};
 
@@ -32,7 +32,8 @@ pub(super) fn thin(
             Some(Generator::QuantileSample(sample)) => {
                 let range =
                     sample.values.first().zip(sample.values.last()).map_or(0.0, |(low, high)| high - low);
-                if !is_whole || range > MAX_DENSE {
+                let is_linear = sample.interpolation == Interpolation::Linear;
+                if is_linear && (!is_whole || range > MAX_DENSE) {
                     thin_numbers(&mut sample.quantiles, &mut sample.values);
                 }
             }

@@ -10,6 +10,9 @@ use crate::generator::{Categorical, Generator, Interpolation, Literal, QuantileS
 
 /// Share of decimals that end in zero when their last digit is as good as random: around one in ten.
 const USUAL_FEWER: std::ops::Range<f64> = 0.05..0.15;
+/// Distributions of at least so many different numbers are drawn smoothly between at least so many quantiles.
+const SMOOTH_DISTINCT: u64 = 500;
+const SMOOTH_KNOTS: usize = 8;
 /// Doubles hold no more digits than this behind the point that mean anything.
 const MAX_DECIMALS: u8 = 15;
 
@@ -126,8 +129,18 @@ fn quantiles(number: &NumberProfile) -> QuantileSample {
     };
     let spikes =
         spikes.iter().zip(shares).map(|((value, _), share)| Spike { value: *value, prob: share.get() });
-    let interpolation = Interpolation::Linear;
+    let interpolation = interpolation(&values, number.n_distinct);
     QuantileSample { quantiles, values, spikes: spikes.collect(), interpolation }
+}
+
+/// Many different numbers without steps have no corners in their distribution either.
+fn interpolation(values: &[f64], n_distinct: u64) -> Interpolation {
+    let rises = values.windows(2).all(|pair| pair[0] < pair[1]);
+    if n_distinct >= SMOOTH_DISTINCT && values.len() >= SMOOTH_KNOTS && rises {
+        Interpolation::MonotoneCubic
+    } else {
+        Interpolation::Linear
+    }
 }
 
 /// Whole numbers by a curve alone.

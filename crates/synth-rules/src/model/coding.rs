@@ -186,8 +186,8 @@ fn law(kind: &ValueKind, n_rows: usize) -> (Law, Vec<Part>) {
         Some(Generator::QuantileSample(sample)) => {
             let spikes: Vec<(f64, f64)> =
                 sample.spikes.iter().map(|spike| (spike.value, spike.prob)).collect();
-            numbers(&spikes, Knots::new(&sample.quantiles, sample.values.clone()), n_rows, 1.0)
-                .unwrap_or_else(whole)
+            let curve = sample.linear();
+            numbers(&spikes, Knots::new(&curve.quantiles, curve.values), n_rows, 1.0).unwrap_or_else(whole)
         }
         Some(Generator::TemporalRhythmic(times)) => {
             let unit = match times.format.as_str() {
