@@ -77,9 +77,9 @@ impl QuantileFunction {
     /// observations (which bounds the largest error of the distribution function), then the one with the largest
     /// product of observations and width (which bounds its area, the Wasserstein distance, and so follows long
     /// tails). An inner knot is the number with the fewest digits around the middle of the gap between two
-    /// neighbouring values, so it is never an observed value; the ends are rounded outward to one digit of their
-    /// distance from the next knot, at least `k` values away (without inner knots to two digits of the spread, and to
-    /// two digits of the value when all are equal). Equal-depth histograms: Piatetsky-Shapiro and Connell
+    /// neighbouring values, so it is never an observed value; the ends are rounded outward to two digits of the
+    /// spread (of the value when all are equal), or, where that is nearer, to one digit of their distance from the next
+    /// knot, at least `k` values away: the spread of a long tail says nothing of the other end. Equal-depth histograms: Piatetsky-Shapiro and Connell
     /// 1984, SIGMOD; the floor of `k` is this project's privacy rule.
     ///
     /// # Cost
@@ -111,12 +111,12 @@ impl QuantileFunction {
             Some((splitter.ends[cut] as f64 / n as f64, value))
         });
         let mut knots: Vec<(f64, f64)> = inner.collect();
-        let (low, high) = match (knots.first(), knots.last()) {
-            (Some((_, first)), Some((_, last))) => {
-                (away_from(*first, low, math::floor), away_from(*last, high, math::ceil))
-            }
-            _ => round_outward(low, high),
-        };
+        let (mut down, mut up) = round_outward(low, high);
+        if let (Some((_, first)), Some((_, last))) = (knots.first(), knots.last()) {
+            down = down.max(away_from(*first, low, math::floor));
+            up = up.min(away_from(*last, high, math::ceil));
+        }
+        let (low, high) = (down, up);
         knots.insert(0, (0.0, low));
         knots.push((1.0, high));
         let (probabilities, values) = knots.into_iter().unzip();
