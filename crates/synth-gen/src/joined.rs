@@ -16,6 +16,8 @@ use crate::recipe::{Recipe, Rooms};
 use crate::reference::{text_of, texts_of};
 use crate::site::{Rows, Site};
 
+mod reach;
+
 /// Makes a text of the values of other fields; rows that lack one keep what the field's own rule makes.
 #[derive(Debug, Clone)]
 pub(crate) struct Joined {
@@ -31,6 +33,9 @@ enum Making {
     Join { separator: Box<str> },
     /// The characters of the first term from the second on, before the third.
     Slice,
+    /// The own text, gone on with until it has as many characters as the slices of it ask for: the only term is the end
+    /// of a slice, in the row itself or in the elements of an array of the row.
+    Reach { is_below: bool },
     /// The own text, in which each term stands in place of a word, for a share of the rows each.
     Hold { shares: Vec<f64> },
 }
@@ -70,6 +75,10 @@ impl Joined {
     }
 
     pub(crate) fn fill(&self, slots: Slots<'_>, out: &mut Values) {
+        if let (Making::Reach { is_below }, [end]) = (&self.making, &self.terms[..]) {
+            reach::fill(&self.own, (end, *is_below), slots, out);
+            return;
+        }
         let list = slots.memo.list(slots.ordinals);
         let terms: Vec<Given> = self.terms.iter().map(|term| term.of_rows(&list, slots.memo)).collect();
         let mut own = Values::None;
@@ -92,7 +101,7 @@ impl Joined {
                     let held: Vec<&str> = held.filter_map(|(term, _)| term.get(at)).collect();
                     hold(plain, &held, text);
                 }
-                (_, None) => text.push_str(plain),
+                (Making::Reach { .. }, _) | (_, None) => text.push_str(plain),
             }
         });
     }
@@ -147,7 +156,10 @@ impl JoinedBond {
         let term = |node: &usize| {
             Some(TextTerm {
                 site: linker.site(before, *node, None),
-                divisor: divisor(plan, scope, plan.nodes[*node].scope)?,
+                divisor: match self.making {
+                    Making::Reach { .. } => 1,
+                    _ => divisor(plan, scope, plan.nodes[*node].scope)?,
+                },
                 programs: programs(plan, *node).into(),
             })
         };
@@ -182,7 +194,27 @@ impl Linker<'_> {
                 _ => {}
             }
         }
+        let reaching: Vec<JoinedBond> = bonds.iter().filter_map(|bond| self.reaching(plan, bond)).collect();
+        for bond in reaching {
+            if !bonds.iter().any(|known| known.target == bond.target) {
+                bonds.push(bond);
+            }
+        }
         bonds
+    }
+
+    /// What makes the text that is sliced long enough for the slices.
+    fn reaching(&self, plan: &Plan, slice: &JoinedBond) -> Option<JoinedBond> {
+        let (Making::Slice, [text, _, end]) = (&slice.making, &slice.terms[..]) else { return None };
+        let (own, below) = (plan.nodes[*text].scope, plan.nodes[*end].scope);
+        let is_below = plan.scopes[below].above == Some(own);
+        let is_near = is_below || own == below;
+        (is_near && self.may_be_joined(plan, *text)).then(|| JoinedBond {
+            target: *text,
+            making: Making::Reach { is_below },
+            terms: vec![*end],
+            kept: Vec::new(),
+        })
     }
 
     fn joined_one(&self, plan: &Plan, index: usize, relationship: &Relationship) -> Option<JoinedBond> {
@@ -205,17 +237,22 @@ impl Linker<'_> {
                 && !plan.nodes[*node].scalar_kinds().is_empty()
                 && divisor(plan, scope, plan.nodes[*node].scope).is_some()
         };
+        let is_possible = terms.iter().all(is_readable)
+            && terms.iter().zip(paths).all(|(node, path)| self.keeps_keys(plan, *node, path))
+            && self.may_be_joined(plan, target);
+        is_possible.then_some(JoinedBond { target, making, terms, kept: vec![index] })
+    }
+
+    /// Tells whether nothing stands against a text that follows from others.
+    fn may_be_joined(&self, plan: &Plan, target: usize) -> bool {
         let is_text = |kind: &Kind| matches!(kind, Kind::Scalar(recipe) if recipe.is_text());
         let is_tag = plan.case_columns.iter().any(|column| column.discriminator == target);
         let is_key = plan.collections.iter().any(|collection| collection.keys == Some(target));
-        let is_possible = terms.iter().all(is_readable)
-            && terms.iter().zip(paths).all(|(node, path)| self.keeps_keys(plan, *node, path))
-            && plan.nodes[target].kinds.iter().all(is_text)
+        plan.nodes[target].kinds.iter().all(is_text)
             && !is_tag
             && !is_key
             && !self.is_unique(target)
-            && self.ordinals[scope].is_some();
-        is_possible.then_some(JoinedBond { target, making, terms, kept: vec![index] })
+            && self.ordinals[plan.nodes[target].scope].is_some()
     }
 }
 

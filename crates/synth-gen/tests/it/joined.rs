@@ -69,3 +69,40 @@ fn texts_and_times_follow() {
     assert!((mean - 35.0).abs() < 6.4, "{mean}");
     assert!(trips.iter().any(|trip| number(trip, "left") < 100), "some leave behind midnight");
 }
+
+const SPANS: &str = r#"
+version: 2
+fields:
+  "$.text": {type: string, generator: faker, params: {method: text, quantiles: [0, 100], lengths: [5, 40]}}
+  "$.spans[].from": {type: integer, generator: quantile_sample, params: {quantiles: [0, 100], values: [0, 90]}}
+  "$.spans[].until": {type: integer, generator: quantile_sample, params: {quantiles: [0, 100], values: [4, 120]}}
+  "$.spans[].part": {type: string, generator: pattern, params: {patterns: ['y']}}
+shape:
+  "$.spans[]": {length: {distribution: categorical, params: {values: [0, 1, 3], probs: [0.2, 0.4, 0.4]}}}
+relationships:
+- {type: ordering, low: '$.spans[].from', high: '$.spans[].until', strict: true}
+- {type: derived_text, target: '$.spans[].part', operation: slice, terms: [$.text, '$.spans[].from', '$.spans[].until']}
+"#;
+
+/// Catches slices beyond the end of a text, which would all be empty, and texts that are padded where no slice asks for it.
+#[test]
+fn texts_are_long_enough_for_their_slices() {
+    assert_eq!(compile(SPANS, 10).unwrap().unkept(), []);
+    let (mut n_slices, mut n_plain) = (0, 0);
+    for record in records(SPANS, 300) {
+        let text: Vec<char> = record["text"].as_str().unwrap().chars().collect();
+        let spans = record["spans"].as_array().unwrap();
+        for span in spans {
+            let place = |key: &str| usize::try_from(span[key].as_u64().unwrap()).unwrap();
+            let part: String = text[place("from")..place("until")].iter().collect();
+            assert_eq!(span["part"], Value::from(part.as_str()));
+            assert!(!part.is_empty());
+            n_slices += 1;
+        }
+        if spans.is_empty() {
+            assert!(text.len() <= 45, "{text:?}");
+            n_plain += 1;
+        }
+    }
+    assert!(n_slices > 300 && n_plain > 30);
+}

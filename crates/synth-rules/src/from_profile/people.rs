@@ -141,7 +141,7 @@ pub(super) fn introduce(
     let mut groups: IndexMap<JsonPath, Vec<Member>> = IndexMap::new();
     for (path, rule) in fields.iter() {
         let is_key = rule.unique || keys.contains(path);
-        if let Some(role) = role(path, rule, is_key) {
+        if let Some(role) = role(path, rule, is_key).filter(|role| is_apt(*role, path, profile)) {
             let (mut anchor, rest) = anchor(path);
             if let Some(element) = own_place(path, role, &anchor) {
                 anchor = element;
@@ -189,6 +189,20 @@ fn key_paths(relationships: &[Relationship]) -> BTreeSet<JsonPath> {
         }
     }
     keys
+}
+
+/// A field of fewer different texts keeps its learned form, which says more of them than a list of all the world's cities.
+const MIN_DISTINCT: u64 = 20;
+
+/// Tells whether a role may be given to a field.
+fn is_apt(role: Role, path: &JsonPath, profile: &Profile) -> bool {
+    let field = || profile.fields.iter().find(|field| field.path == *path);
+    match role {
+        Role::Could(_) => {
+            field().and_then(|field| field.text.as_ref()).is_some_and(|text| text.n_distinct >= MIN_DISTINCT)
+        }
+        Role::Shown(_) | Role::Says(_) => true,
+    }
 }
 
 fn role(path: &JsonPath, rule: &FieldRule, is_key: bool) -> Option<Role> {
