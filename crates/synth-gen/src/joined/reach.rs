@@ -10,21 +10,36 @@ use crate::reference::text_of;
 
 /// Longest text that is made for a slice, in characters.
 const MAX_LENGTH: usize = 1 << 16;
-/// Texts of the field's own rule that are put one behind the other, at most.
+/// Texts that are drawn before one is gone on with: the first that is long enough is taken.
+const MAX_DRAWS: u64 = 24;
+/// Texts that are put one behind the other, at most.
 const MAX_PARTS: u64 = 256;
 
-/// Makes texts by their own rule and goes on with more of the kind until they are as long as the slices ask for.
+/// Makes texts by their own rule that are as long as the slices ask for.
+///
+/// # Method
+///
+/// Texts are drawn until one is long enough, so that lengths are those of the field's rule among those that may be; a text
+/// for which no draw is goes on with more of the kind.
 pub(super) fn fill(own: &Recipe, (end, is_below): (&TextTerm, bool), slots: Slots<'_>, out: &mut Values) {
     let list = slots.memo.list(slots.ordinals);
     let lengths = lengths(end, is_below, &list, slots.memo);
     let mut texts: Vec<String> = vec![String::new(); lengths.len()];
-    for part in 0..MAX_PARTS {
+    for part in 0..MAX_DRAWS + MAX_PARTS {
         let is_short = |(text, length): (&String, &usize)| part == 0 || text.chars().count() < *length;
         let short: Vec<bool> = texts.iter().zip(&lengths).map(is_short).collect();
         if !short.contains(&true) {
             break;
         }
-        add(own, part, (slots, &short), &mut texts);
+        draw(own, part, (slots, &short), |at, made| {
+            let is_enough = made.chars().count() >= lengths[at];
+            if part == 0 || part < MAX_DRAWS && is_enough {
+                made.clone_into(&mut texts[at]);
+            } else if part >= MAX_DRAWS {
+                texts[at].push(' ');
+                texts[at].push_str(made);
+            }
+        });
     }
     slots.fill_text_at(out, |at, _, text| {
         text.push_str(&texts[at]);
@@ -33,19 +48,16 @@ pub(super) fn fill(own: &Recipe, (end, is_below): (&TextTerm, bool), slots: Slot
     });
 }
 
-/// Adds a text of the own rule to those that are short.
-fn add(own: &Recipe, part: u64, (slots, short): (Slots<'_>, &[bool]), texts: &mut [String]) {
+/// Draws another text for the rows whose text is short.
+fn draw(own: &Recipe, part: u64, (slots, short): (Slots<'_>, &[bool]), mut see: impl FnMut(usize, &str)) {
     let address = |address: &u64| if part == 0 { *address } else { hash::combine(*address, part) };
     let addresses: Vec<u64> = slots.addresses.iter().map(address).collect();
-    // The joint model decides the first part only.
+    // The joint model decides the first draw only.
     let uniforms = if part == 0 { slots.uniforms } else { &[] };
     let (mut values, mut rooms) = (Values::None, Rooms::default());
     own.fill(Slots { addresses: &addresses, uniforms, ..slots }, &mut values);
     for (at, _) in slots.iter().enumerate().filter(|(at, slot)| short[*at] && slot.is_some()) {
-        if part > 0 {
-            texts[at].push(' ');
-        }
-        texts[at].push_str(text_of(own.scalar(&values, at, &mut rooms)));
+        see(at, text_of(own.scalar(&values, at, &mut rooms)));
     }
 }
 
