@@ -16,6 +16,8 @@ const MIN_CATEGORY_SHARE: f64 = 0.05;
 const MIN_PATTERN_SHARE: f64 = 0.6;
 /// Strings of more words than this are prose, whatever their patterns.
 const MAX_PATTERN_WORDS: f64 = 3.0;
+/// Share of the strings from which on a form is that of all.
+const ONE_FORM_SHARE: f64 = 0.95;
 
 /// The kinds of strings with their weights.
 pub(super) fn kinds(text: &TextProfile) -> Vec<(u64, ValueKind)> {
@@ -85,7 +87,8 @@ fn pooled(text: &TextProfile, n_rest: u64) -> Generator {
 /// Strings that are no category, made anew.
 pub(super) fn rest(text: &TextProfile) -> ValueKind {
     if let Some(method) = text.personal.as_deref().and_then(personal_method) {
-        return plain(FieldType::String, faker(method));
+        let generator = if method == FakerMethod::PhoneNumber { one_form(text) } else { None };
+        return plain(FieldType::String, generator.unwrap_or_else(|| faker(method)));
     }
     if let Some(numbered) = &text.numbered {
         return plain(FieldType::String, Generator::Sequence(sequence(numbered)));
@@ -98,6 +101,13 @@ pub(super) fn rest(text: &TextProfile) -> ValueKind {
         _ => made_up(text),
     };
     plain(FieldType::String, generator)
+}
+
+/// The form of the strings, when nearly all have the same: numbers of one country are written in one way, and programs
+/// that read them expect it.
+fn one_form(text: &TextProfile) -> Option<Generator> {
+    let is_usual = text.patterns.first().is_some_and(|pattern| pattern.share.get() >= ONE_FORM_SHARE);
+    is_usual.then(|| patterns(text))
 }
 
 fn sequence(numbered: &NumberedProfile) -> Sequence {
