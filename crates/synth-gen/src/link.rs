@@ -24,6 +24,7 @@ use crate::recipe::{Recipe, Setting};
 use crate::reference::{Reference, Source, texts};
 use crate::settled::SettledBond;
 use crate::site::{Condition, Row, Site};
+use crate::states::bind::ChainBond;
 use crate::value_table::bind::TableBond;
 
 /// What the relationships are bound with.
@@ -65,6 +66,7 @@ enum Bond<'a> {
     Settled(SettledBond),
     Tabled(TableBond),
     Person(PersonBond),
+    Chained(ChainBond),
 }
 
 impl Bond<'_> {
@@ -80,6 +82,7 @@ impl Bond<'_> {
             Self::Settled(settled) => vec![settled.target],
             Self::Tabled(table) => table.targets(),
             Self::Person(person) => vec![person.target],
+            Self::Chained(chain) => vec![chain.target],
         }
     }
 
@@ -95,6 +98,7 @@ impl Bond<'_> {
             Self::Settled(settled) => settled.needs(),
             Self::Tabled(table) => table.needs(),
             Self::Person(person) => person.needs(),
+            Self::Chained(chain) => chain.needs(),
         }
     }
 
@@ -114,6 +118,7 @@ impl Bond<'_> {
                 | Self::Settled(_)
                 | Self::Tabled(_)
                 | Self::Person(_)
+                | Self::Chained(_)
         )
     }
 }
@@ -200,6 +205,7 @@ impl<'a> Linker<'a> {
                 Bond::Settled(settled) => kept.extend(settled.bind(plan, self, &before)),
                 Bond::Tabled(table) => kept.extend(table.bind(plan, self, &before)),
                 Bond::Person(person) => person.bind(plan, self, &before),
+                Bond::Chained(chain) => kept.extend(chain.bind(plan, (self, &before), &kept)),
             }
         }
         for (index, relationship) in self.rules.relationships.iter().enumerate() {
@@ -236,6 +242,8 @@ impl<'a> Linker<'a> {
         self.joined(plan).into_iter().map(Bond::Joined).for_each(|bond| add(bond, &mut bound));
         let orders = self.orders(plan, &bound, kept).into_iter().map(Bond::Ordered);
         orders.for_each(|bond| add(bond, &mut bound));
+        let chains = self.chains(plan, &bound).into_iter().map(Bond::Chained);
+        chains.for_each(|bond| add(bond, &mut bound));
         let tables = self.tables(plan, &bound, kept).into_iter().map(Bond::Tabled);
         tables.for_each(|bond| add(bond, &mut bound));
         for relationship in &self.rules.relationships {

@@ -16,5 +16,6 @@ mod plugins;
 mod references;
 mod settled;
 mod shapes;
+mod states;
 mod unique;
 mod values;
