@@ -25,6 +25,7 @@ use crate::pattern::{Patterns, UniquePatterns};
 use crate::people::PersonField;
 use crate::plugin::PluginProgram;
 use crate::reference::{Reference, text_of, texts};
+use crate::sequence::Closed;
 use crate::series::Course;
 use crate::settled::Settled;
 use crate::site::Row;
@@ -100,6 +101,7 @@ enum Program {
     Course(Box<Course>),
     Distinct(Box<Distinct>),
     Chained(Box<Chained>),
+    Closed(Box<Closed>),
 }
 
 #[derive(Debug, Clone)]
@@ -369,6 +371,12 @@ impl Recipe {
         Self { program: Program::Chained(Box::new(chained)), render }
     }
 
+    /// Returns the program of a field whose last element is the first again.
+    pub(crate) fn closed(closed: Closed) -> Self {
+        let render = closed.own().render.clone();
+        Self { program: Program::Closed(Box::new(closed)), render }
+    }
+
     /// Returns the program of a field whose values others settle.
     pub(crate) fn settled(settled: Settled) -> Self {
         let render = if settled.own().is_text() { Render::Text } else { Render::NumberText };
@@ -421,6 +429,7 @@ impl Recipe {
             Program::Renumbered(recipe, _) => recipe.base(),
             Program::Distinct(distinct) => distinct.own().base(),
             Program::Chained(chained) => chained.own().base(),
+            Program::Closed(closed) => closed.own().base(),
             _ => self,
         }
     }
@@ -599,6 +608,7 @@ impl Recipe {
             Program::Course(course) => course.fill(slots, out),
             Program::Distinct(distinct) => distinct.fill(slots, out),
             Program::Chained(chained) => chained.fill(slots, out),
+            Program::Closed(closed) => closed.fill(slots, out),
             Program::Renumbered(recipe, dealt) => {
                 let number = |ordinal: &u64| dealt.number(*ordinal).unwrap_or(*ordinal);
                 let ordinals: Vec<u64> = slots.ordinals.iter().map(number).collect();

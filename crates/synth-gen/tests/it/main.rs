@@ -14,6 +14,7 @@ mod laws;
 mod people;
 mod plugins;
 mod references;
+mod sequence;
 mod settled;
 mod shapes;
 mod states;
