@@ -108,6 +108,7 @@ pub(crate) fn compile(
         seed,
         memo: Memo::default(),
         lookups: RefCell::default(),
+        tabled: RefCell::default(),
     };
     let kept = bind(&linker, &mut plan, &mut errors);
     if !errors.0.is_empty() {

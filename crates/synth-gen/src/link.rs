@@ -41,6 +41,8 @@ pub(crate) struct Linker<'a> {
     /// What was looked up in the plans that `lookups` keeps.
     pub(crate) memo: Memo,
     pub(crate) lookups: RefCell<Vec<Arc<Plan>>>,
+    /// Dependencies that tables keep: their positions, and those of the fields that follow.
+    pub(crate) tabled: RefCell<BTreeSet<(usize, usize)>>,
 }
 
 /// One reference whose paths are nodes of the plan.
@@ -197,7 +199,11 @@ impl<'a> Linker<'a> {
         }
         for (index, relationship) in self.rules.relationships.iter().enumerate() {
             if let Relationship::FunctionalDep { lhs, rhs, .. } = relationship
-                && rhs.iter().all(|rhs| self.follows(&decided, lhs, rhs))
+                && rhs.iter().enumerate().all(|(at, rhs)| {
+                    self.follows(&decided, lhs, rhs)
+                        || self.tabled.borrow().contains(&(index, at))
+                        || self.is_one_case(plan, lhs, rhs)
+                })
             {
                 kept.insert(index);
             }

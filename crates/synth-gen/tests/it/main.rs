@@ -17,6 +17,7 @@ mod references;
 mod sequence;
 mod settled;
 mod shapes;
+mod single;
 mod states;
 mod unique;
 mod values;
