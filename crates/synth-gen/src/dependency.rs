@@ -128,6 +128,14 @@ impl<'a> Linker<'a> {
         is_tag && n_literals > 0 && (0..n_literals).filter(admits).count() <= 1
     }
 
+    /// Tells whether a field is drawn from one literal.
+    pub(crate) fn has_one_value(&self, plan: &Plan, path: &JsonPath) -> bool {
+        match self.node(path).map(|node| &plan.nodes[node].kinds[..]) {
+            Some([Kind::Scalar(recipe)]) => recipe.cases(&[]).is_some_and(|literals| literals.len() == 1),
+            _ => false,
+        }
+    }
+
     /// Reads a relationship as fields that others decide, as far as that can be kept.
     pub(crate) fn decided(&self, plan: &Plan, relationship: &'a Relationship) -> Vec<Decided<'a>> {
         let Relationship::FunctionalDep { lhs, rhs, confidence, .. } = relationship else {

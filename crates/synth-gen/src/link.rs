@@ -203,6 +203,7 @@ impl<'a> Linker<'a> {
                     self.follows(&decided, lhs, rhs)
                         || self.tabled.borrow().contains(&(index, at))
                         || self.is_one_case(plan, lhs, rhs)
+                        || self.has_one_value(plan, rhs)
                 })
             {
                 kept.insert(index);
