@@ -19,7 +19,7 @@ use crate::outline::{Outline, Parts};
 use crate::plan::{Collection, CompileOptions, Gate, Kind, KindMask, Node, Plan, Presence, Scope};
 use crate::plugin::{Failures, GeneratorPlugins, PluginProgram};
 use crate::recipe::{Recipe, Setting};
-use crate::{coupling, distinct, faults, joint, unkept, variants};
+use crate::{coupling, distinct, faults, joint, sequence, unkept, variants};
 
 /// Longest array or dictionary that is held in memory as a whole.
 const MAX_HELD: u64 = 1 << 24;
@@ -108,6 +108,7 @@ pub(crate) fn compile(
         seed,
         memo: Memo::default(),
         lookups: RefCell::default(),
+        tabled: RefCell::default(),
     };
     let kept = bind(&linker, &mut plan, &mut errors);
     if !errors.0.is_empty() {
@@ -402,6 +403,9 @@ impl<'a> Compiler<'a> {
     }
 
     fn lengths(&mut self, item: PathId, path: &JsonPath, scales: bool) -> Option<Lengths> {
+        // Outermost collections may be asked for by number, so each keeps its own.
+        let source = sequence::beside(self.rules, path).filter(|_| !self.countable.contains(path));
+        let path = source.as_ref().filter(|source| self.rules.shape.contains_key(*source)).unwrap_or(path);
         let Some(rule) = self.rules.shape.get(path) else {
             self.errors.push(ErrorKind::MissingLength, path);
             return None;

@@ -14,6 +14,7 @@ use crate::plan::{Kind, Plan};
 use crate::recipe::Recipe;
 use crate::reference::texts_of;
 use crate::site::Site;
+use crate::value_table::certainty;
 
 /// Draws a value at an address that other values of the row make, so that the same values are followed by the same.
 ///
@@ -69,6 +70,13 @@ impl Following {
     }
 }
 
+/// Tells whether a node, with all that it is a part or an element of, may be there beside a literal of a tag.
+fn may_be_there(plan: &Plan, node: usize, tag: (usize, usize)) -> bool {
+    let owner = plan.collection_of(plan.nodes[node].scope).map(|at| plan.collections[at].owner);
+    certainty(plan, node, Some(tag)) != Some(false)
+        && owner.is_none_or(|owner| may_be_there(plan, owner, tag))
+}
+
 /// One field that others decide.
 pub(crate) struct Decided<'a> {
     pub(crate) target: usize,
@@ -97,7 +105,37 @@ impl Decided<'_> {
     }
 }
 
+/// How many ordinals of a scope stand in one of another scope, which is above it, or below it in arrays of one element
+/// at most: their ordinals are those of their rows.
+fn divisor_or_one(plan: &Plan, scope: usize, other: usize) -> Option<u64> {
+    divisor(plan, scope, other).or_else(|| divisor(plan, other, scope).filter(|n| *n == 1))
+}
+
 impl<'a> Linker<'a> {
+    /// Tells whether a field has one value wherever others are there: a tag that all of these but one case leave out.
+    pub(crate) fn is_one_case(&self, plan: &Plan, lhs: &[JsonPath], rhs: &JsonPath) -> bool {
+        let Some(tag) = self.node(rhs) else { return false };
+        let n_literals = match &plan.nodes[tag].kinds[..] {
+            [Kind::Scalar(recipe)] => recipe.n_literals(),
+            _ => 0,
+        };
+        let is_tag = plan.case_columns.iter().any(|column| column.discriminator == tag);
+        let may_be_there = |path: &JsonPath, literal: usize| {
+            let node = self.node(path);
+            node.is_none_or(|node| may_be_there(plan, node, (tag, literal)))
+        };
+        let admits = |literal: &usize| lhs.iter().all(|path| may_be_there(path, *literal));
+        is_tag && n_literals > 0 && (0..n_literals).filter(admits).count() <= 1
+    }
+
+    /// Tells whether a field is drawn from one literal.
+    pub(crate) fn has_one_value(&self, plan: &Plan, path: &JsonPath) -> bool {
+        match self.node(path).map(|node| &plan.nodes[node].kinds[..]) {
+            Some([Kind::Scalar(recipe)]) => recipe.cases(&[]).is_some_and(|literals| literals.len() == 1),
+            _ => false,
+        }
+    }
+
     /// Reads a relationship as fields that others decide, as far as that can be kept.
     pub(crate) fn decided(&self, plan: &Plan, relationship: &'a Relationship) -> Vec<Decided<'a>> {
         let Relationship::FunctionalDep { lhs, rhs, confidence, .. } = relationship else {
@@ -123,7 +161,7 @@ impl<'a> Linker<'a> {
         let is_tag = plan.case_columns.iter().any(|column| column.discriminator == target);
         let is_free = !self.is_unique(target)
             && !plan.collections.iter().any(|collection| collection.keys == Some(target));
-        let divisors = by.iter().map(|by| divisor(plan, node.scope, plan.nodes[*by].scope));
+        let divisors = by.iter().map(|by| divisor_or_one(plan, node.scope, plan.nodes[*by].scope));
         let divisors: Vec<u64> = divisors.collect::<Option<_>>()?;
         let is_possible =
             matches!(&node.kinds[..], [Kind::Scalar(_)]) && is_free && !is_tag && !by.contains(&target);

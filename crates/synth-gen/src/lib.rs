@@ -9,7 +9,7 @@
 //! `ids`, `pattern` (with `language` and `branch`), `template`, `markov`, `faker`, `people` whose parts agree, `words`, `numbers` and `temporal`.
 //! `link` binds relationships: `reference` with `parents` and `site`, `listed` for keys that are given, `composite` for
 //! keys of several fields, `computed` and `formula`, `ordering` with `measure` and `arrivals`, `value_table` for fields that
-//! come together, `dependency`, and `coupling` for presence; `unkept` counts the rest.
+//! come together, `states` that follow each other, `sequence` for arrays, `dependency`, and `coupling` for presence; `unkept` counts the rest.
 //! `plugin` calls what users add, `faults` makes values wrong on purpose; both write values of any type, which are `tagged`.
 //! `draw`, `choice`, `curve`, `split` and `whole` are the ways to draw; `spelling` and `time_text` print.
 //!
@@ -60,12 +60,14 @@ mod plan;
 mod plugin;
 mod recipe;
 mod reference;
+mod sequence;
 mod series;
 mod settled;
 mod site;
 mod spelling;
 mod split;
 mod spots;
+mod states;
 mod tagged;
 mod template;
 mod temporal;

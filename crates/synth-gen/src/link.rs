@@ -22,8 +22,10 @@ use crate::people::bind::PersonBond;
 use crate::plan::{Kind, Plan};
 use crate::recipe::{Recipe, Setting};
 use crate::reference::{Reference, Source, texts};
+use crate::sequence::BesideBond;
 use crate::settled::SettledBond;
 use crate::site::{Condition, Row, Site};
+use crate::states::bind::ChainBond;
 use crate::value_table::bind::TableBond;
 
 /// What the relationships are bound with.
@@ -39,6 +41,8 @@ pub(crate) struct Linker<'a> {
     /// What was looked up in the plans that `lookups` keeps.
     pub(crate) memo: Memo,
     pub(crate) lookups: RefCell<Vec<Arc<Plan>>>,
+    /// Dependencies that tables keep: their positions, and those of the fields that follow.
+    pub(crate) tabled: RefCell<BTreeSet<(usize, usize)>>,
 }
 
 /// One reference whose paths are nodes of the plan.
@@ -65,6 +69,8 @@ enum Bond<'a> {
     Settled(SettledBond),
     Tabled(TableBond),
     Person(PersonBond),
+    Chained(ChainBond),
+    Beside(BesideBond),
 }
 
 impl Bond<'_> {
@@ -80,6 +86,8 @@ impl Bond<'_> {
             Self::Settled(settled) => vec![settled.target],
             Self::Tabled(table) => table.targets(),
             Self::Person(person) => vec![person.target],
+            Self::Chained(chain) => vec![chain.target],
+            Self::Beside(beside) => vec![beside.target],
         }
     }
 
@@ -95,6 +103,8 @@ impl Bond<'_> {
             Self::Settled(settled) => settled.needs(),
             Self::Tabled(table) => table.needs(),
             Self::Person(person) => person.needs(),
+            Self::Chained(chain) => chain.needs(),
+            Self::Beside(beside) => vec![beside.source],
         }
     }
 
@@ -114,6 +124,8 @@ impl Bond<'_> {
                 | Self::Settled(_)
                 | Self::Tabled(_)
                 | Self::Person(_)
+                | Self::Chained(_)
+                | Self::Beside(_)
         )
     }
 }
@@ -153,6 +165,8 @@ impl<'a> Linker<'a> {
     pub(crate) fn values(&self, plan: &mut Plan, mut kept: BTreeSet<usize>) -> BTreeSet<usize> {
         self.introduce(plan);
         self.unite_kinds(plan);
+        self.share_lengths(plan);
+        kept.extend(self.close(plan));
         let before = Arc::new(plan.clone());
         let mut decided = BTreeMap::new();
         let mut waiting = self.bonds(&before, &mut kept);
@@ -176,40 +190,59 @@ impl<'a> Linker<'a> {
                 continue;
             };
             match waiting.remove(next) {
-                Bond::Refers(link) => {
-                    self.bind(plan, &before, &link);
-                    kept.insert(link.index);
-                }
-                Bond::Follows(computed) => {
-                    computed.bind(plan, self, &before);
-                    kept.insert(computed.index);
-                }
-                Bond::Expressed(expressed) => expressed.bind(plan, self, &before),
-                Bond::Joined(joined) => {
-                    joined.bind(plan, self, &before);
-                    kept.extend(joined.kept);
-                }
                 Bond::Decided(bond) => {
                     bond.bind(plan, self, &before);
                     decided.insert(bond.target, bond);
                 }
-                Bond::Ordered(orders) => {
-                    orders.bind(plan, self, &before);
-                    kept.extend(orders.kept);
-                }
-                Bond::Settled(settled) => kept.extend(settled.bind(plan, self, &before)),
-                Bond::Tabled(table) => kept.extend(table.bind(plan, self, &before)),
-                Bond::Person(person) => person.bind(plan, self, &before),
+                bond => self.tie(plan, &before, bond, &mut kept),
             }
         }
         for (index, relationship) in self.rules.relationships.iter().enumerate() {
             if let Relationship::FunctionalDep { lhs, rhs, .. } = relationship
-                && rhs.iter().all(|rhs| self.follows(&decided, lhs, rhs))
+                && rhs.iter().enumerate().all(|(at, rhs)| {
+                    self.follows(&decided, lhs, rhs)
+                        || self.tabled.borrow().contains(&(index, at))
+                        || self.is_one_case(plan, lhs, rhs)
+                        || self.has_one_value(plan, rhs)
+                })
             {
                 kept.insert(index);
             }
         }
+        self.references_beside(&mut kept);
         kept
+    }
+
+    /// Binds one bond, and adds the positions of the relationships that are kept by it.
+    fn tie(&self, plan: &mut Plan, before: &Arc<Plan>, bond: Bond<'_>, kept: &mut BTreeSet<usize>) {
+        match bond {
+            Bond::Refers(link) => {
+                self.bind(plan, before, &link);
+                kept.insert(link.index);
+            }
+            Bond::Follows(computed) => {
+                computed.bind(plan, self, before);
+                kept.insert(computed.index);
+            }
+            Bond::Expressed(expressed) => expressed.bind(plan, self, before),
+            Bond::Joined(joined) => {
+                joined.bind(plan, self, before);
+                kept.extend(joined.kept);
+            }
+            Bond::Decided(bond) => bond.bind(plan, self, before),
+            Bond::Ordered(orders) => {
+                orders.bind(plan, self, before);
+                kept.extend(orders.kept);
+            }
+            Bond::Beside(beside) => {
+                beside.bind(plan, self, before);
+                kept.insert(beside.index);
+            }
+            Bond::Settled(settled) => kept.extend(settled.bind(plan, self, before)),
+            Bond::Tabled(table) => kept.extend(table.bind(plan, self, before)),
+            Bond::Person(person) => person.bind(plan, self, before),
+            Bond::Chained(chain) => kept.extend(chain.bind(plan, (self, before), kept)),
+        }
     }
 
     /// Everything that may decide a field; the first for each field, references and formulas before dependencies.
@@ -224,6 +257,7 @@ impl<'a> Linker<'a> {
             }
         };
         self.expressed(plan).into_iter().map(Bond::Expressed).for_each(|bond| add(bond, &mut bound));
+        self.side_by_side(plan).into_iter().map(Bond::Beside).for_each(|bond| add(bond, &mut bound));
         for (index, relationship) in self.rules.relationships.iter().enumerate() {
             let link = self.link(plan, index, relationship).map(Bond::Refers);
             let computed = self.computed(plan, index, relationship).map(Bond::Follows);
@@ -236,6 +270,8 @@ impl<'a> Linker<'a> {
         self.joined(plan).into_iter().map(Bond::Joined).for_each(|bond| add(bond, &mut bound));
         let orders = self.orders(plan, &bound, kept).into_iter().map(Bond::Ordered);
         orders.for_each(|bond| add(bond, &mut bound));
+        let chains = self.chains(plan, &bound).into_iter().map(Bond::Chained);
+        chains.for_each(|bond| add(bond, &mut bound));
         let tables = self.tables(plan, &bound, kept).into_iter().map(Bond::Tabled);
         tables.for_each(|bond| add(bond, &mut bound));
         for relationship in &self.rules.relationships {
@@ -248,8 +284,12 @@ impl<'a> Linker<'a> {
 
     /// Returns the path of a node as text.
     pub(crate) fn path_of(&self, node: usize) -> String {
-        let id = self.node_of.iter().find(|(_, at)| **at == node).map(|(id, _)| *id);
-        id.map(|id| self.outline.path(id).to_string()).unwrap_or_default()
+        self.path_of_node(node).map(|path| path.to_string()).unwrap_or_default()
+    }
+
+    /// Returns the path of a node.
+    pub(crate) fn path_of_node(&self, node: usize) -> Option<JsonPath> {
+        self.node_of.iter().find(|(_, at)| **at == node).map(|(id, _)| self.outline.path(*id))
     }
 
     /// Tells whether the values of a node must not repeat.

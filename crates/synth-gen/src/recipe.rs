@@ -25,10 +25,12 @@ use crate::pattern::{Patterns, UniquePatterns};
 use crate::people::PersonField;
 use crate::plugin::PluginProgram;
 use crate::reference::{Reference, text_of, texts};
+use crate::sequence::Closed;
 use crate::series::Course;
 use crate::settled::Settled;
 use crate::site::Row;
 use crate::spelling::{DecimalSpelling, FloatSpelling, MAX_DECIMALS, NumberRoom};
+use crate::states::Chained;
 use crate::tagged;
 use crate::template::Templates;
 use crate::temporal::Times;
@@ -98,6 +100,8 @@ enum Program {
     Joined(Box<Joined>),
     Course(Box<Course>),
     Distinct(Box<Distinct>),
+    Chained(Box<Chained>),
+    Closed(Box<Closed>),
 }
 
 #[derive(Debug, Clone)]
@@ -361,6 +365,18 @@ impl Recipe {
         Self { program: Program::Ordered(Box::new(ordered)), render }
     }
 
+    /// Returns the program of a field whose states follow each other.
+    pub(crate) fn chained(chained: Chained) -> Self {
+        let render = chained.own().render.clone();
+        Self { program: Program::Chained(Box::new(chained)), render }
+    }
+
+    /// Returns the program of a field whose last element is the first again.
+    pub(crate) fn closed(closed: Closed) -> Self {
+        let render = closed.own().render.clone();
+        Self { program: Program::Closed(Box::new(closed)), render }
+    }
+
     /// Returns the program of a field whose values others settle.
     pub(crate) fn settled(settled: Settled) -> Self {
         let render = if settled.own().is_text() { Render::Text } else { Render::NumberText };
@@ -412,6 +428,8 @@ impl Recipe {
             Program::Tabled(tabled) => tabled.own().base(),
             Program::Renumbered(recipe, _) => recipe.base(),
             Program::Distinct(distinct) => distinct.own().base(),
+            Program::Chained(chained) => chained.own().base(),
+            Program::Closed(closed) => closed.own().base(),
             _ => self,
         }
     }
@@ -589,6 +607,8 @@ impl Recipe {
             Program::Joined(joined) => joined.fill(slots, out),
             Program::Course(course) => course.fill(slots, out),
             Program::Distinct(distinct) => distinct.fill(slots, out),
+            Program::Chained(chained) => chained.fill(slots, out),
+            Program::Closed(closed) => closed.fill(slots, out),
             Program::Renumbered(recipe, dealt) => {
                 let number = |ordinal: &u64| dealt.number(*ordinal).unwrap_or(*ordinal);
                 let ordinals: Vec<u64> = slots.ordinals.iter().map(number).collect();

@@ -135,6 +135,11 @@ impl Site {
         self.plan.lengths_at(collection, &owners, memo).to_vec()
     }
 
+    /// Returns how far apart the first elements of two arrays are.
+    pub(crate) fn stride(&self) -> u64 {
+        self.plan.collection_of(self.scope).map_or(1, |at| self.plan.collections[at].stride.max(1))
+    }
+
     /// Returns the ordinals of the elements below an instance that has so many.
     pub(crate) fn elements(&self, owner: u64, n: u64) -> std::ops::Range<u64> {
         let stride = self.plan.collection_of(self.scope).map_or(1, |at| self.plan.collections[at].stride);

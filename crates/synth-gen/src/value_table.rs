@@ -19,6 +19,8 @@ mod entities;
 mod raking;
 mod reach;
 
+pub(crate) use reach::certainty;
+
 /// A combination of values: for each column 0 where there is none, else the number of the literal plus 1.
 pub(crate) type Codes = Vec<u32>;
 

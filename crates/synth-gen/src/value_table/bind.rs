@@ -48,6 +48,9 @@ pub(crate) struct TableBond {
 /// Combinations with gaps and their weights, those without gaps, and the texts of each column.
 type Made = (Vec<(Codes, f64)>, Vec<Codes>, Vec<Vec<Box<str>>>);
 
+/// Positions of the relationships that are kept, and of dependencies with those of the fields that follow.
+type Kept = (BTreeSet<usize>, BTreeSet<(usize, usize)>);
+
 /// A listed table: its columns, and its combinations with their weights.
 type Listed = (Vec<usize>, Vec<(Codes, f64)>);
 
@@ -91,21 +94,28 @@ impl TableBond {
     ///
     /// Relationships come first: the draw of the joint model is given up where fewer of them can be kept beside it.
     pub(crate) fn bind(&self, plan: &mut Plan, linker: &Linker<'_>, before: &Arc<Plan>) -> BTreeSet<usize> {
-        let Some(leader) = self.leader else { return self.tabulate(plan, linker, before) };
-        let (mut led, mut alone) = (plan.clone(), plan.clone());
-        let kept_led = self.tabulate(&mut led, linker, before);
-        let kept_alone = self.without(leader).tabulate(&mut alone, linker, before);
-        let (better, kept) =
-            if kept_alone.len() > kept_led.len() { (alone, kept_alone) } else { (led, kept_led) };
-        *plan = better;
+        let (kept, parts) = match self.leader {
+            None => self.tabulate(plan, linker, before),
+            Some(leader) => {
+                let (mut led, mut alone) = (plan.clone(), plan.clone());
+                let kept_led = self.tabulate(&mut led, linker, before);
+                let kept_alone = self.without(leader).tabulate(&mut alone, linker, before);
+                let is_alone = kept_alone.0.len() > kept_led.0.len();
+                let (better, kept) = if is_alone { (alone, kept_alone) } else { (led, kept_led) };
+                *plan = better;
+                kept
+            }
+        };
+        linker.tabled.borrow_mut().extend(parts);
         kept
     }
 
-    fn tabulate(&self, plan: &mut Plan, linker: &Linker<'_>, before: &Arc<Plan>) -> BTreeSet<usize> {
+    /// Makes the table; returns the relationships that are kept as a whole, and the dependencies field by field.
+    fn tabulate(&self, plan: &mut Plan, linker: &Linker<'_>, before: &Arc<Plan>) -> Kept {
         let seed = linker.seed.child(&linker.path_of(self.nodes[0])).child("table");
         let recipes: Option<Vec<Recipe>> =
             self.nodes.iter().map(|node| programs(plan, *node).into_iter().next().flatten()).collect();
-        let Some(recipes) = recipes else { return BTreeSet::new() };
+        let Some(recipes) = recipes else { return Kept::default() };
         let (mut rows, whole, texts) = self.combinations(plan, &recipes, seed);
         let shares: Vec<Vec<f64>> = (0..self.nodes.len()).map(|at| self.shares(plan, at)).collect();
         rake(&mut rows, &shares);
@@ -139,9 +149,14 @@ impl TableBond {
                 **own = Recipe::tabled(tabled);
             }
         }
-        let mut kept = if is_sure { self.kept(linker, &table) } else { BTreeSet::new() };
+        let parts = if is_sure { self.kept(linker, &table) } else { BTreeSet::new() };
+        let is_whole = |index: &usize| match &linker.rules.relationships[*index] {
+            Relationship::FunctionalDep { rhs, .. } => (0..rhs.len()).all(|at| parts.contains(&(*index, at))),
+            _ => false,
+        };
+        let mut kept: BTreeSet<usize> = parts.iter().map(|(index, _)| *index).filter(is_whole).collect();
         kept.extend(self.indices.iter().filter(|_| is_listed));
-        kept
+        (kept, parts)
     }
 
     /// The combinations with gaps and their weights, those without gaps, and the texts of each column.
@@ -288,36 +303,33 @@ impl TableBond {
         shares
     }
 
-    /// The dependencies that all combinations keep.
-    fn kept(&self, linker: &Linker<'_>, table: &Table) -> BTreeSet<usize> {
+    /// The dependencies that all combinations keep, with the positions of the fields that follow.
+    fn kept(&self, linker: &Linker<'_>, table: &Table) -> BTreeSet<(usize, usize)> {
         let mut kept = BTreeSet::new();
         for (index, relationship) in linker.rules.relationships.iter().enumerate() {
             let Relationship::FunctionalDep { lhs, rhs, confidence, .. } = relationship else { continue };
-            let nodes =
-                |paths: &[JsonPath]| paths.iter().map(|path| linker.node(path)).collect::<Option<Vec<_>>>();
-            let (Some(left), Some(right)) = (nodes(lhs), nodes(rhs)) else { continue };
+            let Some(left) = lhs.iter().map(|path| linker.node(path)).collect::<Option<Vec<_>>>() else {
+                continue;
+            };
             let column = |node: &usize| self.nodes.iter().position(|own| own == node);
-            let columns = |nodes: &[usize]| nodes.iter().map(column).collect::<Option<Vec<_>>>();
-            let Some(right) = columns(&right) else { continue };
-            let is_free = |right: &usize| !self.is_given[*right];
-            let is_kept = match columns(&left) {
-                Some(left) if !left.is_empty() => right.iter().all(|right| {
-                    let slip = self.slip(*right).max(self.slips_of(&left));
-                    agreement(table, &left, *right) - slip >= confidence.get() - 1e-6
-                }),
+            let columns = left.iter().map(column).collect::<Option<Vec<_>>>();
+            let is_kept = |right: usize| match &columns {
+                Some(left) if !left.is_empty() => {
+                    let slip = self.slip(right).max(self.slips_of(left));
+                    agreement(table, left, right) - slip >= confidence.get() - 1e-6
+                }
                 // What decides the combination decides every column of it.
                 _ => {
                     left == self.by
                         && !left.is_empty()
-                        && right
-                            .iter()
-                            .all(|right| is_free(right) && self.slip(*right) <= 1.0 - confidence.get() + 1e-6)
+                        && !self.is_given[right]
+                        && self.slip(right) <= 1.0 - confidence.get() + 1e-6
                         && !self.is_given.contains(&true)
                 }
             };
-            if is_kept {
-                kept.insert(index);
-            }
+            let right = |path: &JsonPath| linker.node(path).and_then(|node| column(&node));
+            let of_rhs = rhs.iter().enumerate().filter(|(_, path)| right(path).is_some_and(is_kept));
+            kept.extend(of_rhs.map(|(at, _)| (index, at)));
         }
         kept
     }

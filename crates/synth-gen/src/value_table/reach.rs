@@ -100,7 +100,7 @@ fn breaks(rule: PresenceRule, columns: &[usize], is_there: &[bool]) -> bool {
 }
 
 /// Whether a node is there in every row or in none, given a literal of a tag; `None` when it depends.
-pub(super) fn certainty(plan: &Plan, node: usize, tag: Option<(usize, usize)>) -> Option<bool> {
+pub(crate) fn certainty(plan: &Plan, node: usize, tag: Option<(usize, usize)>) -> Option<bool> {
     let own = &plan.nodes[node];
     let above = match own.gate {
         Gate::Always => true,
