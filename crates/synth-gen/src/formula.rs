@@ -112,8 +112,13 @@ impl Formula {
         let all = memo.list(&all);
         let columns: Vec<Rc<Vec<Option<f64>>>> =
             self.terms.iter().map(|term| term.of_rows(&all, memo)).collect();
+        // A sum of nothing is zero, where the field may be that.
+        let nothing = self.own.ranked(0.0).filter(|least| *least <= 0.0).map(|_| 0.0);
         let mut at = 0..all.len();
         let sum = |n: &Option<u64>| {
+            if *n == Some(0) {
+                return nothing;
+            }
             let parts = at.by_ref().take(cast::to_usize(n.unwrap_or(0)));
             // All parts are taken, whether or not one is missing: the next row's stand behind them.
             let parts: Vec<Option<f64>> =

@@ -347,6 +347,10 @@ impl Recipe {
 
     /// Spells a number that is below 2^53 as the values of this program are spelled.
     pub(crate) fn number_text<'a>(&self, number: f64, rooms: &'a mut Rooms) -> &'a str {
+        if let Program::Mixed(mixed) = &self.program {
+            let text = mixed.numbers.number_text(number, rooms);
+            return if mixed.integer_share >= 0.5 { without_zeros(text) } else { text };
+        }
         let has_point = |atom: &Atom| matches!(atom, Atom::Number(text) if text.contains('.'));
         match &self.render {
             Render::Integer(_) | Render::LargeInteger(_) => rooms.integer.format(cast::round_to_i64(number)),

@@ -150,3 +150,34 @@ fn same_values_are_followed_by_the_same() {
     assert!((580..1220).contains(&n_a), "{n_a}");
     assert_eq!(compile(PEOPLE, 10).unwrap().unkept(), []);
 }
+
+/// Catches sums that show the error of binary fractions where some numbers are spelled without a point, and totals of
+/// nothing that are not zero.
+#[test]
+fn totals_are_rounded_and_zero_for_nothing() {
+    const CARTS: &str = r#"
+version: 2
+shape:
+  "$.items[]": {length: {distribution: categorical, params: {values: [0, 3], probs: [0.3, 0.7]}}}
+fields:
+  "$.total":
+    type: number
+    generator: quantile_sample
+    params: {quantiles: [0, 100], values: [0, 90], spikes: [{value: 0, prob: 0.3}]}
+    constraints: {decimals: 2, integer_share: 0.9}
+  "$.items[].price": {type: number, generator: quantile_sample, params: {quantiles: [0, 100], values: [1, 9]}, constraints: {decimals: 2}}
+relationships:
+- {type: arithmetic, target: $.total, operation: sum_over_elements, terms: ["$.items[].price"]}
+"#;
+    let mut n_empty = 0;
+    for line in lines(&compile(CARTS, 300).unwrap(), 0..300).lines() {
+        let cart: Value = serde_json::from_str(line).unwrap();
+        let items = cart["items"].as_array().unwrap();
+        let sum: f64 = items.iter().map(|item| number(&item["price"])).sum();
+        assert!((number(&cart["total"]) - sum).abs() < 1e-6);
+        let decimals = cart["total"].to_string().split_once('.').map_or(0, |(_, digits)| digits.len());
+        assert!(decimals <= 2, "{line}");
+        n_empty += u32::from(items.is_empty());
+    }
+    assert!(n_empty > 50);
+}

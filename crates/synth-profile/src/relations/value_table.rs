@@ -60,10 +60,7 @@ fn is_listed(column: &Column, table: &Table, fields: &[FieldProfile]) -> bool {
     match (&field.text, &field.number) {
         (Some(text), None) => {
             let n_public: u64 = text.categories.iter().map(|category| category.count).sum();
-            n_public == text.count
-                && text.times.is_empty()
-                && text.personal.is_none()
-                && only(&[JsonType::String])
+            n_public == text.count && text.times.is_empty() && only(&[JsonType::String])
         }
         (None, Some(number)) => {
             number.categories.iter().map(|category| category.count).sum::<u64>() == number.count

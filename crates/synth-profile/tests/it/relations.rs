@@ -409,3 +409,33 @@ fn long_names_of_rows_are_keys_when_others_refer_to_them() {
     assert_eq!(references(&relations), [pair("$.nodes[].pkg", "$.packages[].id")]);
     assert!(relations.keys.iter().any(|key| key.is_primary && key.paths[0].to_string() == "$.packages[].id"));
 }
+
+/// Cities are personal data that many share: they are listed one by one, and so are the pairs of them with their states.
+/// Catches tables that leave such fields out, whose cities then come with states of others.
+#[test]
+fn cities_are_listed_with_their_states() {
+    const PLACES: [(&str, &str); 6] = [
+        ("Boston", "MA"),
+        ("Albany", "NY"),
+        ("Austin", "TX"),
+        ("Dallas", "TX"),
+        ("New York", "NY"),
+        ("Seattle", "WA"),
+    ];
+    let records: Vec<Value> = (0..400)
+        .map(|index| {
+            let (city, state) = PLACES[usize::try_from(draw(9, index, 6)).unwrap()];
+            let street = format!("{} Oak Street", 1 + draw(11, index, 900));
+            let zip = format!("{:05}", draw(10, index, 90_000));
+            let email = format!("ann.smith{index}@example.com");
+            json!({"first_name": "Ann", "email": email, "address": {"street": street, "city": city, "state": state, "zip": zip, "country": "US"}})
+        })
+        .collect();
+    let profile = profile(&records);
+    let city = profile.fields.iter().find(|field| field.path.to_string() == "$.address.city").unwrap();
+    assert_eq!(city.text.as_ref().unwrap().personal.as_deref(), Some("city"));
+    let [table] = &profile.relations.value_tables[..] else { panic!("one table") };
+    assert_eq!(table.rows.len(), 6);
+    let counts: u64 = table.rows.iter().map(|row| row.count).sum();
+    assert_eq!(counts, 400);
+}
