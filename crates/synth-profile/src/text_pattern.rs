@@ -46,7 +46,8 @@ pub enum SharedWords {
 /// punctuation form a group; each run of a group is described by the union of its character classes and the
 /// range of its lengths, or by its text when all values have the same. When all values change between letters and
 /// digits in the same way, each stretch is described by itself (`[A-Z]{2}[0-9]{3}`); a run that is one of a few
-/// words, each in enough values, is described by those (`(?:EU|US)`). Groups below 2 % of the weight, or with
+/// words, each in enough values, is described by those (`(?:EU|US)`); digits of which none begin with zero are numbers
+/// (`[1-9][0-9]{0,2}`). Groups below 2 % of the weight, or with
 /// fewer distinct values than the gate asks for, are left out. When all values together are fewer than that, their
 /// form is told without their common texts: `EUR` is three capitals. Idea after Potter's Wheel (Raman and Hellerstein 2001, VLDB, section 4).
 ///
@@ -191,6 +192,21 @@ mod tests {
         check(&["AB123CD", "XY987QR", "KL555MN"], 3, &["[A-Z]{2}[0-9]{3}[A-Z]{2}"]);
         check(&["ORD17", "ORD2004", "ORD9"], 3, &["ORD[0-9]{1,4}"]);
         check(&["A1B2", "17XY", "QQQ1"], 3, &["[A-Z0-9]{4}"]);
+    }
+
+    /// Catches zeros before numbers that have none (`078%`), and numbers that lose theirs.
+    #[test]
+    fn numbers_have_no_zeros_before_them_unless_the_data_do() {
+        let percent: Vec<String> = (0..=100).map(|n| format!("{n}%")).collect();
+        let padded: Vec<String> = (0..=100).map(|n| format!("{n:03}%")).collect();
+        let from_ten: Vec<String> = (10..=150).map(|n| format!("x{n}")).collect();
+        let texts = |owned: &[String], expected: &str| {
+            let owned: Vec<&str> = owned.iter().map(String::as_str).collect();
+            check(&owned, 5, &[expected]);
+        };
+        texts(&percent, "(?:0|[1-9][0-9]{0,2})%");
+        texts(&padded, "[0-9]{3}%");
+        texts(&from_ten, "x[1-9][0-9]{1,2}");
     }
 
     #[test]

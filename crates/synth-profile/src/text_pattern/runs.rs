@@ -16,6 +16,9 @@ const MAX_STRETCHES: usize = 5;
 /// Hexadecimal numbers are told from words and codes from this length on, or when there are so many letters up to
 /// f that chance is ruled out: (6/26)^12 < 10^-7.
 const MIN_HEX: (usize, u64) = (6, 12);
+/// When so many numbers of several digits do not begin with zero, numbers do not: of random digits 0.9^44, one in a hundred
+/// samples, would look the same.
+const MIN_UNPADDED: u64 = 44;
 
 /// The characters and lengths of one run over all values of a group.
 #[derive(Debug, Default)]
@@ -54,6 +57,10 @@ pub(super) struct Stretch {
     n_letters: u64,
     n_min: usize,
     n_max: usize,
+    /// Values of two digits and more that do not begin with zero, while none does.
+    n_unpadded: Option<u64>,
+    /// Some value is a single zero.
+    has_zero: bool,
 }
 
 /// Stretches are of one kind of characters.
@@ -186,6 +193,14 @@ impl Stretch {
         } else if self.common.as_deref() != Some(text) {
             self.common = None;
         }
+        let begins_with_zero = text.starts_with('0');
+        self.has_zero |= begins_with_zero && n_chars == 1;
+        if n_chars > 1 {
+            let before = if is_first { Some(0) } else { self.n_unpadded };
+            self.n_unpadded = before.filter(|_| !begins_with_zero).map(|n| n + 1);
+        } else if is_first {
+            self.n_unpadded = Some(0);
+        }
         let mut chars = text.chars();
         let capital = chars.next().is_some_and(char::is_uppercase);
         self.not_capitalised |=
@@ -214,7 +229,26 @@ impl Stretch {
             push_repeat(&lower, self.n_min - 1, self.n_max - 1, regex);
             return;
         }
-        push_repeat(&self.class(hex), self.n_min, self.n_max, regex);
+        if self.is_number(hex) {
+            self.write_number(regex);
+        } else {
+            push_repeat(&self.class(hex), self.n_min, self.n_max, regex);
+        }
+    }
+
+    /// Tells whether digits are a number without zeros before it: so many do not begin with zero by accident.
+    fn is_number(&self, hex: bool) -> bool {
+        let are_digits = self.letters.is_empty() && self.has_digit && !self.is_hex(hex);
+        are_digits && self.n_max > 1 && self.n_unpadded.is_some_and(|n| n >= MIN_UNPADDED)
+    }
+
+    fn write_number(&self, regex: &mut String) {
+        let may_be_zero = self.has_zero && self.n_min == 1;
+        regex.push_str(if may_be_zero { "(?:0|[1-9]" } else { "[1-9]" });
+        push_repeat("[0-9]", self.n_min - 1, self.n_max - 1, regex);
+        if may_be_zero {
+            regex.push(')');
+        }
     }
 
     /// How many texts the stretch describes: those of the greatest length.
