@@ -1,6 +1,6 @@
 //! Arrays whose elements differ: the key `distinct` of `shape`.
 
-use synth_core::{Scalar, cast, hash};
+use synth_core::{cast, hash};
 
 use crate::column::{FIRST_KIND, Slot, Slots, Values};
 use crate::error::{ErrorKind, Errors};
@@ -92,7 +92,7 @@ impl Distinct {
                 again => Slot { address: hash::combine(row.address, again), ordinal, uniform: None },
             };
             text.clear();
-            tagged::write(one(&self.own, (slot, memo), values, rooms), &mut text);
+            tagged::write(self.own.one((slot, memo), values, rooms), &mut text);
             if made.is_new(&text) {
                 break;
             }
@@ -114,25 +114,6 @@ impl Made {
     fn is_new(&self, text: &str) -> bool {
         !self.hashes.contains(&hash::hash_bytes(text.as_bytes()))
     }
-}
-
-/// Makes one value.
-fn one<'a>(
-    recipe: &'a Recipe,
-    (slot, memo): (Slot, &Memo),
-    values: &'a mut Values,
-    rooms: &'a mut Rooms,
-) -> Scalar<'a> {
-    let slots = Slots {
-        kinds: &[FIRST_KIND],
-        code: FIRST_KIND,
-        addresses: &[slot.address],
-        ordinals: &[slot.ordinal],
-        uniforms: slot.uniform.as_slice(),
-        memo,
-    };
-    recipe.fill(slots, values);
-    recipe.scalar(values, 0, rooms)
 }
 
 /// Makes the elements of arrays different where the rules ask for it.

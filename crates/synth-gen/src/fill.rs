@@ -4,13 +4,13 @@ use std::ops::Range;
 use std::rc::Rc;
 
 use indexmap::IndexSet;
-use synth_core::{Scalar, cast, hash};
+use synth_core::{cast, hash};
 
-use crate::column::{ABSENT, Column, FIRST_KIND, Instances, NULL, Slots, TextBuffer, Values};
+use crate::column::{ABSENT, Column, FIRST_KIND, Instances, NULL, Slot, Slots, TextBuffer, Values};
 use crate::joint::{Codes, Draw};
 use crate::memo::{Key, Memo, What};
 use crate::plan::{Collection, Gate, Kind, Node, Plan, Presence, Step};
-use crate::recipe::{Recipe, Rooms};
+use crate::recipe::Rooms;
 use crate::reference::text_of;
 use crate::spots::Spots;
 
@@ -258,33 +258,14 @@ impl Plan {
         let instances = &workspace.instances[collection.scope];
         let (address, ordinal) = (instances.addresses[slot], instances.ordinals[slot]);
         for attempt in 1..=KEY_ATTEMPTS {
-            let address = hash::combine(address, attempt);
-            let drawn = one_more(recipe, [address, ordinal], &mut workspace.retry, &mut workspace.rooms);
+            let other = Slot { address: hash::combine(address, attempt), ordinal, uniform: None };
+            let drawn = recipe.one((other, &Memo::default()), &mut workspace.retry, &mut workspace.rooms);
             if members.offer(text_of(drawn)) {
                 return;
             }
         }
         members.number_key(text_of(recipe.scalar(&column.values[kind], slot, &mut workspace.rooms)), element);
     }
-}
-
-/// Draws one value apart from its column.
-fn one_more<'a>(
-    recipe: &'a Recipe,
-    [address, ordinal]: [u64; 2],
-    values: &'a mut Values,
-    rooms: &'a mut Rooms,
-) -> Scalar<'a> {
-    let slots = Slots {
-        kinds: &[FIRST_KIND],
-        code: FIRST_KIND,
-        addresses: &[address],
-        ordinals: &[ordinal],
-        uniforms: &[],
-        memo: &Memo::default(),
-    };
-    recipe.fill(slots, values);
-    recipe.scalar(values, 0, rooms)
 }
 
 impl Members {

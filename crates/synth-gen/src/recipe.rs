@@ -19,6 +19,7 @@ use crate::ids::{IdForm, Ids, Steps};
 use crate::joined::Joined;
 use crate::listed::Listed;
 use crate::markov::MarkovTexts;
+use crate::memo::Memo;
 use crate::numbers::{Floats, Gridded};
 use crate::ordering::Ordered;
 use crate::pattern::{Patterns, UniquePatterns};
@@ -565,6 +566,25 @@ impl Recipe {
 
     fn text(program: Program) -> Self {
         Self { program, render: Render::Text }
+    }
+
+    /// Makes the value of one slot apart from its column.
+    pub(crate) fn one<'a>(
+        &'a self,
+        (slot, memo): (Slot, &Memo),
+        values: &'a mut Values,
+        rooms: &'a mut Rooms,
+    ) -> Scalar<'a> {
+        let slots = Slots {
+            kinds: &[FIRST_KIND],
+            code: FIRST_KIND,
+            addresses: &[slot.address],
+            ordinals: &[slot.ordinal],
+            uniforms: slot.uniform.as_slice(),
+            memo,
+        };
+        self.fill(slots, values);
+        self.scalar(values, 0, rooms)
     }
 
     /// Fills the values of the slots that are of this kind.
