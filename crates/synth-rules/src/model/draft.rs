@@ -53,6 +53,8 @@ struct DraftField {
     part: ModelPart,
     coding: Coding,
     column: CodeColumn,
+    /// Whether the object that holds the field is there, row by row; only such rows say anything of the field.
+    is_held: Vec<bool>,
 }
 
 /// The tree of one field.
@@ -112,10 +114,25 @@ impl Draft {
         let (table, field) = self.tasks[tree];
         let draft = &self.tables[table];
         let (features, columns) = self.candidates(table, field);
-        let target = &draft.fields[field].column;
-        let chosen = screened(target, &columns, MAX_FEATURES);
+        let (target, is_held) = (&draft.fields[field].column, &draft.fields[field].is_held);
+        if is_held.contains(&false) {
+            let columns: Vec<CodeColumn> = columns.into_iter().map(|column| held(column, is_held)).collect();
+            let is_held_out = kept(&draft.is_held_out, is_held);
+            let columns: Vec<&CodeColumn> = columns.iter().collect();
+            return self.fit_to(&held(target, is_held), (&features, &columns), &is_held_out);
+        }
+        self.fit_to(target, (&features, &columns), &draft.is_held_out)
+    }
+
+    fn fit_to(
+        &self,
+        target: &CodeColumn,
+        (features, columns): (&[Feature], &[&CodeColumn]),
+        is_held_out: &[bool],
+    ) -> FittedField {
+        let chosen = screened(target, columns, MAX_FEATURES);
         let columns: Vec<&CodeColumn> = chosen.iter().map(|at| columns[*at]).collect();
-        let fitted = fit_tree(target, &columns, &draft.is_held_out, self.config);
+        let fitted = fit_tree(target, &columns, is_held_out, self.config);
         FittedField { features: chosen.into_iter().map(|at| features[at]).collect(), fitted }
     }
 
@@ -301,22 +318,42 @@ fn field(
         SampleCell::Value(at) => of_value[at],
     };
     let codes: Vec<u16> = (0..table.n_rows()).map(code).collect();
-    if has_two_parts || is_constant(&codes, table, path) {
+    let is_held = held_rows(table, path);
+    if has_two_parts || is_constant(&codes, &is_held) {
         return None;
     }
     let order = if coding.is_ordered { CodeOrder::Ordered } else { CodeOrder::Nominal };
     let n_codes = u16::try_from(coding.codes.len()).ok()?;
-    Some(DraftField { path: path.clone(), part, coding, column: CodeColumn { codes, n_codes, order } })
+    Some(DraftField {
+        path: path.clone(),
+        part,
+        coding,
+        column: CodeColumn { codes, n_codes, order },
+        is_held,
+    })
 }
 
-/// Tells whether a field has one code wherever the object that holds it is there: what varies with its holder only is
-/// the holder's to say.
-fn is_constant(codes: &[u16], table: &SampleTable<'_>, path: &JsonPath) -> bool {
+/// Tells in which rows the object is there that holds a field.
+fn held_rows(table: &SampleTable<'_>, path: &JsonPath) -> Vec<bool> {
     let holder = std::iter::successors(path.parent(), JsonPath::parent)
         .find_map(|above| table.columns().find(|column| *column.path() == above));
     let is_held =
         |row: usize| holder.as_ref().is_none_or(|holder| matches!(holder.cell(row), SampleCell::Value(_)));
-    let mut held = codes.iter().enumerate().filter(|(row, _)| is_held(*row)).map(|(_, code)| code);
+    (0..table.n_rows()).map(is_held).collect()
+}
+
+/// The rows of a column whose holder is there.
+fn held(column: &CodeColumn, is_held: &[bool]) -> CodeColumn {
+    CodeColumn { codes: kept(&column.codes, is_held), n_codes: column.n_codes, order: column.order }
+}
+
+fn kept<T: Copy>(rows: &[T], is_held: &[bool]) -> Vec<T> {
+    rows.iter().zip(is_held).filter(|(_, held)| **held).map(|(row, _)| *row).collect()
+}
+
+/// Tells whether a field has one code wherever its holder is there: the rest is the holder's to say.
+fn is_constant(codes: &[u16], is_held: &[bool]) -> bool {
+    let mut held = codes.iter().zip(is_held).filter(|(_, held)| **held).map(|(code, _)| code);
     let first = held.next();
     held.all(|code| Some(code) == first)
 }
