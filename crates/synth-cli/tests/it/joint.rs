@@ -102,3 +102,39 @@ fn a_model_holds_no_value() {
     let model = folder.text("ruleset.model.json");
     assert!(!model.contains("Oddname") && !model.contains("crew-7391"));
 }
+
+/// Few records have a `play` object, too few for a leaf of their own, and those that have one nearly all have its list.
+/// Catches a model that learns the list's absence from records without the object: the list would then be missing in
+/// most objects.
+#[test]
+fn members_of_rare_objects_are_as_frequent_as_in_the_objects() {
+    let record = |row: u64| {
+        let is_long = row.is_multiple_of(32);
+        let list = match (row, is_long) {
+            (32, _) => "",
+            (_, true) => ", \"parts\": [1, 1, 1]",
+            (_, false) => ", \"parts\": [1]",
+        };
+        let has_play = row.is_multiple_of(16);
+        let play = if has_play { format!(", \"play\": {{\"all\": true{list}}}") } else { String::new() };
+        // What mostly stands in `bits` goes with the length of the list, so the list is part of the model.
+        let ones = match (has_play, is_long) {
+            (false, _) => 50,
+            (true, false) => 10,
+            (true, true) => 90,
+        };
+        let bit = |at: u64| u8::from(synth_core::hash::mix(row * 64 + at) % 100 < ones).to_string();
+        let bits: Vec<String> = (0..40).map(bit).collect();
+        format!("{{\"bits\": [{}]{play}}}", bits.join(", "))
+    };
+    let folder = Folder::with("packages.jsonl", (0..320).map(record).collect::<Vec<_>>().join("\n"));
+    folder.done(&["profile", "packages.jsonl"]);
+    assert!(folder.text("ruleset.model.json").contains("$.play.parts"));
+    folder.done(&["generate", "-n", "4000"]);
+    let records = made(&folder);
+    let objects: Vec<&Value> = records.iter().filter_map(|record| record.get("play")).collect();
+    let n_lists = objects.iter().filter(|object| object.get("parts").is_some()).count();
+    assert!(objects.len() > 150, "{}", objects.len());
+    let share = n_lists as f64 / objects.len() as f64;
+    assert!(share > 0.9, "{share}");
+}
