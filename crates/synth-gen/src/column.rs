@@ -3,6 +3,7 @@
 use synth_core::{Seed, hash};
 
 use crate::memo::Memo;
+use crate::shelf::Append;
 
 /// Kind code of a slot whose field is not there.
 pub(crate) const ABSENT: u8 = 0;
@@ -10,6 +11,9 @@ pub(crate) const ABSENT: u8 = 0;
 pub(crate) const NULL: u8 = 1;
 /// Kind code of the first kind of a rule; the others follow.
 pub(crate) const FIRST_KIND: u8 = 2;
+
+/// Bytes of texts that are kept for longer than a block.
+const MAX_KEPT: usize = 1 << 24;
 
 /// The places of one scope in a block: records, elements of arrays or members of dictionaries.
 #[derive(Debug, Default)]
@@ -104,6 +108,18 @@ impl TextBuffer {
     pub(crate) fn get(&self, slot: usize) -> &str {
         let start = if slot == 0 { 0 } else { self.ends[slot - 1] };
         &self.arena[start..self.ends[slot]]
+    }
+}
+
+impl Append for TextBuffer {
+    fn append(&mut self, more: &Self) {
+        let before = self.arena.len();
+        self.arena.push_str(&more.arena);
+        self.ends.extend(more.ends.iter().map(|end| before + end));
+    }
+
+    fn is_large(&self) -> bool {
+        self.arena.len() > MAX_KEPT
     }
 }
 

@@ -7,7 +7,7 @@
 //! with `length` for arrays, `variants` for tagged unions and `order` for what must be filled first. `fill`
 //! fills the buffers of `column`, `walk` sends events. `recipe` chooses the program of a kind of value:
 //! `ids`, `pattern` (with `language` and `branch`), `template`, `markov`, `faker`, `people` whose parts agree, `words`, `numbers` and `temporal`.
-//! `link` binds relationships: `reference` with `parents` and `site`, `listed` for keys that are given, `composite` for
+//! `link` binds relationships: `reference` with `parents`, their `shelf` and `site`, `listed` for keys that are given, `composite` for
 //! keys of several fields, `computed` and `formula`, `ordering` with `measure` and `arrivals`, `value_table` for fields that
 //! come together, `states` that follow each other, `sequence` for arrays, `dependency`, and `coupling` for presence; `unkept` counts the rest.
 //! `plugin` calls what users add, `faults` makes values wrong on purpose; both write values of any type, which are `tagged`.
@@ -63,6 +63,7 @@ mod reference;
 mod sequence;
 mod series;
 mod settled;
+mod shelf;
 mod site;
 mod spelling;
 mod split;

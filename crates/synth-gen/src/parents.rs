@@ -5,11 +5,12 @@ use std::sync::Arc;
 use synth_core::{Permutation, Seed, cast};
 use synth_rules::LengthRule;
 
-use crate::column::{Slot, Slots};
+use crate::column::{Slot, Slots, TextBuffer};
 use crate::composite::Dealt;
 use crate::length::Lengths;
 use crate::memo::Memo;
-use crate::site::{Row, Rows, Site};
+use crate::shelf::Shelves;
+use crate::site::{Row, Rows, Site, Taken};
 
 /// Ranks of parents are told apart to one in this many where the parents are too many to list.
 const MAX_CELLS: u64 = 4096;
@@ -18,18 +19,20 @@ const MAX_DRAWS: u64 = 64;
 const MAX_STEPS: u64 = 1 << 16;
 
 /// The rows a child may refer to.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub(crate) struct Parents {
     site: Site,
     /// All of them in order, unless they are too many.
     rows: Option<Vec<Row>>,
+    pub(crate) texts: Shelves<TextBuffer>,
+    pub(crate) numbers: Shelves<Vec<Option<f64>>>,
 }
 
 impl Parents {
     /// Lists the parents of a site.
     pub(crate) fn of(site: Site, memo: &Memo) -> Self {
         let rows = site.rows(memo);
-        Self { site, rows }
+        Self { site, rows, texts: Shelves::default(), numbers: Shelves::default() }
     }
 
     /// Returns all parents, unless they are too many.
@@ -191,27 +194,35 @@ impl Picker {
 
     /// Returns the parent of each child, if there is any.
     pub(crate) fn picks(&self, slots: &Slots<'_>) -> Rows {
-        let uniforms = self.pace.uniforms(slots, self.seed);
-        let pick = |(at, uniform): (usize, f64)| {
-            let (address, ordinal) = (slots.addresses[at], slots.ordinals[at]);
-            self.pick(Slot { address, ordinal, uniform: None }, uniform)
+        let children = slots.addresses.iter().zip(slots.ordinals).zip(self.pace.uniforms(slots, self.seed));
+        let children = children
+            .map(|((&address, &ordinal), uniform)| (Slot { address, ordinal, uniform: None }, uniform));
+        let (rows, places): (Vec<Option<Row>>, Option<Vec<Option<u32>>>) = match self.parents.rows() {
+            Some(parents) => {
+                let places = children.map(|(slot, uniform)| self.place(parents, slot, uniform));
+                let places: Vec<Option<usize>> = places.collect();
+                let row = |place: &Option<usize>| place.map(|place| parents[place]);
+                (places.iter().map(row).collect(), Some(places.iter().map(|at| at.map(cast::to_u32)).collect()))
+            }
+            None => (children.map(|(slot, uniform)| self.probe(uniform, slot)).collect(), None),
         };
-        let rows: Vec<Option<Row>> = uniforms.into_iter().enumerate().map(pick).collect();
         let ordinals: Vec<u64> = rows.iter().map(|row| row.map_or(0, |row| row.ordinal)).collect();
-        Rows { list: slots.memo.list(&ordinals), rows }
+        let taken = places.map(|places| Taken { parents: Arc::clone(&self.parents), places });
+        Rows { list: slots.memo.list(&ordinals), rows, taken }
     }
 
-    fn pick(&self, slot: Slot, uniform: f64) -> Option<Row> {
-        if let (Pace::Dealt(dealt), Some(rows)) = (&self.pace, self.parents.rows())
+    /// The position of a child's parent in the list.
+    fn place(&self, parents: &[Row], slot: Slot, uniform: f64) -> Option<usize> {
+        let place = if let Pace::Dealt(dealt) = &self.pace
             && let Some(number) = dealt.number(slot.ordinal)
         {
-            return rows.get(cast::to_usize(number)).copied();
-        }
-        match self.parents.rows() {
-            Some(rows) if self.is_earlier => self.pick_earlier(rows, uniform, slot),
-            Some(rows) => rows.get(self.index(uniform, self.cumulative.len())).copied(),
-            None => self.probe(uniform, slot),
-        }
+            cast::to_usize(number)
+        } else if self.is_earlier {
+            self.place_earlier(parents, uniform, slot)
+        } else {
+            self.index(uniform, self.cumulative.len())
+        };
+        (place < parents.len()).then_some(place)
     }
 
     /// Inverts the cumulative weights of the first `n` parents.
@@ -222,13 +233,13 @@ impl Picker {
     }
 
     /// A parent before the child; the first one may refer to itself.
-    fn pick_earlier(&self, rows: &[Row], uniform: f64, slot: Slot) -> Option<Row> {
+    fn place_earlier(&self, rows: &[Row], uniform: f64, slot: Slot) -> usize {
         let n_earlier = rows.partition_point(|row| row.ordinal < slot.ordinal);
-        let itself = rows.get(n_earlier).filter(|row| row.ordinal == slot.ordinal);
+        let itself = rows.get(n_earlier).is_some_and(|row| row.ordinal == slot.ordinal);
         match (n_earlier, itself) {
-            (0, Some(row)) => Some(*row),
-            (0, None) => rows.get(self.index(uniform, rows.len())).copied(),
-            (n, _) => rows.get(self.index(uniform, n)).copied(),
+            (0, true) => 0,
+            (0, false) => self.index(uniform, rows.len()),
+            (n, _) => self.index(uniform, n),
         }
     }
 

@@ -9,6 +9,7 @@ use crate::column::{FIRST_KIND, Slots, TextBuffer, Values};
 use crate::memo::{Key, Memo, What};
 use crate::parents::{Parents, Picker};
 use crate::recipe::{Recipe, Rooms};
+use crate::shelf::{Append, Programs};
 use crate::site::{Row, Rows, Site};
 
 /// Makes the values of a child by drawing the parent's row and computing the parent's value for it.
@@ -103,39 +104,77 @@ impl Reference {
 }
 
 /// Returns the values of rows of a path with these programs, as text.
-pub(crate) fn texts(rows: &[Option<Row>], programs: &[Option<Recipe>]) -> TextBuffer {
-    let ordinals: Vec<u64> = rows.iter().map(|row| row.map_or(0, |row| row.ordinal)).collect();
-    Made::of(rows, &ordinals, programs, &Memo::default()).texts()
+pub(crate) fn texts(rows: &[Option<Row>], programs: &Programs) -> TextBuffer {
+    Made::of_listed(rows, programs, &Memo::default()).texts()
 }
 
 /// Returns the values of rows of a path with these programs, as text; they are made once in a block.
-pub(crate) fn texts_of(rows: &Rc<Rows>, programs: &Arc<[Option<Recipe>]>, memo: &Memo) -> Rc<TextBuffer> {
+pub(crate) fn texts_of(rows: &Rc<Rows>, programs: &Arc<Programs>, memo: &Memo) -> Rc<TextBuffer> {
     memo.get(Key::new(What::Texts, Arc::as_ptr(programs), Rc::as_ptr(rows).addr(), &rows.list), || {
-        Made::of(&rows.rows, &rows.list, programs, memo).texts()
+        taken_texts(rows, programs)
+            .unwrap_or_else(|| Made::of(&rows.rows, &rows.list, programs, memo).texts())
     })
 }
 
 /// Returns the same as numbers; `None` where a row has none.
-pub(crate) fn numbers_of(
-    rows: &Rc<Rows>,
-    programs: &Arc<[Option<Recipe>]>,
-    memo: &Memo,
-) -> Rc<Vec<Option<f64>>> {
+pub(crate) fn numbers_of(rows: &Rc<Rows>, programs: &Arc<Programs>, memo: &Memo) -> Rc<Vec<Option<f64>>> {
     memo.get(Key::new(What::Numbers, Arc::as_ptr(programs), Rc::as_ptr(rows).addr(), &rows.list), || {
-        Made::of(&rows.rows, &rows.list, programs, memo).numbers()
+        taken_numbers(rows, programs)
+            .unwrap_or_else(|| Made::of(&rows.rows, &rows.list, programs, memo).numbers())
     })
+}
+
+/// Returns the texts of rows of a list whose values are all made.
+fn taken_texts(rows: &Rows, programs: &Arc<Programs>) -> Option<TextBuffer> {
+    let taken = rows.taken.as_ref()?;
+    let all = (taken.parents.rows()?, taken.places.len());
+    let made = |rows: &[Option<Row>], memo: &Memo| Made::of_listed(rows, programs, memo).texts();
+    let shelf = taken.parents.texts.get(programs, all, made)?;
+    let mut texts = TextBuffer::default();
+    for place in &taken.places {
+        if let Some(place) = place {
+            texts.arena().push_str(shelf.get(*place as usize));
+        }
+        texts.end();
+    }
+    Some(texts)
+}
+
+/// Returns the numbers of rows of a list whose values are all made.
+fn taken_numbers(rows: &Rows, programs: &Arc<Programs>) -> Option<Vec<Option<f64>>> {
+    let taken = rows.taken.as_ref()?;
+    let all = (taken.parents.rows()?, taken.places.len());
+    let made = |rows: &[Option<Row>], memo: &Memo| Made::of_listed(rows, programs, memo).numbers();
+    let shelf = taken.parents.numbers.get(programs, all, made)?;
+    Some(taken.places.iter().map(|place| shelf[(*place)? as usize]).collect())
+}
+
+impl Append for Vec<Option<f64>> {
+    fn append(&mut self, more: &Self) {
+        self.extend(more);
+    }
+
+    fn is_large(&self) -> bool {
+        false
+    }
 }
 
 /// Values of rows of a path, each kind in its own buffer.
 struct Made<'a> {
-    programs: &'a [Option<Recipe>],
+    programs: &'a Programs,
     codes: Vec<u8>,
     columns: Vec<Values>,
 }
 
 impl<'a> Made<'a> {
+    /// Makes the values of rows that stand in no list of a block.
+    fn of_listed(rows: &[Option<Row>], programs: &'a Programs, memo: &Memo) -> Self {
+        let ordinals: Vec<u64> = rows.iter().map(|row| row.map_or(0, |row| row.ordinal)).collect();
+        Self::of(rows, &ordinals, programs, memo)
+    }
+
     /// Makes the values; `list` has the ordinals of the rows that have none as well.
-    fn of(rows: &[Option<Row>], list: &[u64], programs: &'a [Option<Recipe>], memo: &Memo) -> Self {
+    fn of(rows: &[Option<Row>], list: &[u64], programs: &'a Programs, memo: &Memo) -> Self {
         let kinds: Vec<u8> = rows.iter().map(|row| row.map_or(0, |row| row.code)).collect();
         let addresses: Vec<u64> = rows.iter().map(|row| row.map_or(0, |row| row.address)).collect();
         let ordinal = |(row, ordinal): (&Option<Row>, &u64)| row.map_or(*ordinal, |row| row.ordinal);

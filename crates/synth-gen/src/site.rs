@@ -7,6 +7,7 @@ use synth_core::cast;
 
 use crate::column::FIRST_KIND;
 use crate::memo::{Key, List, Memo, What};
+use crate::parents::Parents;
 use crate::plan::{Kind, KindMask, Node, Plan};
 use crate::spots::Spots;
 
@@ -52,6 +53,16 @@ pub(crate) struct Row {
 pub(crate) struct Rows {
     pub(crate) list: List,
     pub(crate) rows: Vec<Option<Row>>,
+    /// Where they were taken from, if from a list.
+    pub(crate) taken: Option<Taken>,
+}
+
+/// Rows of a list of parents.
+#[derive(Debug, Clone)]
+pub(crate) struct Taken {
+    pub(crate) parents: Arc<Parents>,
+    /// The position of each; `None` where there is no row.
+    pub(crate) places: Vec<Option<u32>>,
 }
 
 /// The array that an instance stands in: the address of its owner, its place, and the length, if the owner has one.
@@ -77,6 +88,7 @@ impl Site {
         memo.get(Key::new(What::Rows, owner, self.node, list), || Rows {
             list: list.clone(),
             rows: self.find(list, memo),
+            taken: None,
         })
     }
 
