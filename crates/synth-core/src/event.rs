@@ -1,6 +1,6 @@
 //! The tokens of a JSON text and who receives them.
 
-use crate::Scalar;
+use crate::{JsonText, Scalar};
 
 /// One token of a JSON text.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -30,6 +30,28 @@ pub trait EventSink {
     ///
     /// Whatever the sink cannot accept; the sender stops at the first error.
     fn event(&mut self, event: Event<'_>, offset: u64) -> Result<(), Self::Error>;
+
+    /// Takes a key of generated data, with its JSON text: the same as [`Event::Key`].
+    ///
+    /// # Errors
+    ///
+    /// As [`event`](Self::event).
+    #[inline]
+    fn key(&mut self, key: &str, text: &JsonText) -> Result<(), Self::Error> {
+        let _ = text;
+        self.event(Event::Key(key), 0)
+    }
+
+    /// Takes a value of generated data, with its JSON text: the same as [`Event::Scalar`].
+    ///
+    /// # Errors
+    ///
+    /// As [`event`](Self::event).
+    #[inline]
+    fn literal(&mut self, scalar: Scalar<'_>, text: &JsonText) -> Result<(), Self::Error> {
+        let _ = text;
+        self.event(Event::Scalar(scalar), 0)
+    }
 }
 
 /// What a reader knows of a record before its first token.
@@ -70,5 +92,13 @@ impl<S: EventSink + ?Sized> EventSink for &mut S {
 
     fn event(&mut self, event: Event<'_>, offset: u64) -> Result<(), Self::Error> {
         (**self).event(event, offset)
+    }
+
+    fn key(&mut self, key: &str, text: &JsonText) -> Result<(), Self::Error> {
+        (**self).key(key, text)
+    }
+
+    fn literal(&mut self, scalar: Scalar<'_>, text: &JsonText) -> Result<(), Self::Error> {
+        (**self).literal(scalar, text)
     }
 }

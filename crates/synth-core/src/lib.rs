@@ -5,7 +5,7 @@
 //! become events again. This crate holds the nouns of that sentence that more than one crate needs.
 //!
 //! Modules in reading order: [`path`] and [`tree`] name places in JSON, [`scalar`], [`number`] and [`event`]
-//! are what flows, [`place`] and [`diagnostic`] say where and what went wrong, [`seed`], [`hash`] and
+//! are what flows, [`json_text`] what is written again and again, [`place`] and [`diagnostic`] say where and what went wrong, [`seed`], [`hash`] and
 //! [`permutation`] are the addressed randomness, [`math`] and [`cast`] the pinned arithmetic, [`time`] and
 //! [`time_format`] the calendar, [`gap`] the distance of two values, [`rate`] a share that is never out of range, [`port`] and [`plugin`] the traits
 //! behind which models and plugins live.
@@ -17,6 +17,7 @@ pub mod diagnostic;
 pub mod event;
 pub mod gap;
 pub mod hash;
+pub mod json_text;
 pub mod json_type;
 pub mod math;
 pub mod number;
@@ -36,6 +37,7 @@ pub mod tree;
 pub use diagnostic::{Diagnostic, Findings, Severity};
 pub use event::{Event, EventSink, RecordPosition, RecordSink, RecordStart};
 pub use gap::{Gap, Span};
+pub use json_text::JsonText;
 pub use json_type::{JsonType, TypeSet};
 pub use number::{Decimal, Number};
 pub use path::{JsonPath, PathError, Segment};

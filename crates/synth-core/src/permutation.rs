@@ -73,7 +73,7 @@ impl Permutation {
         let mut left = (word >> self.half_bits) & self.mask;
         let mut right = word & self.mask;
         for key in self.keys {
-            (left, right) = (right, left ^ (hash::combine(key, right) & self.mask));
+            (left, right) = (right, left ^ (hash::mix(key ^ right) & self.mask));
         }
         (left << self.half_bits) | right
     }

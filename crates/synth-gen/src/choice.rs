@@ -92,20 +92,30 @@ impl Choice {
     }
 }
 
-/// For each of 256 equal parts of [0, 1), the first entry of a cumulative list that may be the answer.
+/// For each of many equal parts of [0, 1), the first entry of a cumulative list that may be the answer.
 #[derive(Debug, Clone)]
-pub(crate) struct Guide(Box<[u32]>);
+pub(crate) struct Guide {
+    first: Box<[u32]>,
+    n_cells: f64,
+}
 
-const GUIDE_CELLS: u32 = 256;
+/// Parts of a guide: as many as entries, within these bounds.
+const GUIDE_CELLS: std::ops::RangeInclusive<usize> = 256..=1 << 15;
 
 impl Guide {
     /// Fits the guide of a list that does not fall.
     pub(crate) fn fit(cumulative: &[f64]) -> Self {
+        Self::fit_to(cumulative, 1.0)
+    }
+
+    /// Fits the guide of a list that does not fall, and whose search is for a part of `total`.
+    pub(crate) fn fit_to(cumulative: &[f64], total: f64) -> Self {
+        let n_cells = cast::to_u32(cumulative.len().clamp(*GUIDE_CELLS.start(), *GUIDE_CELLS.end()));
         let first = |cell| {
-            let edge = f64::from(cell) / f64::from(GUIDE_CELLS);
+            let edge = f64::from(cell) / f64::from(n_cells) * total;
             cast::to_u32(cumulative.partition_point(|sum| *sum <= edge))
         };
-        Self((0..GUIDE_CELLS).map(first).collect())
+        Self { first: (0..n_cells).map(first).collect(), n_cells: f64::from(n_cells) }
     }
 
     /// Returns where a search for `uniform` starts.
@@ -115,8 +125,8 @@ impl Guide {
             clippy::cast_sign_loss,
             reason = "`as` cuts to the cell; `cast` would round in software, once for each value"
         )]
-        let cell = (uniform * f64::from(GUIDE_CELLS)) as usize;
-        self.0[cell.min(self.0.len() - 1)] as usize
+        let cell = (uniform * self.n_cells) as usize;
+        self.first[cell.min(self.first.len() - 1)] as usize
     }
 }
 

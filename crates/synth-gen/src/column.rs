@@ -56,7 +56,7 @@ impl Instances {
 }
 
 /// The values of one path in a block.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Clone)]
 pub(crate) struct Column {
     /// What each slot holds: absent, null, or one of the rule's kinds.
     pub(crate) kinds: Vec<u8>,
@@ -67,7 +67,7 @@ pub(crate) struct Column {
 }
 
 /// Values of one kind, one entry for each slot; entries of slots of another kind mean nothing.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Clone)]
 pub(crate) enum Values {
     /// The kind alone says it all.
     #[default]
@@ -83,7 +83,7 @@ pub(crate) enum Values {
 }
 
 /// Strings one after the other in one arena.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Clone)]
 pub(crate) struct TextBuffer {
     arena: String,
     ends: Vec<usize>,
@@ -164,8 +164,18 @@ impl Slots<'_> {
         })
     }
 
+    /// Tells whether all slots are filled, each with a draw of its own.
+    fn are_plain(&self) -> bool {
+        self.uniforms.is_empty() && self.kinds.iter().all(|kind| *kind == self.code)
+    }
+
     fn fill<T: Default>(&self, out: &mut Vec<T>, mut make: impl FnMut(Slot) -> T) {
         out.clear();
+        if self.are_plain() {
+            let places = self.addresses.iter().zip(self.ordinals);
+            let slot = |(&address, &ordinal)| Slot { address, ordinal, uniform: None };
+            return out.extend(places.map(|place| make(slot(place))));
+        }
         out.extend(self.iter().map(|slot| slot.map_or_else(T::default, &mut make)));
     }
 

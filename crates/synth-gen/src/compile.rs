@@ -2,8 +2,9 @@
 
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
-use synth_core::{JsonPath, PathId, Seed, Segment, cast, hash};
+use synth_core::{JsonPath, JsonText, PathId, Seed, Segment, cast, hash};
 use synth_rules::{FieldRule, FieldType, Generator, Layout, PluginCall, Relationship, RuleSet, ValueKind};
 
 use crate::choice::{Choice, Sum};
@@ -16,7 +17,7 @@ use crate::listed::Listed;
 use crate::memo::Memo;
 use crate::order;
 use crate::outline::{Outline, Parts};
-use crate::plan::{Collection, CompileOptions, Gate, Kind, KindMask, Node, Plan, Presence, Scope};
+use crate::plan::{Collection, CompileOptions, Gate, Kind, KindMask, Member, Node, Plan, Presence, Scope};
 use crate::plugin::{Failures, GeneratorPlugins, PluginProgram};
 use crate::recipe::{Recipe, Setting};
 use crate::{coupling, distinct, faults, joint, sequence, unkept, variants};
@@ -109,6 +110,7 @@ pub(crate) fn compile(
         memo: Memo::default(),
         lookups: RefCell::default(),
         tabled: RefCell::default(),
+        bound: RefCell::default(),
     };
     let kept = bind(&linker, &mut plan, &mut errors);
     if !errors.0.is_empty() {
@@ -116,6 +118,7 @@ pub(crate) fn compile(
     }
     plan.unkept = unkept::count(rules, &unique.kept, &kept);
     faults::inject(&linker, &mut plan);
+    order::follow(&mut plan, &linker.bound.borrow());
     Ok(plan)
 }
 
@@ -315,7 +318,8 @@ impl<'a> Compiler<'a> {
         let reserved = parts.members.iter().map(|(key, _)| hash::hash_bytes(key.as_bytes())).collect();
         for (key, child) in parts.members {
             let member = self.node(child, scope, Gate::Part { of: at, mask: objects });
-            self.plan.nodes[at].members.push((key, member));
+            let text = JsonText::key(&key);
+            self.plan.nodes[at].members.push(Member { key, text, node: member });
         }
         for child in parts.tuple {
             let position = self.node(child, scope, Gate::Part { of: at, mask: arrays });
@@ -480,14 +484,14 @@ impl<'a> Compiler<'a> {
         let seed = seed.attempt(cast::to_u64(n_before));
         if let Some(Generator::Plugin(call)) = &kind.generator {
             let program = self.plugin((call, field_type), (seed, must), n_ordinals?, path)?;
-            return Some(Kind::Scalar(Box::new(Recipe::plugin(program, field_type))));
+            return Some(Kind::Scalar(Arc::new(Recipe::plugin(program, field_type))));
         }
         if let Some(derived) = Derived::compile(kind, path, self.rules, &self.plan.notes) {
             if must && n_ordinals? > 1 {
                 let reason = "nobody knows whether a computed value repeats";
                 self.errors.push(ErrorKind::CannotBeUnique { generator: "derived", reason }, path);
             }
-            return Some(Kind::Scalar(Box::new(Recipe::derived(self.errors.keep(derived, path)?))));
+            return Some(Kind::Scalar(Arc::new(Recipe::derived(self.errors.keep(derived, path)?))));
         }
         let setting = |unique| Setting { seed, n_ordinals: n_ordinals.unwrap_or(u64::MAX), unique };
         let recipe = if (must || may) && n_ordinals.is_some() {
@@ -505,7 +509,7 @@ impl<'a> Compiler<'a> {
         } else {
             Recipe::compile(kind, setting(false))
         };
-        Some(Kind::Scalar(Box::new(self.errors.keep(recipe, path)?)))
+        Some(Kind::Scalar(Arc::new(self.errors.keep(recipe, path)?)))
     }
 
     /// Compiles a call of a plugin.
@@ -536,7 +540,7 @@ impl<'a> Compiler<'a> {
         let setting = Setting { seed, n_ordinals: self.ordinals[scope]?, unique: true };
         let listed = Listed::compile(list, rest, setting).ok()?;
         self.unique.kept.insert(path.clone());
-        Some(Kind::Scalar(Box::new(Recipe::listed(listed))))
+        Some(Kind::Scalar(Arc::new(Recipe::listed(listed))))
     }
 }
 

@@ -13,6 +13,7 @@ use crate::measure::Measure;
 use crate::plan::{Kind, Plan};
 use crate::recipe::Recipe;
 use crate::reference::Source;
+use crate::shelf::Programs;
 
 /// A field that is computed, and from what.
 pub(crate) struct Computed<'a> {
@@ -59,7 +60,7 @@ impl Computed<'_> {
         for kind in &mut plan.nodes[self.target].kinds {
             if let Kind::Scalar(own) = kind {
                 let (terms, own) = (terms.clone(), (**own).clone());
-                *kind = Kind::Scalar(Box::new(Recipe::formula(Formula {
+                *kind = Kind::Scalar(Arc::new(Recipe::formula(Formula {
                     operation,
                     terms,
                     offset: self.offset,
@@ -71,7 +72,7 @@ impl Computed<'_> {
 
     fn bind_copy(&self, plan: &mut Plan, linker: &Linker<'_>, before: &Arc<Plan>) {
         let [term] = &self.terms[..] else { return };
-        let keys: Arc<[Option<Recipe>]> = programs(plan, term.node).into();
+        let keys: Arc<Programs> = programs(plan, term.node).into();
         let source = Source::Same(linker.site(before, term.node, None), term.divisor);
         let seed = linker.seed.child(&self.target_path.to_string()).child("copy");
         let (prefix, coverage) = ("", self.confidence);

@@ -14,7 +14,19 @@ pub(crate) struct Curve {
     /// Shares in 0..=1.
     at: Box<[f64]>,
     values: Box<[f64]>,
+    /// By the knot above: what lies between it and the one below.
+    pieces: Box<[Piece]>,
     guide: Guide,
+}
+
+/// A straight line.
+#[derive(Debug, Clone, Copy)]
+struct Piece {
+    left: f64,
+    low: f64,
+    high: f64,
+    /// How much the value grows when the share grows by 1.
+    slope: f64,
 }
 
 impl Curve {
@@ -40,7 +52,17 @@ impl Curve {
             return Err(ErrorKind::NotSorted { what: name });
         }
         let at: Box<[f64]> = quantiles.iter().map(|quantile| quantile / 100.0).collect();
-        Ok(Self { guide: Guide::fit(&at), values: values.into(), at })
+        let piece = |knot: usize| {
+            let (left, low) = (at[knot - 1], values[knot - 1]);
+            // Equal shares have no line between them, and no share asks for it.
+            let slope = (values[knot] - low) / (at[knot] - left);
+            Piece { left, low, high: values[knot], slope: slope.min(f64::MAX) }
+        };
+        // Before the first knot, and behind the last, the line is flat.
+        let flat = |value: f64| Piece { left: 0.0, low: value, high: value, slope: 0.0 };
+        let inner = (1..at.len()).map(piece);
+        let pieces = std::iter::once(flat(values[0])).chain(inner).chain([flat(values[values.len() - 1])]);
+        Ok(Self { guide: Guide::fit(&at), pieces: pieces.collect(), values: values.into(), at })
     }
 
     /// Returns the value at the share `uniform` of all values.
@@ -49,15 +71,8 @@ impl Curve {
         while above < self.at.len() && self.at[above] <= uniform {
             above += 1;
         }
-        if above == 0 {
-            return self.values[0];
-        }
-        if above == self.at.len() {
-            return self.values[above - 1];
-        }
-        let (left, right) = (self.at[above - 1], self.at[above]);
-        let (low, high) = (self.values[above - 1], self.values[above]);
-        (low + (high - low) * ((uniform - left) / (right - left))).clamp(low, high)
+        let Piece { left, low, high, slope } = self.pieces[above];
+        (low + slope * (uniform - left)).clamp(low, high)
     }
 
     /// Returns the share of values that are not above a value; of equal knots, the last one's.

@@ -13,6 +13,7 @@ use crate::link::{Linker, programs};
 use crate::plan::{Kind, Plan};
 use crate::recipe::Recipe;
 use crate::reference::texts_of;
+use crate::shelf::Programs;
 use crate::site::Site;
 use crate::value_table::certainty;
 
@@ -34,7 +35,7 @@ struct Decider {
     site: Site,
     /// Ordinals of the field's scope in one of the scope of the field that decides.
     divisor: u64,
-    programs: Arc<[Option<Recipe>]>,
+    programs: Arc<Programs>,
 }
 
 impl Following {
@@ -99,7 +100,7 @@ impl Decided<'_> {
         for kind in &mut plan.nodes[self.target].kinds {
             if let Kind::Scalar(own) = kind {
                 let (by, confidence) = (by.clone(), self.confidence);
-                **own = Recipe::following(Following { by, seed, confidence, own: (**own).clone() });
+                *own = Arc::new(Recipe::following(Following { by, seed, confidence, own: (**own).clone() }));
             }
         }
     }

@@ -12,6 +12,7 @@ use crate::column::{FIRST_KIND, Slots, Values};
 use crate::error::ErrorKind;
 use crate::recipe::{Recipe, Rooms};
 use crate::reference::text_of;
+use crate::shelf::Programs;
 use crate::site::{Row, Site};
 use crate::spelling::MAX_DECIMALS;
 use crate::tagged;
@@ -48,7 +49,7 @@ pub(crate) struct Term {
     pub(crate) site: Site,
     /// Ordinals of the target's scope in one of the term's.
     pub(crate) divisor: u64,
-    pub(crate) programs: Arc<[Option<Recipe>]>,
+    pub(crate) programs: Arc<Programs>,
 }
 
 /// How many values of which field could not be computed, and why; shared by the threads of a plan.

@@ -1,5 +1,7 @@
 //! Arrays whose elements differ: the key `distinct` of `shape`.
 
+use std::sync::Arc;
+
 use synth_core::{cast, hash};
 
 use crate::column::{FIRST_KIND, Slot, Slots, Values};
@@ -144,7 +146,7 @@ pub(crate) fn bind(linker: &Linker<'_>, plan: &mut Plan, errors: &mut Errors) {
                 errors.push(ErrorKind::TooFewToDiffer { have, need }, path);
             } else if recipe.is_drawn() {
                 let site = linker.site(&before, node, None);
-                **recipe = Recipe::distinct(Distinct { own: (**recipe).clone(), site, code });
+                *recipe = Arc::new(Recipe::distinct(Distinct { own: (**recipe).clone(), site, code }));
             } else if recipe.as_reference().is_none() {
                 // The elements of one array refer to different rows anyway.
                 let reason = "the values are not drawn by the field's own rule";

@@ -34,7 +34,7 @@ impl Expressed {
             };
             let terms: Arc<[Term]> = terms.iter().map(term).collect();
             if let Kind::Scalar(recipe) = &mut plan.nodes[self.target].kinds[*kind]
-                && let Some(derived) = recipe.as_derived_mut()
+                && let Some(derived) = Arc::make_mut(recipe).as_derived_mut()
             {
                 derived.bind(terms);
             }

@@ -1,5 +1,7 @@
 //! Values that are made wrong on purpose.
 
+use std::sync::Arc;
+
 use synth_core::{Number, Scalar, Seed};
 use synth_rules::{Faults, Generator, ValueKind};
 
@@ -47,7 +49,7 @@ pub(crate) fn inject(linker: &Linker<'_>, plan: &mut Plan) {
             if let Kind::Scalar(recipe) = program
                 && let Some(faulty) = Faulty::new((**recipe).clone(), &rule.faults, (kind, seed))
             {
-                **recipe = Recipe::faulty(faulty);
+                *recipe = Arc::new(Recipe::faulty(faulty));
             }
         }
     }

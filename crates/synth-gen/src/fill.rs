@@ -11,14 +11,14 @@ use crate::joint::{Codes, Draw};
 use crate::memo::{Key, Memo, What};
 use crate::plan::{Collection, Gate, Kind, Node, Plan, Presence, Step};
 use crate::recipe::Rooms;
-use crate::reference::text_of;
+use crate::reference::{Filled, text_of};
 use crate::spots::Spots;
 
 /// All buffers of one worker; cleared and used again from block to block.
 #[derive(Default)]
 pub(crate) struct Workspace {
     /// By node.
-    pub(crate) columns: Vec<Column>,
+    pub(crate) columns: Vec<Rc<Column>>,
     /// By scope.
     pub(crate) instances: Vec<Instances>,
     /// By collection.
@@ -47,7 +47,7 @@ impl Workspace {
     pub(crate) fn new(plan: &Plan) -> Self {
         let column = |node: &Node| {
             let values = node.kinds.iter().map(|_| Values::None).collect();
-            Column { values, ..Column::default() }
+            Rc::new(Column { values, ..Column::default() })
         };
         let mut workspace = Self { columns: plan.nodes.iter().map(column).collect(), ..Self::default() };
         workspace.instances.resize_with(plan.scopes.len(), Instances::default);
@@ -71,12 +71,17 @@ impl Plan {
     fn fill_scope(&self, scope: usize, workspace: &mut Workspace) {
         self.fill_codes(scope, workspace);
         workspace.memo.clear();
-        if self.is_linked {
-            self.remember(scope, &(0..workspace.instances[scope].len()).collect::<Vec<_>>(), workspace);
-        }
+        let n = workspace.instances[scope].len();
+        let spots = self.is_linked.then(|| self.remember(scope, &(0..n).collect::<Vec<_>>(), workspace));
         for step in &self.scopes[scope].steps {
             match step {
-                Step::Column(node) => self.fill_column(*node, workspace),
+                Step::Column(node) => {
+                    self.fill_column(*node, workspace);
+                    if let Some(spots) = &spots {
+                        let filled = Filled::new(&self.nodes[*node], &workspace.columns[*node]);
+                        workspace.memo.put(Filled::key(*node, &spots.list), Rc::new(filled));
+                    }
+                }
                 Step::Cases(cases) => self.fill_cases(*cases, workspace),
             }
         }
@@ -129,7 +134,8 @@ impl Plan {
 
     fn fill_column(&self, at: usize, workspace: &mut Workspace) {
         let node = &self.nodes[at];
-        let mut column = std::mem::take(&mut workspace.columns[at]);
+        // What the block before remembered of it is forgotten, so its buffers are used again.
+        let mut column = Rc::unwrap_or_clone(std::mem::take(&mut workspace.columns[at]));
         let instances = &workspace.instances[node.scope];
         let draw = |slot: usize, address: u64| {
             let modelled = node.modelled?;
@@ -152,7 +158,7 @@ impl Plan {
                     .fill(Slots { kinds: &column.kinds, code, addresses, ordinals, uniforms, memo }, values);
             }
         }
-        workspace.columns[at] = column;
+        workspace.columns[at] = Rc::new(column);
     }
 
     fn fill_cases(&self, at: usize, workspace: &mut Workspace) {
@@ -312,6 +318,15 @@ impl Node {
     ) {
         let addresses = &workspace.instances[self.scope].addresses;
         kinds.clear();
+        if !self.is_drawn() {
+            return match self.gate {
+                Gate::Always => kinds.resize(addresses.len(), FIRST_KIND),
+                Gate::Part { of, mask } => {
+                    let above = workspace.columns[of].kinds.iter();
+                    kinds.extend(above.map(|code| if mask.has(*code) { FIRST_KIND } else { ABSENT }));
+                }
+            };
+        }
         match self.gate {
             Gate::Always => {
                 kinds.extend(addresses.iter().enumerate().map(|(slot, address)| {
@@ -351,6 +366,11 @@ impl Node {
         let rows = kinds.iter_mut().zip(&instances.ordinals);
         rows.filter(|(kind, ordinal)| **kind >= FIRST_KIND && **ordinal <= root)
             .for_each(|(kind, _)| *kind = code);
+    }
+
+    /// Tells whether something decides if the node is there, null, or of which kind, beside what is above it.
+    fn is_drawn(&self) -> bool {
+        self.is_open() || self.presence.coupling.is_some() || self.null_coupling.is_some()
     }
 
     fn holds(&self, (slot, address): (usize, u64), draw: Option<Draw<'_>>, workspace: &Workspace) -> bool {

@@ -3,7 +3,7 @@
 use std::rc::Rc;
 use std::sync::Arc;
 
-use synth_core::{cast, math};
+use synth_core::cast;
 
 use crate::clock::{self, Clock};
 use crate::column::{Slots, Values};
@@ -11,6 +11,7 @@ use crate::measure::Measure;
 use crate::memo::{List, Memo};
 use crate::recipe::{Recipe, Rooms};
 use crate::reference::{numbers_of, text_of, texts_of};
+use crate::shelf::Programs;
 use crate::site::Site;
 
 /// One field of a formula: where its value stands, and the programs that make it.
@@ -19,7 +20,7 @@ pub(crate) struct TermProgram {
     pub(crate) site: Site,
     /// Ordinals of the target's scope in one of the term's; 1 when both are of one row.
     pub(crate) divisor: u64,
-    pub(crate) programs: Arc<[Option<Recipe>]>,
+    pub(crate) programs: Arc<Programs>,
     pub(crate) factor: f64,
     /// How the values are read as moments, where the formula is about them.
     pub(crate) moments: Option<Measure>,
@@ -54,10 +55,7 @@ pub(crate) struct Formula {
 impl Formula {
     pub(crate) fn fill(&self, slots: Slots<'_>, out: &mut Values) {
         let results = self.results(&slots.memo.list(slots.ordinals), slots.memo);
-        let mut own = Values::None;
-        if slots.kinds.iter().zip(&results).any(|(kind, result)| *kind == slots.code && result.is_none()) {
-            self.own.fill(slots, &mut own);
-        }
+        let own = self.own.fill_unless(slots, |at| results[at].is_some());
         let mut rooms = Rooms::default();
         slots.fill_text_at(out, |at, _, text| match results[at] {
             Some(result) => text.push_str(self.own.number_text(result, &mut rooms)),
@@ -147,5 +145,5 @@ impl TermProgram {
 
 /// Tells whether a number is whole.
 pub(crate) fn is_whole(number: f64) -> bool {
-    (number - math::round(number)).abs() < f64::MIN_POSITIVE
+    (number - cast::round_to_i64(number) as f64).abs() < f64::MIN_POSITIVE
 }

@@ -14,6 +14,7 @@ use crate::memo::{List, Memo};
 use crate::plan::{Kind, Plan};
 use crate::recipe::{Recipe, Rooms};
 use crate::reference::{text_of, texts_of};
+use crate::shelf::Programs;
 use crate::site::{Rows, Site};
 
 mod reach;
@@ -45,7 +46,7 @@ struct TextTerm {
     site: Site,
     /// Ordinals of the target's scope in one of the term's.
     divisor: u64,
-    programs: Arc<[Option<Recipe>]>,
+    programs: Arc<Programs>,
 }
 
 /// The values of a term in a block.
@@ -168,7 +169,7 @@ impl JoinedBond {
         for kind in &mut plan.nodes[self.target].kinds {
             if let Kind::Scalar(own) = kind {
                 let (making, terms, own_program) = (self.making.clone(), terms.clone(), (**own).clone());
-                **own = Recipe::joined(Joined { making, terms, seed, own: own_program });
+                *own = Arc::new(Recipe::joined(Joined { making, terms, seed, own: own_program }));
             }
         }
     }

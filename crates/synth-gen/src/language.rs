@@ -48,6 +48,8 @@ pub(crate) struct CharClass {
     /// First and last character of each range, rising and apart.
     pub(crate) ranges: Arc<[(char, char)]>,
     n_chars: u64,
+    /// All characters in order, if they are ASCII.
+    ascii: Option<Arc<[u8]>>,
 }
 
 /// Why an expression is no recipe.
@@ -159,7 +161,11 @@ impl CharClass {
     /// Returns the class of these ranges.
     pub(crate) fn new(ranges: Vec<(char, char)>) -> Self {
         let n_chars = ranges.iter().map(|range| n_between(*range)).sum();
-        Self { ranges: ranges.into(), n_chars }
+        let bytes =
+            |(first, last): &(char, char)| Some(u8::try_from(*first).ok()?..=u8::try_from(*last).ok()?);
+        let are_ascii = ranges.iter().all(|(_, last)| last.is_ascii());
+        let ascii = are_ascii.then(|| ranges.iter().filter_map(bytes).flatten().collect());
+        Self { ranges: ranges.into(), n_chars, ascii }
     }
 
     /// Returns the part of the class that lies in the given ranges.
@@ -183,7 +189,11 @@ impl CharClass {
     }
 
     /// Returns the character at a position below the number of characters.
+    #[inline]
     pub(crate) fn character(&self, position: u64) -> char {
+        if let Some(ascii) = &self.ascii {
+            return char::from(ascii.get(cast::to_usize(position)).copied().unwrap_or(ascii[0]));
+        }
         let mut rest = position;
         for &(first, last) in self.ranges.iter() {
             let n = n_between((first, last));

@@ -87,4 +87,4 @@ pub use plan::{CompileOptions, Plan, Unkept};
 pub use plugin::GeneratorPlugins;
 
 /// Version of the values: raised by every change that makes other bytes from the same rules and seed.
-pub const GENERATION_VERSION: u32 = 4;
+pub const GENERATION_VERSION: u32 = 5;

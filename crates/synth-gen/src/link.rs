@@ -24,6 +24,7 @@ use crate::recipe::{Recipe, Setting};
 use crate::reference::{Reference, Source, texts};
 use crate::sequence::BesideBond;
 use crate::settled::SettledBond;
+use crate::shelf::Programs;
 use crate::site::{Condition, Row, Site};
 use crate::states::bind::ChainBond;
 use crate::value_table::bind::TableBond;
@@ -43,6 +44,8 @@ pub(crate) struct Linker<'a> {
     pub(crate) lookups: RefCell<Vec<Arc<Plan>>>,
     /// Dependencies that tables keep: their positions, and those of the fields that follow.
     pub(crate) tabled: RefCell<BTreeSet<(usize, usize)>>,
+    /// Nodes that follow from others, in the order in which they were bound.
+    pub(crate) bound: RefCell<Vec<usize>>,
 }
 
 /// One reference whose paths are nodes of the plan.
@@ -133,7 +136,7 @@ impl Bond<'_> {
 /// A reference ready to be bound to the kinds of a child.
 pub(crate) struct Bound<'a> {
     pub(crate) source: Source,
-    pub(crate) keys: &'a Arc<[Option<Recipe>]>,
+    pub(crate) keys: &'a Arc<Programs>,
     pub(crate) prefix: &'a str,
     pub(crate) coverage: f64,
     pub(crate) seed: Seed,
@@ -145,7 +148,7 @@ impl Bound<'_> {
     pub(crate) fn apply(&self, plan: &mut Plan, node: usize) {
         for kind in &mut plan.nodes[node].kinds {
             if let Kind::Scalar(own) = kind {
-                **own = Recipe::reference(Reference {
+                *own = Arc::new(Recipe::reference(Reference {
                     source: self.source.clone(),
                     keys: Arc::clone(self.keys),
                     prefix: self.prefix.into(),
@@ -154,7 +157,7 @@ impl Bound<'_> {
                     is_number: !own.is_text(),
                     own: (**own).clone(),
                     spared: self.spared.clone(),
-                });
+                }));
             }
         }
     }
@@ -189,7 +192,9 @@ impl<'a> Linker<'a> {
                 }
                 continue;
             };
-            match waiting.remove(next) {
+            let next = waiting.remove(next);
+            self.bound.borrow_mut().extend(next.targets());
+            match next {
                 Bond::Decided(bond) => {
                     bond.bind(plan, self, &before);
                     decided.insert(bond.target, bond);
@@ -375,7 +380,7 @@ impl<'a> Linker<'a> {
         let seed = self.seed.child(&link.child_path.to_string()).child("reference");
         let parents =
             Arc::new(Parents::of(self.site(before, link.parent, link.condition.clone()), &self.memo));
-        let keys: Arc<[Option<Recipe>]> = programs(plan, link.parent).into();
+        let keys: Arc<Programs> = programs(plan, link.parent).into();
         let is_key = before.collections.iter().any(|collection| collection.keys == Some(link.child));
         let is_distinct = is_key || self.unique.contains(link.child_path);
         let is_same_table = before.nodes[link.child].scope == before.nodes[link.parent].scope;
@@ -472,7 +477,7 @@ impl<'a> Linker<'a> {
         let pace = Pace::even(&self.site(before, child_nodes[0], None), seed, &self.memo);
         let source = Source::Drawn(Arc::new(Picker::new(&parents, preference, pace, seed)));
         for (child, parent) in child_nodes.into_iter().zip(parent_nodes) {
-            let keys: Arc<[Option<Recipe>]> = programs(plan, parent).into();
+            let keys: Arc<Programs> = programs(plan, parent).into();
             let link =
                 Bound { source: source.clone(), keys: &keys, prefix: "", coverage, seed, spared: None };
             link.apply(plan, child);
@@ -520,7 +525,7 @@ impl<'a> Linker<'a> {
                 let (numbers, largest) = occurrences(&columns);
                 let recipe = self.unique_recipe(*node, largest + 1)?;
                 let dealt = Dealt { ordinals: Arc::clone(&ordinals), numbers };
-                plan.nodes[*node].kinds = vec![Kind::Scalar(Box::new(recipe.renumbered(dealt)))];
+                plan.nodes[*node].kinds = vec![Kind::Scalar(Arc::new(recipe.renumbered(dealt)))];
                 columns
             }
         };
@@ -543,7 +548,7 @@ impl<'a> Linker<'a> {
     }
 
     /// For each listed parent, the share that the child's own rule gives its key as a literal.
-    fn known_shares(&self, link: &Link<'_>, parents: &Parents, keys: &[Option<Recipe>]) -> Vec<Option<f64>> {
+    fn known_shares(&self, link: &Link<'_>, parents: &Parents, keys: &Programs) -> Vec<Option<f64>> {
         let Some(rule) = self.rules.fields.get(link.child_path) else { return Vec::new() };
         let mut shares: BTreeMap<Box<str>, f64> = BTreeMap::new();
         for kind in &rule.kinds {
@@ -575,15 +580,15 @@ fn rebind(plan: &mut Plan, node: usize, dealt: &Dealt) {
         {
             let Some(picker) = reference.source.picker() else { continue };
             let source = Source::Drawn(Arc::new(picker.dealt(dealt.clone())));
-            **recipe = Recipe::reference(Reference { source, ..reference.clone() });
+            *recipe = Arc::new(Recipe::reference(Reference { source, ..reference.clone() }));
         }
     }
 }
 
 /// Returns the program of each kind of a node.
-pub(crate) fn programs(plan: &Plan, node: usize) -> Vec<Option<Recipe>> {
+pub(crate) fn programs(plan: &Plan, node: usize) -> Vec<Option<Arc<Recipe>>> {
     let program = |kind: &Kind| match kind {
-        Kind::Scalar(recipe) => Some((**recipe).clone().silenced()),
+        Kind::Scalar(recipe) => Some(Recipe::silenced(recipe)),
         Kind::Object | Kind::Array => None,
     };
     plan.nodes[node].kinds.iter().map(program).collect()

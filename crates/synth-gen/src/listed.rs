@@ -1,6 +1,7 @@
 //! Unique values of which some are given: each given one once, in the first rows, then made ones.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use synth_core::{Permutation, cast};
 use synth_rules::generator::Categorical;
@@ -80,8 +81,10 @@ fn moved(rest: &Recipe, given: &BTreeSet<Box<str>>, rows: std::ops::Range<u64>) 
     let is_given = |numbers: std::ops::Range<u64>| -> Vec<(u64, bool)> {
         let row = |ordinal| Some(Row { address: ordinal, ordinal, code: FIRST_KIND, uniform: f64::NAN });
         let numbers: Vec<u64> = numbers.collect();
-        let made =
-            texts(&numbers.iter().map(|number| row(*number)).collect::<Vec<_>>(), &[Some(rest.clone())]);
+        let made = texts(
+            &numbers.iter().map(|number| row(*number)).collect::<Vec<_>>(),
+            &[Some(Arc::new(rest.clone()))],
+        );
         numbers.iter().enumerate().map(|(at, number)| (*number, given.contains(made.get(at)))).collect()
     };
     let spare = rows.end..rows.end.saturating_add(cast::to_u64(given.len()));

@@ -62,6 +62,8 @@ pub(crate) enum What {
     Numbers,
     /// What a relationship of several fields has computed.
     Shared,
+    /// Columns of the block that are filled.
+    Filled,
 }
 
 impl Key {
@@ -118,13 +120,17 @@ impl Memo {
 
     /// Returns what stands under a key; it is made when nothing does.
     pub(crate) fn get<T: 'static>(&self, key: Key, make: impl FnOnce() -> T) -> Rc<T> {
-        let known = self.known.borrow().get(&key).map(Rc::clone);
-        if let Some(Ok(known)) = known.map(Rc::downcast) {
+        if let Some(known) = self.known(key) {
             return known;
         }
         let made = Rc::new(make());
         self.put(key, Rc::clone(&made));
         made
+    }
+
+    /// Returns what stands under a key, if something does.
+    pub(crate) fn known<T: 'static>(&self, key: Key) -> Option<Rc<T>> {
+        self.known.borrow().get(&key).map(Rc::clone)?.downcast().ok()
     }
 
     /// Stores what is known already.

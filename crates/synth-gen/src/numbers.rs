@@ -27,7 +27,12 @@ struct Spikes {
     /// The spikes in order, then the quantile function.
     choice: Choice,
     values: Vec<f64>,
-    which: Seed,
+}
+
+/// A number of a mixture.
+enum Drawn {
+    Spike(f64),
+    Rest(f64),
 }
 
 impl Mixture {
@@ -52,26 +57,20 @@ impl Mixture {
         let spikes = (!sample.spikes.is_empty()).then(|| {
             let values = sample.spikes.iter().map(|spike| spike.value).collect();
             let choice = Choice::fit(&probs, Sum::Normalize)?;
-            Ok(Spikes { choice, values, which: seed.child("spike") })
+            Ok(Spikes { choice, values })
         });
         Ok(Self { curve, spikes: spikes.transpose()?, place: seed.child("quantile") })
     }
 
-    /// The number of a spike, when the draw falls on one.
-    fn spike(&self, slot: Slot) -> Option<f64> {
-        let spikes = self.spikes.as_ref()?;
-        spikes.values.get(spikes.choice.pick(slot.uniform(spikes.which))).copied()
-    }
-
-    /// A number by the quantile function.
-    fn rest(&self, slot: Slot) -> f64 {
-        let share = match (slot.uniform, &self.spikes) {
-            (None, _) => self.place.uniform(slot.address),
-            (Some(uniform), None) => uniform,
+    /// Draws a number: that of a spike, or one by the quantile function.
+    fn draw(&self, slot: Slot) -> Drawn {
+        let uniform = slot.uniform(self.place);
+        let Some(spikes) = &self.spikes else { return Drawn::Rest(self.curve.value(uniform)) };
+        match spikes.values.get(spikes.choice.pick(uniform)) {
+            Some(spike) => Drawn::Spike(*spike),
             // One draw decides both: what it leaves above the spikes is the share among the others.
-            (Some(uniform), Some(spikes)) => spikes.choice.beyond(uniform, spikes.values.len()),
-        };
-        self.curve.value(share)
+            None => Drawn::Rest(self.curve.value(spikes.choice.beyond(uniform, spikes.values.len()))),
+        }
     }
 
     /// Returns the number at a share of all numbers, spikes and others together; rises with the share.
@@ -198,12 +197,11 @@ impl Gridded {
 
     pub(crate) fn fill(&self, slots: Slots<'_>, out: &mut Values) {
         slots.fill_integers(out, |slot| {
-            let number = match (self.mixture.spike(slot), &self.coarseness) {
-                (Some(spike), _) => spike * self.steps,
-                (None, None) => self.mixture.rest(slot) * self.steps,
-                (None, Some(coarseness)) => {
-                    coarseness.round(self.mixture.rest(slot) * self.steps, slot.address)
+            let number = match (self.mixture.draw(slot), &self.coarseness) {
+                (Drawn::Rest(number), Some(coarseness)) => {
+                    coarseness.round(number * self.steps, slot.address)
                 }
+                (Drawn::Spike(number) | Drawn::Rest(number), _) => number * self.steps,
             };
             cast::round_to_i64(number).clamp(self.first, self.last)
         });
@@ -267,10 +265,9 @@ impl Floats {
     pub(crate) fn fill(&self, slots: Slots<'_>, out: &mut Values) {
         let Limits { min, max } = self.limits;
         slots.fill_floats(out, |slot| {
-            let number = match (self.mixture.spike(slot), &self.coarseness) {
-                (Some(spike), _) => spike,
-                (None, None) => self.mixture.rest(slot),
-                (None, Some(coarseness)) => coarseness.cut(self.mixture.rest(slot), slot.address),
+            let number = match (self.mixture.draw(slot), &self.coarseness) {
+                (Drawn::Rest(number), Some(coarseness)) => coarseness.cut(number, slot.address),
+                (Drawn::Spike(number) | Drawn::Rest(number), _) => number,
             };
             number.clamp(min, max).clamp(f64::MIN, f64::MAX)
         });

@@ -16,11 +16,28 @@ pub(crate) fn arrange(
     outline: &Outline<'_>,
     errors: &mut Errors,
 ) {
-    let mut waiting: BTreeSet<usize> = (0..plan.nodes.len()).collect();
+    let stuck = arrange_from(plan, (0..plan.nodes.len()).map(|node| (0, node)).collect());
+    let stuck = node_of.iter().find(|(_, node)| stuck.contains(node));
+    if let Some((id, _)) = stuck {
+        errors.push(ErrorKind::Cycle, &outline.path(*id));
+    }
+}
+
+/// Puts the columns that follow from others behind those, as far as possible: what is filled is not made again.
+/// `bound` are the nodes that follow from others, in the order in which they were bound.
+pub(crate) fn follow(plan: &mut Plan, bound: &[usize]) {
+    let rank = |node: usize| bound.iter().rposition(|target| *target == node).map_or(0, |at| at + 1);
+    let waiting = (0..plan.nodes.len()).map(|node| (rank(node), node)).collect();
+    plan.scopes.iter_mut().for_each(|scope| scope.steps.clear());
+    arrange_from(plan, waiting);
+}
+
+/// Sets the steps of nodes, those of a low rank first; returns the nodes that stand in a circle.
+fn arrange_from(plan: &mut Plan, mut waiting: BTreeSet<(usize, usize)>) -> BTreeSet<usize> {
     let mut done: BTreeSet<Step> = BTreeSet::new();
     while !waiting.is_empty() {
         let mut ready = Vec::new();
-        for &node in &waiting {
+        for &(rank, node) in &waiting {
             if let Some(cases) = ready_behind(plan, node, &done) {
                 let scope = plan.nodes[node].scope;
                 for step in cases.into_iter().chain([Step::Column(node)]) {
@@ -28,18 +45,15 @@ pub(crate) fn arrange(
                         plan.scopes[scope].steps.push(step);
                     }
                 }
-                ready.push(node);
+                ready.push((rank, node));
             }
         }
         if ready.is_empty() {
-            let stuck = node_of.iter().find(|(_, node)| waiting.contains(node));
-            if let Some((id, _)) = stuck {
-                errors.push(ErrorKind::Cycle, &outline.path(*id));
-            }
-            return;
+            break;
         }
         ready.iter().for_each(|node| _ = waiting.remove(node));
     }
+    waiting.into_iter().map(|(_, node)| node).collect()
 }
 
 /// Returns the case columns a node needs first, or `None` while something they or it need is not done.

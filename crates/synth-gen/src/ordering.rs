@@ -11,6 +11,7 @@ use crate::measure::Measure;
 use crate::memo::{Key, List, Memo, What};
 use crate::recipe::{Recipe, Rooms};
 use crate::reference::{numbers_of, text_of, texts_of};
+use crate::shelf::Programs;
 use crate::site::{InArray, Row, Rows, Site};
 
 pub(crate) mod bind;
@@ -51,7 +52,7 @@ struct Given {
     site: Site,
     /// Ordinals of the group's scope in one of the field's.
     divisor: u64,
-    programs: Arc<[Option<Recipe>]>,
+    programs: Arc<Programs>,
     measure: Measure,
 }
 

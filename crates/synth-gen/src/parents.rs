@@ -5,6 +5,7 @@ use std::sync::Arc;
 use synth_core::{Permutation, Seed, cast};
 use synth_rules::LengthRule;
 
+use crate::choice::Guide;
 use crate::column::{Slot, Slots, TextBuffer};
 use crate::composite::Dealt;
 use crate::length::Lengths;
@@ -71,6 +72,7 @@ impl Parents {
 pub(crate) struct Picker {
     parents: Arc<Parents>,
     cumulative: Vec<f64>,
+    guide: Guide,
     order: Permutation,
     pace: Pace,
     is_earlier: bool,
@@ -170,9 +172,11 @@ impl Picker {
             sum += weight;
             sum
         });
+        let cumulative: Vec<f64> = cumulative.collect();
         Self {
             parents: Arc::clone(parents),
-            cumulative: cumulative.collect(),
+            guide: Guide::fit_to(&cumulative, sum),
+            cumulative,
             order,
             pace,
             is_earlier: preference.is_earlier,
@@ -202,13 +206,16 @@ impl Picker {
                 let places = children.map(|(slot, uniform)| self.place(parents, slot, uniform));
                 let places: Vec<Option<usize>> = places.collect();
                 let row = |place: &Option<usize>| place.map(|place| parents[place]);
-                (places.iter().map(row).collect(), Some(places.iter().map(|at| at.map(cast::to_u32)).collect()))
+                (
+                    places.iter().map(row).collect(),
+                    Some(places.iter().map(|at| at.map(cast::to_u32)).collect()),
+                )
             }
             None => (children.map(|(slot, uniform)| self.probe(uniform, slot)).collect(), None),
         };
         let ordinals: Vec<u64> = rows.iter().map(|row| row.map_or(0, |row| row.ordinal)).collect();
         let taken = places.map(|places| Taken { parents: Arc::clone(&self.parents), places });
-        Rows { list: slots.memo.list(&ordinals), rows, taken }
+        Rows { list: slots.memo.list(&ordinals), rows, taken, node: self.parents.site.node() }
     }
 
     /// The position of a child's parent in the list.
@@ -229,7 +236,14 @@ impl Picker {
     fn index(&self, uniform: f64, n: usize) -> usize {
         let Some(total) = n.checked_sub(1).and_then(|last| self.cumulative.get(last)) else { return 0 };
         let at = uniform * total;
-        self.cumulative[..n].partition_point(|sum| *sum <= at).min(n - 1)
+        if n < self.cumulative.len() {
+            return self.cumulative[..n].partition_point(|sum| *sum <= at).min(n - 1);
+        }
+        let mut index = self.guide.start(uniform);
+        while index + 1 < n && self.cumulative[index] <= at {
+            index += 1;
+        }
+        index.min(n - 1)
     }
 
     /// A parent before the child; the first one may refer to itself.

@@ -66,7 +66,7 @@ struct Known {
     site: Site,
     /// Ordinals of the field's scope in one of the scope of the field that says it.
     divisor: u64,
-    programs: Arc<[Option<crate::recipe::Recipe>]>,
+    programs: Arc<crate::shelf::Programs>,
 }
 
 /// Unique values are numbered in periods of this many rows, so that a row's number does not depend on how many there are.

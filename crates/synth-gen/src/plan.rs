@@ -1,9 +1,10 @@
 //! The plan: what is filled in which order, and how it is walked.
 
 use std::ops::Range;
+use std::sync::Arc;
 
 use synth_core::plugin::PluginError;
-use synth_core::{EventSink, JsonPath, Seed};
+use synth_core::{EventSink, JsonPath, JsonText, Seed};
 use synth_rules::{Layout, RuleSet};
 
 use crate::choice::Choice;
@@ -92,7 +93,7 @@ pub(crate) struct Node {
     pub(crate) shares: Option<Choice>,
     pub(crate) share_seed: Seed,
     pub(crate) kinds: Vec<Kind>,
-    pub(crate) members: Vec<(Box<str>, usize)>,
+    pub(crate) members: Vec<Member>,
     pub(crate) tuple: Vec<usize>,
     pub(crate) elements: Option<usize>,
     pub(crate) dictionary: Option<usize>,
@@ -100,6 +101,15 @@ pub(crate) struct Node {
     pub(crate) modelled: Option<Modelled>,
     /// Refers to earlier rows of its own table: rows up to this one have nothing to refer to.
     pub(crate) root: Option<u64>,
+}
+
+/// A member of an object.
+#[derive(Debug, Clone)]
+pub(crate) struct Member {
+    pub(crate) key: Box<str>,
+    /// The key as JSON.
+    pub(crate) text: JsonText,
+    pub(crate) node: usize,
 }
 
 /// What must hold above for a path to be looked at.
@@ -158,7 +168,7 @@ pub(crate) enum Kind {
     /// An array.
     Array,
     /// A value without parts.
-    Scalar(Box<Recipe>),
+    Scalar(Arc<Recipe>),
 }
 
 /// The elements of an array, or the members of a dictionary.

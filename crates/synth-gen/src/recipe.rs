@@ -1,11 +1,13 @@
 //! How the values of one kind are made and shown.
 
-use synth_core::{Number, Permutation, Rate, Scalar, Seed, TimeFormat, Timestamp, cast};
+use std::sync::Arc;
+
+use synth_core::{Event, EventSink, Number, Permutation, Rate, Scalar, Seed, TimeFormat, Timestamp, cast};
 use synth_rules::generator::FakerMethod;
 use synth_rules::{FieldType, Generator, Literal, ValueKind};
 
 use crate::choice::Choice;
-use crate::column::{FIRST_KIND, Slot, Slots, Values};
+use crate::column::{ABSENT, FIRST_KIND, Slot, Slots, Values};
 use crate::composite::Dealt;
 use crate::dependency::Following;
 use crate::derived::Derived;
@@ -42,7 +44,7 @@ use crate::words::Texts;
 mod atom;
 mod made;
 
-use atom::{Atom, atom};
+use atom::{Atom, Atoms, atom};
 
 /// The program that fills a column with one kind of value, and how its values become JSON.
 #[derive(Debug, Clone)]
@@ -95,7 +97,7 @@ enum Program {
     Settled(Box<Settled>),
     Tabled(Box<Tabled>),
     /// Several programs, of which one makes each value.
-    OneOf(Choice, Seed, Vec<Recipe>),
+    OneOf(Choice, Seed, Vec<Arc<Recipe>>),
     Plugin(Box<PluginProgram>),
     Faulty(Box<Faulty>),
     Joined(Box<Joined>),
@@ -107,7 +109,7 @@ enum Program {
 
 #[derive(Debug, Clone)]
 enum Render {
-    Atoms(Vec<Atom>),
+    Atoms(Atoms),
     Integer(Quotes),
     Decimal(DecimalSpelling, Quotes),
     Float(FloatSpelling, Quotes),
@@ -165,7 +167,7 @@ impl Recipe {
 
     fn compile_plain(kind: &ValueKind, setting: Setting) -> Result<Self, ErrorKind> {
         if kind.field_type == FieldType::Null {
-            return Ok(Self { program: Program::One, render: Render::Atoms(vec![Atom::Null]) });
+            return Ok(Self { program: Program::One, render: Render::Atoms(vec![Atom::Null].into()) });
         }
         let field_type = kind.field_type;
         let missing = || ErrorKind::MissingGenerator { field_type: format!("{field_type:?}").to_lowercase() };
@@ -203,7 +205,7 @@ impl Recipe {
                     return Err(ErrorKind::NotEnoughValues { have: 1, need: setting.n_ordinals });
                 }
                 let atom = atom(&constant.value, kind)?;
-                Ok(Self { program: Program::One, render: Render::Atoms(vec![atom]) })
+                Ok(Self { program: Program::One, render: Render::Atoms(vec![atom].into()) })
             }
             _ => Err(ErrorKind::UnsupportedGenerator),
         }
@@ -296,12 +298,13 @@ impl Recipe {
     }
 
     /// Returns the program for another field that asks for its values.
-    pub(crate) fn silenced(self) -> Self {
-        match self.program {
+    pub(crate) fn silenced(recipe: &Arc<Self>) -> Arc<Self> {
+        match &recipe.program {
             Program::Derived(derived) => {
-                Self { program: Program::Derived(Box::new(derived.silenced())), ..self }
+                let program = Program::Derived(Box::new((**derived).clone().silenced()));
+                Arc::new(Self { program, render: recipe.render.clone() })
             }
-            program => Self { program, ..self },
+            _ => Arc::clone(recipe),
         }
     }
 
@@ -360,7 +363,8 @@ impl Recipe {
             Render::Atoms(atoms) if !atoms.iter().any(has_point) => {
                 rooms.integer.format(cast::round_to_i64(number))
             }
-            _ => FloatSpelling { bare: is_whole(number) }.write(number, &mut rooms.float),
+            _ if is_whole(number) => rooms.integer.format(cast::round_to_i64(number)),
+            _ => FloatSpelling { bare: false }.write(number, &mut rooms.float),
         }
     }
 
@@ -407,8 +411,8 @@ impl Recipe {
     }
 
     /// Returns the program that chooses among others for each value.
-    pub(crate) fn one_of(choice: Choice, seed: Seed, recipes: Vec<Self>) -> Self {
-        let is_text = recipes.iter().all(Self::is_text);
+    pub(crate) fn one_of(choice: Choice, seed: Seed, recipes: Vec<Arc<Self>>) -> Self {
+        let is_text = recipes.iter().all(|recipe| recipe.is_text());
         let render = if is_text { Render::Text } else { Render::NumberText };
         Self { program: Program::OneOf(choice, seed, recipes), render }
     }
@@ -587,6 +591,17 @@ impl Recipe {
         self.scalar(values, 0, rooms)
     }
 
+    /// Makes the values of the slots of this kind that have none yet.
+    pub(crate) fn fill_unless(&self, slots: Slots<'_>, has_value: impl Fn(usize) -> bool) -> Values {
+        let mut made = Values::None;
+        let kind = |(at, kind): (usize, &u8)| if has_value(at) { ABSENT } else { *kind };
+        let kinds: Vec<u8> = slots.kinds.iter().enumerate().map(kind).collect();
+        if kinds.contains(&slots.code) {
+            self.fill(Slots { kinds: &kinds, ..slots }, &mut made);
+        }
+        made
+    }
+
     /// Fills the values of the slots that are of this kind.
     pub(crate) fn fill(&self, slots: Slots<'_>, out: &mut Values) {
         match &self.program {
@@ -639,6 +654,20 @@ impl Recipe {
                 recipe.fill(Slots { ordinals: &ordinals, ..slots }, out);
             }
         }
+    }
+
+    /// Sends the value of a slot.
+    pub(crate) fn send<S: EventSink>(
+        &self,
+        values: &Values,
+        slot: usize,
+        (rooms, sink): (&mut Rooms, &mut S),
+    ) -> Result<(), S::Error> {
+        if let Render::Atoms(atoms) = &self.render {
+            let at = if let Values::Codes(codes) = values { codes[slot] as usize } else { 0 };
+            return sink.literal(atoms[at].scalar(), atoms.text(at));
+        }
+        sink.event(Event::Scalar(self.scalar(values, slot, rooms)), 0)
     }
 
     /// Returns the value of a slot as JSON.
@@ -699,14 +728,14 @@ impl Recipe {
 }
 
 /// Fills each slot by one of several programs, as text.
-fn fill_one_of(slots: Slots<'_>, (choice, seed): (&Choice, Seed), recipes: &[Recipe], out: &mut Values) {
+fn fill_one_of(slots: Slots<'_>, (choice, seed): (&Choice, Seed), recipes: &[Arc<Recipe>], out: &mut Values) {
     let row = |slot: Slot| {
         let index = choice.pick(seed.uniform(slot.address));
         let code = FIRST_KIND.saturating_add(u8::try_from(index).unwrap_or(0));
         Some(Row { address: slot.address, ordinal: slot.ordinal, code, uniform: f64::NAN })
     };
     let rows: Vec<Option<Row>> = slots.iter().flatten().map(row).collect();
-    let programs: Vec<Option<Recipe>> = recipes.iter().cloned().map(Some).collect();
+    let programs: Vec<Option<Arc<Recipe>>> = recipes.iter().cloned().map(Some).collect();
     let made = texts(&rows, &programs);
     let mut at = 0;
     slots.fill_text(out, |_, text| {

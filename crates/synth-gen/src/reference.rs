@@ -5,9 +5,10 @@ use std::sync::Arc;
 
 use synth_core::{Scalar, Seed};
 
-use crate::column::{FIRST_KIND, Slots, TextBuffer, Values};
-use crate::memo::{Key, Memo, What};
+use crate::column::{Column, FIRST_KIND, Slots, TextBuffer, Values};
+use crate::memo::{Key, List, Memo, What};
 use crate::parents::{Parents, Picker};
+use crate::plan::{Kind, Node};
 use crate::recipe::{Recipe, Rooms};
 use crate::shelf::{Append, Programs};
 use crate::site::{Row, Rows, Site};
@@ -19,7 +20,7 @@ use crate::site::{Row, Rows, Site};
 pub(crate) struct Reference {
     pub(crate) source: Source,
     /// The program of each kind of the parent that is a value without parts.
-    pub(crate) keys: Arc<[Option<Recipe>]>,
+    pub(crate) keys: Arc<Programs>,
     pub(crate) prefix: Box<str>,
     /// Share of the values that name a parent.
     pub(crate) coverage: f64,
@@ -74,10 +75,7 @@ impl Reference {
             is_child && rows.rows[at].is_some() && (!self.is_number || is_json_number(made.get(at)))
         };
         let has_parent: Vec<bool> = self.children(&slots).into_iter().enumerate().map(names).collect();
-        let mut own = Values::None;
-        if slots.kinds.iter().zip(&has_parent).any(|(kind, has_parent)| *kind == slots.code && !has_parent) {
-            self.own.fill(slots, &mut own);
-        }
+        let own = self.own.fill_unless(slots, |at| has_parent[at]);
         let mut rooms = Rooms::default();
         slots.fill_text_at(out, |at, _, text| {
             if has_parent[at] {
@@ -111,16 +109,14 @@ pub(crate) fn texts(rows: &[Option<Row>], programs: &Programs) -> TextBuffer {
 /// Returns the values of rows of a path with these programs, as text; they are made once in a block.
 pub(crate) fn texts_of(rows: &Rc<Rows>, programs: &Arc<Programs>, memo: &Memo) -> Rc<TextBuffer> {
     memo.get(Key::new(What::Texts, Arc::as_ptr(programs), Rc::as_ptr(rows).addr(), &rows.list), || {
-        taken_texts(rows, programs)
-            .unwrap_or_else(|| Made::of(&rows.rows, &rows.list, programs, memo).texts())
+        taken_texts(rows, programs).unwrap_or_else(|| Made::of_rows(rows, programs, memo).texts())
     })
 }
 
 /// Returns the same as numbers; `None` where a row has none.
 pub(crate) fn numbers_of(rows: &Rc<Rows>, programs: &Arc<Programs>, memo: &Memo) -> Rc<Vec<Option<f64>>> {
     memo.get(Key::new(What::Numbers, Arc::as_ptr(programs), Rc::as_ptr(rows).addr(), &rows.list), || {
-        taken_numbers(rows, programs)
-            .unwrap_or_else(|| Made::of(&rows.rows, &rows.list, programs, memo).numbers())
+        taken_numbers(rows, programs).unwrap_or_else(|| Made::of_rows(rows, programs, memo).numbers())
     })
 }
 
@@ -163,10 +159,62 @@ impl Append for Vec<Option<f64>> {
 struct Made<'a> {
     programs: &'a Programs,
     codes: Vec<u8>,
-    columns: Vec<Values>,
+    columns: Columns,
+}
+
+/// Where values stand.
+enum Columns {
+    Own(Vec<Values>),
+    /// In a column of the block.
+    Filled(Rc<Filled>),
+}
+
+/// A column of the block whose values are made.
+pub(crate) struct Filled {
+    column: Rc<Column>,
+    programs: Box<Programs>,
+}
+
+impl Filled {
+    pub(crate) fn new(node: &Node, column: &Rc<Column>) -> Self {
+        let program = |kind: &Kind| match kind {
+            Kind::Scalar(recipe) => Some(Arc::clone(recipe)),
+            Kind::Object | Kind::Array => None,
+        };
+        Self { column: Rc::clone(column), programs: node.kinds.iter().map(program).collect() }
+    }
+
+    /// Returns the key of the column of a node for the instances of a block.
+    pub(crate) fn key(node: usize, list: &List) -> Key {
+        Key::new(What::Filled, std::ptr::null::<Self>(), node, list)
+    }
+
+    /// Tells whether the column has the values of these programs for all of these rows.
+    fn has(&self, rows: &[Option<Row>], programs: &Programs) -> bool {
+        let is_same = |(own, other): (&Option<Arc<Recipe>>, &Option<Arc<Recipe>>)| match (own, other) {
+            (Some(own), Some(other)) => Arc::ptr_eq(own, other),
+            (own, other) => own.is_none() && other.is_none(),
+        };
+        let are_same = self.programs.iter().zip(programs).all(is_same);
+        let kinds = self.column.kinds.iter().zip(rows);
+        are_same
+            && self.programs.len() == programs.len()
+            && kinds.into_iter().all(|(kind, row)| row.is_none_or(|row| row.code == *kind))
+    }
 }
 
 impl<'a> Made<'a> {
+    /// Finds the values in the block, or makes them.
+    fn of_rows(rows: &Rows, programs: &'a Programs, memo: &Memo) -> Self {
+        match memo.known::<Filled>(Filled::key(rows.node, &rows.list)) {
+            Some(filled) if filled.has(&rows.rows, programs) => {
+                let codes = rows.rows.iter().map(|row| row.map_or(0, |row| row.code)).collect();
+                Self { programs, codes, columns: Columns::Filled(filled) }
+            }
+            _ => Self::of(&rows.rows, &rows.list, programs, memo),
+        }
+    }
+
     /// Makes the values of rows that stand in no list of a block.
     fn of_listed(rows: &[Option<Row>], programs: &'a Programs, memo: &Memo) -> Self {
         let ordinals: Vec<u64> = rows.iter().map(|row| row.map_or(0, |row| row.ordinal)).collect();
@@ -180,7 +228,7 @@ impl<'a> Made<'a> {
         let ordinal = |(row, ordinal): (&Option<Row>, &u64)| row.map_or(*ordinal, |row| row.ordinal);
         let ordinals: Vec<u64> = rows.iter().zip(list).map(ordinal).collect();
         let uniforms: Vec<f64> = rows.iter().map(|row| row.map_or(f64::NAN, |row| row.uniform)).collect();
-        let fill = |(code, program): (u8, &Option<Recipe>)| {
+        let fill = |(code, program): (u8, &Option<Arc<Recipe>>)| {
             let mut values = Values::None;
             if let Some(program) = program.as_ref().filter(|_| kinds.contains(&code)) {
                 let (addresses, ordinals, uniforms) = (&addresses, &ordinals, &uniforms);
@@ -188,14 +236,18 @@ impl<'a> Made<'a> {
             }
             values
         };
-        let columns = (FIRST_KIND..).zip(programs).map(fill).collect();
+        let columns = Columns::Own((FIRST_KIND..).zip(programs).map(fill).collect());
         Self { programs, codes: kinds, columns }
     }
 
     /// The program and the buffer of the value of a row.
     fn of_row(&self, row: usize) -> Option<(&Recipe, &Values)> {
         let kind = usize::from(self.codes[row].checked_sub(FIRST_KIND)?);
-        self.programs.get(kind)?.as_ref().zip(self.columns.get(kind))
+        let columns = match &self.columns {
+            Columns::Own(columns) => columns,
+            Columns::Filled(filled) => &filled.column.values,
+        };
+        self.programs.get(kind)?.as_deref().zip(columns.get(kind))
     }
 
     fn texts(&self) -> TextBuffer {

@@ -13,6 +13,7 @@ use crate::ordering::bind::only_recipe;
 use crate::plan::{Kind, Plan};
 use crate::recipe::Recipe;
 use crate::reference::Source;
+use crate::shelf::Programs;
 use crate::site::{Row, Site};
 use crate::value_table::certainty;
 
@@ -60,7 +61,7 @@ pub(crate) struct BesideBond {
 impl BesideBond {
     /// Makes the target's values those of the source.
     pub(crate) fn bind(&self, plan: &mut Plan, linker: &Linker<'_>, before: &Arc<Plan>) {
-        let keys: Arc<[Option<Recipe>]> = programs(plan, self.source).into();
+        let keys: Arc<Programs> = programs(plan, self.source).into();
         let seed = linker.seed.child(&linker.path_of(self.target)).child("beside");
         let source = Source::Same(linker.site(before, self.source, None), 1);
         Bound { source, keys: &keys, prefix: "", coverage: 1.0, seed, spared: None }.apply(plan, self.target);
@@ -101,7 +102,7 @@ impl Linker<'_> {
                 let site = self.site(&before, *node, None);
                 for kind in &mut plan.nodes[*node].kinds {
                     if let Kind::Scalar(own) = kind {
-                        **own = Recipe::closed(Closed { site: site.clone(), own: (**own).clone() });
+                        *own = Arc::new(Recipe::closed(Closed { site: site.clone(), own: (**own).clone() }));
                     }
                 }
             }

@@ -15,6 +15,7 @@ use crate::ordering::bind::only_recipe;
 use crate::plan::{Kind, Plan};
 use crate::recipe::{Recipe, Rooms};
 use crate::reference::{text_of, texts_of};
+use crate::shelf::Programs;
 use crate::site::{Row, Site};
 
 /// A field that others settle; rows that lack one of them keep what the field's own rule makes.
@@ -41,7 +42,7 @@ struct TermProgram {
     site: Site,
     /// Ordinals of the target's scope in one of the term's; 1 when both are of one row.
     divisor: u64,
-    programs: Arc<[Option<Recipe>]>,
+    programs: Arc<Programs>,
     measure: Measure,
     factor: f64,
 }
@@ -131,7 +132,7 @@ impl SettledBond {
         let terms: Vec<TermProgram> = self.terms.iter().map(program).collect::<Option<_>>()?;
         let own = only_recipe(plan, self.target)?.clone();
         let settled = Settled { terms, rule: self.rule, measure: Measure::of(&own)?, own };
-        plan.nodes[self.target].kinds = vec![Kind::Scalar(Box::new(Recipe::settled(settled)))];
+        plan.nodes[self.target].kinds = vec![Kind::Scalar(Arc::new(Recipe::settled(settled)))];
         Some(self.index)
     }
 }

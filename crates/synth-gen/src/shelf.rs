@@ -8,7 +8,7 @@ use crate::recipe::Recipe;
 use crate::site::Row;
 
 /// The program of each kind of a path.
-pub(crate) type Programs = [Option<Recipe>];
+pub(crate) type Programs = [Option<Arc<Recipe>>];
 
 /// Rows whose values are made together.
 const N_TOGETHER: usize = 4096;

@@ -55,6 +55,8 @@ pub(crate) struct Rows {
     pub(crate) rows: Vec<Option<Row>>,
     /// Where they were taken from, if from a list.
     pub(crate) taken: Option<Taken>,
+    /// The node they are instances of.
+    pub(crate) node: usize,
 }
 
 /// Rows of a list of parents.
@@ -75,6 +77,10 @@ impl Site {
         Self { plan: Arc::clone(plan), node, scope, n_ordinals, condition }
     }
 
+    pub(crate) fn node(&self) -> usize {
+        self.node
+    }
+
     pub(crate) fn n_ordinals(&self) -> u64 {
         self.n_ordinals
     }
@@ -89,6 +95,7 @@ impl Site {
             list: list.clone(),
             rows: self.find(list, memo),
             taken: None,
+            node: self.node,
         })
     }
 

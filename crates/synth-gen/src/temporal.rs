@@ -1,5 +1,7 @@
 //! The generator `temporal_rhythmic`.
 
+use std::ops::RangeInclusive;
+
 use synth_core::{Seed, TimeFormat, Timestamp, cast};
 use synth_rules::Resolution;
 use synth_rules::generator::{TemporalRhythmic, TimeSpike, WrittenAs, ZoneShare};
@@ -23,6 +25,8 @@ pub(crate) struct Times {
     form: TimeForm,
     first: i64,
     last: i64,
+    /// Where moments lie once they are on the grid.
+    range: RangeInclusive<i64>,
     /// Microseconds after `first`.
     curve: Curve,
     weekdays: Option<Choice>,
@@ -46,7 +50,6 @@ struct Spikes {
     /// The last choice is none of them.
     choice: Choice,
     moments: Vec<i64>,
-    seed: Seed,
 }
 
 /// How a moment is written.
@@ -79,10 +82,11 @@ impl Times {
         let first = times.first().copied().unwrap_or(0);
         let last = times.last().copied().unwrap_or(0);
         let offsets: Vec<f64> = times.iter().map(|time| (time - first) as f64).collect();
-        Ok(Self {
+        let mut times = Self {
             form,
             first,
             last,
+            range: first..=last,
             curve: Curve::fit(&rhythm.quantiles, &offsets, "values")?,
             weekdays: profile(&rhythm.weekday_profile, 7, "weekday_profile")?,
             hours: profile(&rhythm.hour_profile, 24, "hour_profile")?,
@@ -92,9 +96,11 @@ impl Times {
             place: seed.child("quantile"),
             weekday: seed.child("weekday"),
             hour: seed.child("hour"),
-            spikes: spikes(&rhythm.spikes, seed)?,
+            spikes: spikes(&rhythm.spikes)?,
             unique: None,
-        })
+        };
+        times.range = times.step_of(first)..=times.step_of(last);
+        Ok(times)
     }
 
     /// Makes every moment different; the rhythm gives way to the numbering.
@@ -221,14 +227,14 @@ impl Times {
         if let Some(unique) = &self.unique {
             return unique.number(slot).saturating_mul(self.step);
         }
-        if let Some(moment) = self.spikes.as_ref().and_then(|spikes| spikes.pick(slot)) {
-            return moment - moment.rem_euclid(self.unit);
+        let mut share = slot.uniform(self.place);
+        if let Some(spikes) = &self.spikes {
+            if let Some(moment) = spikes.moments.get(spikes.choice.pick(share)) {
+                return moment - moment.rem_euclid(self.unit);
+            }
+            // One draw decides both: what it leaves above the spikes is the share among the others.
+            share = spikes.choice.beyond(share, spikes.moments.len());
         }
-        let share = match (slot.uniform, &self.spikes) {
-            (None, _) => self.place.uniform(slot.address),
-            (Some(uniform), None) => uniform,
-            (Some(uniform), Some(spikes)) => spikes.choice.beyond(uniform, spikes.moments.len()),
-        };
         let offset = cast::round_to_i64(self.curve.value(share));
         let mut moment = self.step_of((self.first + offset).clamp(self.first, self.last));
         if let Some(weekdays) = &self.weekdays {
@@ -254,7 +260,7 @@ impl Times {
 
     /// Returns the redrawn moment, or the old one when the new one is out of range.
     fn inside(&self, moment: i64, old: i64) -> i64 {
-        if (self.step_of(self.first)..=self.step_of(self.last)).contains(&moment) { moment } else { old }
+        if self.range.contains(&moment) { moment } else { old }
     }
 }
 
@@ -266,13 +272,7 @@ fn days_from_monday(moment: i64) -> i64 {
     small(Timestamp(moment).weekday())
 }
 
-impl Spikes {
-    fn pick(&self, slot: Slot) -> Option<i64> {
-        self.moments.get(self.choice.pick(slot.uniform(self.seed))).copied()
-    }
-}
-
-fn spikes(rules: &[TimeSpike], seed: Seed) -> Result<Option<Spikes>, ErrorKind> {
+fn spikes(rules: &[TimeSpike]) -> Result<Option<Spikes>, ErrorKind> {
     if rules.is_empty() {
         return Ok(None);
     }
@@ -283,7 +283,7 @@ fn spikes(rules: &[TimeSpike], seed: Seed) -> Result<Option<Spikes>, ErrorKind> 
         .enumerate()
         .map(|(index, spike)| spike.moment().ok_or(ErrorKind::BadTime { index }))
         .collect::<Result<_, _>>()?;
-    Ok(Some(Spikes { choice: Choice::fit(&probs, Sum::MustBeOne)?, moments, seed: seed.child("spike") }))
+    Ok(Some(Spikes { choice: Choice::fit(&probs, Sum::MustBeOne)?, moments }))
 }
 
 fn form(rhythm: &TemporalRhythmic, decimals: u8, seed: Seed) -> Result<(TimeForm, i64), ErrorKind> {

@@ -3,15 +3,26 @@
 use synth_core::{CivilTime, Seed, TimeFormat, Timestamp};
 
 use crate::choice::Choice;
-use crate::faker::write_number;
 
 /// A time format; the common letters are printed without the formatting machinery.
 #[derive(Debug, Clone)]
 pub(crate) struct TimeText {
     format: TimeFormat,
     /// `None` when the format has a letter that only [`TimeFormat`] prints.
-    parts: Option<Vec<Part>>,
+    form: Option<Form>,
     zones: Option<Zones>,
+}
+
+/// Longest text of a [`Form`], in bytes.
+const MAX_FORM: usize = 64;
+
+/// A text of fixed length whose numbers are filled in.
+#[derive(Debug, Clone)]
+struct Form {
+    text: [u8; MAX_FORM],
+    length: usize,
+    /// What stands where.
+    parts: Vec<(usize, Part)>,
 }
 
 /// The zones in which times are written.
@@ -23,9 +34,9 @@ pub(crate) struct Zones {
     pub(crate) seed: Seed,
 }
 
-#[derive(Debug, Clone, PartialEq)]
+/// A number of fixed length.
+#[derive(Debug, Clone, Copy, PartialEq)]
 enum Part {
-    Literal(String),
     Year,
     Month,
     Day,
@@ -37,7 +48,7 @@ enum Part {
 
 impl TimeText {
     pub(crate) fn new(format: TimeFormat) -> Self {
-        Self { parts: parts(format.as_str()), format, zones: None }
+        Self { form: Form::read(format.as_str()), format, zones: None }
     }
 
     pub(crate) fn format(&self) -> &TimeFormat {
@@ -57,75 +68,99 @@ impl TimeText {
             return written.expect("writing to a string does not fail");
         }
         let civil = moment.civil();
-        match &self.parts {
-            Some(parts) if (0..=9999).contains(&civil.year) => {
-                parts.iter().for_each(|part| part.write(civil, out));
-            }
+        match &self.form {
+            Some(form) if (0..=9999).contains(&civil.year) => form.write(civil, out),
             _ => self.format.write(moment, out).expect("writing to a string does not fail"),
         }
     }
 }
 
-fn parts(spec: &str) -> Option<Vec<Part>> {
-    let mut parts = Vec::new();
-    let mut rest = spec;
-    while let Some((literal, behind)) = rest.split_once('%') {
-        if !literal.is_empty() {
-            parts.push(Part::Literal(literal.to_owned()));
+impl Form {
+    /// Reads a format, if all its letters have a fixed length.
+    fn read(spec: &str) -> Option<Self> {
+        let (mut text, mut parts) = (String::new(), Vec::new());
+        let mut rest = spec;
+        while let Some((literal, behind)) = rest.split_once('%') {
+            text.push_str(literal);
+            let (part, n_bytes) = match behind.as_bytes() {
+                [b'Y', ..] => (Part::Year, 1),
+                [b'm', ..] => (Part::Month, 1),
+                [b'd', ..] => (Part::Day, 1),
+                [b'H', ..] => (Part::Hour, 1),
+                [b'M', ..] => (Part::Minute, 1),
+                [b'S', ..] => (Part::Second, 1),
+                [b'.', digit @ b'1'..=b'6', b'f', ..] => {
+                    text.push('.');
+                    (Part::Fraction(digit - b'0'), 3)
+                }
+                [b':', b'z', ..] | [b'z', ..] => {
+                    let (zone, n_bytes) = if behind.starts_with(':') { ("+00:00", 2) } else { ("+0000", 1) };
+                    text.push_str(zone);
+                    rest = &behind[n_bytes..];
+                    continue;
+                }
+                _ => return None,
+            };
+            parts.push((text.len(), part));
+            text.extend(std::iter::repeat_n('0', part.length()));
+            rest = &behind[n_bytes..];
         }
-        let (part, n_bytes) = match behind.as_bytes() {
-            [b'Y', ..] => (Part::Year, 1),
-            [b'm', ..] => (Part::Month, 1),
-            [b'd', ..] => (Part::Day, 1),
-            [b'H', ..] => (Part::Hour, 1),
-            [b'M', ..] => (Part::Minute, 1),
-            [b'S', ..] => (Part::Second, 1),
-            [b'.', digit @ b'1'..=b'6', b'f', ..] => (Part::Fraction(digit - b'0'), 3),
-            [b':', b'z', ..] => (Part::Literal("+00:00".to_owned()), 2),
-            [b'z', ..] => (Part::Literal("+0000".to_owned()), 1),
-            _ => return None,
-        };
-        parts.push(part);
-        rest = &behind[n_bytes..];
+        text.push_str(rest);
+        let mut form = Self { text: [0; MAX_FORM], length: text.len(), parts };
+        form.text.get_mut(..text.len())?.copy_from_slice(text.as_bytes());
+        Some(form)
     }
-    if !rest.is_empty() {
-        parts.push(Part::Literal(rest.to_owned()));
+
+    fn write(&self, civil: CivilTime, out: &mut String) {
+        let mut text = self.text;
+        for (at, part) in &self.parts {
+            part.write(civil, &mut text[*at..]);
+        }
+        out.push_str(
+            std::str::from_utf8(&text[..self.length]).expect("digits stand between whole characters"),
+        );
     }
-    Some(parts)
 }
 
 impl Part {
-    fn write(&self, civil: CivilTime, out: &mut String) {
+    fn length(self) -> usize {
         match self {
-            Self::Literal(text) => out.push_str(text),
+            Self::Year => 4,
+            Self::Fraction(digits) => usize::from(digits),
+            _ => 2,
+        }
+    }
+
+    /// Writes the number to the front of `text`.
+    fn write(self, civil: CivilTime, text: &mut [u8]) {
+        match self {
             Self::Year => {
                 let year = civil.year.unsigned_abs();
-                push_two(year / 100, out);
-                push_two(year % 100, out);
+                put_two(year / 100, text);
+                put_two(year % 100, &mut text[2..]);
             }
-            Self::Month => push_two(civil.month, out),
-            Self::Day => push_two(civil.day, out),
-            Self::Hour => push_two(civil.hour, out),
-            Self::Minute => push_two(civil.minute, out),
-            Self::Second => push_two(civil.second, out),
+            Self::Month => put_two(civil.month, text),
+            Self::Day => put_two(civil.day, text),
+            Self::Hour => put_two(civil.hour, text),
+            Self::Minute => put_two(civil.minute, text),
+            Self::Second => put_two(civil.second, text),
             Self::Fraction(digits) => {
-                out.push('.');
-                let fraction = civil.micros / 10_u32.pow(6 - u32::from(*digits));
-                write_number(u64::from(fraction), usize::from(*digits), out);
+                let mut fraction = civil.micros / 10_u32.pow(6 - u32::from(digits));
+                for byte in text[..usize::from(digits)].iter_mut().rev() {
+                    *byte = DIGITS[(fraction % 10) as usize];
+                    fraction /= 10;
+                }
             }
         }
     }
 }
 
-/// Appends two digits of a number below 100.
-fn push_two(number: u32, out: &mut String) {
-    const PAIRS: &str = "0001020304050607080910111213141516171819\
-        2021222324252627282930313233343536373839\
-        4041424344454647484950515253545556575859\
-        6061626364656667686970717273747576777879\
-        8081828384858687888990919293949596979899";
-    let at = number as usize % 100 * 2;
-    out.push_str(&PAIRS[at..at + 2]);
+const DIGITS: &[u8; 10] = b"0123456789";
+
+/// Writes two digits of a number below 100.
+fn put_two(number: u32, text: &mut [u8]) {
+    let number = number as usize;
+    text[..2].copy_from_slice(&[DIGITS[number / 10 % 10], DIGITS[number % 10]]);
 }
 
 #[cfg(test)]
@@ -143,6 +178,8 @@ mod tests {
             "100%%",
             "%G-W%V-%u",
             "%s%3f",
+            "%Y-%m-%dT%H:%M:%S.%6f and more text than a form of fixed length has room for %H",
+            "%.6f%.1f",
         ] {
             let format = TimeFormat::parse(spec).unwrap();
             let text = TimeText::new(format.clone());

@@ -12,6 +12,7 @@ use crate::column::{Slots, Values};
 use crate::memo::{Key, List, Memo, What};
 use crate::recipe::Recipe;
 use crate::reference::{texts, texts_of};
+use crate::shelf::Programs;
 use crate::site::{Row, Site};
 
 pub(crate) mod bind;
@@ -49,7 +50,7 @@ pub(crate) struct Table {
 #[derive(Debug)]
 struct Decider {
     site: Site,
-    programs: Arc<[Option<Recipe>]>,
+    programs: Arc<Programs>,
 }
 
 /// How the codes of a column become values.
@@ -72,7 +73,7 @@ struct Column {
 /// A column whose values something else decides.
 #[derive(Debug)]
 struct GivenColumn {
-    programs: Arc<[Option<Recipe>]>,
+    programs: Arc<Programs>,
     /// The number of each text.
     codes: BTreeMap<Box<str>, u32>,
 }
@@ -190,7 +191,7 @@ impl Tabled {
     /// The value that the field's own rule makes.
     fn own_text(&self, address: u64) -> Box<str> {
         let row = Row { address, ordinal: 0, code: crate::column::FIRST_KIND, uniform: f64::NAN };
-        texts(&[Some(row)], &[Some(self.own.clone())]).get(0).into()
+        texts(&[Some(row)], &[Some(Arc::new(self.own.clone()))]).get(0).into()
     }
 
     /// The literal that the field's own rule draws.

@@ -24,8 +24,12 @@ pub(crate) type TakePiece<'a, S> = dyn FnMut(&mut S, Piece) -> Result<(), <S as 
 impl<'a, S: EventSink> Walker<'a, S> {
     /// Sends the value of a node at a slot of its scope.
     pub(crate) fn value(&mut self, node: usize, slot: usize) -> Result<(), S::Error> {
-        let plan: &'a Plan = self.plan;
         let code = self.workspace.columns[node].kinds[slot];
+        self.value_of_kind(code, node, slot)
+    }
+
+    fn value_of_kind(&mut self, code: u8, node: usize, slot: usize) -> Result<(), S::Error> {
+        let plan: &'a Plan = self.plan;
         if code < FIRST_KIND {
             debug_assert_eq!(code, NULL, "an absent value is not walked");
             return self.send(Event::Scalar(Scalar::Null));
@@ -35,8 +39,7 @@ impl<'a, S: EventSink> Walker<'a, S> {
         match &node_plan.kinds[kind] {
             Kind::Scalar(recipe) => {
                 let Workspace { columns, rooms, .. } = &mut *self.workspace;
-                let scalar = recipe.scalar(&columns[node].values[kind], slot, rooms);
-                self.sink.event(Event::Scalar(scalar), 0)
+                recipe.send(&columns[node].values[kind], slot, (rooms, self.sink))
             }
             Kind::Object => self.object(node_plan, slot),
             Kind::Array => self.array(node_plan, slot),
@@ -53,10 +56,11 @@ impl<'a, S: EventSink> Walker<'a, S> {
 
     fn object(&mut self, node: &'a Node, slot: usize) -> Result<(), S::Error> {
         self.send(Event::ObjectStart)?;
-        for (key, member) in &node.members {
-            if self.is_there(*member, slot) {
-                self.send(Event::Key(key))?;
-                self.value(*member, slot)?;
+        for member in &node.members {
+            let code = self.workspace.columns[member.node].kinds[slot];
+            if code != ABSENT {
+                self.sink.key(&member.key, &member.text)?;
+                self.value_of_kind(code, member.node, slot)?;
             }
         }
         if let Some(dictionary) = node.dictionary {

@@ -2,7 +2,8 @@
 
 use std::convert::Infallible;
 
-use synth_core::{Event, EventSink, Scalar};
+use synth_core::json_text::push_escape;
+use synth_core::{Event, EventSink, JsonText, Scalar};
 
 /// Writes events as compact JSON into a buffer; numbers keep their spelling.
 ///
@@ -130,6 +131,7 @@ impl JsonWriter {
         }
     }
 
+    #[inline]
     fn scalar(&mut self, scalar: Scalar<'_>) {
         self.separate();
         match scalar {
@@ -163,6 +165,25 @@ impl EventSink for JsonWriter {
         }
         Ok(())
     }
+
+    #[inline]
+    fn key(&mut self, _key: &str, text: &JsonText) -> Result<(), Infallible> {
+        if self.needs_comma {
+            text.append(&mut self.bytes);
+        } else {
+            text.append_first(&mut self.bytes);
+        }
+        self.needs_comma = false;
+        Ok(())
+    }
+
+    #[inline]
+    fn literal(&mut self, _scalar: Scalar<'_>, text: &JsonText) -> Result<(), Infallible> {
+        self.separate();
+        text.append(&mut self.bytes);
+        self.needs_comma = true;
+        Ok(())
+    }
 }
 
 /// Appends `text` in quotes, with the escapes that JSON demands and no others.
@@ -174,30 +195,12 @@ fn write_string(text: &str, out: &mut Vec<u8>) {
         let at = crate::scan::find_special(bytes, from);
         out.extend_from_slice(&bytes[from..at]);
         match bytes.get(at) {
-            Some(byte) => write_escape(*byte, out),
+            Some(byte) => push_escape(*byte, out),
             None => break,
         }
         from = at + 1;
     }
     out.push(b'"');
-}
-
-fn write_escape(byte: u8, out: &mut Vec<u8>) {
-    const HEX: &[u8; 16] = b"0123456789abcdef";
-    let short = match byte {
-        b'"' => b'"',
-        b'\\' => b'\\',
-        0x08 => b'b',
-        0x0c => b'f',
-        b'\n' => b'n',
-        b'\r' => b'r',
-        b'\t' => b't',
-        other => {
-            let (high, low) = (HEX[usize::from(other >> 4)], HEX[usize::from(other & 15)]);
-            return out.extend_from_slice(&[b'\\', b'u', b'0', b'0', high, low]);
-        }
-    };
-    out.extend_from_slice(&[b'\\', short]);
 }
 
 #[cfg(test)]

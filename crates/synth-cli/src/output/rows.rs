@@ -4,7 +4,7 @@ use std::convert::Infallible;
 use std::num::NonZeroUsize;
 use std::ops::Range;
 
-use synth_core::{Event, EventSink, cast};
+use synth_core::{Event, EventSink, JsonText, Scalar, cast};
 use synth_gen::Plan;
 use synth_io::{JsonWriter, Layout, par};
 use synth_rules::Watch;
@@ -43,6 +43,22 @@ impl EventSink for Sink {
             watch.event(event, offset)?;
         }
         self.writer.event(event, offset)
+    }
+
+    #[inline]
+    fn key(&mut self, key: &str, text: &JsonText) -> Result<(), Infallible> {
+        if let Some(watch) = &mut self.watch {
+            watch.event(Event::Key(key), 0)?;
+        }
+        self.writer.key(key, text)
+    }
+
+    #[inline]
+    fn literal(&mut self, scalar: Scalar<'_>, text: &JsonText) -> Result<(), Infallible> {
+        if let Some(watch) = &mut self.watch {
+            watch.event(Event::Scalar(scalar), 0)?;
+        }
+        self.writer.literal(scalar, text)
     }
 }
 

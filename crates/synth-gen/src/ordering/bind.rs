@@ -92,7 +92,7 @@ impl OrderBond {
             for kind in &mut plan.nodes[*node].kinds {
                 if let Kind::Scalar(own) = kind {
                     let ordered = Ordered { group: Arc::clone(&group), member, own: (**own).clone() };
-                    **own = Recipe::ordered(ordered);
+                    *own = Arc::new(Recipe::ordered(ordered));
                 }
             }
         }

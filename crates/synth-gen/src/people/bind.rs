@@ -43,7 +43,7 @@ impl PersonBond {
 /// The programs of a node that show parts of persons.
 fn persons(plan: &mut Plan, node: usize) -> impl Iterator<Item = &mut PersonField> {
     plan.nodes[node].kinds.iter_mut().filter_map(|kind| match kind {
-        Kind::Scalar(recipe) => recipe.person_mut(),
+        Kind::Scalar(recipe) => Arc::make_mut(recipe).person_mut(),
         Kind::Object | Kind::Array => None,
     })
 }

@@ -1,6 +1,8 @@
 //! Literals of the rules, ready to be written.
 
-use synth_core::{Number, Scalar, cast};
+use std::ops::Deref;
+
+use synth_core::{JsonText, Number, Scalar, cast};
 use synth_rules::{FieldType, Literal, NumberSpelling, ValueKind};
 
 use crate::error::ErrorKind;
@@ -13,6 +15,35 @@ pub(super) enum Atom {
     Bool(bool),
     Number(String),
     Text(String),
+}
+
+/// The literals that the values of a field are chosen from, with their JSON.
+#[derive(Debug, Clone)]
+pub(super) struct Atoms {
+    atoms: Vec<Atom>,
+    texts: Vec<JsonText>,
+}
+
+impl Atoms {
+    /// Returns the JSON of a literal.
+    #[inline]
+    pub(super) fn text(&self, at: usize) -> &JsonText {
+        &self.texts[at]
+    }
+}
+
+impl From<Vec<Atom>> for Atoms {
+    fn from(atoms: Vec<Atom>) -> Self {
+        Self { texts: atoms.iter().map(|atom| JsonText::literal(atom.scalar())).collect(), atoms }
+    }
+}
+
+impl Deref for Atoms {
+    type Target = [Atom];
+
+    fn deref(&self) -> &[Atom] {
+        &self.atoms
+    }
 }
 
 /// Prepares a literal: strings in fields of type string, numbers as the field spells them.

@@ -119,7 +119,7 @@ impl Recipe {
         } else {
             Program::Choose(choice, setting.seed.child("choice"))
         };
-        Ok(Self { program, render: Render::Atoms(atoms) })
+        Ok(Self { program, render: Render::Atoms(atoms.into()) })
     }
 
     pub(super) fn quantiles(

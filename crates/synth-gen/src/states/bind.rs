@@ -16,6 +16,7 @@ use crate::ordering::bind::only_recipe;
 use crate::plan::{Kind, Plan};
 use crate::recipe::Recipe;
 use crate::reference::texts_of;
+use crate::shelf::Programs;
 use crate::site::{Row, Site};
 use crate::value_table::certainty;
 
@@ -104,7 +105,7 @@ impl ChainBond {
             Chain { along: Along::Listed { ordinals: Vec::new(), states: Vec::new() }, site, code, seed };
         chain.along = self.along(plan, (linker, before, kept), &states, &chain)?;
         let chained = Chained { chain: Arc::new(chain), literals: states.literals.into(), own };
-        plan.nodes[self.target].kinds[self.kind] = Kind::Scalar(Box::new(Recipe::chained(chained)));
+        plan.nodes[self.target].kinds[self.kind] = Kind::Scalar(Arc::new(Recipe::chained(chained)));
         Some(self.index)
     }
 
@@ -188,7 +189,7 @@ impl ChainBond {
         memo: &Memo,
     ) -> Option<Vec<Option<String>>> {
         let divisor = divisor(plan, plan.nodes[self.target].scope, plan.nodes[node].scope)?;
-        let programs: Arc<[Option<Recipe>]> = programs(plan, node).into();
+        let programs: Arc<Programs> = programs(plan, node).into();
         let rows = site.rows_of(&memo.above(list, divisor), memo);
         let made = texts_of(&rows, &programs, memo);
         let text = |(at, row): (usize, &Option<Row>)| row.map(|_| made.get(at).to_owned());

@@ -113,7 +113,7 @@ impl TableBond {
     /// Makes the table; returns the relationships that are kept as a whole, and the dependencies field by field.
     fn tabulate(&self, plan: &mut Plan, linker: &Linker<'_>, before: &Arc<Plan>) -> Kept {
         let seed = linker.seed.child(&linker.path_of(self.nodes[0])).child("table");
-        let recipes: Option<Vec<Recipe>> =
+        let recipes: Option<Vec<Arc<Recipe>>> =
             self.nodes.iter().map(|node| programs(plan, *node).into_iter().next().flatten()).collect();
         let Some(recipes) = recipes else { return Kept::default() };
         let (mut rows, whole, texts) = self.combinations(plan, &recipes, seed);
@@ -146,7 +146,7 @@ impl TableBond {
                 let shown = self.shown(own, column, &texts[column]);
                 let (table, own_program) = (Arc::clone(&table), (**own).clone());
                 let tabled = Tabled { table, column, own: own_program, shown, slip: self.slip(column) };
-                **own = Recipe::tabled(tabled);
+                *own = Arc::new(Recipe::tabled(tabled));
             }
         }
         let parts = if is_sure { self.kept(linker, &table) } else { BTreeSet::new() };
@@ -160,7 +160,7 @@ impl TableBond {
     }
 
     /// The combinations with gaps and their weights, those without gaps, and the texts of each column.
-    fn combinations(&self, plan: &Plan, recipes: &[Recipe], seed: Seed) -> Made {
+    fn combinations(&self, plan: &Plan, recipes: &[Arc<Recipe>], seed: Seed) -> Made {
         let literals = (0..self.nodes.len()).map(|at| self.literal_texts(&recipes[at], at));
         let rules: Vec<Rule> = self.dependencies.iter().map(|dependency| dependency.rule.clone()).collect();
         let mut entities = Entities::new(literals.collect(), rules.len());
@@ -580,20 +580,20 @@ impl Linker<'_> {
         let is_tag = plan.case_columns.iter().any(|column| column.discriminator == node);
         let is_key = plan.collections.iter().any(|collection| collection.keys == Some(node));
         let own = &mut plan.nodes[node];
-        let recipes: Option<Vec<Recipe>> = own
+        let recipes: Option<Vec<Arc<Recipe>>> = own
             .kinds
             .iter()
             .map(|kind| match kind {
-                Kind::Scalar(recipe) => Some((**recipe).clone()),
+                Kind::Scalar(recipe) => Some(Arc::clone(recipe)),
                 Kind::Object | Kind::Array => None,
             })
             .collect();
         let (Some(recipes), Some(shares)) = (recipes, own.shares.clone()) else { return };
-        let is_text = recipes.first().is_some_and(Recipe::is_text);
+        let is_text = recipes.first().is_some_and(|recipe| recipe.is_text());
         let are_alike = recipes.iter().all(|recipe| recipe.is_text() == is_text && recipe.is_shown_plainly());
         if !is_tag && !is_key && are_alike {
             let seed = own.share_seed;
-            own.kinds = vec![Kind::Scalar(Box::new(Recipe::one_of(shares, seed, recipes)))];
+            own.kinds = vec![Kind::Scalar(Arc::new(Recipe::one_of(shares, seed, recipes)))];
             own.shares = None;
         }
     }

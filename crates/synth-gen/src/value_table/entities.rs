@@ -1,6 +1,7 @@
 //! Made-up combinations of values that keep dependencies.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use synth_core::{Seed, cast};
 use synth_rules::EntityPart;
@@ -27,7 +28,7 @@ pub(super) struct Rule {
 /// What combinations are made of.
 pub(super) struct Material<'a> {
     /// The program of each column.
-    pub(super) recipes: &'a [Recipe],
+    pub(super) recipes: &'a [Arc<Recipe>],
     pub(super) rules: &'a [Rule],
     /// The columns in the order in which they get their values.
     pub(super) order: &'a [usize],

@@ -9,13 +9,12 @@ fn share(values: &[Value], test: impl Fn(&Value) -> bool) -> f64 {
     values.iter().filter(|value| test(value)).count() as f64 / values.len() as f64
 }
 
-/// 20,000 draws have a standard error of at most 0.0036; the tolerance is four of them.
 const N: u64 = 20_000;
-const TOLERANCE: f64 = 0.0145;
 
+/// A share of `n` draws has a standard error of at most 0.5 / sqrt(n); the tolerance is four of them.
 fn check_share(values: &[Value], wanted: f64, test: impl Fn(&Value) -> bool) {
-    let got = share(values, test);
-    assert!((got - wanted).abs() < TOLERANCE, "{got} instead of {wanted}");
+    let (got, tolerance) = (share(values, test), 2.0 / (values.len() as f64).sqrt());
+    assert!((got - wanted).abs() < tolerance, "{got} instead of {wanted}");
 }
 
 #[test]
