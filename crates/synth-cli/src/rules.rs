@@ -13,8 +13,18 @@ use crate::failure::{Failure, RuleSource};
 /// Larger rule files are refused.
 const MAX_RULE_BYTES: u64 = 64 << 20;
 
-/// Reads a rule file.
+/// Reads a rule file and the files of templates that it names.
 pub(crate) fn read_rules(path: &Path) -> Result<(RuleSet, RuleSource), Failure> {
+    let (mut rules, source) = read_rules_alone(path)?;
+    for file in rules.library_files() {
+        let text = read_text_file(&path.with_file_name(&file), MAX_RULE_BYTES)?;
+        rules.attach_library(&file, &text).map_err(|errors| Failure::Rules { errors, text })?;
+    }
+    Ok((rules, source))
+}
+
+/// Reads a rule file; files of templates are named in it as before.
+pub(crate) fn read_rules_alone(path: &Path) -> Result<(RuleSet, RuleSource), Failure> {
     let text = read_text_file(path, MAX_RULE_BYTES)?;
     match RuleSet::parse(&text, &name(path)) {
         Ok(rules) => Ok((rules, RuleSource { name: name(path), text })),

@@ -118,6 +118,12 @@ pub enum ErrorKind {
         /// Its position in the list, counted from 0.
         index: usize,
     },
+    /// A file of templates that was not read.
+    #[error("the file of templates `{file}` was not read")]
+    MissingLibrary {
+        /// Its name in the rules.
+        file: String,
+    },
     /// A slot of a template that is not known.
     #[error("unknown template slot `{name}`")]
     UnknownSlot {
@@ -258,6 +264,7 @@ impl ErrorKind {
             Self::PatternTooLong { .. } => "gen/pattern-too-long",
             Self::BadTimeFormat { .. } => "gen/bad-time-format",
             Self::BadTime { .. } => "gen/bad-time",
+            Self::MissingLibrary { .. } => "gen/missing-library",
             Self::UnknownSlot { .. } => "gen/unknown-slot",
             Self::OpenSlot => "gen/open-slot",
             Self::NotEnoughValues { .. } => "gen/not-enough-values",

@@ -55,6 +55,9 @@ enum Part {
 impl Templates {
     pub(crate) fn compile(template: &Template, seed: Seed) -> Result<Self, ErrorKind> {
         let template = template.resolved();
+        if let Some(file) = template.file() {
+            return Err(ErrorKind::MissingLibrary { file: file.to_owned() });
+        }
         let domains = if template.domains.is_empty() {
             EXAMPLE_DOMAINS.map(str::to_owned).to_vec()
         } else {

@@ -220,6 +220,14 @@ pub enum ErrorKind {
         /// Why not.
         reason: &'static str,
     },
+    /// A file of templates that is not followed.
+    #[error("the file of templates `{path}` cannot be followed: {reason}")]
+    LibraryPath {
+        /// What the file says.
+        path: String,
+        /// Why not.
+        reason: &'static str,
+    },
     /// Something that is understood, but not made yet.
     #[error("{what} is not supported")]
     Unsupported {
@@ -258,6 +266,7 @@ impl Error {
             ErrorKind::MissingLength { .. } => "rules/missing-length",
             ErrorKind::UnknownPath { .. } => "rules/unknown-path",
             ErrorKind::PluginPath { .. } => "rules/plugin-path",
+            ErrorKind::LibraryPath { .. } => "rules/library-path",
             ErrorKind::BadExpression { .. } => "rules/bad-expression",
             ErrorKind::UnknownName { .. } => "rules/unknown-name",
             ErrorKind::Circle { .. } => "rules/circle",
@@ -299,6 +308,9 @@ impl Error {
             }
             ErrorKind::PluginPath { .. } => {
                 Some("put the script into the rule file's folder, as `plugins/name.rhai`".to_owned())
+            }
+            ErrorKind::LibraryPath { .. } => {
+                Some("put the file into the rule file's folder, as `texts/notes.yaml`".to_owned())
             }
             ErrorKind::BadPath { .. } => Some("paths look like `$.orders[].id`".to_owned()),
             kind => general_hint(kind).map(str::to_owned),

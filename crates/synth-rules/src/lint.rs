@@ -19,6 +19,7 @@ mod relationships;
 mod sums;
 mod types;
 
+pub(crate) use phrases::template;
 use sums::{curve_problems, equal_lengths, no_negative, sum_to_one};
 
 /// One problem and the way to it in the YAML tree.

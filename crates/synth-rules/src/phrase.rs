@@ -4,6 +4,7 @@ use indexmap::IndexMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+mod file;
 mod library;
 
 /// Params of `template`: text with slots such as `{{first}}.{{last}}{{num}}@{{domain}}`.
@@ -19,7 +20,7 @@ pub struct Template {
     /// Their probabilities; equal if left out.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub probs: Vec<f64>,
-    /// The name of a collection of templates that comes with the program.
+    /// The name of a collection of templates that comes with the program, or a file of the rule file's folder.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub library: Option<String>,
     /// Slots of one's own.

@@ -12,14 +12,14 @@ use crate::Outcome;
 use crate::args::Profile;
 use crate::display::Screen;
 use crate::failure::Failure;
-use crate::rules::read_rules;
+use crate::rules::read_rules_alone;
 use crate::second_pass::{self, Again};
 use crate::{checkpoint, samples};
 
 /// Puts what is learned together with the rule file `path`.
 pub(super) fn run(args: &Profile, path: &Path, screen: &Screen) -> Result<Outcome, Failure> {
     let strategy = args.updating.strategy().map_err(Failure::usage)?;
-    let (old, source) = read_rules(path)?;
+    let (old, source) = read_rules_alone(path)?;
     // The file that is brought up to date may be replaced, another one as always.
     let (out, overwrite) = match &args.out {
         Some(out) => (out.as_path(), overwrite(args.outputs.force)),

@@ -9,7 +9,16 @@ use crate::generator::{FakerMethod, MarkovText, Slot, Template};
 /// Slots of templates that are no methods of the faker.
 const SLOTS: [&str; 4] = ["num", "domain", "first", "last"];
 
-pub(super) fn template(params: &Template, report: Report<'_>) {
+pub(crate) fn template(params: &Template, report: Report<'_>) {
+    if let Some(reason) = params.file_problem() {
+        let path = params.library.clone().unwrap_or_default();
+        report(&["library"], ErrorKind::LibraryPath { path, reason });
+        return;
+    }
+    if params.file().is_some() {
+        // What its slots are, and how many texts there are, is known when the file is read.
+        return slots(params, report);
+    }
     if let Some(library) = &params.library
         && !Template::libraries().any(|known| known == library)
     {
@@ -29,14 +38,18 @@ pub(super) fn template(params: &Template, report: Report<'_>) {
         let keys: Vec<&str> = keys.iter().map(String::as_str).collect();
         has_domain |= slots_of(text, &all, &mut |kind| report(&keys, kind));
     }
-    for (name, slot) in &params.slots {
-        slot_problems(slot, &mut |keys, kind| report(&[&["slots", name], keys].concat(), kind));
-    }
+    slots(params, report);
     if !params.domains.is_empty() && !has_domain {
         let because = "the template has no slot `domain`".to_owned();
         report(&["domains"], ErrorKind::IgnoredKey { key: "domains".to_owned(), because });
     }
     probabilities(("templates", n_texts), &params.probs, report);
+}
+
+fn slots(params: &Template, report: Report<'_>) {
+    for (name, slot) in &params.slots {
+        slot_problems(slot, &mut |keys, kind| report(&[&["slots", name], keys].concat(), kind));
+    }
 }
 
 /// Reports the slots that do not exist; tells whether there is one for a domain.
