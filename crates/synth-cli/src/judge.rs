@@ -8,7 +8,7 @@ use synth_core::{Event, EventSink, Findings, Place, RecordSink, RecordStart};
 use synth_gen::Plan;
 use synth_io::{Input, OutputFile, ReadOptions, Scanner};
 use synth_privacy::Gate;
-use synth_profile::{Partial, Profiler, Structure};
+use synth_profile::{Partial, Profile, Profiler, SampleTables, Structure};
 use synth_report::{
     Check, CheckName, CompareContext, PluginCheck, PredicateCheck, RecordValue, RelationCheck, Report,
     ReportContext, SchemaCheck, SourceSummary, Status, Timing,
@@ -66,6 +66,8 @@ pub(crate) struct Sides<'a> {
     pub(crate) real: &'a Partial,
     pub(crate) synthetic: &'a mut Partial,
     pub(crate) structure: &'a Structure,
+    /// Of the real data.
+    pub(crate) profile: &'a Profile,
     pub(crate) records: RecordChecks,
     pub(crate) rules: Option<&'a RuleSet>,
     pub(crate) gate: Gate,
@@ -83,6 +85,8 @@ pub(crate) fn judge(
     sides.structure.apply(sides.synthetic);
     let context = CompareContext { gate: sides.gate, rules: sides.rules };
     let comparison = synth_report::compare(sides.real, sides.synthetic, &context);
+    let tables = [sides.real, &*sides.synthetic].map(|partial| SampleTables::of(partial, sides.profile));
+    let comparison = comparison.with_pairs(synth_report::pairs::compare(&tables[0], &tables[1]));
     clock.lap("compare");
     let [(real_name, real_findings), (synthetic_name, synthetic_findings)] = sides.names;
     let report = Report::new(

@@ -9,6 +9,7 @@ use synth_rules::RuleSet;
 
 use crate::check::Check;
 use crate::field::{self, FieldComparison, FieldScore};
+use crate::pairs::Pairs;
 use crate::side::path_pairs;
 use crate::verdict::rounded;
 use crate::{structure, uniqueness};
@@ -40,21 +41,26 @@ pub struct Comparison {
     pub uniqueness: Check,
     /// How alike the values are.
     pub quality: Quality,
+    /// How pairs of fields hang together, if the samples were at hand.
+    pub pairs: Option<Pairs>,
     /// The k of the gate that literals passed.
     pub k: u64,
 }
 
-/// How alike the values are: means over all scored fields, each field counting the same.
+/// How alike the values are: means over all scored fields, each field counting the same, and the score of their pairs.
 ///
 /// The checks of schema, structure and uniqueness are no part of it.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub struct Quality {
-    /// Mean of the fields' scores; 1 when there are no fields.
+    /// Mean of the fields' scores (1 when there are no fields) or, where pairs were compared, of that and their score.
     pub score: f64,
     /// Fields that have a score.
     pub n_fields: u64,
     /// Mean of each part of the scores.
     pub parts: FieldScore,
+    /// Score of the pairs of fields, where there are some.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub pairs: Option<f64>,
 }
 
 /// Compares two Partials to which the real one's [`Structure`](synth_profile::Structure) has been applied.
@@ -63,7 +69,7 @@ pub struct Quality {
 ///
 /// Paths are paired by name. Every aspect of a path has an effect size in [0, 1] ([`crate::Measure`]), from which
 /// the field's score is built ([`FieldScore`]). P-values are those of single tests, not corrected for their number
-/// (Benjamini and Hochberg 1995 will come with the advice). Relations between fields are not compared here.
+/// (Benjamini and Hochberg 1995 will come with the advice). How fields hang together is compared by [`crate::pairs`].
 ///
 /// # Cost
 ///
@@ -77,8 +83,22 @@ pub fn compare(real: &Partial, synthetic: &Partial, context: &CompareContext<'_>
         structure: structure::check(&pairs),
         uniqueness: uniqueness::check(&pairs, context),
         quality: Quality::of(&fields),
+        pairs: None,
         fields,
         k: context.gate.k(),
+    }
+}
+
+impl Comparison {
+    /// Adds how pairs of fields hang together.
+    #[must_use]
+    pub fn with_pairs(self, pairs: Pairs) -> Self {
+        let mut quality = self.quality;
+        if pairs.n_pairs > 0 {
+            quality.pairs = Some(pairs.score);
+            quality.score = rounded(f64::midpoint(quality.parts.total, pairs.score));
+        }
+        Self { quality, pairs: Some(pairs), ..self }
     }
 }
 
@@ -96,6 +116,6 @@ impl Quality {
             types: mean(|score| score.types),
             values: mean(|score| score.values),
         };
-        Self { score: parts.total, n_fields: scores.len() as u64, parts }
+        Self { score: parts.total, n_fields: scores.len() as u64, parts, pairs: None }
     }
 }

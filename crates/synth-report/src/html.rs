@@ -13,9 +13,11 @@ use sha2::{Digest as _, Sha256};
 use crate::error::Error;
 use crate::report::Report;
 
+mod dependence;
 mod plot;
 mod view;
 
+use dependence::DependenceView;
 use view::{CheckView, FieldView, KindView, PartView, SourceView, SuspectView, TimingView};
 
 const STYLE: &str = include_str!("../templates/report.css");
@@ -38,6 +40,7 @@ struct Page<'a> {
     more_suspects: usize,
     fields: Vec<FieldView<'a>>,
     kinds: Vec<KindView>,
+    dependence: Option<DependenceView>,
     /// The real data, then the synthetic.
     sources: [SourceView<'a>; 2],
     timings: Vec<TimingView<'a>>,
@@ -75,6 +78,7 @@ pub fn html(report: &Report) -> Result<String, Error> {
         more_suspects,
         fields: view::fields(report),
         kinds: view::kinds(report),
+        dependence: report.pairs.as_ref().filter(|pairs| pairs.n_pairs > 0).map(DependenceView::new),
         sources: [SourceView::new("real", &report.real), SourceView::new("synthetic", &report.synthetic)],
         timings: report.timings.iter().map(TimingView::new).collect(),
         privacy: &report.privacy.note,

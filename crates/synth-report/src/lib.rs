@@ -8,7 +8,7 @@
 //! Modules in reading order: [`check`] are requirements that hold or do not, [`schema_check`] is the first of them,
 //! [`relation_check`] looks at references and keys record by record, [`plugin_check`] asks validators of the user,
 //! [`measure`] is one comparison and [`verdict`] its size in words, [`field`] one path with its score, [`chart`]
-//! what may be drawn of it, [`compare`](mod@compare) all paths together, [`report`] the file and [`html`](mod@html) the page.
+//! what may be drawn of it, [`compare`](mod@compare) all paths together, [`pairs`] what hangs together, [`report`] the file and [`html`](mod@html) the page.
 //!
 //! Invariants: a report shows real values only as categories that passed the [`Gate`](synth_privacy::Gate), as bins
 //! that hold none or at least k of them, and in rounded statistics (counts of types, of booleans and of all other
@@ -22,6 +22,7 @@ pub mod error;
 pub mod field;
 pub mod html;
 pub mod measure;
+pub mod pairs;
 pub mod plugin_check;
 pub mod predicate_check;
 pub mod record_value;
@@ -44,6 +45,7 @@ pub use error::{Error, ErrorKind};
 pub use field::{FieldComparison, FieldKind, FieldScore};
 pub use html::html;
 pub use measure::{Aspect, Measure};
+pub use pairs::Pairs;
 pub use plugin_check::PluginCheck;
 pub use predicate_check::PredicateCheck;
 pub use record_value::RecordValue;

@@ -6,6 +6,7 @@ use synth_core::Findings;
 use crate::check::{Check, CheckName, Status};
 use crate::compare::{Comparison, Quality};
 use crate::field::FieldComparison;
+use crate::pairs::Pairs;
 use crate::relation_check::RelationCheck;
 
 /// Version of `report.json`.
@@ -30,6 +31,9 @@ pub struct Report {
     pub synthetic: SourceSummary,
     /// Every path.
     pub fields: Vec<FieldComparison>,
+    /// How pairs of fields hang together, if that was compared.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub pairs: Option<Pairs>,
     /// What protects the real data in this report.
     pub privacy: PrivacyNote,
     /// How long things took, if the caller measured it.
@@ -123,6 +127,7 @@ impl Report {
             real: context.real,
             synthetic: context.synthetic,
             fields: comparison.fields,
+            pairs: comparison.pairs,
             privacy: PrivacyNote::new(comparison.k),
             timings: context.timings,
         }

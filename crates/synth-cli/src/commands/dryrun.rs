@@ -44,6 +44,7 @@ pub(crate) fn run(args: &Dryrun, screen: &Screen) -> Result<Outcome, Failure> {
         real: &real.partial,
         synthetic: &mut made.profiler.into_partial(),
         structure: &structure,
+        profile: &profile,
         records: made.checks,
         rules: Some(&rules),
         gate,

@@ -54,6 +54,7 @@ pub(crate) fn run(args: &Validate, screen: &Screen) -> Result<Outcome, Failure> 
         real: &real.partial,
         synthetic: &mut synthetic.partial,
         structure: &structure,
+        profile: &profile,
         records: check,
         rules,
         gate,

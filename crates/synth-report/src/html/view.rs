@@ -113,12 +113,13 @@ pub(super) fn score_text(score: f64) -> String {
 pub(super) fn parts(quality: &Quality) -> Vec<PartView> {
     let part = |label, share| PartView { label, text: score_text(share), bar: BarView::new(share) };
     let parts = &quality.parts;
-    vec![
+    let own = vec![
         part("Values", parts.values),
         part("Types", parts.types),
         part("Presence", parts.presence),
         part("Nulls", parts.nulls),
-    ]
+    ];
+    own.into_iter().chain(quality.pairs.map(|pairs| part("Pairs", pairs))).collect()
 }
 
 impl BarView {
@@ -136,30 +137,46 @@ impl BarView {
 
 impl<'a> CheckView<'a> {
     pub(super) fn new(check: &'a Check) -> Self {
-        let (label, what, unit) = match check.name {
-            CheckName::Schema => ("Schema", "Every synthetic record keeps the JSON Schema.", "records"),
-            CheckName::Structure => {
-                ("Structure", "Paths and types are those of the real data.", "pairs of path and type")
+        let (label, what, units) = match check.name {
+            CheckName::Schema => {
+                ("Schema", "Every synthetic record keeps the JSON Schema.", ["record", "records"])
             }
-            CheckName::Uniqueness => ("Uniqueness", "What must not repeat does not repeat.", "fields"),
-            CheckName::References => {
-                ("References", "Fields that refer to others name values that exist.", "references")
+            CheckName::Structure => (
+                "Structure",
+                "Paths and types are those of the real data.",
+                ["pair of path and type", "pairs of path and type"],
+            ),
+            CheckName::Uniqueness => {
+                ("Uniqueness", "What must not repeat does not repeat.", ["field", "fields"])
             }
+            CheckName::References => (
+                "References",
+                "Fields that refer to others name values that exist.",
+                ["reference", "references"],
+            ),
             CheckName::Keys => {
-                ("Keys", "Keys of several fields, or of some rows only, do not repeat.", "keys")
+                ("Keys", "Keys of several fields, or of some rows only, do not repeat.", ["key", "keys"])
             }
-            CheckName::Predicates => ("Predicates", "The predicates of the rules hold.", "objects"),
-            CheckName::RowRules => {
-                ("Row rules", "Orders, distances and bounds between the fields of a row hold.", "rules")
+            CheckName::Predicates => {
+                ("Predicates", "The predicates of the rules hold.", ["object", "objects"])
             }
-            CheckName::Plugins => ("Plugins", "Validators of the rule file find nothing.", "records"),
+            CheckName::RowRules => (
+                "Row rules",
+                "Orders, distances and bounds between the fields of a row hold.",
+                ["rule", "rules"],
+            ),
+            CheckName::Plugins => {
+                ("Plugins", "Validators of the rule file find nothing.", ["record", "records"])
+            }
         };
         let (status, class) = match check.status {
+            Status::Passed if check.n_checked == 0 => ("nothing", "none"),
             Status::Passed => ("passed", "good"),
             Status::Failed => ("failed", "bad"),
             Status::NotChecked => ("not checked", "none"),
         };
         let n_checked = count_text(check.n_checked);
+        let unit = units[usize::from(check.n_checked != 1)];
         let outcome = match check.status {
             Status::Passed if check.n_checked == 0 => "nothing to check".to_owned(),
             Status::Passed => format!("{n_checked} {unit} checked"),

@@ -3,9 +3,10 @@
 use serde_json::{Map, Value, json};
 use synth_core::{Event, EventSink, Findings, Number, RecordSink, RecordStart, Scalar, cast};
 use synth_privacy::Gate;
-use synth_profile::{Partial, Profiler, Structure, Unit};
+use synth_profile::profile::SampleLayout;
+use synth_profile::{FinishConfig, Partial, Profiler, SampleTables, Structure, Unit, finish};
 use synth_report::{
-    CompareContext, Comparison, FieldComparison, Report, ReportContext, SourceSummary, compare,
+    CompareContext, Comparison, FieldComparison, Pairs, Report, ReportContext, SourceSummary, compare,
 };
 use synth_rules::RuleSet;
 
@@ -113,6 +114,15 @@ pub(crate) fn judge_with(real: &[Value], synthetic: &[Value], rules: Option<&Rul
     let structure = Structure::decide(&mut real, synth_privacy::Gate::default());
     structure.apply(&mut synthetic);
     compare(&real, &synthetic, &CompareContext { gate: Gate::new(K), rules })
+}
+
+/// Compares how pairs of fields hang together.
+pub(crate) fn judge_pairs(real: &[Value], synthetic: &[Value]) -> Pairs {
+    let (mut real, synthetic) = (profile(real), profile(synthetic));
+    let config = FinishConfig { source: None, layout: SampleLayout::JsonLines, gate: Gate::new(K) };
+    let (profile, _) = finish(&mut real, &Findings::default(), &config);
+    let tables = [&real, &synthetic].map(|partial| SampleTables::of(partial, &profile));
+    synth_report::pairs::compare(&tables[0], &tables[1])
 }
 
 pub(crate) fn judge(real: &[Value], synthetic: &[Value]) -> Comparison {

@@ -4,6 +4,7 @@
 mod faults;
 mod feed;
 mod page;
+mod pairs;
 mod privacy;
 mod relations;
 mod row_rules;

@@ -1,0 +1,148 @@
+//! Columns of both sides as small numbers.
+
+use std::collections::BTreeMap;
+
+use synth_profile::sample_tables::{SampleCell, SampleColumn, SampleValue};
+
+/// Parts that numbers are cut into.
+const N_PARTS: u64 = 8;
+/// Texts that have codes of their own.
+const N_TEXTS: usize = 12;
+
+/// Codes that every column has.
+const MISSING: u8 = 0;
+const NULL: u8 = 1;
+const OTHER: u8 = 2;
+const FIRST: u8 = 3;
+
+/// A column, coded by what the real rows hold.
+#[derive(Debug, Clone)]
+pub(super) struct Codes {
+    /// The real rows, then the synthetic ones.
+    pub(super) rows: [Vec<u8>; 2],
+    /// Codes are below this.
+    pub(super) n_codes: usize,
+}
+
+/// Codes a real column and its synthetic fellow; `None` when nothing varies, or every value is another one.
+pub(super) fn code(columns: [SampleColumn<'_>; 2], n_rows: [usize; 2]) -> Option<Codes> {
+    let values: [Vec<SampleValue<'_>>; 2] = columns.map(|column| column.values().collect());
+    let mut counts = vec![0_u64; values[0].len()];
+    for row in 0..n_rows[0] {
+        if let SampleCell::Value(value) = columns[0].cell(row) {
+            counts[value] += 1;
+        }
+    }
+    let n_numbers: u64 =
+        values[0].iter().zip(&counts).filter(|(value, _)| value.number.is_some()).map(|(_, n)| n).sum();
+    let are_numbers = 2 * n_numbers > counts.iter().sum();
+    let scale = if are_numbers {
+        Scale::of_numbers(&values[0], &counts)
+    } else {
+        Scale::of_texts(&values[0], &counts)
+    };
+    let code_of: [Vec<u8>; 2] =
+        values.each_ref().map(|values| values.iter().map(|value| scale.code(value)).collect());
+    let rows = [0, 1].map(|side| {
+        let code = |row| match columns[side].cell(row) {
+            SampleCell::Missing => MISSING,
+            SampleCell::Null => NULL,
+            SampleCell::Value(value) => code_of[side][value],
+        };
+        (0..n_rows[side]).map(code).collect::<Vec<u8>>()
+    });
+    let varies = rows.iter().any(|rows| rows.iter().any(|code| *code != rows[0]));
+    varies.then(|| Codes { rows, n_codes: scale.n_codes() })
+}
+
+/// How values become codes.
+enum Scale<'v> {
+    /// Numbers from which the next part begins, rising.
+    Numbers(Vec<f64>),
+    Texts(BTreeMap<&'v str, u8>),
+}
+
+impl<'v> Scale<'v> {
+    fn of_numbers(values: &[SampleValue<'_>], counts: &[u64]) -> Self {
+        let mut sorted: Vec<(f64, u64)> =
+            values.iter().zip(counts).filter_map(|(value, count)| Some((value.number?, *count))).collect();
+        sorted.sort_by(|a, b| a.0.total_cmp(&b.0));
+        let n: u64 = sorted.iter().map(|(_, count)| count).sum();
+        let (mut edges, mut before, mut last_part) = (Vec::new(), 0, 0);
+        for (number, count) in sorted {
+            let part = before * N_PARTS / n.max(1);
+            // A frequent number does not share its part with smaller ones.
+            if before > 0 && (part > last_part || count * N_PARTS >= n) {
+                edges.push(number);
+                last_part = part;
+            }
+            before += count;
+        }
+        Self::Numbers(edges)
+    }
+
+    fn of_texts(values: &[SampleValue<'v>], counts: &[u64]) -> Self {
+        let mut texts: Vec<(&str, u64)> =
+            values.iter().zip(counts).filter_map(|(value, count)| Some((value.text?, *count))).collect();
+        texts.sort_by(|a, b| b.1.cmp(&a.1).then(a.0.cmp(b.0)));
+        let frequent = texts.into_iter().filter(|(_, count)| *count > 1).take(N_TEXTS);
+        Self::Texts(frequent.map(|(text, _)| text).zip(FIRST..).collect())
+    }
+
+    fn code(&self, value: &SampleValue<'_>) -> u8 {
+        match self {
+            Self::Numbers(edges) => value.number.map_or(OTHER, |number| {
+                let part = edges.partition_point(|edge| *edge <= number);
+                FIRST.saturating_add(u8::try_from(part).unwrap_or(u8::MAX))
+            }),
+            Self::Texts(codes) => value.text.and_then(|text| codes.get(text)).copied().unwrap_or(OTHER),
+        }
+    }
+
+    fn n_codes(&self) -> usize {
+        let own = match self {
+            Self::Numbers(edges) => edges.len() + 1,
+            Self::Texts(codes) => codes.len(),
+        };
+        usize::from(FIRST) + own
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn number(number: f64) -> SampleValue<'static> {
+        SampleValue { number: Some(number), text: None }
+    }
+
+    #[test]
+    fn numbers_fall_into_parts_of_like_size() {
+        let values: Vec<_> = (0..800).map(|n| number(f64::from(n))).collect();
+        let scale = Scale::of_numbers(&values, &vec![1; 800]);
+        let mut counts = [0; 8];
+        values.iter().for_each(|value| counts[usize::from(scale.code(value) - FIRST)] += 1);
+        assert!(counts.iter().all(|count| (95..=105).contains(count)), "{counts:?}");
+        assert_eq!(scale.n_codes(), 11);
+    }
+
+    /// Catches a frequent number that shares its part with all that is above it.
+    #[test]
+    fn a_frequent_number_has_a_part_of_its_own() {
+        let values = [number(0.0), number(1.0), number(2.0), number(3.0)];
+        let scale = Scale::of_numbers(&values, &[700, 100, 100, 100]);
+        assert_ne!(scale.code(&values[0]), scale.code(&values[1]));
+        assert_eq!(scale.code(&number(-5.0)), scale.code(&values[0]));
+    }
+
+    #[test]
+    fn rare_texts_are_others() {
+        let text = |text| SampleValue { number: None, text: Some(text) };
+        let values = [text("a"), text("b"), text("c")];
+        let scale = Scale::of_texts(&values, &[5, 1, 9]);
+        assert_eq!(
+            [scale.code(&values[2]), scale.code(&values[0]), scale.code(&values[1])],
+            [FIRST, FIRST + 1, OTHER]
+        );
+    }
+}
