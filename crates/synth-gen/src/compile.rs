@@ -42,6 +42,7 @@ fn empty(rules: &RuleSet, n_records: u64) -> Plan {
         layout: rules.globals.layout,
         n_records,
         unkept: Vec::new(),
+        left_out: Vec::new(),
         joint: Joint::default(),
         is_linked: is_linked(rules),
         failures: Failures::default(),
@@ -111,12 +112,15 @@ pub(crate) fn compile(
         lookups: RefCell::default(),
         tabled: RefCell::default(),
         bound: RefCell::default(),
+        held: RefCell::default(),
+        finished: RefCell::default(),
     };
     let kept = bind(&linker, &mut plan, &mut errors);
     if !errors.0.is_empty() {
         return Err(errors);
     }
-    plan.unkept = unkept::count(rules, &unique.kept, &kept);
+    plan.left_out = unkept::find(&linker, &plan, &kept);
+    plan.unkept = unkept::count(&plan.left_out);
     faults::inject(&linker, &mut plan);
     order::follow(&mut plan, &linker.bound.borrow());
     Ok(plan)

@@ -83,7 +83,7 @@ mod words;
 pub use derived::Uncomputed;
 pub use error::{Error, ErrorKind, Errors};
 pub use piece::Piece;
-pub use plan::{CompileOptions, Plan, Unkept};
+pub use plan::{CompileOptions, LeftOut, Plan, Unkept};
 pub use plugin::GeneratorPlugins;
 
 /// Version of the values: raised by every change that makes other bytes from the same rules and seed.

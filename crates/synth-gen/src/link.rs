@@ -28,6 +28,7 @@ use crate::shelf::Programs;
 use crate::site::{Condition, Row, Site};
 use crate::states::bind::ChainBond;
 use crate::value_table::bind::TableBond;
+use crate::value_table::outside::OutsideBond;
 
 /// What the relationships are bound with.
 pub(crate) struct Linker<'a> {
@@ -42,6 +43,10 @@ pub(crate) struct Linker<'a> {
     /// What was looked up in the plans that `lookups` keeps.
     pub(crate) memo: Memo,
     pub(crate) lookups: RefCell<Vec<Arc<Plan>>>,
+    /// Programs that values were looked up with: what the memo knows of them is found by where they stand in memory.
+    pub(crate) held: RefCell<Vec<Arc<Programs>>>,
+    /// Programs of fields whose bonds are all made.
+    pub(crate) finished: RefCell<BTreeMap<usize, Arc<Programs>>>,
     /// Dependencies that tables keep: their positions, and those of the fields that follow.
     pub(crate) tabled: RefCell<BTreeSet<(usize, usize)>>,
     /// Nodes that follow from others, in the order in which they were bound.
@@ -49,7 +54,7 @@ pub(crate) struct Linker<'a> {
 }
 
 /// One reference whose paths are nodes of the plan.
-struct Link<'a> {
+pub(crate) struct Link<'a> {
     index: usize,
     child: usize,
     parent: usize,
@@ -62,7 +67,7 @@ struct Link<'a> {
 }
 
 /// Something that decides the values of a field.
-enum Bond<'a> {
+pub(crate) enum Bond<'a> {
     Refers(Link<'a>),
     Follows(Computed<'a>),
     Expressed(Expressed),
@@ -71,6 +76,7 @@ enum Bond<'a> {
     Ordered(OrderBond),
     Settled(SettledBond),
     Tabled(TableBond),
+    Outside(OutsideBond<'a>),
     Person(PersonBond),
     Chained(ChainBond),
     Beside(BesideBond),
@@ -78,7 +84,7 @@ enum Bond<'a> {
 
 impl Bond<'_> {
     /// The nodes whose values are decided.
-    fn targets(&self) -> Vec<usize> {
+    pub(crate) fn targets(&self) -> Vec<usize> {
         match self {
             Self::Refers(link) => vec![link.child],
             Self::Follows(computed) => vec![computed.target],
@@ -88,6 +94,7 @@ impl Bond<'_> {
             Self::Ordered(orders) => orders.members.clone(),
             Self::Settled(settled) => vec![settled.target],
             Self::Tabled(table) => table.targets(),
+            Self::Outside(outside) => outside.targets(),
             Self::Person(person) => vec![person.target],
             Self::Chained(chain) => vec![chain.target],
             Self::Beside(beside) => vec![beside.target],
@@ -95,7 +102,7 @@ impl Bond<'_> {
     }
 
     /// The nodes whose programs must be known.
-    fn needs(&self) -> Vec<usize> {
+    pub(crate) fn needs(&self) -> Vec<usize> {
         match self {
             Self::Refers(link) => vec![link.parent],
             Self::Follows(computed) => computed.needs(),
@@ -105,6 +112,7 @@ impl Bond<'_> {
             Self::Ordered(orders) => orders.givens.clone(),
             Self::Settled(settled) => settled.needs(),
             Self::Tabled(table) => table.needs(),
+            Self::Outside(outside) => outside.needs(),
             Self::Person(person) => person.needs(),
             Self::Chained(chain) => chain.needs(),
             Self::Beside(beside) => vec![beside.source],
@@ -114,7 +122,22 @@ impl Bond<'_> {
     /// Tells whether the bond cannot be made before another one.
     fn waits_for(&self, other: &Self) -> bool {
         let (own, needs) = (self.targets(), self.needs());
-        other.targets().iter().any(|target| needs.contains(target) && !own.contains(target))
+        let is_above = self.is_overlay() && !other.is_overlay();
+        let is_needed = |target: &usize| match own.contains(target) {
+            true => is_above,
+            false => needs.contains(target),
+        };
+        other.targets().iter().any(is_needed)
+    }
+
+    /// Tells whether the bond changes what another one makes of the same fields.
+    fn is_overlay(&self) -> bool {
+        matches!(self, Self::Outside(outside) if outside.is_overlay)
+    }
+
+    /// Tells whether the bond is a reference to rows that may be any, as long as each value names one.
+    pub(crate) fn refers_freely(&self) -> bool {
+        matches!(self, Self::Refers(link) if !link.is_same_column && link.coverage >= 1.0)
     }
 
     /// Tells whether the bond may be left out where bonds stand in a circle.
@@ -126,6 +149,7 @@ impl Bond<'_> {
                 | Self::Ordered(_)
                 | Self::Settled(_)
                 | Self::Tabled(_)
+                | Self::Outside(_)
                 | Self::Person(_)
                 | Self::Chained(_)
                 | Self::Beside(_)
@@ -184,7 +208,7 @@ impl<'a> Linker<'a> {
                 let last = waiting.iter().rposition(|bond| bond.is_loose() && is_needed(bond));
                 let Some(last) = last else { break };
                 let is_less = match &mut waiting[last] {
-                    Bond::Tabled(table) => table.stand_alone(),
+                    Bond::Outside(outside) => outside.stand_alone(),
                     _ => false,
                 };
                 if !is_less {
@@ -195,10 +219,7 @@ impl<'a> Linker<'a> {
             let next = waiting.remove(next);
             self.bound.borrow_mut().extend(next.targets());
             match next {
-                Bond::Decided(bond) => {
-                    bond.bind(plan, self, &before);
-                    decided.insert(bond.target, bond);
-                }
+                Bond::Outside(bond) => kept.extend(bond.bind(plan, (self, &before), &mut decided)),
                 bond => self.tie(plan, &before, bond, &mut kept),
             }
         }
@@ -234,7 +255,6 @@ impl<'a> Linker<'a> {
                 joined.bind(plan, self, before);
                 kept.extend(joined.kept);
             }
-            Bond::Decided(bond) => bond.bind(plan, self, before),
             Bond::Ordered(orders) => {
                 orders.bind(plan, self, before);
                 kept.extend(orders.kept);
@@ -244,7 +264,8 @@ impl<'a> Linker<'a> {
                 kept.insert(beside.index);
             }
             Bond::Settled(settled) => kept.extend(settled.bind(plan, self, before)),
-            Bond::Tabled(table) => kept.extend(table.bind(plan, self, before)),
+            // These are opened to what is outside of them before they are bound.
+            Bond::Tabled(_) | Bond::Decided(_) | Bond::Outside(_) => {}
             Bond::Person(person) => person.bind(plan, self, before),
             Bond::Chained(chain) => kept.extend(chain.bind(plan, (self, before), kept)),
         }
@@ -284,7 +305,18 @@ impl<'a> Linker<'a> {
             decided.for_each(|bond| add(bond, &mut bound));
         }
         bonds.extend(self.persons(plan, &bound).into_iter().map(Bond::Person));
-        bonds
+        self.with_outside(plan, bonds)
+    }
+
+    /// The programs of a node; those of one whose bonds are all made are shared.
+    pub(crate) fn finished(&self, plan: &Plan, node: usize, is_made: bool) -> Arc<Programs> {
+        let make = || -> Arc<Programs> { programs(plan, node).into() };
+        if is_made {
+            return Arc::clone(self.finished.borrow_mut().entry(node).or_insert_with(make));
+        }
+        let own = make();
+        self.held.borrow_mut().push(Arc::clone(&own));
+        own
     }
 
     /// Returns the path of a node as text.

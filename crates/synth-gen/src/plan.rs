@@ -55,6 +55,7 @@ pub struct Plan {
     pub(crate) layout: Layout,
     pub(crate) n_records: u64,
     pub(crate) unkept: Vec<Unkept>,
+    pub(crate) left_out: Vec<LeftOut>,
     pub(crate) joint: Joint,
     pub(crate) failures: Failures,
     pub(crate) notes: EvaluationNotes,
@@ -69,6 +70,17 @@ pub struct Unkept {
     pub relationship: &'static str,
     /// How many.
     pub count: usize,
+}
+
+/// One relationship that the records do not keep.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LeftOut {
+    /// Its position among the relationships of the rules.
+    pub index: usize,
+    /// The type, as it stands in rule files.
+    pub relationship: &'static str,
+    /// Why it is not kept: what its fields are bound to already.
+    pub reason: String,
 }
 
 /// What a plan needs beside the rules.
@@ -285,6 +297,12 @@ impl Plan {
     #[must_use]
     pub fn unkept(&self) -> &[Unkept] {
         &self.unkept
+    }
+
+    /// Returns each of these relationships, and why it is not kept.
+    #[must_use]
+    pub fn left_out(&self) -> &[LeftOut] {
+        &self.left_out
     }
 
     /// Returns how records stand in the output.

@@ -37,11 +37,12 @@ use crate::states::Chained;
 use crate::tagged;
 use crate::template::Templates;
 use crate::temporal::Times;
-use crate::value_table::Tabled;
+use crate::value_table::{Found, Tabled};
 use crate::whole::UniqueWhole;
 use crate::words::Texts;
 
 mod atom;
+mod bound;
 mod made;
 
 use atom::{Atom, Atoms, atom};
@@ -96,6 +97,7 @@ enum Program {
     Ordered(Box<Ordered>),
     Settled(Box<Settled>),
     Tabled(Box<Tabled>),
+    Found(Box<Found>),
     /// Several programs, of which one makes each value.
     OneOf(Choice, Seed, Vec<Arc<Recipe>>),
     Plugin(Box<PluginProgram>),
@@ -435,6 +437,7 @@ impl Recipe {
             Program::Ordered(ordered) => ordered.own().base(),
             Program::Settled(settled) => settled.own().base(),
             Program::Tabled(tabled) => tabled.own().base(),
+            Program::Found(found) => found.own().base(),
             Program::Renumbered(recipe, _) => recipe.base(),
             Program::Distinct(distinct) => distinct.own().base(),
             Program::Chained(chained) => chained.own().base(),
@@ -640,6 +643,7 @@ impl Recipe {
             Program::Ordered(ordered) => ordered.fill(slots, out),
             Program::Settled(settled) => settled.fill(slots, out),
             Program::Tabled(tabled) => tabled.fill(slots, out),
+            Program::Found(found) => found.fill(slots, out),
             Program::OneOf(choice, seed, recipes) => fill_one_of(slots, (choice, *seed), recipes, out),
             Program::Plugin(plugin) => plugin.fill(slots, out),
             Program::Faulty(faulty) => faulty.fill(slots, out),

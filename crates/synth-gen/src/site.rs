@@ -184,7 +184,7 @@ impl Site {
 
 impl Plan {
     /// Returns the ordinals of all instances of a scope; `None` when more than so many would be visited on the way.
-    fn ordinals_of(&self, scope: usize, n_most: usize) -> Option<Vec<u64>> {
+    pub(crate) fn ordinals_of(&self, scope: usize, n_most: usize) -> Option<Vec<u64>> {
         let (Some(above), Some(collection)) = (self.scopes[scope].above, self.collection_of(scope)) else {
             return (self.n_records <= cast::to_u64(n_most)).then(|| (0..self.n_records).collect());
         };

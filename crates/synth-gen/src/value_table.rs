@@ -17,9 +17,12 @@ use crate::site::{Row, Site};
 
 pub(crate) mod bind;
 mod entities;
+mod found;
+pub(crate) mod outside;
 mod raking;
 mod reach;
 
+pub(crate) use found::Found;
 pub(crate) use reach::certainty;
 
 /// A combination of values: for each column 0 where there is none, else the number of the literal plus 1.

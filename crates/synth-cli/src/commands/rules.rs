@@ -42,8 +42,9 @@ fn check(args: &CheckRules, screen: &Screen) -> Result<(), Failure> {
         parts.iter().filter(|(n, _)| *n > 0).map(|(n, what)| count(synth_core::cast::to_u64(*n), what));
     let parts = parts.collect::<Vec<_>>().join(", ");
     screen.say(&format!("{}: {parts}: no problems for {}", name(&args.rules), count(n_rows, "row")));
-    for unkept in plan.unkept() {
-        screen.say(&format!("note: {} {} are not kept", unkept.count, unkept.relationship));
+    for one in plan.left_out() {
+        let place = format!("relationship {} ({})", one.index + 1, one.relationship);
+        screen.say(&format!("note: {place} is not kept: {}", one.reason));
     }
     Ok(())
 }

@@ -23,7 +23,7 @@ const MOST: u64 = 2000;
 const RARE: u64 = 5;
 const RARE_WEIGHT: f64 = 0.05;
 /// Dependencies that fewer rows keep bind nothing.
-const MIN_CONFIDENCE: f64 = 0.9;
+pub(super) const MIN_CONFIDENCE: f64 = 0.9;
 
 /// Columns of one scope that are drawn together.
 #[derive(Clone)]
@@ -36,9 +36,9 @@ pub(crate) struct TableBond {
     /// The literals of each column; code 1 is the first.
     pub(super) literals: Vec<Vec<Literal>>,
     /// Combinations that a rule file lists, each with the columns it says something of.
-    listed: Vec<Listed>,
+    pub(super) listed: Vec<Listed>,
     /// Positions of the listed tables among the relationships.
-    indices: Vec<usize>,
+    pub(super) indices: Vec<usize>,
     dependencies: Vec<Dependency>,
     /// Fields outside that decide a row's combination.
     by: Vec<usize>,
@@ -49,10 +49,10 @@ pub(crate) struct TableBond {
 type Made = (Vec<(Codes, f64)>, Vec<Codes>, Vec<Vec<Box<str>>>);
 
 /// Positions of the relationships that are kept, and of dependencies with those of the fields that follow.
-type Kept = (BTreeSet<usize>, BTreeSet<(usize, usize)>);
+pub(super) type Kept = (BTreeSet<usize>, BTreeSet<(usize, usize)>);
 
 /// A listed table: its columns, and its combinations with their weights.
-type Listed = (Vec<usize>, Vec<(Codes, f64)>);
+pub(super) type Listed = (Vec<usize>, Vec<(Codes, f64)>);
 
 /// A dependency between columns.
 #[derive(Debug, Clone)]
@@ -63,9 +63,10 @@ struct Dependency {
 }
 
 impl TableBond {
-    /// The nodes whose values are drawn.
+    /// The nodes whose values are drawn, and the leader, which may have to follow.
     pub(crate) fn targets(&self) -> Vec<usize> {
-        self.columns(false)
+        let leader = self.leader.map(|leader| self.nodes[leader]);
+        self.columns(false).into_iter().chain(leader).collect()
     }
 
     /// The nodes whose values must be known.
@@ -76,6 +77,11 @@ impl TableBond {
     /// Takes back that fields outside decide the combination; false when none does.
     pub(crate) fn stand_alone(&mut self) -> bool {
         !std::mem::take(&mut self.by).is_empty()
+    }
+
+    /// The same where no column leads.
+    pub(super) fn alone(&self) -> Self {
+        self.leader.map_or_else(|| self.clone(), |leader| self.without(leader))
     }
 
     /// The same without a leader.
@@ -93,8 +99,8 @@ impl TableBond {
     /// Makes the columns' values those of the table; returns the positions of the relationships that are kept then.
     ///
     /// Relationships come first: the draw of the joint model is given up where fewer of them can be kept beside it.
-    pub(crate) fn bind(&self, plan: &mut Plan, linker: &Linker<'_>, before: &Arc<Plan>) -> BTreeSet<usize> {
-        let (kept, parts) = match self.leader {
+    pub(super) fn bind(&self, plan: &mut Plan, linker: &Linker<'_>, before: &Arc<Plan>) -> Kept {
+        match self.leader {
             None => self.tabulate(plan, linker, before),
             Some(leader) => {
                 let (mut led, mut alone) = (plan.clone(), plan.clone());
@@ -105,17 +111,13 @@ impl TableBond {
                 *plan = better;
                 kept
             }
-        };
-        linker.tabled.borrow_mut().extend(parts);
-        kept
+        }
     }
 
     /// Makes the table; returns the relationships that are kept as a whole, and the dependencies field by field.
     fn tabulate(&self, plan: &mut Plan, linker: &Linker<'_>, before: &Arc<Plan>) -> Kept {
         let seed = linker.seed.child(&linker.path_of(self.nodes[0])).child("table");
-        let recipes: Option<Vec<Arc<Recipe>>> =
-            self.nodes.iter().map(|node| programs(plan, *node).into_iter().next().flatten()).collect();
-        let Some(recipes) = recipes else { return Kept::default() };
+        let Some(recipes) = self.recipes(plan) else { return Kept::default() };
         let (mut rows, whole, texts) = self.combinations(plan, &recipes, seed);
         let shares: Vec<Vec<f64>> = (0..self.nodes.len()).map(|at| self.shares(plan, at)).collect();
         rake(&mut rows, &shares);
@@ -159,19 +161,33 @@ impl TableBond {
         (kept, parts)
     }
 
+    /// The program of each column.
+    pub(super) fn recipes(&self, plan: &Plan) -> Option<Vec<[Option<Arc<Recipe>>; 1]>> {
+        let only = |node: &usize| {
+            let program = programs(plan, *node).into_iter().next().flatten();
+            program.map(|program| [Some(program)])
+        };
+        self.nodes.iter().map(only).collect()
+    }
+
     /// The combinations with gaps and their weights, those without gaps, and the texts of each column.
-    fn combinations(&self, plan: &Plan, recipes: &[Arc<Recipe>], seed: Seed) -> Made {
-        let literals = (0..self.nodes.len()).map(|at| self.literal_texts(&recipes[at], at));
+    fn combinations(&self, plan: &Plan, recipes: &[[Option<Arc<Recipe>>; 1]], seed: Seed) -> Made {
+        let literals =
+            recipes.iter().enumerate().map(|(at, recipe)| self.literal_texts(recipe[0].as_deref(), at));
         let rules: Vec<Rule> = self.dependencies.iter().map(|dependency| dependency.rule.clone()).collect();
         let mut entities = Entities::new(literals.collect(), rules.len());
-        // What others say of a person comes first.
-        let mut order = self.order();
-        order.sort_by_key(|column| recipes[*column].as_person().is_some());
+        let order = self.order(recipes, &rules);
         let persons: Vec<Vec<(EntityPart, usize)>> =
-            recipes.iter().map(|recipe| self.said_of(recipe)).collect();
-        let seed_of_all = seed.child("entity");
-        let material =
-            Material { recipes, rules: &rules, order: &order, persons: &persons, seed: seed_of_all };
+            recipes.iter().map(|recipe| self.said_of(recipe[0].as_deref())).collect();
+        let material = Material {
+            recipes,
+            rules: &rules,
+            order: &order,
+            persons: &persons,
+            first: &[],
+            ordinals: &[],
+            seed: seed.child("entity"),
+        };
         let in_table = |at: usize| self.listed.iter().any(|(columns, _)| columns.contains(&at));
         let is_listed = self.listed.len() == 1 && (0..self.nodes.len()).all(in_table);
         let n_listed = self.listed.iter().map(|(_, rows)| rows.len()).max().unwrap_or(0);
@@ -214,8 +230,8 @@ impl TableBond {
     }
 
     /// The columns that say something of the person whose part a column is.
-    fn said_of(&self, recipe: &Recipe) -> Vec<(EntityPart, usize)> {
-        let sources = recipe.as_person().map_or(&[][..], |person| person.sources());
+    pub(super) fn said_of(&self, recipe: Option<&Recipe>) -> Vec<(EntityPart, usize)> {
+        let sources = recipe.and_then(Recipe::as_person).map_or(&[][..], |person| person.sources());
         let column = |node: usize| self.nodes.iter().position(|own| *own == node);
         sources.iter().filter_map(|(part, node)| Some((*part, column(*node)?))).collect()
     }
@@ -242,11 +258,11 @@ impl TableBond {
     }
 
     /// The literals of a column as its program writes them.
-    fn literal_texts(&self, recipe: &Recipe, column: usize) -> Vec<Box<str>> {
+    pub(super) fn literal_texts(&self, recipe: Option<&Recipe>, column: usize) -> Vec<Box<str>> {
         let literals = &self.literals[column];
-        let numbers = recipe.cases(literals).unwrap_or_default();
+        let numbers = recipe.and_then(|recipe| recipe.cases(literals)).unwrap_or_default();
         let atom = |literal: usize| numbers.iter().position(|number| *number == Some(literal));
-        let text = |literal: usize| atom(literal).and_then(|atom| recipe.literal_text(atom));
+        let text = |literal: usize| atom(literal).and_then(|atom| recipe?.literal_text(atom));
         literals
             .iter()
             .enumerate()
@@ -254,20 +270,22 @@ impl TableBond {
             .collect()
     }
 
-    /// Columns that decide others get their values after these; those of few literals come first.
-    fn order(&self) -> Vec<usize> {
+    /// Columns that decide others get their values after these; those of few literals come first, and what others say
+    /// of a person before the person.
+    pub(super) fn order(&self, recipes: &[[Option<Arc<Recipe>>; 1]], rules: &[Rule]) -> Vec<usize> {
         let n_decided = |at: usize| {
-            let of = self.dependencies.iter().filter(|dependency| dependency.rule.left.contains(&at));
-            of.map(|dependency| dependency.rule.right).collect::<BTreeSet<_>>().len()
+            let of = rules.iter().filter(|rule| rule.left.contains(&at));
+            of.map(|rule| rule.right).collect::<BTreeSet<_>>().len()
         };
         let mut order: Vec<usize> = (0..self.nodes.len()).collect();
         let is_open = |at: usize| self.literals[at].is_empty();
         order.sort_by_key(|at| (is_open(*at), n_decided(*at), self.literals[*at].len(), *at));
+        order.sort_by_key(|at| recipes[*at][0].as_deref().and_then(Recipe::as_person).is_some());
         order
     }
 
     /// How the codes of a column become values.
-    fn shown(&self, own: &Recipe, column: usize, texts: &[Box<str>]) -> Shown {
+    pub(super) fn shown(&self, own: &Recipe, column: usize, texts: &[Box<str>]) -> Shown {
         let literals = &self.literals[column];
         let Some(numbers) = own.cases(literals).filter(|_| !literals.is_empty()) else {
             return Shown::Texts(texts.into());
@@ -287,7 +305,7 @@ impl TableBond {
     }
 
     /// The share of each literal of a column in the field's own rule.
-    fn shares(&self, plan: &Plan, column: usize) -> Vec<f64> {
+    pub(super) fn shares(&self, plan: &Plan, column: usize) -> Vec<f64> {
         let [Kind::Scalar(own)] = &plan.nodes[self.nodes[column]].kinds[..] else { return Vec::new() };
         let literals = &self.literals[column];
         let (Some(numbers), false) = (own.cases(literals), self.is_given[column] || literals.is_empty())
@@ -470,7 +488,7 @@ impl Linker<'_> {
     }
 
     /// Tells whether a node's values may be drawn from a table.
-    fn is_tablable(&self, plan: &Plan, node: usize, bound: &BTreeSet<usize>) -> bool {
+    pub(super) fn is_tablable(&self, plan: &Plan, node: usize, bound: &BTreeSet<usize>) -> bool {
         let is_scalar = matches!(&plan.nodes[node].kinds[..], [Kind::Scalar(_)]);
         is_scalar && !bound.contains(&node) && self.is_drawn(plan, node)
     }
@@ -554,6 +572,28 @@ impl Linker<'_> {
         })
     }
 
+    /// A table of some fields without a list and dependencies.
+    pub(super) fn plain_table(&self, plan: &Plan, nodes: Vec<usize>) -> TableBond {
+        let literals = |node: &usize| match &plan.nodes[*node].kinds[..] {
+            [Kind::Scalar(recipe)] if recipe.cases(&[]).is_some() => {
+                let literals = self.rule_literals(*node);
+                if self.lists(plan, *node, &literals) { literals } else { Vec::new() }
+            }
+            _ => Vec::new(),
+        };
+        TableBond {
+            is_given: vec![false; nodes.len()],
+            leader: None,
+            literals: nodes.iter().map(literals).collect(),
+            listed: Vec::new(),
+            indices: Vec::new(),
+            dependencies: Vec::new(),
+            by: Vec::new(),
+            presence: Vec::new(),
+            nodes,
+        }
+    }
+
     /// The literals that the rule of a node lists.
     fn rule_literals(&self, node: usize) -> Vec<Literal> {
         use synth_rules::Generator;
@@ -599,7 +639,7 @@ impl Linker<'_> {
     }
 
     /// Tells whether a node's values are drawn by its own rule, and nothing reads them before.
-    fn is_drawn(&self, plan: &Plan, node: usize) -> bool {
+    pub(super) fn is_drawn(&self, plan: &Plan, node: usize) -> bool {
         let is_tag = plan.case_columns.iter().any(|column| column.discriminator == node);
         let is_key = plan.collections.iter().any(|collection| collection.keys == Some(node));
         let is_condition = self.rules.relationships.iter().any(|relationship| match relationship {

@@ -16,7 +16,7 @@ use crate::site::Row;
 /// Draws of a value until one fits.
 const MAX_DRAWS: u64 = 24;
 /// Values of a column that are tried when no draw fits.
-const MAX_TRIED: u64 = 64;
+const MAX_TRIED: u64 = 512;
 
 /// A dependency between columns: the values of the left ones decide that of the right one.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -27,13 +27,17 @@ pub(super) struct Rule {
 
 /// What combinations are made of.
 pub(super) struct Material<'a> {
-    /// The program of each column.
-    pub(super) recipes: &'a [Arc<Recipe>],
+    /// The program of each column; none for one whose values are always given.
+    pub(super) recipes: &'a [[Option<Arc<Recipe>>; 1]],
     pub(super) rules: &'a [Rule],
     /// The columns in the order in which they get their values.
     pub(super) order: &'a [usize],
     /// For each column, the columns that say something of the person it shows, and what.
     pub(super) persons: &'a [Vec<(EntityPart, usize)>],
+    /// For each column the value that is tried first; 0 for none.
+    pub(super) first: &'a [u32],
+    /// Numbers of rows, one of which is taken where a draw depends on the row; without any it is the combination's.
+    pub(super) ordinals: &'a [u64],
     pub(super) seed: Seed,
 }
 
@@ -62,22 +66,23 @@ impl Entities {
     ///
     /// # Method
     ///
-    /// The columns get their values one after the other. A value that a dependency decides is taken from the first
-    /// combination with the same left side; another is drawn by the column's own rule until it contradicts no
+    /// The columns get their values one after the other, those that a dependency decides first. Such a value is taken from
+    /// the first combination with the same left side; another is drawn by the column's own rule until it contradicts no
     /// combination made before, so a value on a left side belongs to the first right side it met. What fits
     /// nowhere is left out: the combinations that remain keep every dependency, circles and several left sides of
     /// one field included.
     ///
     /// # Cost
     ///
-    /// A look-up for each dependency and draw; at most 88 candidates a value.
+    /// A look-up for each dependency and draw; at most 536 candidates a value.
     pub(super) fn add(&mut self, number: u64, given: Codes, material: &Material<'_>) -> Option<Codes> {
         let mut made = given;
         let mut is_set: Vec<bool> = made.iter().map(|code| *code > 0).collect();
-        for &column in material.order {
-            if is_set[column] {
-                continue;
-            }
+        let mut open: Vec<usize> = material.order.iter().copied().filter(|column| !is_set[*column]).collect();
+        while !open.is_empty() {
+            let is_decided = |column: &usize| self.decided(*column, &made, &is_set, material.rules).is_some();
+            let next = open.iter().position(is_decided).unwrap_or(0);
+            let column = open.remove(next);
             made[column] = self.value((number, column), &mut made, &is_set, material)?;
             is_set[column] = true;
         }
@@ -98,6 +103,21 @@ impl Entities {
         Some(made)
     }
 
+    /// The value that a dependency on columns that are set decides.
+    pub(super) fn decided(
+        &self,
+        column: usize,
+        made: &Codes,
+        is_set: &[bool],
+        rules: &[Rule],
+    ) -> Option<u32> {
+        let of_rule = |(rule, decided): (&Rule, &BTreeMap<Codes, u32>)| {
+            let is_known = rule.right == column && rule.left.iter().all(|left| is_set[*left]);
+            if is_known { decided.get(&left(rule, made)).copied() } else { None }
+        };
+        rules.iter().zip(&self.decided).find_map(of_rule)
+    }
+
     fn value(
         &mut self,
         (number, column): (u64, usize),
@@ -105,23 +125,25 @@ impl Entities {
         is_set: &[bool],
         material: &Material<'_>,
     ) -> Option<u32> {
-        let mut forced = None;
-        for (rule, decided) in material.rules.iter().zip(&self.decided) {
-            if rule.right == column && rule.left.iter().all(|left| is_set[*left]) {
-                forced = forced.or_else(|| decided.get(&left(rule, made)).copied());
-            }
-        }
-        if let Some(code) = forced {
+        if let Some(code) = self.decided(column, made, is_set, material.rules) {
             return self.fits((column, code), made, is_set, material.rules).then_some(code);
         }
+        let first = material.first.get(column).copied().filter(|code| *code > 0);
+        if let Some(code) = first.filter(|code| self.fits((column, *code), made, is_set, material.rules)) {
+            return Some(code);
+        }
         let seed = material.seed.attempt(cast::to_u64(column) + 1);
+        let person = material.recipes[column][0].as_deref().and_then(Recipe::as_person);
+        let n_ordinals = cast::to_u64(material.ordinals.len());
         for draw in 0..MAX_DRAWS {
             let address = seed.attempt(draw).bits(number);
-            let text: Box<str> = match material.recipes[column].as_person() {
+            let text: Box<str> = match person {
                 Some(person) => self.person_part((person, column), (number, draw), (made, is_set), material),
                 None => {
-                    let row = Row { address, ordinal: number, code: FIRST_KIND, uniform: f64::NAN };
-                    texts(&[Some(row)], &[Some(material.recipes[column].clone())]).get(0).into()
+                    let other = || cast::to_usize(seed.child("row").attempt(draw).below(number, n_ordinals));
+                    let ordinal = if n_ordinals > 0 { material.ordinals[other()] } else { number };
+                    let row = Row { address, ordinal, code: FIRST_KIND, uniform: f64::NAN };
+                    texts(&[Some(row)], &material.recipes[column]).get(0).into()
                 }
             };
             let code = self.code(column, text);
@@ -130,11 +152,9 @@ impl Entities {
             }
         }
         let n = cast::to_u64(self.texts[column].len());
-        let known =
-            |draw| cast::to_u32(cast::to_usize(seed.child("known").attempt(draw).below(number, n))) + 1;
-        (1..=MAX_TRIED.min(n))
-            .map(known)
-            .find(|code| self.fits((column, *code), made, is_set, material.rules))
+        let start = seed.child("known").below(number, n.max(1));
+        let known = |step: u64| cast::to_u32(cast::to_usize((start + step) % n)) + 1;
+        (0..MAX_TRIED.min(n)).map(known).find(|code| self.fits((column, *code), made, is_set, material.rules))
     }
 
     /// A part of the combination's person, which is the same for all its columns.
@@ -174,7 +194,8 @@ impl Entities {
         fits
     }
 
-    fn code(&mut self, column: usize, text: Box<str>) -> u32 {
+    /// The number of a value of a column; a new value gets the next one.
+    pub(super) fn code(&mut self, column: usize, text: Box<str>) -> u32 {
         let texts = &mut self.texts[column];
         *self.codes[column].entry(text).or_insert_with_key(|text| {
             texts.push(text.clone());
