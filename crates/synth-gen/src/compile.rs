@@ -110,6 +110,7 @@ pub(crate) fn compile(
         seed,
         memo: Memo::default(),
         lookups: RefCell::default(),
+        loose: RefCell::default(),
         tabled: RefCell::default(),
         bound: RefCell::default(),
         held: RefCell::default(),
@@ -132,12 +133,9 @@ fn bind(linker: &Linker<'_>, plan: &mut Plan, errors: &mut Errors) -> BTreeSet<u
         joint::bind(model, plan, linker);
     }
     let kept = coupling::couple(linker, plan);
-    let mut kept = linker.values(plan, kept);
-    for dealt in [Linker::keys, Linker::composite_references] {
-        let more = dealt(linker, plan);
-        linker.forget(&mut kept, &linker.fields_of(&more));
-        kept.extend(more);
-    }
+    // Fields may have come to depend on tags.
+    order::arrange(plan, linker.node_of, linker.outline, errors);
+    let kept = linker.values(plan, kept);
     distinct::bind(linker, plan, errors);
     linker.find_unbound(plan, errors);
     kept
@@ -281,7 +279,13 @@ impl<'a> Compiler<'a> {
         self.plan.nodes.push(Node {
             scope,
             gate,
-            presence: Presence { own, seed: seed.child("presence"), coupling: None, by_case: Vec::new() },
+            presence: Presence {
+                own,
+                seed: seed.child("presence"),
+                coupling: None,
+                by_case: Vec::new(),
+                parts: None,
+            },
             null_rate: rule.map_or(0.0, |rule| rule.null_rate.get()),
             null_seed: seed.child("null"),
             null_coupling: None,

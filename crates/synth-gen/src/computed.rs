@@ -124,17 +124,6 @@ impl<'a> Linker<'a> {
         })
     }
 
-    /// Tells whether a field is part of a key or a reference of several fields, whose values are dealt out at the end.
-    fn is_dealt(&self, path: &JsonPath) -> bool {
-        self.rules.relationships.iter().any(|relationship| match relationship {
-            Relationship::PrimaryKey { paths, when: None } | Relationship::Unique { paths, when: None } => {
-                paths.len() > 1 && paths.contains(path)
-            }
-            Relationship::ForeignKey { child, .. } => child.paths().len() > 1 && child.paths().contains(path),
-            _ => false,
-        })
-    }
-
     fn may_be_computed(&self, plan: &Plan, target: usize) -> bool {
         !plan.case_columns.iter().any(|column| column.discriminator == target)
             && !plan.nodes[target].scalar_kinds().is_empty()
@@ -176,9 +165,7 @@ impl<'a> Linker<'a> {
                 (term.node != node).then_some(TermNode { moments, ..term })
             };
             let terms = paths.iter().map(term).collect::<Option<Vec<_>>>()?;
-            let is_possible = self.may_be_computed(plan, node)
-                && !self.unique.contains(target_path)
-                && !paths.iter().any(|path| self.is_dealt(path));
+            let is_possible = self.may_be_computed(plan, node) && !self.unique.contains(target_path);
             is_possible.then_some(Computed {
                 index,
                 target: node,

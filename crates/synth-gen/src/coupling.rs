@@ -7,7 +7,9 @@ use synth_rules::Relationship;
 use synth_rules::relationship::PresenceRule;
 
 use crate::link::Linker;
-use crate::plan::{Gate, Plan};
+use crate::plan::{Gate, Kind, Plan};
+
+mod by_case;
 
 /// How far two shares that are meant to be equal may be apart: they are written with six digits.
 const ROUNDING: f64 = 1e-5;
@@ -46,7 +48,8 @@ struct Rule {
 /// interval, whose width is the field's share: intervals of fields that come together are equal, one of a field that
 /// requires another lies inside the other's, those of fields that exclude each other do not meet. Intervals are
 /// placed one by one, widest first, at an end of the range or of one that is placed, then in other orders as long as
-/// some rule does not fit. A rule that never fits is not kept. Fields whose presence depends on a tag have intervals from 0 in every case.
+/// some rule does not fit. A rule that never fits is not kept. Where the presence of some fields depends on one tag, this is
+/// done for each of its cases. Where it depends on several, all intervals begin at 0.
 pub(crate) fn couple(linker: &Linker<'_>, plan: &mut Plan) -> BTreeSet<usize> {
     let mut kept = BTreeSet::new();
     let mut rules = Vec::new();
@@ -61,7 +64,18 @@ pub(crate) fn couple(linker: &Linker<'_>, plan: &mut Plan) -> BTreeSet<usize> {
     }
     for group in groups(&rules) {
         let seed = linker.seed.child("presence of several").attempt(group[0] as u64 + 1);
-        for (node, coupling) in place(plan, &rules, &group, seed) {
+        if by_case::couple(plan, &rules, (&group, seed)).is_some() {
+            continue;
+        }
+        let has_cases = |node: &usize| !plan.nodes[*node].presence.by_case.is_empty();
+        let placing = Placing {
+            rules: &rules,
+            group: &group,
+            from_zero: group.iter().any(has_cases),
+            rate: &|node| rate(plan, node),
+            seed,
+        };
+        for (node, coupling) in placing.place() {
             plan.nodes[node].couple(coupling);
         }
     }
@@ -73,7 +87,13 @@ pub(crate) fn couple(linker: &Linker<'_>, plan: &mut Plan) -> BTreeSet<usize> {
 fn read(linker: &Linker<'_>, plan: &Plan, rule: PresenceRule, paths: &[JsonPath]) -> Option<Vec<usize>> {
     let mut nodes = Vec::new();
     for path in paths {
-        let node = varying(plan, linker.node(path)?)?;
+        let node = linker.node(path)?;
+        // Beside arrays and objects only the values of a field count, and which there are is another draw.
+        let n_scalar = plan.nodes[node].kinds.iter().filter(|kind| matches!(kind, Kind::Scalar(_))).count();
+        if n_scalar > 0 && n_scalar < plan.nodes[node].kinds.len() {
+            return None;
+        }
+        let node = varying(plan, node)?;
         if !nodes.contains(&node) {
             nodes.push(node);
         }
@@ -92,15 +112,17 @@ fn read(linker: &Linker<'_>, plan: &Plan, rule: PresenceRule, paths: &[JsonPath]
     nodes.iter().all(is_alike).then_some(nodes)
 }
 
-/// Climbs from a part that is always there to the first object that may be missing; `None` when a field may be both
-/// missing and null.
-fn varying(plan: &Plan, mut at: usize) -> Option<usize> {
+/// Climbs from a part that is always there to the first object that may be missing or null; `None` when a tag decides
+/// whether it is missing, and it may be null.
+pub(crate) fn varying(plan: &Plan, mut at: usize) -> Option<usize> {
     loop {
         let node = &plan.nodes[at];
         let is_optional = node.presence.own < 1.0 || !node.presence.by_case.is_empty();
         match (is_optional, node.null_rate > 0.0, node.gate) {
-            (true, true, _) => return None,
-            (true, false, _) | (false, true, _) => return Some(at),
+            (true, true, _) if !node.presence.by_case.is_empty() => return None,
+            (true, ..) | (false, true, _) => return Some(at),
+            // A part of an object that may also be something else is not there as often as that.
+            (false, false, Gate::Part { of, .. }) if plan.nodes[of].kinds.len() > 1 => return None,
             (false, false, Gate::Part { of, .. }) if node.scope == plan.nodes[of].scope => at = of,
             (false, false, _) => return Some(at),
         }
@@ -115,7 +137,7 @@ fn home(plan: &Plan, node: usize) -> Option<usize> {
     }
 }
 
-fn is_inside(plan: &Plan, mut node: usize, whole: usize) -> bool {
+pub(crate) fn is_inside(plan: &Plan, mut node: usize, whole: usize) -> bool {
     while let Gate::Part { of, .. } = plan.nodes[node].gate {
         if of == whole {
             return true;
@@ -147,65 +169,81 @@ fn groups(rules: &[Rule]) -> Vec<Vec<usize>> {
 /// The share of instances in which a node has a value.
 fn rate(plan: &Plan, node: usize) -> f64 {
     let node = &plan.nodes[node];
-    if node.null_rate > 0.0 { 1.0 - node.null_rate } else { node.presence.own }
+    node.presence.own * (1.0 - node.null_rate)
 }
 
-/// Places the intervals of a group; fields that come together are placed as one. Several orders are tried.
-fn place(plan: &Plan, rules: &[Rule], group: &[usize], seed: Seed) -> BTreeMap<usize, Coupling> {
-    let mut classes = classes(rules, group);
-    classes.sort_by(|a, b| rate(plan, b[0]).total_cmp(&rate(plan, a[0])).then(a.cmp(b)));
-    let class_of = |node: usize| classes.iter().find(|class| class.contains(&node)).map(|class| class[0]);
-    let of_class =
-        |rule: &Rule| Rule { nodes: rule.nodes.iter().filter_map(|node| class_of(*node)).collect(), ..*rule };
-    let rules: Vec<Rule> = rules.iter().filter(|rule| group.contains(&rule.nodes[0])).map(of_class).collect();
-    let n_classes = cast::to_u64(classes.len());
-    let in_order = |attempt: u64| {
-        let order = Permutation::new(n_classes, seed.attempt(attempt));
-        let nth = |at: u64| cast::to_usize(if attempt == 0 { at } else { order.apply(at) });
-        place_in_order(plan, &rules, (0..n_classes).map(|at| &classes[nth(at)][..]), seed)
-    };
-    let mut best = in_order(0);
-    for attempt in 1..=MAX_ORDERS {
-        if best.0 == 0 {
-            break;
-        }
-        let other = in_order(attempt);
-        if other.0 < best.0 {
-            best = other;
-        }
-    }
-    best.1
-}
-
-/// Places one class after the other; returns how many rules are broken, and the intervals.
-fn place_in_order<'a>(
-    plan: &Plan,
-    rules: &[Rule],
-    classes: impl Iterator<Item = &'a [usize]>,
+/// The fields of a group whose intervals are to be placed.
+struct Placing<'a> {
+    rules: &'a [Rule],
+    group: &'a [usize],
+    /// All intervals begin at 0.
+    from_zero: bool,
+    /// How often a field has a value.
+    rate: &'a dyn Fn(usize) -> f64,
     seed: Seed,
-) -> (usize, BTreeMap<usize, Coupling>) {
-    let (mut by_class, mut placed) = (BTreeMap::new(), BTreeMap::new());
-    let mut n_broken = 0;
-    for class in classes {
-        let width = rate(plan, class[0]);
-        let has_cases = class.iter().any(|node| !plan.nodes[*node].presence.by_case.is_empty());
-        let starts = if has_cases { vec![0.0] } else { starts(width, &by_class) };
-        let coupling = |start: f64| Coupling { seed, low: start.max(0.0), high: (start + width).min(1.0) };
-        let broken = |coupling: &Coupling| {
-            let is_broken = |rule: &&Rule| {
-                rule.nodes.contains(&class[0]) && !fits_placed(rule, class[0], *coupling, &by_class)
-            };
-            rules.iter().filter(is_broken).count()
+}
+
+impl Placing<'_> {
+    /// Places the intervals of a group; fields that come together are placed as one. Several orders are tried.
+    fn place(&self) -> BTreeMap<usize, Coupling> {
+        let mut classes = classes(self.rules, self.group);
+        classes.sort_by(|a, b| (self.rate)(b[0]).total_cmp(&(self.rate)(a[0])).then(a.cmp(b)));
+        let class_of = |node: usize| classes.iter().find(|class| class.contains(&node)).map(|class| class[0]);
+        let of_class = |rule: &Rule| Rule {
+            nodes: rule.nodes.iter().filter_map(|node| class_of(*node)).collect(),
+            ..*rule
         };
-        let best = starts.into_iter().map(|start| (broken(&coupling(start)), coupling(start)));
-        if let Some((n, coupling)) = best.min_by_key(|(n, _)| *n) {
-            n_broken += n;
-            let coupling = snapped(coupling, &by_class);
-            by_class.insert(class[0], coupling);
-            placed.extend(class.iter().map(|node| (*node, coupling)));
+        let own = self.rules.iter().filter(|rule| self.group.contains(&rule.nodes[0]));
+        let rules: Vec<Rule> = own.map(of_class).collect();
+        let n_classes = cast::to_u64(classes.len());
+        let in_order = |attempt: u64| {
+            let order = Permutation::new(n_classes, self.seed.attempt(attempt));
+            let nth = |at: u64| cast::to_usize(if attempt == 0 { at } else { order.apply(at) });
+            self.place_in_order(&rules, (0..n_classes).map(|at| &classes[nth(at)][..]))
+        };
+        let mut best = in_order(0);
+        for attempt in 1..=MAX_ORDERS {
+            if best.0 == 0 {
+                break;
+            }
+            let other = in_order(attempt);
+            if other.0 < best.0 {
+                best = other;
+            }
         }
+        best.1
     }
-    (n_broken, placed)
+
+    /// Places one class after the other; returns how many rules are broken, and the intervals.
+    fn place_in_order<'a>(
+        &self,
+        rules: &[Rule],
+        classes: impl Iterator<Item = &'a [usize]>,
+    ) -> (usize, BTreeMap<usize, Coupling>) {
+        let (mut by_class, mut placed) = (BTreeMap::new(), BTreeMap::new());
+        let mut n_broken = 0;
+        for class in classes {
+            let width = (self.rate)(class[0]);
+            let starts = if self.from_zero { vec![0.0] } else { starts(width, &by_class) };
+            let seed = self.seed;
+            let coupling =
+                |start: f64| Coupling { seed, low: start.max(0.0), high: (start + width).min(1.0) };
+            let broken = |coupling: &Coupling| {
+                let is_broken = |rule: &&Rule| {
+                    rule.nodes.contains(&class[0]) && !fits_placed(rule, class[0], *coupling, &by_class)
+                };
+                rules.iter().filter(is_broken).count()
+            };
+            let best = starts.into_iter().map(|start| (broken(&coupling(start)), coupling(start)));
+            if let Some((n, coupling)) = best.min_by_key(|(n, _)| *n) {
+                n_broken += n;
+                let coupling = snapped(coupling, &by_class);
+                by_class.insert(class[0], coupling);
+                placed.extend(class.iter().map(|node| (*node, coupling)));
+            }
+        }
+        (n_broken, placed)
+    }
 }
 
 /// Where an interval may begin: at an end of the range, or beside or inside of another at an end of it.
@@ -255,14 +293,17 @@ fn fits_placed(rule: &Rule, node: usize, coupling: Coupling, placed: &BTreeMap<u
             PresenceRule::Requires if rule.nodes[0] == node => lies_in(own, theirs),
             PresenceRule::Requires if rule.nodes[0] == other => lies_in(theirs, own),
             PresenceRule::Requires => true,
-            PresenceRule::Exclusive => own.1 <= theirs.0 + ROUNDING || theirs.1 <= own.0 + ROUNDING,
+            PresenceRule::Exclusive => {
+                let is_never = own.1 <= own.0 || theirs.1 <= theirs.0;
+                is_never || own.1 <= theirs.0 + ROUNDING || theirs.1 <= own.0 + ROUNDING
+            }
             _ => true,
         }
     })
 }
 
 fn lies_in(inner: (f64, f64), outer: (f64, f64)) -> bool {
-    inner.0 >= outer.0 - ROUNDING && inner.1 <= outer.1 + ROUNDING
+    inner.1 <= inner.0 || inner.0 >= outer.0 - ROUNDING && inner.1 <= outer.1 + ROUNDING
 }
 
 /// Tells whether the intervals, in every case of a tag, keep a rule without exception.
@@ -308,6 +349,12 @@ impl crate::plan::Node {
             self.presence.seed = coupling.seed;
         } else if self.null_rate > 0.0 {
             self.null_coupling = Some(coupling);
+            if self.presence.own < 1.0 {
+                // Rows with null stand beside those with a value.
+                let high = (coupling.low + self.presence.own).min(1.0);
+                let low = (high - self.presence.own).max(0.0).min(coupling.low);
+                self.presence.coupling = Some(Coupling { low, high, ..coupling });
+            }
         } else {
             self.presence.coupling = Some(coupling);
         }
@@ -317,6 +364,9 @@ impl crate::plan::Node {
     fn part(&self, case: usize) -> Option<(f64, f64)> {
         if let Some(coupling) = self.null_coupling.or(self.presence.coupling) {
             return Some((coupling.low, coupling.high));
+        }
+        if let Some(parts) = &self.presence.parts {
+            return parts.ranges.get(case).copied();
         }
         let rate = match &self.presence.by_case[..] {
             [] => self.presence.own,

@@ -396,6 +396,11 @@ impl Node {
 impl Presence {
     /// Tells whether the path is there; `case` says which case of a case column the instance belongs to.
     pub(crate) fn holds(&self, address: u64, draw: Option<Draw<'_>>, case: impl Fn(usize) -> u32) -> bool {
+        if let (Some(parts), Some((cases, _))) = (&self.parts, self.by_case.first()) {
+            let range = parts.ranges.get(case(*cases) as usize);
+            let uniform = parts.seed.uniform(address);
+            return range.is_some_and(|(low, high)| *low <= uniform && uniform < *high);
+        }
         let by_case = self.by_case.iter().find_map(|(cases, rates)| {
             let rate = rates[case(*cases) as usize];
             (!rate.is_nan()).then_some(rate)

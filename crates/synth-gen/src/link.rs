@@ -10,6 +10,7 @@ use synth_rules::{Generator, LengthRule, Relationship, RuleSet, ValueKind};
 
 use crate::composite::{Dealt, distinct, occurrences, shuffle};
 use crate::computed::Computed;
+use crate::dealing::DealtBond;
 use crate::dependency::Decided;
 use crate::expressed::Expressed;
 use crate::joined::JoinedBond;
@@ -47,6 +48,8 @@ pub(crate) struct Linker<'a> {
     pub(crate) held: RefCell<Vec<Arc<Programs>>>,
     /// Programs of fields whose bonds are all made.
     pub(crate) finished: RefCell<BTreeMap<usize, Arc<Programs>>>,
+    /// For each dependency that is not kept as a whole, the positions of the fields that do not follow.
+    pub(crate) loose: RefCell<BTreeMap<usize, Vec<usize>>>,
     /// Dependencies that tables keep: their positions, and those of the fields that follow.
     pub(crate) tabled: RefCell<BTreeSet<(usize, usize)>>,
     /// Nodes that follow from others, in the order in which they were bound.
@@ -77,6 +80,7 @@ pub(crate) enum Bond<'a> {
     Settled(SettledBond),
     Tabled(TableBond),
     Outside(OutsideBond<'a>),
+    Dealt(DealtBond),
     Person(PersonBond),
     Chained(ChainBond),
     Beside(BesideBond),
@@ -95,6 +99,7 @@ impl Bond<'_> {
             Self::Settled(settled) => vec![settled.target],
             Self::Tabled(table) => table.targets(),
             Self::Outside(outside) => outside.targets(),
+            Self::Dealt(dealt) => dealt.targets.clone(),
             Self::Person(person) => vec![person.target],
             Self::Chained(chain) => vec![chain.target],
             Self::Beside(beside) => vec![beside.target],
@@ -113,6 +118,7 @@ impl Bond<'_> {
             Self::Settled(settled) => settled.needs(),
             Self::Tabled(table) => table.needs(),
             Self::Outside(outside) => outside.needs(),
+            Self::Dealt(dealt) => dealt.needs.clone(),
             Self::Person(person) => person.needs(),
             Self::Chained(chain) => chain.needs(),
             Self::Beside(beside) => vec![beside.source],
@@ -122,7 +128,7 @@ impl Bond<'_> {
     /// Tells whether the bond cannot be made before another one.
     fn waits_for(&self, other: &Self) -> bool {
         let (own, needs) = (self.targets(), self.needs());
-        let is_above = self.is_overlay() && !other.is_overlay();
+        let is_above = self.layer() > other.layer();
         let is_needed = |target: &usize| match own.contains(target) {
             true => is_above,
             false => needs.contains(target),
@@ -130,14 +136,24 @@ impl Bond<'_> {
         other.targets().iter().any(is_needed)
     }
 
-    /// Tells whether the bond changes what another one makes of the same fields.
-    fn is_overlay(&self) -> bool {
-        matches!(self, Self::Outside(outside) if outside.is_overlay)
+    /// Bonds of a higher layer change what those below make of the same fields.
+    fn layer(&self) -> u8 {
+        match self {
+            Self::Dealt(dealt) if dealt.is_key => 1,
+            Self::Dealt(_) => 2,
+            Self::Outside(outside) if outside.is_overlay => 3,
+            _ => 0,
+        }
+    }
+
+    /// Tells whether the bond is a reference without exceptions.
+    pub(crate) fn refers_always(&self) -> bool {
+        matches!(self, Self::Refers(link) if link.coverage >= 1.0)
     }
 
     /// Tells whether the bond is a reference to rows that may be any, as long as each value names one.
     pub(crate) fn refers_freely(&self) -> bool {
-        matches!(self, Self::Refers(link) if !link.is_same_column && link.coverage >= 1.0)
+        self.refers_always() && matches!(self, Self::Refers(link) if !link.is_same_column)
     }
 
     /// Tells whether the bond may be left out where bonds stand in a circle.
@@ -193,6 +209,7 @@ impl<'a> Linker<'a> {
         self.introduce(plan);
         self.unite_kinds(plan);
         self.share_lengths(plan);
+        kept.extend(self.equally_long(plan));
         kept.extend(self.close(plan));
         let before = Arc::new(plan.clone());
         let mut decided = BTreeMap::new();
@@ -223,18 +240,7 @@ impl<'a> Linker<'a> {
                 bond => self.tie(plan, &before, bond, &mut kept),
             }
         }
-        for (index, relationship) in self.rules.relationships.iter().enumerate() {
-            if let Relationship::FunctionalDep { lhs, rhs, .. } = relationship
-                && rhs.iter().enumerate().all(|(at, rhs)| {
-                    self.follows(&decided, lhs, rhs)
-                        || self.tabled.borrow().contains(&(index, at))
-                        || self.is_one_case(plan, lhs, rhs)
-                        || self.has_one_value(plan, rhs)
-                })
-            {
-                kept.insert(index);
-            }
-        }
+        self.keep_dependencies(plan, &decided, &mut kept);
         self.references_beside(&mut kept);
         kept
     }
@@ -242,6 +248,7 @@ impl<'a> Linker<'a> {
     /// Binds one bond, and adds the positions of the relationships that are kept by it.
     fn tie(&self, plan: &mut Plan, before: &Arc<Plan>, bond: Bond<'_>, kept: &mut BTreeSet<usize>) {
         match bond {
+            Bond::Dealt(dealt) => dealt.bind(plan, (self, before), kept),
             Bond::Refers(link) => {
                 self.bind(plan, before, &link);
                 kept.insert(link.index);
@@ -289,6 +296,18 @@ impl<'a> Linker<'a> {
             let computed = self.computed(plan, index, relationship).map(Bond::Follows);
             link.into_iter().chain(computed).for_each(|bond| add(bond, &mut bound));
         }
+        let dealt = self.dealt(plan, &bonds);
+        let is_dealt = |node: &usize| dealt.iter().any(|bond| bond.targets.contains(node));
+        bonds.retain(|bond| !matches!(bond, Bond::Follows(_)) || !bond.targets().iter().any(is_dealt));
+        bound.extend(dealt.iter().flat_map(|bond| &bond.targets));
+        bonds.extend(dealt.into_iter().map(Bond::Dealt));
+        let mut add = |bond: Bond<'a>, bound: &mut BTreeSet<usize>| {
+            let targets = bond.targets();
+            if targets.iter().all(|target| !bound.contains(target)) {
+                bound.extend(targets);
+                bonds.push(bond);
+            }
+        };
         for (index, relationship) in self.rules.relationships.iter().enumerate() {
             let settled = self.settled(plan, index, relationship).map(Bond::Settled);
             settled.into_iter().for_each(|bond| add(bond, &mut bound));
@@ -447,42 +466,15 @@ impl<'a> Linker<'a> {
         });
     }
 
-    /// Returns the fields of a relationship that is kept by dealing values out.
-    pub(crate) fn fields_of(&self, kept: &BTreeSet<usize>) -> BTreeSet<usize> {
-        let of = |index: &usize| match &self.rules.relationships[*index] {
-            Relationship::ForeignKey { child, .. } => child.paths().to_vec(),
-            other => other.paths().cloned().collect(),
+    /// Binds a reference of several fields together.
+    pub(crate) fn composite_of(&self, plan: &mut Plan, before: &Arc<Plan>, index: usize) -> Option<()> {
+        let Relationship::ForeignKey { child, parent, coverage, children, .. } =
+            &self.rules.relationships[index]
+        else {
+            return None;
         };
-        kept.iter().flat_map(of).filter_map(|path| self.node(&path)).collect()
-    }
-
-    /// Binds every reference of several fields together; returns the positions of those that are kept.
-    pub(crate) fn composite_references(&self, plan: &mut Plan) -> BTreeSet<usize> {
-        let before = Arc::new(plan.clone());
-        let mut kept = BTreeSet::new();
-        for (index, relationship) in self.rules.relationships.iter().enumerate() {
-            if let Relationship::ForeignKey {
-                child,
-                parent,
-                parent_when: None,
-                prefix: None,
-                coverage,
-                children,
-            } = relationship
-                && child.paths().len() > 1
-                && self
-                    .composite_reference(
-                        plan,
-                        &before,
-                        [child.paths(), parent.paths()],
-                        (coverage.get(), children.as_ref()),
-                    )
-                    .is_some()
-            {
-                kept.insert(index);
-            }
-        }
-        kept
+        let preference = (coverage.get(), children.as_ref());
+        self.composite_reference(plan, before, [child.paths(), parent.paths()], preference)
     }
 
     /// Binds the fields of a child to those of one row of the parent.
@@ -517,20 +509,14 @@ impl<'a> Linker<'a> {
         Some(())
     }
 
-    /// Binds every key of several fields of which some refer to others; returns the positions of those that are kept.
-    pub(crate) fn keys(&self, plan: &mut Plan) -> BTreeSet<usize> {
-        let before = Arc::new(plan.clone());
-        let mut kept = BTreeSet::new();
-        for (index, relationship) in self.rules.relationships.iter().enumerate() {
-            if let Relationship::PrimaryKey { paths, when: None } | Relationship::Unique { paths, when: None } =
-                relationship
-                && paths.len() > 1
-                && self.key(plan, &before, paths).is_some()
-            {
-                kept.insert(index);
+    /// Binds a key of several fields of which some refer to others.
+    pub(crate) fn key_of(&self, plan: &mut Plan, before: &Arc<Plan>, index: usize) -> Option<()> {
+        match &self.rules.relationships[index] {
+            Relationship::PrimaryKey { paths, .. } | Relationship::Unique { paths, .. } => {
+                self.key(plan, before, paths)
             }
+            _ => None,
         }
-        kept
     }
 
     fn key(&self, plan: &mut Plan, before: &Arc<Plan>, paths: &[JsonPath]) -> Option<()> {

@@ -28,12 +28,12 @@ pub(crate) fn arrange(
 pub(crate) fn follow(plan: &mut Plan, bound: &[usize]) {
     let rank = |node: usize| bound.iter().rposition(|target| *target == node).map_or(0, |at| at + 1);
     let waiting = (0..plan.nodes.len()).map(|node| (rank(node), node)).collect();
-    plan.scopes.iter_mut().for_each(|scope| scope.steps.clear());
     arrange_from(plan, waiting);
 }
 
 /// Sets the steps of nodes, those of a low rank first; returns the nodes that stand in a circle.
 fn arrange_from(plan: &mut Plan, mut waiting: BTreeSet<(usize, usize)>) -> BTreeSet<usize> {
+    plan.scopes.iter_mut().for_each(|scope| scope.steps.clear());
     let mut done: BTreeSet<Step> = BTreeSet::new();
     while !waiting.is_empty() {
         let mut ready = Vec::new();

@@ -191,6 +191,13 @@ impl Picker {
         (n_parents > 0).then(|| (0..n_children).map(|child| cast::to_u32(place(child))).collect())
     }
 
+    /// Returns the listed parent at a share of all children, or of all parents.
+    pub(crate) fn row_at(&self, uniform: f64, is_any: bool) -> Option<Row> {
+        let rows = self.parents.rows()?;
+        let any = || cast::to_usize(cast::floor_to_u64(uniform * rows.len() as f64)).min(rows.len() - 1);
+        rows.get(if is_any && !rows.is_empty() { any() } else { self.index(uniform, rows.len()) }).copied()
+    }
+
     /// Returns the same choice with the parents of all children given.
     pub(crate) fn dealt(&self, dealt: Dealt) -> Self {
         Self { pace: Pace::Dealt(dealt), ..self.clone() }

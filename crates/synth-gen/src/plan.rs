@@ -170,6 +170,15 @@ pub(crate) struct Presence {
     /// Tables by case, the innermost object first: a case column, and for its cases (0 is none of them) the
     /// presence; NaN where the case does not say.
     pub(crate) by_case: Vec<(usize, Vec<f64>)>,
+    /// Where the only table's fields share a draw in each case.
+    pub(crate) parts: Option<CaseParts>,
+}
+
+/// The part of [0, 1) in which a shared draw must fall in each case.
+#[derive(Debug, Clone)]
+pub(crate) struct CaseParts {
+    pub(crate) seed: Seed,
+    pub(crate) ranges: Vec<(f64, f64)>,
 }
 
 /// One kind of value.

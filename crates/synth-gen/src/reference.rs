@@ -87,6 +87,13 @@ impl Reference {
         });
     }
 
+    /// The value of another row that may be referred to: one drawn as the children draw, or any.
+    pub(crate) fn redrawn(&self, uniform: f64, is_any: bool) -> Option<Box<str>> {
+        let row = self.source.picker()?.row_at(uniform, is_any)?;
+        let made = texts(&[Some(row)], &self.keys);
+        (!self.is_number || is_json_number(made.get(0))).then(|| [&*self.prefix, made.get(0)].concat().into())
+    }
+
     /// Tells which slots refer to a row: those that are no orphans, and no parents in the same column.
     fn children(&self, slots: &Slots<'_>) -> Vec<bool> {
         let is_child = |address: &u64| self.coverage >= 1.0 || self.seed.uniform(*address) < self.coverage;

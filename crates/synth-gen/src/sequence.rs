@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use synth_core::{JsonPath, Segment};
-use synth_rules::relationship::{SequenceRule, Term};
+use synth_rules::relationship::{Operation, SequenceRule, Term};
 use synth_rules::{Relationship, RuleSet};
 
 use crate::column::{Slots, Values};
@@ -81,13 +81,31 @@ fn array_of(path: &JsonPath) -> Option<JsonPath> {
 pub(crate) fn beside(rules: &RuleSet, path: &JsonPath) -> Option<JsonPath> {
     let home = |path: &JsonPath| array_of(&path.parent()?);
     rules.relationships.iter().find_map(|relationship| {
-        let Relationship::Sequence { rule: SequenceRule::SideBySide, paths } = relationship else {
-            return None;
+        let (left, right) = match relationship {
+            Relationship::Sequence { rule: SequenceRule::SideBySide, paths } => match &paths[..] {
+                [left, right] => (array_of(left)?, array_of(right)?),
+                _ => return None,
+            },
+            other => counted(other).filter(|(left, _)| rules.shape.contains_key(left))?,
         };
-        let [left, right] = &paths[..] else { return None };
-        let (left, right) = (array_of(left)?, array_of(right)?);
         (right == *path && left != right && home(&left) == home(&right)).then_some(left)
     })
+}
+
+/// The elements of two arrays of which a relationship says that they are equally many.
+fn counted(relationship: &Relationship) -> Option<(JsonPath, JsonPath)> {
+    let Relationship::Arithmetic { target, operation: Operation::Count, terms, offset, confidence } =
+        relationship
+    else {
+        return None;
+    };
+    let is_plain = offset.abs() < f64::MIN_POSITIVE && confidence.is_one();
+    match &terms[..] {
+        [Term::Plain(source)] if is_plain => {
+            Some((source.join(Segment::Elements), target.join(Segment::Elements)))
+        }
+        _ => None,
+    }
 }
 
 impl Linker<'_> {
@@ -181,6 +199,25 @@ impl Linker<'_> {
                 plan.nodes[to].modelled = plan.nodes[from].modelled;
             }
         }
+    }
+
+    /// The positions of relationships that say of two arrays that they are equally long, as they are made.
+    pub(crate) fn equally_long(&self, plan: &Plan) -> BTreeSet<usize> {
+        let collection = |path: &JsonPath| {
+            let item = self.node(path)?;
+            plan.collections.iter().find(|collection| collection.item == item)
+        };
+        let holds = |relationship: &Relationship| {
+            let (left, right) = counted(relationship)?;
+            let is_source = beside(self.rules, &right)? == left && beside(self.rules, &left).is_none();
+            let (one, other) = (collection(&left)?, collection(&right)?);
+            let [from, to] = [one, other].map(|collection| &plan.nodes[collection.owner]);
+            let are_alike =
+                one.stride == other.stride && from.scope == to.scope && from.modelled == to.modelled;
+            (is_source && are_alike && !one.streamed && !other.streamed).then_some(())
+        };
+        let all = self.rules.relationships.iter().enumerate();
+        all.filter(|(_, relationship)| holds(relationship).is_some()).map(|(index, _)| index).collect()
     }
 
     /// Adds the references that hold because another field's do, whose values they have.

@@ -19,7 +19,7 @@ pub(crate) fn find(linker: &Linker<'_>, plan: &Plan, kept: &BTreeSet<usize>) -> 
         .map(|(index, relationship)| LeftOut {
             index,
             relationship: name(relationship),
-            reason: reason(linker, plan, relationship),
+            reason: reason(linker, plan, (index, relationship)),
         })
         .collect()
 }
@@ -48,9 +48,16 @@ fn is_kept_by_rules(rules: &RuleSet, unique: &BTreeSet<JsonPath>, relationship: 
 }
 
 /// Says why a relationship is not kept: what its fields are bound to already, or what they are.
-fn reason(linker: &Linker<'_>, plan: &Plan, relationship: &Relationship) -> String {
+fn reason(linker: &Linker<'_>, plan: &Plan, (index, relationship): (usize, &Relationship)) -> String {
     let mut said: Vec<String> = Vec::new();
-    for path in relationship.paths() {
+    let loose = linker.loose.borrow();
+    let paths: Vec<&JsonPath> = match (relationship, loose.get(&index)) {
+        (Relationship::FunctionalDep { lhs, rhs, .. }, Some(loose)) => {
+            lhs.iter().chain(loose.iter().filter_map(|at| rhs.get(*at))).collect()
+        }
+        _ => relationship.paths().collect(),
+    };
+    for path in paths {
         let Some(node) = linker.node(path) else {
             said.push(format!("{path} has no rule"));
             continue;

@@ -120,7 +120,8 @@ impl Linker<'_> {
         let orders: Vec<Order> = (0..self.rules.relationships.len())
             .filter_map(|index| self.order(plan, index))
             .filter(|order| {
-                let is_sure = self.holds_anyway(plan, order);
+                let is_drawn = !bound.contains(&order.low) && !bound.contains(&order.high);
+                let is_sure = self.holds_anyway(plan, order) || is_drawn && lies_apart(plan, order);
                 if is_sure {
                     kept.insert(order.index);
                 }
@@ -209,8 +210,19 @@ impl Linker<'_> {
     fn is_movable(&self, plan: &Plan, node: usize) -> bool {
         let is_tag = plan.case_columns.iter().any(|column| column.discriminator == node);
         let is_key = plan.collections.iter().any(|collection| collection.keys == Some(node));
-        let is_unique = self.is_unique(node);
-        !is_tag && !is_key && !is_unique
+        let is_constant = only_recipe(plan, node).is_some_and(|recipe| recipe.n_literals() == 1)
+            || self.follows_from_nothing(node);
+        !is_tag && !is_key && !self.is_unique(node) && !is_constant
+    }
+
+    /// Tells whether a dependency says that a field has one value in all rows.
+    fn follows_from_nothing(&self, node: usize) -> bool {
+        self.rules.relationships.iter().any(|relationship| match relationship {
+            Relationship::FunctionalDep { lhs, rhs, confidence, .. } => {
+                lhs.is_empty() && confidence.is_one() && rhs.iter().any(|path| self.node(path) == Some(node))
+            }
+            _ => false,
+        })
     }
 
     /// The ends of an order that may be moved: those of the deeper scope, as the values above are there before.
@@ -310,6 +322,16 @@ impl Linker<'_> {
         let is_larger = *offset > 0.0 || (*offset >= 0.0 && !order.is_strict);
         only == Some(order.low) && self.node(target) == Some(order.high) && is_larger && confidence.is_one()
     }
+}
+
+/// Tells whether no value of the smaller field's rule is above any of the larger one's.
+fn lies_apart(plan: &Plan, order: &Order) -> bool {
+    let measure = |node: usize| only_recipe(plan, node).and_then(Measure::of);
+    let (Some(low), Some(high)) = (measure(order.low), measure(order.high)) else { return false };
+    let (most, least) = (low.value(1.0), high.value(0.0));
+    order.step == Step::SameRow
+        && order.gaps == [None; 2]
+        && (most < least || !order.is_strict && most <= least)
 }
 
 /// Tells whether an order holds beside largest distances, which are met last and so go before other orders that end at

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use synth_core::{JsonPath, Seed, cast};
 use synth_rules::{EntityPart, Literal, Relationship};
 
-use super::entities::{Entities, Material, Rule};
+use super::entities::{Entities, MAX_DRAWS, Material, Rule};
 use super::raking::rake;
 use super::reach::{PresenceOf, certainty, fits_every_literal, fits_every_row};
 use super::{Codes, Column, Decider, GivenColumn, Shown, Table, Tabled, number_of};
@@ -185,7 +185,7 @@ impl TableBond {
             order: &order,
             persons: &persons,
             first: &[],
-            ordinals: &[],
+            n_draws: MAX_DRAWS,
             seed: seed.child("entity"),
         };
         let in_table = |at: usize| self.listed.iter().any(|(columns, _)| columns.contains(&at));

@@ -13,8 +13,9 @@ use crate::recipe::Recipe;
 use crate::reference::texts;
 use crate::site::Row;
 
-/// Draws of a value until one fits.
-const MAX_DRAWS: u64 = 24;
+/// Draws of a value until one fits, and draws where no other value may be made in its place.
+pub(super) const MAX_DRAWS: u64 = 24;
+pub(super) const MORE_DRAWS: u64 = 256;
 /// Values of a column that are tried when no draw fits.
 const MAX_TRIED: u64 = 512;
 
@@ -36,8 +37,8 @@ pub(super) struct Material<'a> {
     pub(super) persons: &'a [Vec<(EntityPart, usize)>],
     /// For each column the value that is tried first; 0 for none.
     pub(super) first: &'a [u32],
-    /// Numbers of rows, one of which is taken where a draw depends on the row; without any it is the combination's.
-    pub(super) ordinals: &'a [u64],
+    /// Draws of a value until one fits.
+    pub(super) n_draws: u64,
     pub(super) seed: Seed,
 }
 
@@ -86,12 +87,7 @@ impl Entities {
             made[column] = self.value((number, column), &mut made, &is_set, material)?;
             is_set[column] = true;
         }
-        let keeps = material.rules.iter().zip(&self.decided).all(|(rule, decided)| {
-            decided
-                .get(&left(rule, &made))
-                .is_none_or(|right| made[rule.right] == 0 || *right == made[rule.right])
-        });
-        if !keeps {
+        if !self.admits(&made, material.rules) {
             return None;
         }
         for (rule, decided) in material.rules.iter().zip(&mut self.decided) {
@@ -101,6 +97,20 @@ impl Entities {
             }
         }
         Some(made)
+    }
+
+    /// Sets those of some columns that follow from what is set.
+    pub(super) fn follow(&self, made: &mut Codes, columns: &[usize], rules: &[Rule]) {
+        let mut is_set: Vec<bool> = made.iter().map(|code| *code > 0).collect();
+        let mut open: Vec<usize> = columns.iter().copied().filter(|column| !is_set[*column]).collect();
+        while let Some((at, code)) = open
+            .iter()
+            .enumerate()
+            .find_map(|(at, column)| self.decided(*column, made, &is_set, rules).map(|code| (at, code)))
+        {
+            let column = open.remove(at);
+            (made[column], is_set[column]) = (code, true);
+        }
     }
 
     /// The value that a dependency on columns that are set decides.
@@ -134,17 +144,18 @@ impl Entities {
         }
         let seed = material.seed.attempt(cast::to_u64(column) + 1);
         let person = material.recipes[column][0].as_deref().and_then(Recipe::as_person);
-        let n_ordinals = cast::to_u64(material.ordinals.len());
-        for draw in 0..MAX_DRAWS {
+        for draw in 0..material.n_draws {
             let address = seed.attempt(draw).bits(number);
+            let redrawn = || {
+                let reference = material.recipes[column][0].as_ref()?.as_reference()?;
+                reference.redrawn(seed.child("row").attempt(draw).uniform(number), draw % 2 == 1)
+            };
             let text: Box<str> = match person {
                 Some(person) => self.person_part((person, column), (number, draw), (made, is_set), material),
-                None => {
-                    let other = || cast::to_usize(seed.child("row").attempt(draw).below(number, n_ordinals));
-                    let ordinal = if n_ordinals > 0 { material.ordinals[other()] } else { number };
-                    let row = Row { address, ordinal, code: FIRST_KIND, uniform: f64::NAN };
+                None => redrawn().unwrap_or_else(|| {
+                    let row = Row { address, ordinal: number, code: FIRST_KIND, uniform: f64::NAN };
                     texts(&[Some(row)], &material.recipes[column]).get(0).into()
-                }
+                }),
             };
             let code = self.code(column, text);
             if self.fits((column, code), made, is_set, material.rules) {
@@ -178,20 +189,41 @@ impl Entities {
         text.into()
     }
 
-    /// Tells whether a value contradicts no combination made before.
+    /// Tells whether the values that are set contradict no combination made before.
+    pub(super) fn admits(&self, made: &Codes, rules: &[Rule]) -> bool {
+        rules.iter().zip(&self.decided).all(|(rule, decided)| {
+            made[rule.right] == 0
+                || decided.get(&left(rule, made)).is_none_or(|right| *right == made[rule.right])
+        })
+    }
+
+    /// Tells whether a value contradicts no combination made before, with all that follows from it.
     fn fits(&self, (column, code): (usize, u32), made: &mut Codes, is_set: &[bool], rules: &[Rule]) -> bool {
         let before = std::mem::replace(&mut made[column], code);
         let is_known = |at: &usize| *at == column || is_set[*at];
+        let mut decides = false;
         let fits = rules.iter().zip(&self.decided).all(|(rule, decided)| {
             let is_concerned = rule.right == column || rule.left.contains(&column);
-            !is_concerned
-                || !is_known(&rule.right)
+            if !is_concerned || !rule.left.iter().all(is_known) {
+                return true;
+            }
+            let right = decided.get(&left(rule, made));
+            decides |= right.is_some() && !is_known(&rule.right);
+            !is_known(&rule.right)
                 || made[rule.right] == 0
-                || !rule.left.iter().all(is_known)
-                || decided.get(&left(rule, made)).is_none_or(|right| *right == made[rule.right])
+                || right.is_none_or(|right| *right == made[rule.right])
         });
+        let fits = fits && (!decides || self.leads_on(made, rules));
         made[column] = before;
         fits
+    }
+
+    /// Tells whether what follows from the values that are set contradicts none.
+    fn leads_on(&self, made: &Codes, rules: &[Rule]) -> bool {
+        let mut ahead = made.clone();
+        let open: Vec<usize> = (0..ahead.len()).filter(|column| ahead[*column] == 0).collect();
+        self.follow(&mut ahead, &open, rules);
+        self.admits(&ahead, rules)
     }
 
     /// The number of a value of a column; a new value gets the next one.

@@ -1,6 +1,6 @@
 //! Combinations that are found for all rows before the first one is made.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -8,14 +8,14 @@ use synth_core::{Seed, cast, hash};
 use synth_rules::EntityPart;
 
 use super::bind::TableBond;
-use super::entities::{Entities, Material, Rule};
+use super::entities::{Entities, MAX_DRAWS, MORE_DRAWS, Material, Rule};
 use super::raking::rake;
 use super::{Codes, Shown, agreeing};
 use crate::choice::{Choice, Sum};
 use crate::column::{Slots, Values};
 use crate::link::Linker;
 use crate::memo::List;
-use crate::plan::Plan;
+use crate::plan::{Gate, Plan};
 use crate::recipe::{Recipe, Rooms};
 use crate::reference::{text_of, texts_of};
 use crate::site::Rows;
@@ -23,8 +23,11 @@ use crate::site::Rows;
 /// Rows whose combinations are found beforehand at most, and their values.
 const MAX_ROWS: usize = 1 << 16;
 const MAX_CELLS: usize = 1 << 20;
-/// Ways that are tried to keep all rules in a row.
-const MAX_ATTEMPTS: u64 = 8;
+/// Ways that are tried to keep all rules in a row: with draws of their own, then beside the listed values of rows before.
+const MAX_ATTEMPTS: u64 = 16;
+const FREE_ATTEMPTS: u64 = 4;
+/// Passes over all rows until nothing is left that contradicts.
+const MAX_PASSES: usize = 5;
 
 /// A field whose values were found beforehand: for each row the number of a value plus 1, or 0 for what the field's own
 /// rule makes.
@@ -89,14 +92,42 @@ struct Cells {
     codes: Vec<Codes>,
 }
 
+/// What rows are made beside.
+struct Past {
+    /// Listed combinations with their weights, each with its columns.
+    listed: Vec<(Vec<usize>, Vec<(Codes, f64)>)>,
+    /// Columns that any row may have or lack: a value is made for those that lack it, so that others find the whole.
+    optional: Vec<usize>,
+    /// The rows that were made.
+    rows: Vec<Codes>,
+}
+
+impl Past {
+    /// Returns one of the rows before.
+    fn like(&self, number: u64) -> Option<&Codes> {
+        let n = cast::to_u64(self.rows.len());
+        number.checked_rem(n).map(|at| &self.rows[cast::to_usize(at)])
+    }
+}
+
+/// Tells whether a draw of its own, or of an object above, decides whether a field is there, and no tag.
+fn is_optional(plan: &Plan, node: usize) -> bool {
+    let own = &plan.nodes[node];
+    let above = match own.gate {
+        Gate::Part { of, .. } => is_optional(plan, of),
+        Gate::Always => true,
+    };
+    above && own.presence.by_case.is_empty() && own.kinds.len() == 1
+}
+
 /// The values of all rows.
 pub(super) struct Outcome {
     ordinals: Vec<u64>,
     /// For each column the code of each row.
     pub(super) codes: Vec<Codes>,
     texts: Vec<Vec<Box<str>>>,
-    /// How many rows found no combination that keeps all rules.
-    pub(super) n_failed: usize,
+    /// The rows that found no combination that keeps all rules.
+    failed: Vec<usize>,
 }
 
 impl Search<'_> {
@@ -106,12 +137,36 @@ impl Search<'_> {
     ///
     /// Rows are looked at one after the other. What others decide is known; the table's own columns get their values as
     /// those of a made-up combination do (see [`Entities::add`]), first those of their own rule and draw. A row
-    /// whose values contradict others is tried anew with other draws.
+    /// whose values contradict others is tried anew with other draws. Rows for which nothing was found come first in the
+    /// next pass over all rows, when less is settled.
     ///
     /// # Cost
     ///
     /// A look-up for each row, column and rule; 4 bytes for each row and column.
     pub(super) fn run(&self, plan: &Plan, (linker, before): (&Linker<'_>, &Arc<Plan>)) -> Option<Outcome> {
+        let mut best = self.pass(plan, (linker, before), &BTreeSet::new())?;
+        let mut first: BTreeSet<usize> = BTreeSet::new();
+        for _ in 1..MAX_PASSES {
+            if best.failed.is_empty() {
+                break;
+            }
+            first.extend(&best.failed);
+            let other = self.pass(plan, (linker, before), &first)?;
+            first.extend(&other.failed);
+            if other.failed.len() < best.failed.len() {
+                best = other;
+            }
+        }
+        Some(best)
+    }
+
+    /// Finds the combinations of some rows, then those of the others.
+    fn pass(
+        &self,
+        plan: &Plan,
+        (linker, before): (&Linker<'_>, &Arc<Plan>),
+        first: &BTreeSet<usize>,
+    ) -> Option<Outcome> {
         let scope = plan.nodes[*self.nodes.first()?].scope;
         let ordinals = before.ordinals_of(scope, MAX_ROWS)?;
         if ordinals.len() * self.nodes.len() > MAX_CELLS {
@@ -130,25 +185,40 @@ impl Search<'_> {
         let persons: Vec<Vec<(EntityPart, usize)>> =
             recipes.iter().map(|recipe| self.table.said_of(recipe[0].as_deref())).collect();
         let listed = self.listed(plan);
+        let optional: Vec<usize> =
+            order.iter().copied().filter(|at| is_optional(plan, self.nodes[*at])).collect();
+        let mut past = Past { listed, optional, rows: Vec::new() };
         let material = Material {
             recipes: &recipes,
             rules: self.rules,
             order: &order,
             persons: &persons,
             first: &[],
-            ordinals: &cells.list,
+            n_draws: MAX_DRAWS,
             seed: self.seed,
         };
-        let mut codes: Vec<Codes> = vec![Vec::with_capacity(cells.list.len()); self.nodes.len()];
-        let mut n_failed = 0;
-        for row in 0..cells.list.len() {
+        let mut codes: Vec<Codes> = vec![vec![0; cells.list.len()]; self.nodes.len()];
+        let mut failed = Vec::new();
+        let rest = (0..cells.list.len()).filter(|row| !first.contains(row));
+        for row in first.iter().copied().chain(rest) {
             let own: Codes = cells.codes.iter().map(|column| column[row]).collect();
-            let made = self.row((cells.list[row], &own), &listed, &mut entities, &material);
-            n_failed += usize::from(made.is_none());
-            let made = made.unwrap_or(own);
-            codes.iter_mut().zip(made).for_each(|(column, code)| column.push(code));
+            let made = self.row((cells.list[row], &own), &past, &mut entities, &material);
+            failed.extend(made.is_none().then_some(row));
+            // What a row lacks was made up for the sake of others like it.
+            let shown = |made: &Codes| -> Codes {
+                made.iter().zip(&own).map(|(made, own)| if *own > 0 { *made } else { 0 }).collect()
+            };
+            let made = match made {
+                Some(made) => {
+                    let shown = shown(&made);
+                    past.rows.push(made);
+                    shown
+                }
+                None => own,
+            };
+            codes.iter_mut().zip(made).for_each(|(column, code)| column[row] = code);
         }
-        Some(Outcome { ordinals: cells.list.to_vec(), codes, texts: entities.into_texts(), n_failed })
+        Some(Outcome { ordinals: cells.list.to_vec(), codes, texts: entities.into_texts(), failed })
     }
 
     fn is_given(&self, column: usize) -> bool {
@@ -194,41 +264,65 @@ impl Search<'_> {
     fn row(
         &self,
         (ordinal, own): (u64, &Codes),
-        listed: &[(Vec<usize>, Vec<(Codes, f64)>)],
+        past: &Past,
         entities: &mut Entities,
         material: &Material<'_>,
     ) -> Option<Codes> {
-        let there: Vec<usize> = material.order.iter().copied().filter(|column| own[*column] > 0).collect();
+        let is_there = |column: &usize| own[*column] > 0;
+        let there: Vec<usize> = material.order.iter().copied().filter(is_there).collect();
+        let is_whole = |column: &usize| is_there(column) || past.optional.contains(column);
+        let whole: Vec<usize> = material.order.iter().copied().filter(is_whole).collect();
         (0..MAX_ATTEMPTS).find_map(|attempt| {
             let number = if attempt == 0 { ordinal } else { hash::combine(ordinal, attempt) };
             let given = |(column, code): (usize, &u32)| if self.is_given(column) { *code } else { 0 };
             let mut made: Codes = own.iter().enumerate().map(given).collect();
-            for (columns, rows) in listed {
-                self.pick(number, (columns, rows), (own, &mut made), entities);
+            let order = if attempt % 2 == 0 { &whole } else { &there };
+            entities.follow(&mut made, order, self.rules);
+            if attempt < FREE_ATTEMPTS {
+                for listed in &past.listed {
+                    self.pick((number, attempt > 0), listed, (own, &mut made), entities);
+                }
+            } else {
+                self.follow(past.like(self.seed.bits(number))?, own, &mut made);
             }
             let first: &[u32] = if attempt == 0 { own } else { &[] };
-            let material = Material { order: &there, first, ..*material };
-            entities.add(number, made, &material)
+            let n_draws = if attempt < FREE_ATTEMPTS - 1 { MAX_DRAWS } else { MORE_DRAWS };
+            entities.add(number, made, &Material { order, first, n_draws, ..*material })
         })
     }
 
-    /// Draws one of the listed combinations that agree with what is known of a row.
+    /// Takes the values of columns of few values from a row that was made before.
+    fn follow(&self, before: &Codes, own: &Codes, made: &mut Codes) {
+        for column in 0..self.table.nodes.len() {
+            let is_few = !self.is_given(column) && !self.table.literals[column].is_empty();
+            if is_few && own[column] > 0 && made[column] == 0 {
+                made[column] = before[column];
+            }
+        }
+    }
+
+    /// Draws one of the listed combinations that agree with what is known of a row; of those that contradict no row
+    /// before, if asked.
     fn pick(
         &self,
-        number: u64,
-        (columns, rows): (&[usize], &[(Codes, f64)]),
+        (number, is_careful): (u64, bool),
+        (columns, rows): &(Vec<usize>, Vec<(Codes, f64)>),
         (own, made): (&Codes, &mut Codes),
         entities: &Entities,
     ) {
         let mut known = vec![0; self.table.nodes.len()];
-        let is_set: Vec<bool> = made.iter().map(|code| *code > 0).collect();
-        for column in columns {
-            let decided = || entities.decided(*column, made, &is_set, self.rules).unwrap_or(0);
-            known[*column] = if made[*column] > 0 { made[*column] } else { decided() };
-        }
+        columns.iter().for_each(|column| known[*column] = made[*column]);
         let mut is_there = vec![false; known.len()];
         columns.iter().for_each(|column| is_there[*column] = own[*column] > 0);
-        let Some(fitting) = agreeing(rows, &is_there, &known) else { return };
+        let Some(mut fitting) = agreeing(rows, &is_there, &known) else { return };
+        let with = |row: usize| {
+            let mut with = made.clone();
+            columns.iter().filter(|at| is_there[**at]).for_each(|at| with[*at] = rows[row].0[*at]);
+            with
+        };
+        if is_careful {
+            fitting.retain(|row| entities.admits(&with(*row), self.rules));
+        }
         let weights: Vec<f64> = fitting.iter().map(|row| rows[*row].1).collect();
         let Ok(choice) = Choice::fit(&weights, Sum::Normalize) else { return };
         let seed = self.seed.child("listed").attempt(cast::to_u64(columns[0]) + 1);
@@ -240,6 +334,11 @@ impl Search<'_> {
 }
 
 impl Outcome {
+    /// Tells whether all rows keep all rules.
+    pub(super) fn is_whole(&self) -> bool {
+        self.failed.is_empty()
+    }
+
     /// The share of the rows with values in all columns whose right side is the commonest of their left side.
     pub(super) fn agreement(&self, left: &[usize], right: usize) -> f64 {
         let mut groups: BTreeMap<Vec<u32>, BTreeMap<u32, usize>> = BTreeMap::new();

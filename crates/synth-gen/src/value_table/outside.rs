@@ -15,6 +15,9 @@ use crate::link::{Bond, Linker};
 use crate::plan::{Kind, Plan};
 use crate::recipe::Recipe;
 
+/// Combinations of values on the left side of a dependency up to which it may be given up for others.
+const FEW: usize = 4;
+
 /// One field that others decide, as a relationship says.
 #[derive(Debug, Clone)]
 pub(crate) struct Part {
@@ -99,12 +102,15 @@ impl<'a> OutsideBond<'a> {
             && self.table.indices.iter().all(|index| kept.contains(index));
         if !is_whole {
             let otherwise = kinds(plan);
+            let n_listed = |kept: &BTreeSet<usize>| {
+                self.table.indices.iter().filter(|index| kept.contains(index)).count()
+            };
             let put = |plan: &mut Plan, all: Vec<Vec<Kind>>| {
                 targets.iter().zip(all).for_each(|(node, kinds)| plan.nodes[*node].kinds = kinds);
             };
             put(plan, own);
             match self.find(plan, (linker, before)) {
-                Some((found, programs)) if found.1.len() + found.0.len() > parts.len() + kept.len() => {
+                Some((found, programs)) if found.1.len() + found.0.len() > parts.len() + n_listed(&kept) => {
                     (kept, parts) = found;
                     for (node, program) in programs {
                         plan.nodes[node].kinds = vec![Kind::Scalar(Arc::new(program))];
@@ -139,11 +145,20 @@ impl<'a> OutsideBond<'a> {
         let all: Vec<(Rule, &Part)> =
             self.parts.iter().filter_map(|part| Some((rule(part)?, part))).collect();
         let seed = linker.seed.child(&linker.path_of(table.targets()[0])).child("found");
-        let search = |least: f64| {
-            let rules = all.iter().filter(|(_, part)| part.confidence >= least).map(|(rule, _)| rule.clone());
-            let rules: Vec<Rule> = rules.collect();
-            Search { table: &table, nodes: &nodes, rules: &rules, seed }.run(plan, (linker, before))
+        // Rules with exceptions, and those of few values, may be what leaves no way to keep the others.
+        let n_values = |at: &usize| table.literals.get(*at).map_or(0, Vec::len);
+        let is_wide = |rule: &Rule| {
+            let n = rule.left.iter().map(n_values).product::<usize>();
+            n == 0 || n > FEW
         };
+        let mut subsets: Vec<Vec<Rule>> = vec![
+            all.iter().map(|(rule, _)| rule.clone()).collect(),
+            all.iter().filter(|(_, part)| part.confidence >= 1.0).map(|(rule, _)| rule.clone()).collect(),
+            all.iter().map(|(rule, _)| rule.clone()).filter(is_wide).collect(),
+        ];
+        subsets.dedup_by_key(|rules| rules.len());
+        let search =
+            |rules: &[Rule]| Search { table: &table, nodes: &nodes, rules, seed }.run(plan, (linker, before));
         let kept = |outcome: &Outcome| -> Kept {
             let holds = |(rule, part): &&(Rule, &Part)| {
                 outcome.agreement(&rule.left, rule.right) >= part.confidence - 1e-9
@@ -154,16 +169,19 @@ impl<'a> OutsideBond<'a> {
             let listed = listed.filter(|(_, (columns, rows))| outcome.has_listed(columns, rows));
             (listed.map(|(index, _)| *index).collect(), parts)
         };
-        let mut outcome = search(0.0)?;
-        let mut found = kept(&outcome);
-        if outcome.n_failed > 0 && all.iter().any(|(_, part)| part.confidence < 1.0) {
-            // Rules with exceptions may be what leaves no way to keep those without.
-            let other = search(1.0)?;
-            let more = kept(&other);
-            if more.0.len() + more.1.len() > found.0.len() + found.1.len() {
-                (outcome, found) = (other, more);
+        let mut best: Option<(Outcome, Kept)> = None;
+        for rules in &subsets {
+            let outcome = search(rules)?;
+            let found = kept(&outcome);
+            let n = |found: &Kept| found.0.len() + found.1.len();
+            if best.as_ref().is_none_or(|(_, before)| n(&found) > n(before)) {
+                best = Some((outcome, found));
+            }
+            if best.as_ref().is_some_and(|(outcome, _)| outcome.is_whole()) {
+                break;
             }
         }
+        let (outcome, found) = best?;
         let own = |(column, node): (usize, &usize)| match &plan.nodes[*node].kinds[..] {
             [Kind::Scalar(own)] if !table.is_given[column] => Some((column, (**own).clone())),
             _ => None,
@@ -300,12 +318,12 @@ impl<'a> Linker<'a> {
             let is_own = part.nodes().any(|node| targets.contains(&node))
                 && self.deepest(plan, part).is_some_and(|deepest| deepest == scope);
             let others: Vec<usize> = part.nodes().filter(|node| !members.contains(node)).collect();
-            let is_known = |node: &usize| {
-                self.path_of_node(*node).is_some_and(|path| self.keeps_keys(plan, *node, &path))
-                    && !plan.nodes[*node].scalar_kinds().is_empty()
-                    && !reaches(all, *node, at)
+            let is_made = |node: usize| {
+                self.path_of_node(node).is_some_and(|path| self.keeps_keys(plan, node, &path))
+                    && !plan.nodes[node].scalar_kinds().is_empty()
             };
-            if is_own && others.iter().all(is_known) {
+            let is_free = |node: &usize| !reaches(all, *node, at);
+            if is_own && part.nodes().all(is_made) && others.iter().all(is_free) {
                 outside.extend(others);
                 taken.push(part.clone());
             }

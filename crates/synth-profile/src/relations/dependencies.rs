@@ -78,7 +78,7 @@ pub(crate) fn dependencies(tables: &[Table]) -> Vec<Dependency> {
         .iter()
         .zip(&found)
         .flat_map(|(table, found)| {
-            found.iter().filter(|found| found.lhs.len() == 1).map(|found| name_pair(table, found))
+            found.iter().filter(|found| found.lhs.len() == 1).filter_map(|found| name_pair(table, found))
         })
         .collect();
     let mut dependencies = Vec::new();
@@ -434,7 +434,7 @@ fn bits_beyond_chance(agreeing: u64, repeated: u64, commonest: f64) -> f64 {
 }
 
 /// Dependencies that hold without exception, but in too few rows to be proved, where columns of the same names have
-/// one in another table.
+/// one in another table. Columns of the rows that hold a table's rows have no names of their own there.
 fn by_analogy(table: &Table, found: &[Found], known: &BTreeSet<(String, String)>) -> Vec<Found> {
     let mut more = Vec::new();
     let own = table.columns[..n_own(table)].iter().enumerate();
@@ -450,7 +450,8 @@ fn by_analogy(table: &Table, found: &[Found], known: &BTreeSet<(String, String)>
                 evidence: Evidence { n_rows: 0, n_holding: 0 },
                 n_lhs: 0,
             };
-            if left_column.n_distinct() < 2 || !known.contains(&name_pair(table, &candidate)) {
+            let is_known = name_pair(table, &candidate).is_some_and(|names| known.contains(&names));
+            if left_column.n_distinct() < 2 || !is_known {
                 continue;
             }
             let groups = Groups::of(table, &[left], table.n_rows());
@@ -462,13 +463,14 @@ fn by_analogy(table: &Table, found: &[Found], known: &BTreeSet<(String, String)>
     more
 }
 
-/// The two sides as seen from their row.
-fn name_pair(table: &Table, found: &Found) -> (String, String) {
+/// The two sides as seen from their row; `None` where one is not in it.
+fn name_pair(table: &Table, found: &Found) -> Option<(String, String)> {
     let name = |index: usize| {
-        let steps = table.columns[index].path.segments().iter().skip(table.path.segments().len());
-        steps.cloned().collect::<JsonPath>().to_string()
+        let path = &table.columns[index].path;
+        let steps = path.segments().iter().skip(table.path.segments().len());
+        path.starts_with(&table.path).then(|| steps.cloned().collect::<JsonPath>().to_string())
     };
-    (name(found.lhs[0]), name(found.rhs))
+    Some((name(found.lhs[0])?, name(found.rhs)?))
 }
 
 /// The columns that have one value in all rows: they follow from nothing at all.
