@@ -40,6 +40,11 @@ impl RunLog {
         self.line("part", json!({"file": name(file), "records": n_records, "bytes": n_bytes}))
     }
 
+    pub(crate) fn left_out(&self, index: usize, relationship: &str, reason: &str) -> Result<(), Failure> {
+        let what = json!({"relationship": index + 1, "type": relationship, "reason": reason});
+        self.line("not_kept", what)
+    }
+
     pub(crate) fn done(&self, n_records: u64, n_bytes: u64) -> Result<(), Failure> {
         self.line("done", json!({"records": n_records, "bytes": n_bytes}))
     }

@@ -9,7 +9,7 @@
 //! `ids`, `pattern` (with `language` and `branch`), `template`, `markov`, `faker`, `people` whose parts agree, `words`, `numbers` and `temporal`.
 //! `link` binds relationships: `reference` with `parents`, their `shelf` and `site`, `listed` for keys that are given, `composite` for
 //! keys of several fields, `computed` and `formula`, `ordering` with `measure` and `arrivals`, `value_table` for fields that
-//! come together, `states` that follow each other, `sequence` for arrays, `dependency`, and `coupling` for presence; `unkept` counts the rest.
+//! come together (`found` for all rows beforehand), `dealing` for keys, `implied` for what follows from others, `states` that follow each other, `sequence` for arrays, `dependency`, and `coupling` for presence; `unkept` counts the rest.
 //! `plugin` calls what users add, `faults` makes values wrong on purpose; both write values of any type, which are `tagged`.
 //! `draw`, `choice`, `curve`, `split` and `whole` are the ways to draw; `spelling` and `time_text` print.
 //!

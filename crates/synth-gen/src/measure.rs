@@ -73,6 +73,11 @@ impl Measure {
         (if is_strict && is_equal { above + 1.0 } else { above }) / self.per_unit
     }
 
+    /// Returns the value of the grid that is nearest to another.
+    pub(crate) fn nearest(&self, value: f64) -> f64 {
+        if self.per_unit <= 0.0 { value } else { math::round(value * self.per_unit) / self.per_unit }
+    }
+
     /// Returns the largest value that is not above `bound`, or that is below it.
     pub(crate) fn at_most(&self, bound: f64, is_strict: bool) -> f64 {
         -self.at_least(-bound, is_strict)

@@ -15,6 +15,9 @@ use crate::shelf::Programs;
 use crate::site::{InArray, Row, Rows, Site};
 
 pub(crate) mod bind;
+mod distance;
+
+use distance::Draw;
 
 /// Fields of one scope that orders connect.
 ///
@@ -23,7 +26,8 @@ pub(crate) mod bind;
 /// All fields of a row are taken at the same share of their distributions: where one is never larger than another
 /// in the data, its quantiles are not larger either (first-order stochastic dominance), so the order holds and every
 /// field keeps its distribution. Along an array or the records the shares are sorted draws. Values of other fields
-/// bound the share from both sides. What rounding breaks is moved to the next step of the field's grid.
+/// bound the share from both sides. What rounding breaks is moved to the next step of the field's grid. Where it is known
+/// how far apart two fields are, the one that is not made yet is drawn that far away, and bounds move it only.
 ///
 /// # Cost
 ///
@@ -57,7 +61,7 @@ struct Given {
 }
 
 /// An order between two places of a group.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 struct Edge {
     low: Place,
     high: Place,
@@ -65,6 +69,8 @@ struct Edge {
     /// How far apart the values are at least and at most.
     min_gap: Option<Gap>,
     max_gap: Option<Gap>,
+    /// How far apart they usually are.
+    gap: Option<Arc<Draw>>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -310,7 +316,10 @@ impl Group {
             let ceiling = [ceilings[at], nearby].into_iter().flatten().reduce(f64::min);
             let least = from_member.chain(from_before).reduce(f64::max);
             let (share, spread) = share(at);
-            let value = measure.value(narrowed(measure, share, floor, ceiling));
+            let value = match self.drawn(at, known, &values) {
+                Some(value) => value,
+                None => measure.value(narrowed(measure, share, floor, ceiling)),
+            };
             let value = match spread {
                 Some((squeeze, rise)) => {
                     let first = measure.value(0.0);
@@ -322,6 +331,37 @@ impl Group {
             values[at] = Some(ceiling.map_or(value, |ceiling| value.min(ceiling)));
         }
         values
+    }
+
+    /// The value of a member at a drawn distance from another field: of several the one whose distances are the surest,
+    /// then the last one below it.
+    fn drawn(&self, at: usize, known: &Known<'_>, values: &[Option<f64>]) -> Option<f64> {
+        let row = known.rows[at].rows[known.at]?;
+        let measure = &self.members[at].measure;
+        let mut best: Option<((f64, usize), f64)> = None;
+        for (number, edge) in self.within.iter().enumerate() {
+            let Some(draw) = &edge.gap else { continue };
+            let uniform = self.seed.child("gap").attempt(cast::to_u64(number) + 1).uniform(row.address);
+            let distance = || draw.distance(uniform);
+            let drawn = match (edge.low, edge.high) {
+                (Place::Member(low), Place::Member(high)) if high == at => {
+                    values[low].map(|value| (low + 1, distance().above(value)))
+                }
+                (Place::Given(low), Place::Member(high)) if high == at => {
+                    known.given(low).map(|value| (0, distance().above(value)))
+                }
+                (Place::Member(low), Place::Given(high)) if low == at => {
+                    known.given(high).map(|value| (0, distance().below(value)))
+                }
+                _ => None,
+            };
+            let Some((rank, value)) = drawn else { continue };
+            let order = (draw.sureness(), rank);
+            if best.is_none_or(|(before, _)| order > before) {
+                best = Some((order, measure.nearest(value)));
+            }
+        }
+        best.map(|(_, value)| value)
     }
 
     /// The smallest values that a member may have for the given ones above it that are never far away.

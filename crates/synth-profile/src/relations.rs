@@ -247,11 +247,25 @@ pub struct Ordering {
     /// They are always at most this far apart.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub max_gap: Option<Gap>,
+    /// How far apart they usually are, where their own distributions do not tell; seen in the sample of records.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub gap: Option<GapSpread>,
     /// Rows tested.
     pub evidence: Evidence,
     /// The first few rows that break it, when all records were looked at.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub exceptions: Vec<Exception>,
+}
+
+/// How far apart the two values of an ordering are.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct GapSpread {
+    /// Percentages of the distances that are not repeated, rising.
+    pub percent: Vec<f64>,
+    /// The distance at each of them.
+    pub values: Vec<Gap>,
+    /// Distances that are repeated often, with their shares of all rows.
+    pub repeated: Vec<(Gap, f64)>,
 }
 
 /// Which values an ordering compares.

@@ -158,6 +158,7 @@ fn rule(relationship: &Relationship, rules: &RuleSet) -> Option<RowRule> {
             min_gap,
             max_gap,
             confidence,
+            ..
         } => {
             let test = Test::Order { is_strict: *strict, min_gap: *min_gap, max_gap: *max_gap };
             (vec![low, high], test, confidence)

@@ -268,11 +268,13 @@ fn relation(relationship: &Relationship, path: &JsonPath) -> String {
             next_record: false,
             min_gap,
             max_gap,
+            gap,
             ..
         } => {
             let least = min_gap.map(|gap| format!(", at least {gap} apart"));
             let most = max_gap.map(|gap| format!(", at most {gap} apart"));
-            let gaps: String = least.into_iter().chain(most).collect();
+            let usual = gap.as_ref().map(|_| ", at a distance that is drawn".to_owned());
+            let gaps: String = least.into_iter().chain(most).chain(usual).collect();
             let (side, other) = if path == low {
                 (if *strict { "less than" } else { "not larger than" }, high)
             } else {

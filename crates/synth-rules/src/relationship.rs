@@ -91,6 +91,9 @@ pub enum Relationship {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         #[schemars(with = "Option<GapSchema>")]
         max_gap: Option<Gap>,
+        /// How far apart they usually are: the larger field is drawn that far above the smaller one.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        gap: Option<Distances>,
         /// Share of rows that keep the order.
         #[serde(default = "Rate::one", skip_serializing_if = "is_certain")]
         #[schemars(with = "f64")]
@@ -209,6 +212,33 @@ enum GapSchema {
     Number(f64),
     /// An ISO 8601 duration between times.
     Duration(String),
+}
+
+/// A distribution of distances.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Distances {
+    /// Percentages from 0 to 100, rising; of the distances that are no spikes.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub quantiles: Vec<f64>,
+    /// The distance at each of them, not falling: a number, or an ISO 8601 duration between times.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[schemars(with = "Vec<GapSchema>")]
+    pub values: Vec<Gap>,
+    /// Distances that are repeated often.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub spikes: Vec<DistanceSpike>,
+}
+
+/// A distance that is repeated often.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct DistanceSpike {
+    /// The distance.
+    #[schemars(with = "GapSchema")]
+    pub value: Gap,
+    /// Its share of all rows, 0 to 1.
+    pub prob: f64,
 }
 
 /// One step to a path within a relationship, as its YAML is written.

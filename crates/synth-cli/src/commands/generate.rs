@@ -58,6 +58,9 @@ pub(crate) fn run(args: &Generate, screen: &Screen) -> Result<Outcome, Failure> 
     let made = amount(written.n_records, &rules, n, &args.amount.count);
     screen.say(&format!("{made}, {} bytes, seed {seed}: {}", written.n_bytes, name(&out)));
     tell_unkept(&plan, screen);
+    for one in plan.left_out() {
+        log.left_out(one.index, one.relationship, &one.reason)?;
+    }
     tell_uncomputed(&plan, screen);
     log.done(written.n_records, written.n_bytes)?;
     if args.writing.manifest {

@@ -7,7 +7,7 @@ use synth_core::{Gap, JsonPath};
 use synth_rules::Relationship;
 use synth_rules::relationship::{Operation, Term};
 
-use super::{Edge, Given, Group, Member, Ordered, Place, Run};
+use super::{Draw, Edge, Given, Group, Member, Ordered, Place, Run};
 use crate::computed::divisor;
 use crate::link::{Linker, programs};
 use crate::measure::Measure;
@@ -50,6 +50,17 @@ pub(crate) struct OrderBond {
 }
 
 impl OrderBond {
+    /// Tells whether rows far away decide the end of an order that would be drawn; those of short arrays are made one
+    /// after the other.
+    fn is_led(&self, order: &Order) -> bool {
+        if matches!(self.run, Run::Rows | Run::Array { .. }) {
+            return false;
+        }
+        let end = if self.members.contains(&order.high) { order.high } else { order.low };
+        let is_along = |other: &&Order| other.step != Step::SameRow;
+        self.orders.iter().filter(is_along).any(|other| other.high == end || other.low == end)
+    }
+
     /// Makes the members' values follow their order.
     pub(crate) fn bind(&self, plan: &mut Plan, linker: &Linker<'_>, before: &Arc<Plan>) {
         let scope = plan.nodes[self.members[0]].scope;
@@ -60,7 +71,8 @@ impl OrderBond {
         let edge = |order: &Order| {
             let [min_gap, max_gap] = order.gaps;
             let (low, high) = (place(order.low)?, place(order.high)?);
-            Some(Edge { low, high, is_strict: order.is_strict, min_gap, max_gap })
+            let gap = linker.draw(plan, order).filter(|_| !self.is_led(order)).map(Arc::new);
+            Some(Edge { low, high, is_strict: order.is_strict, min_gap, max_gap, gap })
         };
         let edges = |is_within: bool| {
             let wanted = move |order: &&Order| (order.step == Step::SameRow) == is_within;
@@ -185,6 +197,17 @@ impl Linker<'_> {
             gaps,
             step,
         })
+    }
+
+    /// How far apart the two fields of an order are drawn, if that fits what they are.
+    fn draw(&self, plan: &Plan, order: &Order) -> Option<Draw> {
+        let Relationship::Ordering { gap: Some(distances), .. } = &self.rules.relationships[order.index]
+        else {
+            return None;
+        };
+        let measure = Measure::of(only_recipe(plan, order.high)?)?;
+        let fits = |draw: &Draw| measure.has_gaps_like(draw.distance(0.0));
+        Draw::of(distances).filter(fits).filter(|_| order.step == Step::SameRow)
     }
 
     /// The node of a path, or the one in its row that it copies without exception.

@@ -11,6 +11,7 @@ mod hostile;
 mod joined;
 mod joint;
 mod laws;
+mod outside;
 mod people;
 mod plugins;
 mod references;

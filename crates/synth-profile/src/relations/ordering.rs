@@ -1,6 +1,7 @@
 //! Fields that are never larger than others: `start <= end`, and how far apart they are.
 
 mod gap;
+mod spread;
 
 use std::ops::Range;
 
@@ -63,9 +64,9 @@ pub(crate) fn orderings(tables: &[Table], k: u64) -> Vec<Ordering> {
     direct(orderings)
 }
 
-/// Says how far apart two fields of a row are that are always in order.
+/// Says how far apart two fields of a row are.
 fn add_gaps(ordering: &mut Ordering, tables: &[Table], k: u64) {
-    let is_wanted = ordering.scope == OrderingScope::Row && ordering.evidence.is_exact();
+    let is_wanted = ordering.scope == OrderingScope::Row;
     let find = |path: &JsonPath| {
         tables.iter().enumerate().find_map(|(table, rows)| {
             let is_it = |column: &Column| column.path == *path && column.part == Part::Value;
@@ -76,7 +77,12 @@ fn add_gaps(ordering: &mut Ordering, tables: &[Table], k: u64) {
         let pairs = ordered_pairs((low, high), OrderingScope::Row, tables);
         let pairs: Vec<(f64, f64)> = pairs.into_iter().map(|(_, low, high)| (low, high)).collect();
         let columns = (low.column(tables), high.column(tables));
-        (ordering.min_gap, ordering.max_gap) = gap::gaps(columns, &pairs, k);
+        let rows = 0..tables[low.table].n_rows();
+        let lows: Vec<f64> = rows.filter_map(|row| columns.0.number(row)).collect();
+        ordering.gap = spread::spread(columns, (&pairs, &lows), k);
+        if ordering.evidence.is_exact() {
+            (ordering.min_gap, ordering.max_gap) = gap::gaps(columns, &pairs, k);
+        }
     }
 }
 
@@ -253,6 +259,7 @@ impl Pairs {
             scope,
             min_gap: None,
             max_gap: None,
+            gap: None,
             evidence,
             exceptions: Vec::new(),
         })

@@ -264,3 +264,49 @@ fn identifiers_that_hardly_repeat_are_told() {
         told.iter().filter(|one| one.kind == "unique").map(|one| one.statement.as_str()).collect();
     assert_eq!(statements, ["$.trace_id hardly ever repeats"]);
 }
+
+/// The distances of a pair: those that are repeated with their shares, and the quantiles of the others.
+fn spread(relations: &Relations, low: &str, high: &str) -> Option<(Vec<(String, f64)>, Vec<f64>)> {
+    let spread = found(relations, low, high)?.gap.as_ref()?;
+    let repeated = spread.repeated.iter().map(|(gap, share)| (gap.to_string(), *share));
+    Some((repeated.collect(), spread.values.iter().map(|gap| gap.approximate()).collect()))
+}
+
+/// Due dates a week or a fortnight later or any day between, terms of whole years, payments that go with the amount, and a
+/// visit that is recorded for old customers only: catches distances that are told where they depend on what they are added
+/// to, shares of the wrong rows, and days in place of years.
+#[test]
+fn usual_distances_are_told_where_they_stand_alone() {
+    let record = |index: u64| {
+        let ordered = signed(draw(1, index, 3000));
+        let wait = match draw(2, index, 4) {
+            0 | 1 => 7,
+            2 => 14,
+            _ => signed(draw(3, index, 60)),
+        };
+        let year = 1990 + draw(4, index, 20);
+        let term = if draw(5, index, 3) == 0 { 6 } else { 2 };
+        let net = 1 + signed(draw(6, index, 10_000));
+        let mut record = json!({
+            "ordered": date(ordered), "due": date(ordered + wait),
+            "elected": format!("{year}-01-03"), "leaves": format!("{}-01-03", year + term),
+            "net_price": net, "full_price": net + net * signed(draw(7, index, 50)) / 100 + 1,
+            "joined": date(ordered),
+        });
+        if ordered < 300 {
+            record["joined_again"] = json!(date(ordered + signed(draw(8, index, 40))));
+        }
+        record
+    };
+    let relations = profile(&(0..4000).map(record).collect::<Vec<_>>()).relations;
+    let (repeated, rest) = spread(&relations, "$.ordered", "$.due").expect("days do not depend on the day");
+    let shares: Vec<(&str, f64)> = repeated.iter().map(|(gap, share)| (gap.as_str(), *share)).collect();
+    let [("P7D", week), ("P14D", fortnight)] = shares[..] else { panic!("{shares:?}") };
+    assert!((week - 0.5).abs() < 0.05 && (fortnight - 0.25).abs() < 0.05, "{shares:?}");
+    assert!(rest.first().is_some_and(|first| *first < 86_400.0) && rest.is_sorted(), "{rest:?}");
+    let (terms, rest) = spread(&relations, "$.elected", "$.leaves").expect("terms do not depend on the year");
+    assert_eq!(terms.iter().map(|(gap, _)| gap.as_str()).collect::<Vec<_>>(), ["P2Y", "P6Y"]);
+    assert_eq!(rest, [0.0; 0]);
+    assert_eq!(spread(&relations, "$.net_price", "$.full_price"), None);
+    assert_eq!(spread(&relations, "$.joined", "$.joined_again"), None);
+}

@@ -178,6 +178,26 @@ fn dependencies_are_minimal_and_noise_is_none() {
     assert_eq!((evidence.n_rows, evidence.n_holding), (2000, 1980));
 }
 
+/// Lists of one code and what their records hold: the code decides the unit. Catches columns of the record that are said to
+/// follow from the code because they all have no name within its list.
+#[test]
+fn what_holds_a_list_has_no_name_in_it() {
+    let records: Vec<Value> = (0..400_u64)
+        .map(|index| {
+            let code = draw(1, index, 20);
+            json!({"codes": [format!("c{code}")], "unit": format!("u{}", code % 7),
+                "names": [format!("n{index}")], "size": index * 3, "shop": format!("s{}", draw(2, index, 90))})
+        })
+        .collect();
+    let relations = profile(&records).relations;
+    assert!(follows(&relations, &["$.codes[]"], "$.unit"));
+    let of_names = relations
+        .dependencies
+        .iter()
+        .filter(|found| found.lhs[..].iter().any(|path| path.to_string() == "$.names[]"));
+    assert_eq!(of_names.count(), 0, "no name repeats, so nothing is known of what follows");
+}
+
 #[test]
 fn independent_columns_bring_no_relation() {
     let records: Vec<Value> = (0..800_u64)

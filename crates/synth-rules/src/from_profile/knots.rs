@@ -10,6 +10,8 @@ use crate::shape::{LengthRule, ShapeRule};
 
 /// Percent by which the place of a value may move.
 const TOLERANCE: f64 = 0.05;
+/// The same for distances.
+const COARSE: f64 = 0.5;
 /// Whole numbers over a range of this size may have a knot between any two of them, where the joint model cuts.
 const MAX_DENSE: f64 = 200.0;
 
@@ -48,6 +50,11 @@ pub(super) fn thin(
             thin_lengths(children);
         }
     }
+}
+
+/// Returns which knots of a curve are needed, to half a percent.
+pub(super) fn needed(quantiles: &[f64], values: &[f64]) -> Vec<usize> {
+    kept(quantiles, values, COARSE)
 }
 
 fn thin_lengths(rule: &mut LengthRule) {

@@ -3,9 +3,10 @@
 use synth_core::{JsonPath, Rate};
 use synth_profile::relations::{self, Dependency, OrderingScope, Relations};
 
-use super::{length_rule, share, text};
+use super::{knots, length_rule, share, text};
 use crate::relationship::{
-    Condition, Operation, PresenceRule, Relationship, SequenceRule, Term, TextOperation, ValueRow,
+    Condition, DistanceSpike, Distances, Operation, PresenceRule, Relationship, SequenceRule, Term,
+    TextOperation, ValueRow,
 };
 
 /// Formulas that fewer rows keep are no rules.
@@ -138,8 +139,23 @@ fn ordering(ordering: &relations::Ordering) -> Option<Relationship> {
         next_record: ordering.scope == OrderingScope::NextRecord,
         min_gap: ordering.min_gap,
         max_gap: ordering.max_gap,
+        gap: ordering.gap.as_ref().map(distances),
         confidence: share::rounded(confidence),
     })
+}
+
+fn distances(spread: &relations::GapSpread) -> Distances {
+    let sizes: Vec<f64> = spread.values.iter().map(|gap| gap.approximate()).collect();
+    let kept = knots::needed(&spread.percent, &sizes);
+    Distances {
+        quantiles: kept.iter().map(|at| spread.percent[*at]).collect(),
+        values: kept.iter().map(|at| spread.values[*at]).collect(),
+        spikes: spread
+            .repeated
+            .iter()
+            .map(|(distance, prob)| DistanceSpike { value: *distance, prob: *prob })
+            .collect(),
+    }
 }
 
 fn arithmetic(formula: &relations::Arithmetic) -> Option<Relationship> {

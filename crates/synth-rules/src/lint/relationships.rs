@@ -6,12 +6,15 @@ use super::Report;
 use super::sums::{TOLERANCE, equal_lengths, is_not_one};
 use crate::error::ErrorKind;
 use crate::generator::Literal;
-use crate::relationship::Relationship;
+use crate::relationship::{Distances, Relationship};
 
 pub(super) fn problems(relationship: &Relationship, report: Report<'_>) {
     match relationship {
-        Relationship::Ordering { next_element, next_record, min_gap, max_gap, .. } => {
+        Relationship::Ordering { next_element, next_record, min_gap, max_gap, gap, .. } => {
             gap_problems([*min_gap, *max_gap], *next_element || *next_record, report);
+            if let Some(gap) = gap {
+                distance_problems(gap, *next_element || *next_record, report);
+            }
         }
         Relationship::Inequality { at_least, .. } if at_least.is_empty() => {
             report(&["at_least"], ErrorKind::Impossible { reason: "`at_least` has no terms".to_owned() });
@@ -39,6 +42,38 @@ fn gap_problems(gaps: [Option<Gap>; 2], is_along: bool, report: Report<'_>) {
             let reason = format!("`min_gap` {least} is above `max_gap` {most}, or of another kind");
             report(&["min_gap"], ErrorKind::Impossible { reason });
         }
+    }
+}
+
+fn distance_problems(gap: &Distances, is_along: bool, report: Report<'_>) {
+    equal_lengths(("gap.quantiles", gap.quantiles.len()), ("gap.values", gap.values.len()), report);
+    let mut refuse = |reason: &str| {
+        report(&["gap"], ErrorKind::Impossible { reason: reason.to_owned() });
+    };
+    let all = || gap.values.iter().copied().chain(gap.spikes.iter().map(|spike| spike.value));
+    let is_time = |gap: Gap| matches!(gap, Gap::Time(_));
+    let total: f64 = gap.spikes.iter().map(|spike| spike.prob).sum();
+    let is_fair = |prob: f64| (0.0..=1.0).contains(&prob);
+    if is_along {
+        refuse("`gap` is for two fields of a row");
+    }
+    if all().next().is_none() {
+        refuse("`gap` has neither `values` nor `spikes`");
+    }
+    if all().map(is_time).any(|one| Some(one) != all().next().map(is_time)) {
+        refuse("`gap` has numbers as well as durations");
+    }
+    if all().any(|gap| !gap.approximate().is_finite() || gap.approximate() < 0.0) {
+        refuse("`gap` has a distance below 0");
+    }
+    if !gap.quantiles.is_sorted() || gap.quantiles.iter().any(|at| !(0.0..=100.0).contains(at)) {
+        refuse("the quantiles of `gap` do not rise from 0 to 100");
+    }
+    if !gap.values.iter().map(|value| value.approximate()).is_sorted() {
+        refuse("the values of `gap` fall");
+    }
+    if !gap.spikes.iter().all(|spike| is_fair(spike.prob)) || total > 1.0 + TOLERANCE {
+        refuse("the probabilities of the spikes of `gap` are not within 0 and 1");
     }
 }
 

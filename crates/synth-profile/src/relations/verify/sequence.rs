@@ -191,6 +191,7 @@ impl Sequence {
                     scope: OrderingScope::NextRecord,
                     min_gap: None,
                     max_gap: None,
+                    gap: None,
                     evidence: Evidence { n_rows, n_holding: n_rows - steps.n_down },
                     exceptions: steps.falls.exceptions(),
                 }
