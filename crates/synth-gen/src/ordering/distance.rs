@@ -79,7 +79,7 @@ mod tests {
         };
         let draw = Draw::of(&distances).unwrap();
         let made = [0.0, 0.3, 0.5, 0.75].map(|uniform| draw.distance(uniform).number());
-        assert_eq!(made.map(|value| cast::round_to_i64(value)), [7, 14, 0, 5]);
+        assert_eq!(made.map(cast::round_to_i64), [7, 14, 0, 5]);
         let only = Distances { quantiles: Vec::new(), values: Vec::new(), spikes: vec![spike(7.0, 0.5)] };
         assert_eq!(cast::round_to_i64(Draw::of(&only).unwrap().distance(0.9).number()), 7);
     }

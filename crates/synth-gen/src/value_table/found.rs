@@ -7,7 +7,7 @@ use std::sync::Arc;
 use synth_core::{Seed, cast, hash};
 use synth_rules::EntityPart;
 
-use super::bind::TableBond;
+use super::bind::{Listed, TableBond};
 use super::entities::{Entities, MAX_DRAWS, MORE_DRAWS, Material, Rule};
 use super::raking::rake;
 use super::{Codes, Shown, agreeing};
@@ -95,7 +95,7 @@ struct Cells {
 /// What rows are made beside.
 struct Past {
     /// Listed combinations with their weights, each with its columns.
-    listed: Vec<(Vec<usize>, Vec<(Codes, f64)>)>,
+    listed: Vec<Listed>,
     /// Columns that any row may have or lack: a value is made for those that lack it, so that others find the whole.
     optional: Vec<usize>,
     /// The rows that were made.
@@ -251,7 +251,7 @@ impl Search<'_> {
     }
 
     /// The listed combinations, weighted so that each field keeps the shares of its own rule.
-    fn listed(&self, plan: &Plan) -> Vec<(Vec<usize>, Vec<(Codes, f64)>)> {
+    fn listed(&self, plan: &Plan) -> Vec<Listed> {
         let shares: Vec<Vec<f64>> =
             (0..self.table.nodes.len()).map(|at| self.table.shares(plan, at)).collect();
         let mut listed = self.table.listed.clone();
@@ -306,7 +306,7 @@ impl Search<'_> {
     fn pick(
         &self,
         (number, is_careful): (u64, bool),
-        (columns, rows): &(Vec<usize>, Vec<(Codes, f64)>),
+        (columns, rows): &Listed,
         (own, made): (&Codes, &mut Codes),
         entities: &Entities,
     ) {

@@ -265,8 +265,10 @@ fn identifiers_that_hardly_repeat_are_told() {
     assert_eq!(statements, ["$.trace_id hardly ever repeats"]);
 }
 
-/// The distances of a pair: those that are repeated with their shares, and the quantiles of the others.
-fn spread(relations: &Relations, low: &str, high: &str) -> Option<(Vec<(String, f64)>, Vec<f64>)> {
+/// Distances that are repeated with their shares, and the quantiles of the others.
+type Spread = (Vec<(String, f64)>, Vec<f64>);
+
+fn spread(relations: &Relations, low: &str, high: &str) -> Option<Spread> {
     let spread = found(relations, low, high)?.gap.as_ref()?;
     let repeated = spread.repeated.iter().map(|(gap, share)| (gap.to_string(), *share));
     Some((repeated.collect(), spread.values.iter().map(|gap| gap.approximate()).collect()))
