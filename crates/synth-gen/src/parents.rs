@@ -312,17 +312,46 @@ fn listed_weights(n: u64, order: Permutation, preference: Preference<'_>, seed: 
     let mut others: Vec<usize> = (0..n_rows).filter(|index| known(*index).is_none()).collect();
     others.sort_by_key(|index| order.apply(cast::to_u64(*index)));
     let n_known: f64 = (0..n_rows).filter_map(known).sum();
-    let rest = (1.0 - n_known).max(0.0);
     // What the child's rule lists is frequent, so the others have the small numbers of children.
-    let mut small = &counts[..others.len()];
+    let (mut small, all): (&[f64], f64) = (&counts[..others.len()], counts.iter().sum());
     let ones = vec![1.0; others.len()];
-    if small.iter().sum::<f64>() <= 0.0 {
+    let of_small = small.iter().sum::<f64>();
+    // The list lacks what is rare and names what is no parent; the numbers of children know better.
+    let rest = match preference.children {
+        Some(_) if all > 0.0 => of_small / all,
+        _ => (1.0 - n_known).max(0.0),
+    };
+    if of_small <= 0.0 {
         small = &ones;
     }
     let total: f64 = small.iter().sum();
-    let mut weights: Vec<f64> = (0..n_rows).map(|index| known(index).unwrap_or(0.0)).collect();
+    let listed = (1.0 - rest).max(0.0) / n_known.max(f64::MIN_POSITIVE);
+    let mut weights: Vec<f64> =
+        (0..n_rows).map(|index| known(index).map_or(0.0, |share| share * listed)).collect();
     for (index, count) in others.into_iter().zip(small) {
         weights[index] = if n_known > 0.0 { rest * count / total } else { *count };
     }
     if weights.iter().sum::<f64>() > 0.0 { weights } else { vec![1.0; n_rows] }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A list that leaves out two rare parents, and of which a tenth names none: catches that tenth among the rare ones, and
+    /// rare ones that nobody refers to where the list is rounded to 1.
+    #[test]
+    fn rare_parents_have_their_few_children() {
+        let probs = vec![synth_core::Rate::new(0.2).unwrap(); 5];
+        let children = LengthRule::Categorical { values: vec![1, 1, 20, 30, 48], probs };
+        let weights = |known: &[Option<f64>]| {
+            let preference =
+                Preference { children: Some(&children), known, is_distinct: false, is_earlier: false };
+            let weights = listed_weights(5, Permutation::new(5, Seed::root(1)), preference, Seed::root(1));
+            let total: f64 = weights.iter().sum();
+            weights.into_iter().map(|weight| cast::round_to_i64(100.0 * weight / total)).collect::<Vec<_>>()
+        };
+        assert_eq!(weights(&[None, Some(0.18), Some(0.27), None, Some(0.45)]), [1, 20, 29, 1, 49]);
+        assert_eq!(weights(&[None, Some(0.2), Some(0.3), None, Some(0.5)]), [1, 20, 29, 1, 49]);
+    }
 }
