@@ -4,7 +4,7 @@ use synth_core::cast;
 use synth_io::par;
 use synth_profile::{Profile, SampleTables};
 use synth_rules::RuleSet;
-use synth_rules::model::{Draft, FieldModel, JointModel};
+use synth_rules::model::{Draft, FieldModel, JointModel, release};
 
 use crate::commands::count;
 use crate::display::Screen;
@@ -17,13 +17,17 @@ pub(crate) fn fit<'r>(
     file: &str,
     screen: &Screen,
 ) -> Option<&'r JointModel> {
-    let draft = Draft::new(rules, &SampleTables::of(&sample.partial, profile));
+    let tables = SampleTables::of(&sample.partial, profile);
+    release(rules, &tables);
+    let draft = Draft::new(rules, &tables);
+    drop(tables);
     let mut fitted = Vec::new();
     let fit = |tree| Ok::<_, std::convert::Infallible>(draft.fit(cast::to_usize(tree)));
     let Ok(()) = par::map_ordered(cast::to_u64(draft.n_trees()), threads(None), fit, |field| {
         fitted.push(field);
         Ok(())
     });
+    rules.along = draft.along(&fitted);
     let model = draft.finish(fitted)?;
     let sum = |likelihood: fn(&FieldModel) -> f64| -> f64 {
         model.tables.iter().flat_map(|table| &table.fields).map(likelihood).sum()

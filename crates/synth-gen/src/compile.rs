@@ -20,7 +20,7 @@ use crate::outline::{Outline, Parts};
 use crate::plan::{Collection, CompileOptions, Gate, Kind, KindMask, Member, Node, Plan, Presence, Scope};
 use crate::plugin::{Failures, GeneratorPlugins, PluginProgram};
 use crate::recipe::{Recipe, Setting};
-use crate::{coupling, distinct, faults, joint, sequence, unkept, variants};
+use crate::{along, coupling, distinct, faults, joint, sequence, unkept, variants};
 
 /// Longest array or dictionary that is held in memory as a whole.
 const MAX_HELD: u64 = 1 << 24;
@@ -44,6 +44,7 @@ fn empty(rules: &RuleSet, n_records: u64) -> Plan {
         unkept: Vec::new(),
         left_out: Vec::new(),
         joint: Joint::default(),
+        lines: Vec::new(),
         is_linked: is_linked(rules),
         failures: Failures::default(),
         notes: EvaluationNotes::default(),
@@ -129,6 +130,7 @@ pub(crate) fn compile(
 
 /// Binds the joint model and the relationships; returns the positions of those that are kept.
 fn bind(linker: &Linker<'_>, plan: &mut Plan, errors: &mut Errors) -> BTreeSet<usize> {
+    along::bind::timelines(linker, plan);
     if let Some(model) = linker.rules.model.as_ref().and_then(|model| model.loaded.as_ref()) {
         joint::bind(model, plan, linker);
     }
@@ -385,6 +387,9 @@ impl<'a> Compiler<'a> {
         let scope = self.open_scope(Some(owner_scope), n_ordinals);
         let item = self.node(item, scope, Gate::Always);
         let keys = keys.map(|keys| self.keys(keys, scope));
+        if let (Some(keys), Some(_)) = (keys, self.rules.constant_keys(&path)) {
+            self.plan.nodes[keys].take_turns(1);
+        }
         let index = self.plan.collections.len();
         let lengths = lengths?;
         self.plan.scopes[owner_scope].collections.push(index);

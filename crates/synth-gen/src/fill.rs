@@ -7,7 +7,7 @@ use indexmap::IndexSet;
 use synth_core::{cast, hash};
 
 use crate::column::{ABSENT, Column, FIRST_KIND, Instances, NULL, Slot, Slots, TextBuffer, Values};
-use crate::joint::{Codes, Draw};
+use crate::joint::{Ask, Codes, Draw, position, step_down};
 use crate::memo::{Key, Memo, What};
 use crate::plan::{Collection, Gate, Kind, Node, Plan, Presence, Step};
 use crate::recipe::Rooms;
@@ -100,12 +100,33 @@ impl Plan {
         }
         let mut codes = Codes::default();
         let instances = &workspace.instances[scope];
-        let above = |instance: usize, levels: usize| {
+        let above = |instance: usize, levels: usize, ask: Ask| {
             let holder = (0..levels).fold(scope, |scope, _| self.scopes[scope].above.unwrap_or(0));
-            workspace.codes[holder].of(self.above(scope, levels, instance, workspace))
+            let instance = self.above(scope, levels, instance, workspace);
+            match ask {
+                Ask::Code(field) => workspace.codes[holder].of(instance).get(field).copied().unwrap_or(0),
+                Ask::Place => position(workspace.instances[holder].place(instance)),
+            }
         };
-        self.joint.fill(scope, &instances.addresses, (|at| instances.place(at), above), &mut codes);
+        let owner = |instance: usize| self.time_owner(scope, instance, workspace);
+        let place = |instance: usize| instances.place(instance);
+        self.joint.fill(scope, &instances.addresses, (place, above, owner), &mut codes);
         workspace.codes[scope] = Rc::new(codes);
+    }
+
+    /// The ordinal of the row whose time an instance has, and a word of the instance's place below that row.
+    fn time_owner(&self, scope: usize, instance: usize, workspace: &Workspace) -> (u64, u64) {
+        let Some(line) = self.joint.line(scope) else { return (0, 0) };
+        let (mut at, mut instance) = (scope, instance);
+        let mut places: Vec<u64> = Vec::new();
+        while at != line.scope {
+            let instances = &workspace.instances[at];
+            places.push(instances.place(instance));
+            let Some(above) = self.scopes[at].above else { break };
+            (at, instance) = (above, instances.parents[instance] as usize);
+        }
+        let word = places.iter().rev().fold(0, |word, place| step_down(word, *place));
+        (workspace.instances[at].ordinals[instance], word)
     }
 
     /// Lets look-ups of the block's own instances find them; `rows` are the instances of a scope.

@@ -3,11 +3,15 @@
 //! The codes of an instance are a function of its address, of its place in its array and of the instances above it, so
 //! they are found for a block of instances and for a single one in the same way.
 
-use synth_core::{Seed, hash};
-use synth_rules::JointModel;
-use synth_rules::model::{Code, Feature, FieldModel, MAX_POSITION, ModelPart};
-use synth_stats::joint::Sampler;
+use std::sync::Arc;
 
+use synth_core::{Seed, hash};
+use synth_rules::model::{Code, Feature, FieldModel, LeafEnds, MAX_POSITION, ModelPart};
+use synth_rules::{Along, JointModel};
+use synth_stats::joint::{Node, Sampler};
+
+use crate::along::motion::{Moment, Motion};
+use crate::along::{Clock, Timeline};
 use crate::link::Linker;
 use crate::plan::Plan;
 use crate::spots::Spots;
@@ -25,6 +29,10 @@ struct ScopeModel {
     fields: Vec<Field>,
     /// Some field looks at the element before.
     looks_back: bool,
+    /// The time that fields look at or run along.
+    line: Option<Arc<Timeline>>,
+    /// The field that tells series apart: so many scopes above, and its position.
+    by: Option<(usize, usize)>,
 }
 
 #[derive(Debug, Clone)]
@@ -34,6 +42,19 @@ struct Field {
     seed: Seed,
     draws: Vec<Part>,
     within: [Seed; 4],
+    run: Option<Run>,
+}
+
+/// How a field runs along time.
+#[derive(Debug, Clone)]
+struct Run {
+    motion: Motion,
+    /// The codes in order of what they stand for.
+    order: Vec<u16>,
+    /// For each leaf the probability of the codes up to each.
+    up_to: Vec<Vec<f64>>,
+    /// For each leaf, where values begin within the first code and end within the last.
+    ends: Vec<(f64, f64)>,
 }
 
 /// What a tree looks at.
@@ -50,6 +71,19 @@ enum Look {
         none: u16,
     },
     Position,
+    /// The position of the element so many scopes above.
+    PositionAbove(usize),
+    /// Something of the time.
+    Time(Feature),
+}
+
+/// What is asked of an instance above another.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Ask {
+    /// The code of a field.
+    Code(usize),
+    /// The place in its array.
+    Place,
 }
 
 /// The draws of one code: a part of [0, 1) each.
@@ -77,6 +111,17 @@ pub(crate) struct Codes {
     n_fields: usize,
     /// All codes of one instance, then those of the next.
     codes: Vec<u16>,
+    /// Where each value lies within its code, where a field runs along time; else not a number. Empty without such fields.
+    within: Vec<f64>,
+}
+
+/// Where an instance stands.
+#[derive(Debug, Clone, Copy)]
+struct Here {
+    address: u64,
+    /// The place in its array.
+    index: u64,
+    moment: Moment,
 }
 
 impl Codes {
@@ -91,6 +136,7 @@ pub(crate) struct Draw<'a> {
     field: &'a Field,
     code: u16,
     address: u64,
+    within: Option<f64>,
 }
 
 impl Draw<'_> {
@@ -119,7 +165,8 @@ impl Draw<'_> {
 
     /// The draw that decides the value.
     pub(crate) fn value(&self) -> f64 {
-        self.uniform(self.part().value, 3)
+        let (low, high) = self.part().value;
+        self.within.map_or_else(|| self.uniform((low, high), 3), |within| low + (high - low) * within)
     }
 }
 
@@ -141,35 +188,41 @@ impl Joint {
             field: &self.scopes[scope].fields[modelled.field],
             code: codes.row(instance)[modelled.field],
             address,
+            within: codes.within(instance, modelled.field),
         }
     }
 
-    /// Draws the codes of all instances of a scope in a block; `above` gives the codes of the scope so many levels
-    /// above for an instance, `place` where it stands in its array.
-    pub(crate) fn fill<'c>(
+    /// Returns the time that the instances of a scope run along, if the model looks at it.
+    pub(crate) fn line(&self, scope: usize) -> Option<&Arc<Timeline>> {
+        self.scopes.get(scope)?.line.as_ref()
+    }
+
+    /// Draws the codes of all instances of a scope in a block; `above` answers what is asked of the instance so
+    /// many levels above one, `place` where it stands in its array, `owner` the row that has its time, and a word of
+    /// its place below that.
+    pub(crate) fn fill(
         &self,
         scope: usize,
         addresses: &[u64],
-        (place, above): (impl Fn(usize) -> u64, impl Fn(usize, usize) -> &'c [u16]),
+        (place, above, owner): (
+            impl Fn(usize) -> u64,
+            impl Fn(usize, usize, Ask) -> u16,
+            impl Fn(usize) -> (u64, u64),
+        ),
         out: &mut Codes,
     ) {
         out.codes.clear();
+        out.within.clear();
         let Some(model) = self.scopes.get(scope) else { return };
         out.n_fields = model.fields.len();
+        let mut moments = model.line.as_deref().map(Moments::new);
         for (instance, address) in addresses.iter().enumerate() {
-            let index = place(instance);
+            let moment = moments.as_mut().map_or_else(Moment::default, |moments| moments.of(owner(instance)));
+            let here = Here { address: *address, index: place(instance), moment };
             let start = out.codes.len();
-            let previous = (index > 0 && start > 0).then(|| start - out.n_fields);
-            for field in &model.fields {
-                let look = |look: &Look| match *look {
-                    Look::Field { up: 0, field } => out.codes[start + field],
-                    Look::Field { up, field } => above(instance, up).get(field).copied().unwrap_or(0),
-                    Look::Previous { field, none } => previous.map_or(none, |at| out.codes[at + field]),
-                    Look::Position => position(index),
-                };
-                let code = field.draw(*address, look);
-                out.codes.push(code);
-            }
+            let before = (here.index > 0 && start > 0).then(|| Before::At(start - out.n_fields));
+            let up = |up: usize, ask: Ask| above(instance, up, ask);
+            model.push(here, up, before.unwrap_or(Before::None), out);
         }
     }
 
@@ -180,62 +233,178 @@ impl Joint {
             return out;
         };
         out.n_fields = model.fields.len();
+        let mut moments = model.line.as_deref().map(Moments::new);
         let mut before: Vec<u16> = Vec::new();
         for (row, address) in spots.addresses.iter().enumerate() {
             let index = spots.indices[row];
+            let moment = moments.as_mut().map_or_else(Moment::default, |moments| moments.of_spot(spots, row));
             before.clear();
             if model.looks_back && index > 0 && spots.is_there[row] {
                 if row > 0 && spots.is_next(row) {
                     before.extend_from_slice(out.row(row - 1));
                 } else {
-                    Self::replay(model, spots, row, &mut before);
+                    Self::replay(model, spots, (row, moment), &mut before);
                 }
             }
-            Self::push(model, (*address, index), (spots, row), &before, &mut out);
+            let here = Here { address: *address, index, moment };
+            model.push(here, up_of(spots, row), Before::of(&before), &mut out);
         }
         out
     }
 
     /// Draws the codes of the elements before one, from the first on.
-    fn replay(model: &ScopeModel, spots: &Spots, row: usize, before: &mut Vec<u16>) {
+    fn replay(model: &ScopeModel, spots: &Spots, (row, moment): (usize, Moment), before: &mut Vec<u16>) {
         let owner = spots.above.as_ref().map_or(0, |above| above.addresses[row]);
+        let mut moments = model.line.as_deref().map(Moments::new);
         for index in 0..spots.indices[row] {
-            let mut one = Codes { n_fields: model.fields.len(), codes: Vec::new() };
-            Self::push(model, (hash::combine(owner, index), index), (spots, row), before, &mut one);
+            let mut one = Codes { n_fields: model.fields.len(), ..Codes::default() };
+            let moment = moments.as_mut().map_or(moment, |moments| moments.of_element(spots, row, index));
+            let here = Here { address: hash::combine(owner, index), index, moment };
+            model.push(here, up_of(spots, row), Before::of(before), &mut one);
             before.clear();
             before.append(&mut one.codes);
         }
     }
+}
 
-    fn push(
-        model: &ScopeModel,
-        (address, index): (u64, u64),
-        (spots, row): (&Spots, usize),
-        before: &[u16],
-        out: &mut Codes,
-    ) {
-        let start = out.codes.len();
-        for field in &model.fields {
-            let look = |look: &Look| match *look {
-                Look::Field { up: 0, field } => out.codes[start + field],
-                Look::Field { up, field } => {
-                    let above = (0..up).try_fold(spots, |spots, _| spots.above.as_deref());
-                    above.and_then(|spots| spots.codes.of(row).get(field)).copied().unwrap_or(0)
-                }
-                Look::Previous { field, none } => before.get(field).copied().unwrap_or(none),
-                Look::Position => position(index),
-            };
-            let code = field.draw(address, look);
-            out.codes.push(code);
+/// The codes of the instances above one that is looked up.
+fn up_of(spots: &Spots, row: usize) -> impl Fn(usize, Ask) -> u16 + use<'_> {
+    move |up, ask| {
+        let above = (0..up).try_fold(spots, |spots, _| spots.above.as_deref());
+        match (above, ask) {
+            (None, _) => 0,
+            (Some(spots), Ask::Code(field)) => spots.codes.of(row).get(field).copied().unwrap_or(0),
+            (Some(spots), Ask::Place) => position(spots.indices[row]),
         }
     }
+}
+
+impl ScopeModel {
+    /// Draws the codes of one instance.
+    fn push(&self, here: Here, above: impl Fn(usize, Ask) -> u16, before: Before<'_>, out: &mut Codes) {
+        let start = out.codes.len();
+        let Here { address, index, mut moment } = here;
+        for (at, field) in self.fields.iter().enumerate() {
+            let look = |look: &Look| match *look {
+                Look::Field { up: 0, field } => out.codes[start + field],
+                Look::Field { up, field } => above(up, Ask::Code(field)),
+                Look::PositionAbove(up) => above(up, Ask::Place),
+                Look::Previous { field, none } => match before {
+                    Before::None => none,
+                    Before::At(start) => out.codes[start + field],
+                    Before::Known(codes) => codes.get(field).copied().unwrap_or(none),
+                },
+                Look::Position => position(index),
+                Look::Time(feature) => feature.at(moment.share, moment.seconds),
+            };
+            let (mut code, within) = field.draw((address, moment), look);
+            if let (Some(turn), true) = (moment.turn, self.by == Some((0, at))) {
+                code = field.code_of_literal(turn);
+            }
+            out.codes.push(code);
+            if self.line.is_some() {
+                out.within.push(within);
+            }
+            match self.by {
+                Some((0, by)) if by == at => moment.series = hash::combine(moment.series, u64::from(code)),
+                Some((up, by)) if up > 0 && at == 0 => {
+                    moment.series = hash::combine(moment.series, u64::from(above(up, Ask::Code(by))));
+                }
+                _ => {}
+            }
+        }
+    }
+}
+
+/// The codes of the element before.
+#[derive(Debug, Clone, Copy)]
+enum Before<'c> {
+    /// There is none.
+    None,
+    /// They start here among those of the block.
+    At(usize),
+    Known(&'c [u16]),
+}
+
+impl<'c> Before<'c> {
+    fn of(codes: &'c [u16]) -> Self {
+        if codes.is_empty() { Self::None } else { Self::Known(codes) }
+    }
+}
+
+/// Finds the moments of instances.
+struct Moments<'t> {
+    line: &'t Timeline,
+    clock: Clock<'t>,
+    last: Option<(u64, Moment)>,
+}
+
+impl<'t> Moments<'t> {
+    fn new(line: &'t Timeline) -> Self {
+        Self { line, clock: line.clock(), last: None }
+    }
+
+    /// The moment of an instance whose time the row `ordinal` has, at a place below it.
+    fn of(&mut self, (ordinal, place): (u64, u64)) -> Moment {
+        let known = self.last.filter(|(known, _)| *known == ordinal).map(|(_, moment)| moment);
+        let moment = known.unwrap_or_else(|| {
+            let share = self.clock.share(ordinal);
+            Moment {
+                share,
+                seconds: self.line.seconds(ordinal, share),
+                series: 0,
+                turn: self.line.series(ordinal),
+            }
+        });
+        self.last = Some((ordinal, moment));
+        Moment { series: place, ..moment }
+    }
+
+    fn of_spot(&mut self, spots: &Spots, row: usize) -> Moment {
+        self.of(place_below(spots, row, self.line.scope))
+    }
+
+    fn of_element(&mut self, spots: &Spots, row: usize, index: u64) -> Moment {
+        let (ordinal, place) = match &spots.above {
+            Some(above) if spots.scope != self.line.scope => place_below(above, row, self.line.scope),
+            _ => place_below(spots, row, self.line.scope),
+        };
+        self.of((ordinal, step_down(place, index)))
+    }
+}
+
+/// The row of a scope above that holds an instance, and a word of the instance's place below it.
+fn place_below(spots: &Spots, row: usize, scope: usize) -> (u64, u64) {
+    match &spots.above {
+        Some(above) if spots.scope != scope => {
+            let (ordinal, place) = place_below(above, row, scope);
+            (ordinal, step_down(place, spots.indices[row]))
+        }
+        _ => (spots.list[row], 0),
+    }
+}
+
+/// A word of the element at a place below a place.
+pub(crate) fn step_down(place: u64, index: u64) -> u64 {
+    hash::combine(place, index + 1)
 }
 
 impl Codes {
     /// The codes of some of the instances.
     pub(crate) fn picked(&self, instances: &[usize]) -> Self {
         let codes = instances.iter().flat_map(|instance| self.of(*instance)).copied().collect();
-        Self { n_fields: self.n_fields, codes }
+        let n = self.n_fields;
+        let within = |instance: &usize| &self.within[instance * n..(instance + 1) * n];
+        let within = if self.within.is_empty() {
+            Vec::new()
+        } else {
+            instances.iter().flat_map(within).copied().collect()
+        };
+        Self { n_fields: n, codes, within }
+    }
+
+    fn within(&self, instance: usize, field: usize) -> Option<f64> {
+        self.within.get(instance * self.n_fields + field).copied().filter(|within| !within.is_nan())
     }
 
     /// The codes of an instance; none where the scope has no model.
@@ -245,13 +414,75 @@ impl Codes {
 }
 
 impl Field {
-    fn draw(&self, address: u64, look: impl Fn(&Look) -> u16) -> u16 {
+    /// The code of a literal of the list that makes the values.
+    fn code_of_literal(&self, literal: u64) -> u16 {
+        let n_codes = u16::try_from(self.draws.len()).unwrap_or(u16::MAX);
+        // Absent and null have the first two codes.
+        u16::try_from(literal).unwrap_or(u16::MAX).saturating_add(2).min(n_codes.saturating_sub(1))
+    }
+
+    /// Returns the code, and where the value lies within it if the time decides that.
+    fn draw(&self, (address, moment): (u64, Moment), look: impl Fn(&Look) -> u16) -> (u16, f64) {
         let leaf = self.sampler.leaf(|feature| look(&self.looks[feature]));
-        self.sampler.draw(leaf, self.seed.uniform(address))
+        let own = self.seed.uniform(address);
+        match &self.run {
+            None => (self.sampler.draw(leaf, own), f64::NAN),
+            Some(run) => run.pick(leaf, run.motion.uniform(moment, own)),
+        }
     }
 }
 
-fn position(index: u64) -> u16 {
+impl Run {
+    fn new(motion: Motion, sampler: &Sampler, field: &FieldModel) -> Self {
+        let n_codes = u16::try_from(field.codes.len()).unwrap_or(u16::MAX);
+        let order = if field.order.is_empty() { (0..n_codes).collect() } else { field.order.clone() };
+        // What never falls would begin and end at the levels of other leaves.
+        let is_sharp = motion.is_rising();
+        let up_to = |(node, known): (usize, &Node)| match known {
+            Node::Leaf(_) if is_sharp => sampler.own_cumulative(node, &order),
+            Node::Leaf(_) => sampler.cumulative(node, &order),
+            Node::Split { .. } => Vec::new(),
+        };
+        let up_to: Vec<Vec<f64>> = field.tree.nodes.iter().enumerate().map(up_to).collect();
+        let mut run = Self { motion, ends: vec![(0.0, 1.0); field.tree.nodes.len()], order, up_to };
+        field.ends.iter().for_each(|ends| run.end(ends));
+        run
+    }
+
+    /// Leaves out what lies beyond the ends of a leaf.
+    fn end(&mut self, ends: &LeafEnds) {
+        let rank = |code: u16| self.order.iter().position(|known| *known == code);
+        let (Some(first), Some(last)) = (rank(ends.first), rank(ends.last)) else { return };
+        let at = ends.leaf as usize;
+        let Some(up_to) = self.up_to.get_mut(at).filter(|up_to| last < up_to.len() && first <= last) else {
+            return;
+        };
+        let below = first.checked_sub(1).map_or(0.0, |rank| up_to[rank]);
+        let all = up_to[last];
+        up_to.iter_mut().for_each(|sum| *sum = sum.clamp(below, all) - below);
+        if all > below {
+            self.ends[at] = (ends.low, ends.high);
+        }
+    }
+
+    /// The code at a share of a leaf's values in their order, and how far into the code that is.
+    fn pick(&self, leaf: usize, share: f64) -> (u16, f64) {
+        let up_to = &self.up_to[leaf];
+        // Rounding may leave the sum a little below 1.
+        let share = share * up_to.last().copied().unwrap_or(1.0);
+        let rank = up_to.partition_point(|sum| *sum <= share).min(up_to.len() - 1);
+        let below = rank.checked_sub(1).map_or(0.0, |rank| up_to[rank]);
+        let width = up_to[rank] - below;
+        let within = if width > 0.0 { ((share - below) / width).clamp(0.0, 1.0 - f64::EPSILON) } else { 0.5 };
+        let (low, high) = self.ends[leaf];
+        let low = if below > 0.0 { 0.0 } else { low };
+        let high = if up_to[rank] < up_to.last().copied().unwrap_or(1.0) { 1.0 } else { high };
+        (self.order[rank], (low + (high - low) * within).min(1.0 - f64::EPSILON))
+    }
+}
+
+/// The code of a place in an array.
+pub(crate) fn position(index: u64) -> u16 {
     u16::try_from(index).unwrap_or(MAX_POSITION).min(MAX_POSITION)
 }
 
@@ -272,10 +503,39 @@ pub(crate) fn bind(model: &JointModel, plan: &mut Plan, linker: &Linker<'_>) {
             let seed = linker.seed.child(&field.path.to_string()).child("model");
             scopes[scope].fields.push(compiled(model, table, field, seed));
         }
+        if let Some((line, along)) = along_of(model, table, linker, &plan.lines) {
+            scopes[scope].line = Some(Arc::clone(line));
+            scopes[scope].by = series_of(model, table, along);
+            for (field, rule) in scopes[scope].fields.iter_mut().zip(&model.tables[table].fields) {
+                if let Some(movement) = along.fields.get(&rule.path) {
+                    let motion = Motion::new(*movement, field.seed);
+                    field.run = Some(Run::new(motion, &field.sampler, rule));
+                }
+            }
+        }
         let looks_back = |field: &Field| field.looks.iter().any(|look| matches!(look, Look::Previous { .. }));
         scopes[scope].looks_back = scopes[scope].fields.iter().any(looks_back);
     }
     plan.joint = Joint { scopes };
+}
+
+/// The time of a table as the rules have it, if they do.
+fn along_of<'a>(
+    model: &JointModel,
+    table: usize,
+    linker: &'a Linker<'_>,
+    lines: &'a [Option<Arc<Timeline>>],
+) -> Option<(&'a Arc<Timeline>, &'a Along)> {
+    let time = model.tables[table].time.as_ref()?;
+    let at = linker.rules.along.iter().position(|along| along.time == *time)?;
+    Some((lines[at].as_ref()?, &linker.rules.along[at]))
+}
+
+/// The field that tells the series of a table apart: so many tables above, and its position.
+fn series_of(model: &JointModel, table: usize, along: &Along) -> Option<(usize, usize)> {
+    let by = along.by.as_ref()?;
+    let in_table = |table: usize| model.tables[table].fields.iter().position(|field| field.path == *by);
+    (0..=2_u16).find_map(|up| Some((usize::from(up), in_table(model.above(table, up)?)?)))
 }
 
 fn compiled(model: &JointModel, table: usize, field: &FieldModel, seed: Seed) -> Field {
@@ -286,6 +546,8 @@ fn compiled(model: &JointModel, table: usize, field: &FieldModel, seed: Seed) ->
             Look::Previous { field: usize::from(field), none: u16::try_from(n_codes).unwrap_or(0) }
         }
         Feature::Position => Look::Position,
+        Feature::PositionAbove { up } => Look::PositionAbove(usize::from(up)),
+        feature @ (Feature::Time { .. } | Feature::Hour | Feature::Weekday) => Look::Time(feature),
     };
     let n_codes = u16::try_from(field.codes.len()).unwrap_or(u16::MAX);
     let sampler = Sampler::new(&field.tree, n_codes).expect("a model is checked when it is read");
@@ -296,6 +558,7 @@ fn compiled(model: &JointModel, table: usize, field: &FieldModel, seed: Seed) ->
         draws: field.codes.iter().map(|code| part(field, *code)).collect(),
         within: uses.map(|name| seed.child(name)),
         seed,
+        run: None,
     }
 }
 

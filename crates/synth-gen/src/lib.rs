@@ -18,6 +18,7 @@
 //! not show in it. Unique values are numbered, never remembered. No allocation per value once the buffers
 //! have grown.
 
+mod along;
 mod arrivals;
 mod branch;
 mod choice;

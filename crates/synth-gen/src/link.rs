@@ -8,6 +8,7 @@ use synth_core::{JsonPath, PathId, Seed};
 use synth_rules::relationship::Condition as Tagged;
 use synth_rules::{Generator, LengthRule, Relationship, RuleSet, ValueKind};
 
+use crate::along;
 use crate::composite::{Dealt, distinct, occurrences, shuffle};
 use crate::computed::Computed;
 use crate::dealing::DealtBond;
@@ -535,7 +536,10 @@ impl<'a> Linker<'a> {
             .iter()
             .map(|node| reference_of(plan, *node)?.source.picker()?.spread_out(ordinals.len()))
             .collect::<Option<Vec<_>>>()?;
+        let series =
+            plain.last().and_then(|node| along::bind::one_after_the_other(plan, *node, &ordinals, &columns));
         let columns = match plain.last() {
+            _ if series.is_some() => series?,
             None => distinct(columns, seed)?,
             Some(node) => {
                 let mut columns = columns;

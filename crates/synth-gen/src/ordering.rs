@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use synth_core::{Gap, Seed, cast};
 
+use crate::along::Course;
 use crate::arrivals::SortedDraws;
 use crate::column::{Slots, Values};
 use crate::measure::Measure;
@@ -42,6 +43,8 @@ pub(crate) struct Group {
     next: Vec<Edge>,
     run: Run,
     seed: Seed,
+    /// How the shares run along the time of the rows.
+    course: Option<Course>,
 }
 
 #[derive(Debug)]
@@ -175,6 +178,10 @@ impl Group {
     fn shares(&self, list: &List, rows: &[Rc<Rows>], memo: &Memo) -> Vec<Option<(f64, u64, u64)>> {
         let row = |at: usize| rows.iter().find_map(|member| member.rows[at]);
         match self.run {
+            Run::Rows | Run::Records(_) | Run::LongArray if let Some(course) = &self.course => {
+                let own = |at: usize| row(at).map(|row| self.seed.uniform(row.address));
+                course.shares(list, own)
+            }
             Run::Records(n) => {
                 let mut draws = SortedDraws::new(self.seed, n);
                 list.iter().map(|ordinal| Some((draws.get(*ordinal), *ordinal, n))).collect()

@@ -7,6 +7,7 @@ use synth_core::plugin::PluginError;
 use synth_core::{EventSink, JsonPath, JsonText, Seed};
 use synth_rules::{Layout, RuleSet};
 
+use crate::along::Timeline;
 use crate::choice::Choice;
 use crate::column::FIRST_KIND;
 use crate::compile;
@@ -57,6 +58,8 @@ pub struct Plan {
     pub(crate) unkept: Vec<Unkept>,
     pub(crate) left_out: Vec<LeftOut>,
     pub(crate) joint: Joint,
+    /// The times that rows run along, as in the rules; `None` for those that cannot be placed.
+    pub(crate) lines: Vec<Option<Arc<Timeline>>>,
     pub(crate) failures: Failures,
     pub(crate) notes: EvaluationNotes,
     /// Some values follow from others, so columns look instances up.
@@ -241,6 +244,17 @@ pub(crate) struct CaseColumn {
     pub(crate) tables: Vec<Vec<u32>>,
     /// The case of a discriminator that is null; 0 for none.
     pub(crate) null_case: u32,
+}
+
+impl Node {
+    /// Lets the literals of a list come one after the other, each for so many rows.
+    pub(crate) fn take_turns(&mut self, rows_of_each: u64) {
+        if let [Kind::Scalar(recipe)] = &mut self.kinds[..]
+            && let Some(in_turn) = recipe.in_turn(rows_of_each)
+        {
+            *recipe = Arc::new(in_turn);
+        }
+    }
 }
 
 impl Plan {

@@ -6,6 +6,7 @@ use synth_core::{Event, EventSink, Number, Permutation, Rate, Scalar, Seed, Time
 use synth_rules::generator::FakerMethod;
 use synth_rules::{FieldType, Generator, Literal, ValueKind};
 
+use crate::along::{Placed, Turns};
 use crate::choice::Choice;
 use crate::column::{ABSENT, FIRST_KIND, Slot, Slots, Values};
 use crate::composite::Dealt;
@@ -70,6 +71,8 @@ enum Program {
     One,
     Choose(Choice, Seed),
     ChooseUnique(Permutation),
+    /// One literal after the other.
+    TakeTurns(Turns),
     Ids(Ids),
     StepNumbers(Steps),
     StepTexts(Steps),
@@ -107,6 +110,7 @@ enum Program {
     Distinct(Box<Distinct>),
     Chained(Box<Chained>),
     Closed(Box<Closed>),
+    Placed(Box<Placed>),
 }
 
 #[derive(Debug, Clone)]
@@ -283,10 +287,16 @@ impl Recipe {
         }
     }
 
+    /// Returns the program that takes its literals in turn, if it draws from a list.
+    pub(crate) fn in_turn(&self, rows_of_each: u64) -> Option<Self> {
+        let turns = Turns { rows_of_each: rows_of_each.max(1), n: cast::to_u64(self.n_literals()) };
+        (turns.n > 0).then(|| Self { program: Program::TakeTurns(turns), render: self.render.clone() })
+    }
+
     /// Returns the number of literals that values are chosen from; 0 for other programs.
     pub(crate) fn n_literals(&self) -> usize {
         match (&self.program, &self.render) {
-            (Program::Choose(..) | Program::One, Render::Atoms(atoms)) => atoms.len(),
+            (Program::Choose(..) | Program::One | Program::TakeTurns(_), Render::Atoms(atoms)) => atoms.len(),
             _ => 0,
         }
     }
@@ -376,6 +386,20 @@ impl Recipe {
         Self { program: Program::Ordered(Box::new(ordered)), render }
     }
 
+    /// Returns the program of a field that is placed by the share of its row's time.
+    pub(crate) fn placed(placed: Placed) -> Self {
+        let render = if placed.own().is_text() { Render::Text } else { Render::NumberText };
+        Self { program: Program::Placed(Box::new(placed)), render }
+    }
+
+    /// Returns the seconds that one of the numbers of a time stands for.
+    pub(crate) fn seconds_of_one(&self) -> Option<f64> {
+        match &self.program {
+            Program::Times(times) => times.seconds_of_one(),
+            _ => None,
+        }
+    }
+
     /// Returns the program of a field whose states follow each other.
     pub(crate) fn chained(chained: Chained) -> Self {
         let render = chained.own().render.clone();
@@ -442,6 +466,7 @@ impl Recipe {
             Program::Distinct(distinct) => distinct.own().base(),
             Program::Chained(chained) => chained.own().base(),
             Program::Closed(closed) => closed.own().base(),
+            Program::Placed(placed) => placed.own().base(),
             _ => self,
         }
     }
@@ -615,6 +640,9 @@ impl Recipe {
             Program::ChooseUnique(order) => {
                 slots.fill_codes(out, |slot| cast::to_u32(cast::to_usize(order.apply(slot.ordinal))));
             }
+            Program::TakeTurns(turns) => {
+                slots.fill_codes(out, |slot| cast::to_u32(cast::to_usize(turns.of(slot.ordinal))));
+            }
             Program::Ids(ids) => ids.fill(slots, out),
             Program::StepNumbers(steps) => steps.fill_integers(slots, out),
             Program::StepTexts(steps) => steps.fill_text(slots, out),
@@ -652,6 +680,7 @@ impl Recipe {
             Program::Distinct(distinct) => distinct.fill(slots, out),
             Program::Chained(chained) => chained.fill(slots, out),
             Program::Closed(closed) => closed.fill(slots, out),
+            Program::Placed(placed) => placed.fill(slots, out),
             Program::Renumbered(recipe, dealt) => {
                 let number = |ordinal: &u64| dealt.number(*ordinal).unwrap_or(*ordinal);
                 let ordinals: Vec<u64> = slots.ordinals.iter().map(number).collect();

@@ -179,6 +179,17 @@ impl Times {
         }
     }
 
+    /// Returns the seconds that one of its numbers stands for; times written as text are ranked by seconds.
+    pub(crate) fn seconds_of_one(&self) -> Option<f64> {
+        match &self.form {
+            TimeForm::Epoch { decimals, factor: 1 } => {
+                Some(self.unit as f64 * synth_core::math::pow10(i32::from(*decimals)) / 1e6)
+            }
+            TimeForm::Text(_) => Some(1.0),
+            _ => None,
+        }
+    }
+
     fn ranked_moment(&self, share: f64) -> i64 {
         let Some(spikes) = &self.spikes else { return self.warped(self.curve.value(share)) };
         let mut sorted: Vec<(i64, f64)> =

@@ -52,6 +52,20 @@ impl RuleSet {
                 lines.push(relation(relationship, path));
             }
         }
+        for along in &self.along {
+            if along.time == *path {
+                let fields: Vec<String> = along.fields.keys().map(ToString::to_string).collect();
+                let moving =
+                    if fields.is_empty() { String::new() } else { format!(": {}", fields.join(", ")) };
+                lines.push(format!("the rows of {} run along it{moving}", along.table()));
+            }
+            if along.by.as_ref() == Some(path) {
+                lines.push(format!("its values tell the series along {} apart", along.time));
+            }
+            if let Some(movement) = along.fields.get(path) {
+                lines.push(format!("along {} it {}", along.time, movement.phrase()));
+            }
+        }
         expressions::followers(self, path, &mut lines);
         for (name, scenario) in &self.scenarios {
             if scenario.modifications.contains_key(path) {

@@ -13,6 +13,7 @@ use crate::resolution::Resolution;
 use crate::rule_set::{Globals, Layout, Metadata, Privacy, RuleSet, VERSION, VariantCase, Variants};
 use crate::shape::{LengthRule, ShapeRule};
 
+mod along;
 mod keys;
 mod knots;
 mod labels;
@@ -67,6 +68,7 @@ impl RuleSet {
         let entities = people::introduce(&mut fields, &relationships, profile);
         referring::simplify(&mut fields, &relationships, profile);
         knots::thin(&mut fields, &mut shape, &mut relationships);
+        let along = along::axes(profile, &fields, &relationships);
         let variants =
             profile.variants.iter().map(|variant| (variant.path.clone(), variants(variant))).collect();
         Self {
@@ -79,6 +81,7 @@ impl RuleSet {
             relationships,
             variants,
             predicates: Vec::new(),
+            along,
             model: None,
             plugins: Plugins::default(),
             scenarios: IndexMap::new(),

@@ -83,6 +83,15 @@ impl Literal {
             Self::Text(text) => text.clone(),
         }
     }
+
+    /// Returns the number, if it is one.
+    pub(crate) fn number(&self) -> Option<f64> {
+        match self {
+            Self::Integer(number) => Some(*number as f64),
+            Self::Number(number) => Some(*number),
+            _ => None,
+        }
+    }
 }
 
 /// Params of `sequence`: row `i` gets `prefix`, `start + i * step` padded with zeros to `width` digits, `suffix`.

@@ -10,6 +10,7 @@
 //!
 //! Invariants: a [`RuleSet`] that was parsed names only known keys, and its probabilities are sound.
 
+pub mod along;
 pub mod entity;
 pub mod error;
 mod explain;
@@ -35,6 +36,7 @@ mod smooth;
 mod update;
 mod yaml;
 
+pub use along::{Along, Movement, RowOrder};
 pub use entity::{Entity, EntityPart};
 pub use error::{Error, ErrorKind, Errors, suggest};
 pub use expression::{EvaluationError, Expression};

@@ -9,6 +9,7 @@ use crate::rule_set::RuleSet;
 use crate::shape::LengthRule;
 use crate::yaml::Step;
 
+mod along;
 mod entities;
 mod expressions;
 mod extras;

@@ -5,7 +5,9 @@
 //! distribution that a person edits is what comes out, and still hangs together with the others. The model holds no
 //! value of the data.
 //!
-//! `bound` finds fields that relationships decide, `coding` turns values into codes, `draft` fits the model to a sample.
+//! `bound` finds fields that relationships decide, `coding` turns values into codes, `draft` fits the model to a sample;
+//! `times` says when its rows happened, `movement` how fields run along that,
+//! and `release` takes back what only follows from it.
 
 use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
@@ -17,8 +19,12 @@ use crate::rule_set::{Dependence, ModelRule, RuleSet};
 mod bound;
 mod coding;
 mod draft;
+mod movement;
+mod release;
+mod times;
 
 pub use draft::{Draft, FittedField};
+pub use release::release;
 
 /// Version of the model file.
 pub const MODEL_VERSION: u32 = 1;
@@ -41,6 +47,9 @@ pub struct JointModel {
 pub struct TableModel {
     /// The path of the records or elements.
     pub path: JsonPath,
+    /// The time that trees of the table look at.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub time: Option<JsonPath>,
     /// The fields, in the order in which they are drawn.
     pub fields: Vec<FieldModel>,
 }
@@ -65,10 +74,32 @@ pub struct FieldModel {
     pub features: Vec<Feature>,
     /// How likely each code is.
     pub tree: Tree,
+    /// The codes in order of what they stand for, where a field runs along time; empty if they stand so anyway.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub order: Vec<u16>,
+    /// Where values begin and end in the leaves of a field that rises or falls along time.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub ends: Vec<LeafEnds>,
     /// Mean log-likelihood of records that were held out, under the field's own distribution, in nats.
     pub floor: f64,
     /// The same under the tree.
     pub achieved: f64,
+}
+
+/// Where the values of a leaf begin within their first code, and where they end within their last one, from 0 to 1.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct LeafEnds {
+    /// The node of the tree.
+    pub leaf: u32,
+    /// Code of the lowest values.
+    pub first: u16,
+    /// Share of this code below them.
+    pub low: f64,
+    /// Code of the highest values.
+    pub last: u16,
+    /// Share of this code up to them.
+    pub high: f64,
 }
 
 /// What of a field a model decides.
@@ -116,8 +147,22 @@ pub enum Feature {
         /// Position of the field.
         field: u16,
     },
-    /// The position in the array, up to [`MAX_POSITION`].
+    /// The position in the array, up to [`MAX_POSITION`]; in a dictionary whose keys are always the same, the key.
     Position,
+    /// The position of the element so many tables above, as [`Feature::Position`].
+    PositionAbove {
+        /// 1 for the element that holds the row.
+        up: u16,
+    },
+    /// How late a row is among all of its time, in so many parts.
+    Time {
+        /// Parts of equally many rows.
+        parts: u16,
+    },
+    /// The hour of the day of its time, in UTC.
+    Hour,
+    /// The day of the week of its time, from Monday.
+    Weekday,
 }
 
 /// Why a model cannot be used.
@@ -259,6 +304,10 @@ impl JointModel {
                     self.tables[table].fields.get(usize::from(field)).map(|field| field.path.clone())
                 }
                 Feature::Position => Some(self.tables[table].path.clone()),
+                Feature::PositionAbove { up } => {
+                    self.above(table, up).map(|above| self.tables[above].path.clone())
+                }
+                Feature::Time { .. } | Feature::Hour | Feature::Weekday => self.tables[table].time.clone(),
             };
             let is_table = |path: &JsonPath| *path == self.tables[table].path;
             let holds =
@@ -292,6 +341,13 @@ impl JointModel {
             Feature::Field { up, field } => Some(fields(self.above(table, up)?, field)?.codes.len()),
             Feature::Previous { field } => Some(fields(table, field)?.codes.len() + 1),
             Feature::Position => Some(usize::from(MAX_POSITION) + 1),
+            Feature::PositionAbove { up } => {
+                self.above(table, up)?;
+                Some(usize::from(MAX_POSITION) + 1)
+            }
+            Feature::Time { parts } => Some(usize::from(parts)),
+            Feature::Hour => Some(24),
+            Feature::Weekday => Some(7),
         }
     }
 
@@ -308,6 +364,11 @@ impl JointModel {
         if field.tree.features().last().is_some_and(|last| usize::from(*last) >= field.features.len()) {
             return Err("its tree looks at a feature that is not there".into());
         }
+        let is_within =
+            |ends: &LeafEnds| [ends.low, ends.high].iter().all(|share| (0.0..=1.0).contains(share));
+        if !field.ends.iter().all(is_within) {
+            return Err("values of a leaf begin or end outside of their code".into());
+        }
         for code in &field.codes {
             if let Code::Value { low, high, .. } = code
                 && !(0.0 <= *low && low < high && *high <= 1.0)
@@ -316,6 +377,11 @@ impl JointModel {
             }
         }
         let n_codes = u16::try_from(field.codes.len()).map_err(|_| "it has too many codes")?;
+        let mut order = field.order.clone();
+        order.sort_unstable();
+        if !order.is_empty() && !order.iter().copied().eq(0..n_codes) {
+            return Err("the order of its codes is not one of all of them".into());
+        }
         Sampler::new(&field.tree, n_codes).map(|_| ()).map_err(|error: BadTree| error.to_string())
     }
 }

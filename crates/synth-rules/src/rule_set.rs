@@ -5,6 +5,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use synth_core::{JsonPath, Rate};
 
+use crate::along::Along;
 use crate::entity::Entity;
 use crate::field::FieldRule;
 use crate::generator::Literal;
@@ -44,6 +45,9 @@ pub struct RuleSet {
     /// What binds fields together.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub relationships: Vec<Relationship>,
+    /// What runs along the times of records and collections.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub along: Vec<Along>,
     /// Objects whose members depend on a tag: the object's path and its variants.
     #[serde(default, skip_serializing_if = "IndexMap::is_empty")]
     #[schemars(with = "std::collections::BTreeMap<String, Variants>")]

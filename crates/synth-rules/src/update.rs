@@ -92,6 +92,7 @@ impl RuleSet {
             relationships: merge.relationships(),
             variants: merge.variants(),
             predicates: self.predicates.clone(),
+            along: Vec::new(),
             model: None,
             plugins: self.plugins.clone(),
             scenarios: self.scenarios.clone(),

@@ -7,7 +7,7 @@
 //! Modules in reading order: [`bottom_k`], [`histogram`], [`sum`], [`float_sum`],
 //! [`hyperloglog`] and [`counts`] are the
 //! sketches; [`quantiles`] fits a publishable distribution; [`choice`] draws from weights; [`tests2`] compares
-//! two samples; [`association`] measures how columns hang together, [`series`] what happens along time, [`word_chain`] which words follow each other.
+//! two samples; [`normal`] is the normal distribution; [`association`] measures how columns hang together, [`series`] what happens along time, [`word_chain`] which words follow each other.
 //!
 //! Invariants: every sketch is an exact commutative monoid under `merge`: its state is a function of the
 //! multiset of pushed values alone, bit for bit, whatever the order and however the input was cut. Memory is
@@ -22,6 +22,7 @@ pub mod float_sum;
 pub mod histogram;
 pub mod hyperloglog;
 pub mod joint;
+pub mod normal;
 pub mod quantiles;
 pub mod series;
 pub mod sum;

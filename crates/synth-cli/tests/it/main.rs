@@ -6,6 +6,7 @@
     reason = "tests make and read files, find their data, and stop where they cannot go on"
 )]
 
+mod along;
 mod bad_input;
 mod bad_rules;
 mod cache;

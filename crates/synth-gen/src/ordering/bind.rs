@@ -8,6 +8,7 @@ use synth_rules::Relationship;
 use synth_rules::relationship::{Operation, Term};
 
 use super::{Draw, Edge, Given, Group, Member, Ordered, Place, Run};
+use crate::along::bind::course_of;
 use crate::computed::divisor;
 use crate::link::{Linker, programs};
 use crate::measure::Measure;
@@ -99,7 +100,8 @@ impl OrderBond {
         let path = linker.path_of(self.members[0]);
         let seed = linker.seed.child(&path).child("order");
         let (within, next) = (edges(true), edges(false));
-        let group = Arc::new(Group { members, givens, within, next, run: self.run, seed });
+        let course = course_of(linker, plan, (&self.members, &self.givens), seed);
+        let group = Arc::new(Group { members, givens, within, next, run: self.run, seed, course });
         for (member, node) in self.members.iter().enumerate() {
             for kind in &mut plan.nodes[*node].kinds {
                 if let Kind::Scalar(own) = kind {
@@ -235,7 +237,8 @@ impl Linker<'_> {
         let is_key = plan.collections.iter().any(|collection| collection.keys == Some(node));
         let is_constant = only_recipe(plan, node).is_some_and(|recipe| recipe.n_literals() == 1)
             || self.follows_from_nothing(node);
-        !is_tag && !is_key && !self.is_unique(node) && !is_constant
+        let is_line = plan.lines.iter().flatten().any(|line| line.is_of(node));
+        !is_tag && !is_key && !self.is_unique(node) && !is_constant && !is_line
     }
 
     /// Tells whether a dependency says that a field has one value in all rows.
@@ -312,7 +315,11 @@ impl Linker<'_> {
         let is_counted = order.low == order.high
             && order.step != Step::SameRow
             && only_recipe(plan, order.low).is_some_and(Recipe::rises);
+        let is_in_order = order.low == order.high
+            && order.step != Step::SameRow
+            && plan.lines.iter().flatten().any(|line| line.is_in_order(order.low, order.is_strict));
         is_counted
+            || is_in_order
             || order.step == Step::SameRow
                 && order.gaps == [None; 2]
                 && self.rules.relationships.iter().any(|other| {

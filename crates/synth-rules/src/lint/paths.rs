@@ -29,6 +29,7 @@ pub(super) fn problems(rules: &RuleSet, unread: &[JsonPath], problems: &mut Vec<
             }
         }
     }
+    super::along::problems(rules, known, problems);
     if let Some(main) = &rules.globals.main_collection
         && !known.covers(main)
     {
@@ -38,14 +39,14 @@ pub(super) fn problems(rules: &RuleSet, unread: &[JsonPath], problems: &mut Vec<
 
 /// The paths of a rule file: those of its rules, and those of rules that could not be read.
 #[derive(Debug, Clone, Copy)]
-struct Known<'a> {
+pub(super) struct Known<'a> {
     rules: &'a RuleSet,
     unread: &'a [JsonPath],
 }
 
 impl Known<'_> {
     /// Tells whether there is a rule for the field itself.
-    fn has_field(self, path: &JsonPath) -> bool {
+    pub(super) fn has_field(self, path: &JsonPath) -> bool {
         self.rules.fields.contains_key(path) || self.unread.contains(path)
     }
 
@@ -54,7 +55,7 @@ impl Known<'_> {
     }
 
     /// Tells whether some field has the path or stands below it, or a length speaks of it.
-    fn covers(self, path: &JsonPath) -> bool {
+    pub(super) fn covers(self, path: &JsonPath) -> bool {
         self.all().any(|known| known.starts_with(path))
     }
 
@@ -62,7 +63,7 @@ impl Known<'_> {
         self.rules.fields.keys().chain(self.rules.shape.keys()).chain(self.unread)
     }
 
-    fn unknown(self, path: &JsonPath, steps: Vec<Step>) -> Problem {
+    pub(super) fn unknown(self, path: &JsonPath, steps: Vec<Step>) -> Problem {
         let path = path.to_string();
         let known: Vec<String> = self.all().map(ToString::to_string).collect();
         let suggestion = suggest(&path, known.iter().map(String::as_str));

@@ -28,6 +28,10 @@ fn decided(relationship: &Relationship) -> Vec<&JsonPath> {
         }
         Relationship::Arithmetic { target, .. } | Relationship::DerivedText { target, .. } => vec![target],
         Relationship::Ordering { low, high, .. } => vec![low, high],
+        // Of several fields together none is decided by that alone.
+        Relationship::PrimaryKey { paths, .. } | Relationship::Unique { paths, .. } if paths.len() > 1 => {
+            Vec::new()
+        }
         Relationship::PrimaryKey { paths, .. }
         | Relationship::Unique { paths, .. }
         | Relationship::Sequence { paths, .. } => paths.iter().collect(),

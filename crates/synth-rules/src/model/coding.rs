@@ -12,6 +12,8 @@ use crate::shape::LengthRule;
 const BIN_ROWS: usize = 40;
 /// Bins of numbers, at most.
 const MAX_BINS: usize = 48;
+/// Steps between knots that are narrower than this lead over a gap.
+const STEP: f64 = 1e-5;
 /// Codes of a field, at most; kinds with more values get one code.
 const MAX_CODES: usize = 1500;
 
@@ -107,6 +109,40 @@ impl Coding {
         self.kinds.push(KindCoding { first, law, field_type });
         let kind = u16::try_from(index).unwrap_or(u16::MAX);
         self.codes.extend(parts.iter().map(|&(low, high)| Code::Value { kind, low, high }));
+    }
+
+    /// Returns the codes in order of what they stand for, with those of no value first; `None` where they are names.
+    pub(super) fn order(&self) -> Option<Vec<u16>> {
+        let mut order = vec![0, 1];
+        for kind in &self.kinds {
+            let n = match &kind.law {
+                Law::Whole => 1,
+                Law::Numbers { points, .. } => points.len(),
+                Law::Literals(literals) => literals.len(),
+            };
+            let mut codes: Vec<u16> = (kind.first..).take(n).collect();
+            if let Law::Literals(literals) = &kind.law {
+                let numbers: Vec<f64> = literals.iter().map(Literal::number).collect::<Option<_>>()?;
+                let number = |code: &u16| numbers[usize::from(code - kind.first)];
+                codes.sort_by(|left, right| number(left).total_cmp(&number(right)));
+            }
+            order.extend(codes);
+        }
+        Some(order)
+    }
+
+    /// Returns how far into the part of its code a value lies; the middle where all values of the code are one.
+    pub(super) fn within(&self, value: SampleValue<'_>) -> f64 {
+        let within = |kind: &KindCoding| match &kind.law {
+            Law::Numbers { points, knots, edges, unit } => {
+                let at = usize::from(kind.code(value)?);
+                let Some(Point::Bin(bin)) = points.get(at) else { return None };
+                let (low, high) = (edges[*bin], edges[*bin + 1]);
+                Some(((knots.share(value.number? * unit) - low) / (high - low)).clamp(0.0, 1.0))
+            }
+            _ => None,
+        };
+        self.kinds.iter().find_map(within).unwrap_or(0.5)
     }
 
     /// Returns the code of a value.
@@ -289,8 +325,16 @@ impl Knots {
     fn edges(&self, n_bins: usize) -> Vec<f64> {
         let width = 1.0 / n_bins as f64;
         let mut edges = vec![0.0];
+        let mut before = f64::NEG_INFINITY;
         for &share in self.shares.iter().chain(&[1.0]) {
             let mut last = edges[edges.len() - 1];
+            // The other side of a gap; no part reaches over one.
+            let is_step = share - before < STEP && share < 1.0 && share > last;
+            before = share;
+            if is_step {
+                edges.push(share);
+                continue;
+            }
             // A part that is much too wide is cut in equal pieces, one that is too narrow goes on.
             let n_pieces = cast::floor_to_usize((share - last) / width).max(1);
             if share - last < width / 2.0 && share < 1.0 {

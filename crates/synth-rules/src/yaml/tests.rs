@@ -365,3 +365,26 @@ fn distributions_have_places() {
     let unknown = length.replace("mean: -1", "mean: 1, most: 3");
     check(&unknown, "rules/unknown-key", (6, 25), "`most`");
 }
+
+#[test]
+fn what_runs_along_time_has_places() {
+    let along = |rest: &str| {
+        format!(
+            "type: datetime\n    generator: temporal_rhythmic\n    params: {{format: '%Y-%m-%d', quantiles: [0, 100], values: ['2024-01-01', '2024-02-01']}}\nalong:\n{rest}\n"
+        )
+    };
+    let code = "rules/impossible";
+    check_beside(&along("- {time: $.name}"), code, (11, 4), "made by `temporal_rhythmic`");
+    check_beside(&along("- {time: $.a}\n- {time: $.a}"), code, (12, 4), "another time already");
+    check_beside(&along("- {time: $.a, series: 0}"), code, (11, 15), "at least one series");
+    check_beside(&along("- {time: $.a, by: $.nam}"), "rules/unknown-path", (11, 15), "`$.nam`");
+    let moving =
+        |path: &str, movement: &str| along(&format!("- time: $.a\n  fields:\n    {path}: {movement}"));
+    check_beside(&moving("$.nam", "{moves: rises}"), "rules/unknown-path", (13, 5), "`$.nam`");
+    check_beside(
+        &moving("$.name", "{moves: drifts, strength: 0.5, seconds: -1}"),
+        code,
+        (13, 44),
+        "`seconds` must be between",
+    );
+}

@@ -336,6 +336,34 @@ impl Sampler {
         }
     }
 
+    /// Returns for each code of a list the probability that one of those up to it is drawn in a leaf.
+    ///
+    /// # Cost
+    ///
+    /// A look at each node above for each code.
+    #[must_use]
+    pub fn cumulative(&self, leaf: usize, codes: &[u16]) -> Vec<f64> {
+        let mut sum = 0.0;
+        let up_to = |code: &u16| {
+            sum += self.probability(leaf, *code);
+            sum
+        };
+        codes.iter().map(up_to).collect()
+    }
+
+    /// Returns the same without the rows of the nodes above: what the leaf's own rows have.
+    #[must_use]
+    pub fn own_cumulative(&self, leaf: usize, codes: &[u16]) -> Vec<f64> {
+        let table = &self.tables[leaf];
+        let n = table.n_rows() as f64;
+        let mut sum = 0;
+        let up_to = |code: &u16| {
+            sum += table.count(*code);
+            sum as f64 / n
+        };
+        codes.iter().map(up_to).collect()
+    }
+
     /// Returns the probability of a code in a leaf.
     #[must_use]
     pub fn probability(&self, leaf: usize, code: u16) -> f64 {
