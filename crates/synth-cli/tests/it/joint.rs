@@ -138,3 +138,71 @@ fn members_of_rare_objects_are_as_frequent_as_in_the_objects() {
     let share = n_lists as f64 / objects.len() as f64;
     assert!(share > 0.9, "{share}");
 }
+
+/// Orders of homes and firms: firms order more, other kinds, and cheaper by the piece where they order much; what was
+/// ordered is often ordered again in the next line, and a gift is in the first line only.
+fn orders() -> String {
+    let word = |order: u64, line: u64, about: u64| {
+        let mut word =
+            (order * 64 + line + 1).wrapping_mul(0x9e37_79b9_7f4a_7c15) ^ about.wrapping_mul(0xd1b5_4a32);
+        for _ in 0..3 {
+            word = (word ^ (word >> 29)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        }
+        word >> 20
+    };
+    let order = |at: u64| {
+        let is_firm = word(at, 0, 1).is_multiple_of(3);
+        let n = if is_firm { 4 + word(at, 0, 2) % 9 } else { 1 + word(at, 0, 2) % 3 };
+        let mut kind = "";
+        let lines: Vec<String> = (0..n)
+            .map(|line| {
+                if line == 0 || word(at, line, 3) % 10 < 4 {
+                    let kinds = if is_firm { ["desk", "lamp", "paper"] } else { ["pen", "book", "paper"] };
+                    kind = kinds[usize::try_from(word(at, line, 4) % 3).unwrap()];
+                }
+                let cents = if n > 7 { 1000 } else { 2000 } + word(at, line, 5) % 800;
+                let gift = line == 0 && word(at, line, 6) % 10 < 3;
+                format!("{{\"kind\": \"{kind}\", \"cents\": {cents}, \"gift\": {gift}}}")
+            })
+            .collect();
+        format!(
+            "{{\"by\": \"{}\", \"lines\": [{}]}}",
+            if is_firm { "firm" } else { "home" },
+            lines.join(", ")
+        )
+    };
+    (0..2000).map(order).collect::<Vec<_>>().join("\n")
+}
+
+/// Catches elements that do not see their record, the length of their array, their place, or the element before.
+#[test]
+fn elements_see_record_length_place_and_the_one_before() {
+    let folder = Folder::with("orders.jsonl", orders());
+    folder.done(&["profile", "orders.jsonl"]);
+    folder.done(&["generate", "-n", "2000"]);
+    let (mut n_odd, mut n_wrong, mut n_lines, mut n_same, mut n_steps, mut n_late_gifts) = (0, 0, 0, 0, 0, 0);
+    let (mut cents, mut n_of) = ([0.0; 2], [0.0; 2]);
+    for record in made(&folder) {
+        let lines = record["lines"].as_array().unwrap();
+        let is_firm = record["by"] == "firm";
+        n_odd += usize::from(is_firm != (lines.len() > 3));
+        for (at, line) in lines.iter().enumerate() {
+            let kind = line["kind"].as_str().unwrap();
+            n_wrong += usize::from(kind != "paper" && is_firm != ["desk", "lamp"].contains(&kind));
+            n_lines += 1;
+            n_late_gifts += usize::from(at > 0 && line["gift"] == true);
+            n_same += usize::from(at > 0 && lines[at - 1]["kind"] == line["kind"]);
+            n_steps += usize::from(at > 0);
+            let is_long = usize::from(lines.len() > 7);
+            cents[is_long] += line["cents"].as_f64().unwrap();
+            n_of[is_long] += 1.0;
+        }
+    }
+    let share = |n: usize, of: usize| n as f64 / of as f64;
+    assert!(share(n_odd, 2000) < 0.01, "{n_odd}");
+    assert!(share(n_wrong, n_lines) < 0.01, "{n_wrong} of {n_lines}");
+    // Six in ten lines are as the one before, and a third of the others.
+    assert!((share(n_same, n_steps) - 0.733).abs() < 0.04, "{n_same} of {n_steps}");
+    assert!(share(n_late_gifts, n_steps) < 0.005);
+    assert!((cents[0] / n_of[0] - 2400.0).abs() < 60.0 && (cents[1] / n_of[1] - 1400.0).abs() < 60.0);
+}
