@@ -437,8 +437,9 @@ impl<'a> Linker<'a> {
         let is_distinct = is_key || self.unique.contains(link.child_path);
         let is_same_table = before.nodes[link.child].scope == before.nodes[link.parent].scope;
         let is_earlier = is_same_table && !link.is_same_column && !is_distinct;
-        let known = self.known_shares(link, &parents, &keys);
-        let preference = Preference { children: link.children, known: &known, is_distinct, is_earlier };
+        let (known, listed) = self.known_shares(link, &parents, &keys);
+        let preference =
+            Preference { children: link.children, known: &known, listed, is_distinct, is_earlier };
         let is_element = before.collections.iter().any(|collection| collection.item == link.child);
         let children = self.site(before, link.child, None);
         let pace = match is_element && !is_distinct {
@@ -498,7 +499,8 @@ impl<'a> Linker<'a> {
         }
         let seed = self.seed.child(&child[0].to_string()).child("references");
         let parents = Arc::new(Parents::of(self.site(before, parent_nodes[0], None), &self.memo));
-        let preference = Preference { children, known: &[], is_distinct: false, is_earlier: false };
+        let preference =
+            Preference { children, known: &[], listed: 0.0, is_distinct: false, is_earlier: false };
         let pace = Pace::even(&self.site(before, child_nodes[0], None), seed, &self.memo);
         let source = Source::Drawn(Arc::new(Picker::new(&parents, preference, pace, seed)));
         for (child, parent) in child_nodes.into_iter().zip(parent_nodes) {
@@ -569,9 +571,10 @@ impl<'a> Linker<'a> {
         Recipe::compile(kind, Setting { seed, n_ordinals: n_values, unique: true }).ok()
     }
 
-    /// For each listed parent, the share that the child's own rule gives its key as a literal.
-    fn known_shares(&self, link: &Link<'_>, parents: &Parents, keys: &Programs) -> Vec<Option<f64>> {
-        let Some(rule) = self.rules.fields.get(link.child_path) else { return Vec::new() };
+    /// For each listed parent, the share that the child's own rule gives its key as a literal; and the sum of the shares of
+    /// all literals.
+    fn known_shares(&self, link: &Link<'_>, parents: &Parents, keys: &Programs) -> (Vec<Option<f64>>, f64) {
+        let Some(rule) = self.rules.fields.get(link.child_path) else { return (Vec::new(), 0.0) };
         let mut shares: BTreeMap<Box<str>, f64> = BTreeMap::new();
         for kind in &rule.kinds {
             for (text, share) in literals(kind) {
@@ -579,10 +582,11 @@ impl<'a> Linker<'a> {
                 *shares.entry(text).or_insert(0.0) += share * kind.share.get();
             }
         }
-        let Some(rows) = parents.rows().filter(|_| !shares.is_empty()) else { return Vec::new() };
+        let Some(rows) = parents.rows().filter(|_| !shares.is_empty()) else { return (Vec::new(), 0.0) };
         let rows: Vec<Option<Row>> = rows.iter().copied().map(Some).collect();
         let made = texts(&rows, keys);
-        (0..rows.len()).map(|at| shares.get(made.get(at)).copied()).collect()
+        let known: Vec<Option<f64>> = (0..rows.len()).map(|at| shares.get(made.get(at)).copied()).collect();
+        (known, shares.values().sum())
     }
 }
 

@@ -148,6 +148,8 @@ pub(crate) struct Preference<'a> {
     pub(crate) children: Option<&'a LengthRule>,
     /// For each listed parent the share of the children that the child's own rule gives its key, if it does.
     pub(crate) known: &'a [Option<f64>],
+    /// The share of the children whose keys that rule gives, those of no parent included.
+    pub(crate) listed: f64,
     /// No parent may be drawn twice.
     pub(crate) is_distinct: bool,
     /// Parents stand before their children in the same table.
@@ -316,11 +318,10 @@ fn listed_weights(n: u64, order: Permutation, preference: Preference<'_>, seed: 
     let (mut small, all): (&[f64], f64) = (&counts[..others.len()], counts.iter().sum());
     let ones = vec![1.0; others.len()];
     let of_small = small.iter().sum::<f64>();
-    // The list lacks what is rare and names what is no parent; the numbers of children know better.
-    let rest = match preference.children {
-        Some(_) if all > 0.0 => of_small / all,
-        _ => (1.0 - n_known).max(0.0),
-    };
+    // A list that is rounded to 1 lacks what is rare; where all parents have children the rare ones have few.
+    let rare =
+        if all > 0.0 && counts.first().is_some_and(|least| *least > 0.0) { of_small / all } else { 0.0 };
+    let rest = (1.0 - preference.listed.max(n_known)).max(rare).max(0.0);
     if of_small <= 0.0 {
         small = &ones;
     }
@@ -345,8 +346,13 @@ mod tests {
         let probs = vec![synth_core::Rate::new(0.2).unwrap(); 5];
         let children = LengthRule::Categorical { values: vec![1, 1, 20, 30, 48], probs };
         let weights = |known: &[Option<f64>]| {
-            let preference =
-                Preference { children: Some(&children), known, is_distinct: false, is_earlier: false };
+            let preference = Preference {
+                children: Some(&children),
+                known,
+                listed: 1.0,
+                is_distinct: false,
+                is_earlier: false,
+            };
             let weights = listed_weights(5, Permutation::new(5, Seed::root(1)), preference, Seed::root(1));
             let total: f64 = weights.iter().sum();
             weights.into_iter().map(|weight| cast::round_to_i64(100.0 * weight / total)).collect::<Vec<_>>()
