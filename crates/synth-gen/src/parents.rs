@@ -319,8 +319,8 @@ fn listed_weights(n: u64, order: Permutation, preference: Preference<'_>, seed: 
     let ones = vec![1.0; others.len()];
     let of_small = small.iter().sum::<f64>();
     // A list that is rounded to 1 lacks what is rare; where all parents have children the rare ones have few.
-    let rare =
-        if all > 0.0 && counts.first().is_some_and(|least| *least > 0.0) { of_small / all } else { 0.0 };
+    let has_all = preference.children.is_some() && counts.first().is_some_and(|least| *least > 0.0);
+    let rare = if has_all { of_small / all } else { 0.0 };
     let rest = (1.0 - preference.listed.max(n_known)).max(rare).max(0.0);
     if of_small <= 0.0 {
         small = &ones;
