@@ -45,8 +45,10 @@ use crate::words::Texts;
 mod atom;
 mod bound;
 mod made;
+mod mixed;
 
 use atom::{Atom, Atoms, atom};
+use mixed::{Mixed, without_zeros};
 
 /// The program that fills a column with one kind of value, and how its values become JSON.
 #[derive(Debug, Clone)]
@@ -128,14 +130,6 @@ enum Render {
     NumberText,
     /// Values of any type, each marked; see [`tagged`].
     Tagged(Quotes),
-}
-
-/// Numbers of which a share is spelled as integers where they can be.
-#[derive(Debug, Clone)]
-struct Mixed {
-    numbers: Recipe,
-    integer_share: f64,
-    which: Seed,
 }
 
 /// Whether numbers stand in quotes, as in fields of type string.
@@ -775,28 +769,6 @@ fn fill_one_of(slots: Slots<'_>, (choice, seed): (&Choice, Seed), recipes: &[Arc
         text.push_str(made.get(at));
         at += 1;
     });
-}
-
-impl Mixed {
-    fn fill(&self, slots: Slots<'_>, out: &mut Values) {
-        let (mut numbers, mut rooms) = (Values::None, Rooms::default());
-        self.numbers.fill(slots, &mut numbers);
-        slots.fill_text_at(out, |at, slot, out| {
-            let text = match self.numbers.scalar(&numbers, at, &mut rooms) {
-                Scalar::Number(number) => number.as_str(),
-                Scalar::String(text) => text,
-                _ => unreachable!("only numbers are spelled in two ways"),
-            };
-            let is_integer = self.which.uniform(slot.address) < self.integer_share;
-            out.push_str(if is_integer { without_zeros(text) } else { text });
-        });
-    }
-}
-
-/// Returns the text of a number without its fraction, if that is nothing but zeros.
-fn without_zeros(text: &str) -> &str {
-    let is_zeros = |fraction: &str| fraction.bytes().all(|digit| digit == b'0');
-    text.split_once('.').filter(|(_, fraction)| is_zeros(fraction)).map_or(text, |(whole, _)| whole)
 }
 
 fn ids(form: IdForm, setting: Setting) -> Ids {
