@@ -229,7 +229,17 @@ impl<'a> Splitter<'a> {
         let before = if at > 0 { knots[at - 1].1 } else { round_outward(self.cells[0].min, low).0 };
         let after = knots.get(at + 1).map(|knot| knot.1);
         let after = after.unwrap_or_else(|| round_outward(high, self.cells[self.cells.len() - 1].max).1);
-        let (up, down) = (away_from(before, low, math::ceil), away_from(after, high, math::floor));
+        // A side that is a round number itself is left for a number as near to it as the next knot is.
+        let near = |side: f64, knot: f64| {
+            let reach = (side - knot).abs().min((high - low) / 8.0).copysign(side - knot);
+            between_values(side.min(side + reach), side.max(side + reach))
+        };
+        let up =
+            Some(away_from(before, low, math::ceil)).filter(|up| *up > low).or_else(|| near(low, before));
+        let down = Some(away_from(after, high, math::floor))
+            .filter(|down| *down < high)
+            .or_else(|| near(high, after));
+        let (Some(up), Some(down)) = (up, down) else { return };
         let has_room = knots.get(at + 1).is_none_or(|knot| knot.0 > share + STEP)
             && at.checked_sub(1).is_none_or(|before| knots[before].0 < share - STEP);
         if up < down && has_room {
@@ -366,6 +376,13 @@ mod tests {
         });
         assert!(n_inside.count() <= 1, "{:?}", found.values());
         assert!((found.cdf(1000.0) - 0.4).abs() < 1e-5);
+        // Sides that are round numbers themselves are values, which no knot may be.
+        let round =
+            (0..600).map(|at| if at % 2 == 0 { 4000.0 - f64::from(at) } else { 9000.0 + f64::from(at - 1) });
+        let values: Vec<f64> = round.clone().collect();
+        let found = fit(round, 5, 33).unwrap();
+        assert!(found.values().iter().all(|knot| !values.contains(knot)), "{:?}", found.values());
+        assert!(found.probabilities().windows(2).any(|pair| pair[1] - pair[0] < 1e-5), "the gap is open");
         let far = (0..1000).map(|at| if at < 996 { f64::from(at) } else { 90_000.0 + f64::from(at) });
         let values = fit(far, 5, 33).unwrap();
         let steps = values.probabilities().windows(2).filter(|pair| pair[1] - pair[0] < 1e-5).count();
