@@ -90,6 +90,11 @@ impl Timeline {
         self.node == node
     }
 
+    /// Tells whether a node is the time itself, and each series has every time once, so that nothing may move it.
+    pub(crate) fn is_fixed(&self, node: usize) -> bool {
+        self.node == node && self.has_series()
+    }
+
     /// Tells whether each row's time is not before that of the row in front of it, or even after it.
     pub(crate) fn is_in_order(&self, node: usize, is_strict: bool) -> bool {
         self.node == node && !is_strict && !matches!(self.ranks, Ranks::Mixed(_))

@@ -73,7 +73,7 @@ pub enum Movement {
         /// Share of the rows that take part in that; the others differ from their neighbours as by chance.
         #[schemars(with = "f64")]
         strength: Rate,
-        /// Mean seconds after which the value is drawn anew.
+        /// Seconds after which about a third of the values are still the same.
         seconds: f64,
     },
 }

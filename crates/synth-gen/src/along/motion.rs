@@ -3,7 +3,7 @@
 //! Each is a function of seed, series and time, so no row needs the one before it; and each is uniform at any time, so
 //! a field that is made by it keeps its distribution.
 
-use synth_core::{Seed, cast, hash, math};
+use synth_core::{Permutation, Seed, cast, hash, math};
 use synth_rules::Movement;
 use synth_stats::normal;
 
@@ -11,8 +11,11 @@ use synth_stats::normal;
 const APART: f64 = 8.0;
 /// Halvings between two such points; between the last ones the way is straight.
 const HALVINGS: u32 = 12;
-/// Spans that are looked through for the last change; it is in none of them once in 10^13 times.
-const MAX_SPANS: i64 = 30;
+/// Spans between changes, in lengths of memory: with so many, a state is still there after a length as often as one that
+/// changes at random is, about once in three times.
+const HELD: f64 = 1.25;
+/// Changes among which the range is shared out.
+const STRATA: i64 = 16;
 
 /// How the draws of a field run along time.
 #[derive(Debug, Clone)]
@@ -57,11 +60,11 @@ impl Motion {
                 normal::share_below(z)
             }
             Movement::Holds { strength, seconds } => {
-                let (last, _) = self.changes(at, seconds);
+                let (change, _, _) = self.changes(at, HELD * seconds);
                 // Two rows agree when both take part, so each does with the root of the strength.
                 let takes_part = own < math::sqrt(strength.get());
                 if takes_part {
-                    self.seed.attempt(4).uniform(last.0)
+                    self.held(at.series, change)
                 } else {
                     self.seed.attempt(5).uniform(hash::mix(own.to_bits()))
                 }
@@ -110,56 +113,40 @@ impl Motion {
         (left * ends[0] + right * ends[1]) / spread
     }
 
-    /// The last change up to a moment and the first one after it, each with a word of its own and its time.
+    /// The last change up to a moment with its number, and when it and the one after it are, in spans.
     ///
     /// # Method
     ///
-    /// Changes are a Poisson process: their number in each span of mean length is drawn, and their places are uniform.
-    fn changes(&self, at: Moment, seconds: f64) -> ((u64, f64), (u64, f64)) {
-        let place = at.seconds / seconds;
+    /// Each span has one change, at a place of its own (a jittered grid; Cook 1986, Stochastic sampling in computer
+    /// graphics, ACM Trans. Graph. 5(1)): the steps between two are up to two spans long, and their number in a stretch
+    /// of time varies less than that of independent events.
+    fn changes(&self, at: Moment, span_seconds: f64) -> (i64, f64, f64) {
+        let place = at.seconds / span_seconds;
         let span = cast::round_to_i64(math::floor(place).clamp(-1e18, 1e18));
-        let mut before: Option<(u64, f64)> = None;
-        let mut after: Option<(u64, f64)> = None;
-        for step in 0..MAX_SPANS {
-            for (word, time) in self.in_span(at.series, span - step) {
-                if time <= place && before.is_none_or(|(_, known)| known < time) {
-                    before = Some((word, time));
-                }
-            }
-            for (word, time) in self.in_span(at.series, span + step) {
-                if time > place && after.is_none_or(|(_, known)| known > time) {
-                    after = Some((word, time));
-                }
-            }
-            if before.is_some() && after.is_some() {
-                break;
-            }
-        }
-        let far = MAX_SPANS as f64;
-        (before.unwrap_or((0, place - far)), after.unwrap_or((1, place + far)))
+        let time = |span: i64| {
+            span as f64 + self.seed.attempt(2).uniform(hash::combine(at.series, span.cast_unsigned()))
+        };
+        let own = time(span);
+        if own <= place { (span, own, time(span + 1)) } else { (span - 1, time(span - 1), own) }
     }
 
-    /// The changes in a span: their number is Poisson with mean 1, by inversion.
-    fn in_span(&self, series: u64, span: i64) -> impl Iterator<Item = (u64, f64)> + use<> {
-        let word = hash::combine(series, span.cast_unsigned());
-        let uniform = self.seed.attempt(2).uniform(word);
-        let (mut n, mut probability) = (0_u32, math::exp(-1.0));
-        let mut sum = probability;
-        while uniform >= sum && n < 20 {
-            n += 1;
-            probability /= f64::from(n);
-            sum += probability;
-        }
-        let seed = self.seed.attempt(3);
-        (0..n).map(move |number| {
-            let own = hash::combine(word, u64::from(number) + 1);
-            (own, span as f64 + seed.uniform(own))
-        })
+    /// The draw that a state is made by from one change to the next.
+    ///
+    /// # Method
+    ///
+    /// Of 16 changes that follow each other each has another sixteenth of the range (stratified sampling), so that a
+    /// field keeps its distribution even where its values last long.
+    fn held(&self, series: u64, change: i64) -> f64 {
+        let (block, within) = (change.div_euclid(STRATA), change.rem_euclid(STRATA));
+        let word = hash::combine(series, block.cast_unsigned());
+        let order = Permutation::new(STRATA.cast_unsigned(), Seed::root(self.seed.attempt(3).bits(word)));
+        let own = self.seed.attempt(4).uniform(hash::combine(series, change.cast_unsigned()));
+        (order.apply(within.cast_unsigned()) as f64 + own) / STRATA as f64
     }
 
     /// How far a moment lies between its last change and the next.
     fn cycle(&self, at: Moment, seconds: f64) -> f64 {
-        let ((_, last), (_, next)) = self.changes(at, seconds);
+        let (_, last, next) = self.changes(at, seconds);
         ((at.seconds / seconds - last) / (next - last).max(f64::MIN_POSITIVE)).clamp(0.0, 1.0)
     }
 }

@@ -237,7 +237,7 @@ impl Linker<'_> {
         let is_key = plan.collections.iter().any(|collection| collection.keys == Some(node));
         let is_constant = only_recipe(plan, node).is_some_and(|recipe| recipe.n_literals() == 1)
             || self.follows_from_nothing(node);
-        let is_line = plan.lines.iter().flatten().any(|line| line.is_of(node));
+        let is_line = plan.lines.iter().flatten().any(|line| line.is_fixed(node));
         !is_tag && !is_key && !self.is_unique(node) && !is_constant && !is_line
     }
 

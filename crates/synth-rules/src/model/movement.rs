@@ -29,6 +29,8 @@ const MIN_ERRORS: f64 = 4.0;
 const MIN_CHANGES: usize = 5;
 /// Variance of normal scores from which something is left that the tree does not say.
 const MIN_VARIANCE: f64 = 0.05;
+/// Lengths of memory that the data must cover.
+const MIN_LENGTHS: f64 = 20.0;
 /// Agreement of neighbours, in their correlation, from which values are held: those that drift change a little with
 /// each row.
 const HELD: f64 = 0.7;
@@ -301,7 +303,10 @@ fn found(
         }
     }
     let memory = memory(&pairs)?;
-    let is_memory = memory.strength >= MIN_CORRELATION;
+    let time = |row: Option<&u32>| row.map_or(0.0, |row| times.seconds[*row as usize]);
+    let span: f64 = runs.iter().map(|run| time(run.last()) - time(run.first())).sum();
+    // What lasts as long as a good part of the data is a matter of the time, and would come out quite different.
+    let is_memory = memory.strength >= MIN_CORRELATION && memory.seconds * MIN_LENGTHS <= span;
     is_memory.then(|| (mean(&pairs[..n_neighbours]), memory))
 }
 
