@@ -79,17 +79,32 @@ fn array_of(path: &JsonPath) -> Option<JsonPath> {
 
 /// Returns the array whose length another one has as it goes beside it.
 pub(crate) fn beside(rules: &RuleSet, path: &JsonPath) -> Option<JsonPath> {
-    let home = |path: &JsonPath| array_of(&path.parent()?);
+    let counts = |path: &JsonPath| {
+        let sources = rules.relationships.iter().filter_map(counted);
+        let mut sources = sources.filter(|(_, right)| right == path).map(|(left, _)| left);
+        sources.find(|left| rules.shape.contains_key(left) && are_siblings(left, path))
+    };
+    // What an array is as long as has a length of its own.
+    let has_own = |left: &JsonPath| at_side(rules, left).is_none() && counts(left).is_none();
+    at_side(rules, path).or_else(|| counts(path).filter(has_own))
+}
+
+/// Returns the array that another one goes side by side with.
+fn at_side(rules: &RuleSet, path: &JsonPath) -> Option<JsonPath> {
     rules.relationships.iter().find_map(|relationship| {
-        let (left, right) = match relationship {
-            Relationship::Sequence { rule: SequenceRule::SideBySide, paths } => match &paths[..] {
-                [left, right] => (array_of(left)?, array_of(right)?),
-                _ => return None,
-            },
-            other => counted(other).filter(|(left, _)| rules.shape.contains_key(left))?,
+        let Relationship::Sequence { rule: SequenceRule::SideBySide, paths } = relationship else {
+            return None;
         };
-        (right == *path && left != right && home(&left) == home(&right)).then_some(left)
+        let [left, right] = &paths[..] else { return None };
+        let (left, right) = (array_of(left)?, array_of(right)?);
+        (right == *path && are_siblings(&left, &right)).then_some(left)
     })
+}
+
+/// Tells whether the elements of two arrays stand below the same rows.
+fn are_siblings(left: &JsonPath, right: &JsonPath) -> bool {
+    let home = |path: &JsonPath| array_of(&path.parent()?);
+    left != right && home(left) == home(right)
 }
 
 /// The elements of two arrays of which a relationship says that they are equally many.
@@ -209,7 +224,8 @@ impl Linker<'_> {
         };
         let holds = |relationship: &Relationship| {
             let (left, right) = counted(relationship)?;
-            let is_source = beside(self.rules, &right)? == left && beside(self.rules, &left).is_none();
+            let is_of = |one: &JsonPath, other: &JsonPath| beside(self.rules, one).as_ref() == Some(other);
+            let is_source = is_of(&right, &left) || is_of(&left, &right);
             let (one, other) = (collection(&left)?, collection(&right)?);
             let [from, to] = [one, other].map(|collection| &plan.nodes[collection.owner]);
             let are_alike =

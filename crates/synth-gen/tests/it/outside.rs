@@ -193,3 +193,32 @@ fn what_is_left_out_has_a_reason() {
         "{left_out:?}"
     );
 }
+
+const LISTS: &str = r#"
+version: 2
+shape:
+  "$.a[]": {length: {distribution: categorical, params: {values: [0, 2, 5], probs: [0.3, 0.4, 0.3]}}}
+  "$.b[]": {length: {distribution: categorical, params: {values: [1, 3, 6], probs: [0.3, 0.4, 0.3]}}}
+  "$.c[]": {length: {distribution: categorical, params: {values: [2, 4, 7], probs: [0.3, 0.4, 0.3]}}}
+  "$.d[]": {length: {distribution: categorical, params: {values: [0, 9], probs: [0.5, 0.5]}}}
+fields:
+  "$.a[]": {type: integer, generator: quantile_sample, params: {quantiles: [0, 100], values: [1, 9]}}
+  "$.b[]": {type: integer, generator: quantile_sample, params: {quantiles: [0, 100], values: [1, 9]}}
+  "$.c[]": {type: integer, generator: quantile_sample, params: {quantiles: [0, 100], values: [1, 9]}}
+  "$.d[]": {type: integer, generator: quantile_sample, params: {quantiles: [0, 100], values: [1, 9]}}
+relationships:
+- {type: arithmetic, target: $.a, operation: count, terms: [$.b]}
+- {type: sequence, rule: side_by_side, paths: ["$.a[]", "$.b[]"]}
+- {type: arithmetic, target: $.d, operation: count, terms: [$.c]}
+"#;
+
+/// Catches two arrays that take their lengths from each other, each the other's.
+#[test]
+fn counted_arrays_are_equally_long() {
+    assert_eq!(compile(LISTS, 10).unwrap().left_out(), []);
+    let rows = records(LISTS, 300);
+    let n = |row: &Value, key: &str| row[key].as_array().unwrap().len();
+    assert!(rows.iter().all(|row| row["a"] == row["b"] && n(row, "c") == n(row, "d")));
+    assert!([0, 2, 5].iter().all(|length| rows.iter().any(|row| n(row, "a") == *length)));
+    assert!([2, 4, 7].iter().all(|length| rows.iter().any(|row| n(row, "d") == *length)));
+}
