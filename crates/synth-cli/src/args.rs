@@ -3,6 +3,7 @@
 pub(crate) mod generating;
 pub(crate) mod inspecting;
 pub(crate) mod keeping;
+pub(crate) mod modelling;
 pub(crate) mod partials;
 pub(crate) mod updating;
 
@@ -15,6 +16,7 @@ use synth_core::JsonPath;
 use generating::Generate;
 use inspecting::{Explain, Rules, ScenarioAction};
 use keeping::Keeping;
+use modelling::Modelling;
 use partials::PartialAction;
 use updating::Updating;
 
@@ -122,6 +124,8 @@ pub(crate) struct Profile {
     #[arg(long)]
     pub(crate) single_pass: bool,
     #[command(flatten)]
+    pub(crate) modelling: Modelling,
+    #[command(flatten)]
     pub(crate) keeping: Keeping,
     #[command(flatten)]
     pub(crate) reading: Reading,
@@ -198,6 +202,8 @@ pub(crate) struct Dryrun {
     /// Draw from this seed [default: 42]
     #[arg(long, value_name = "SEED")]
     pub(crate) seed: Option<u64>,
+    #[command(flatten)]
+    pub(crate) modelling: Modelling,
     #[command(flatten)]
     pub(crate) reporting: Reporting,
     #[command(flatten)]

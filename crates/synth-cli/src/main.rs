@@ -21,6 +21,7 @@ mod making;
 mod manifest;
 mod output;
 mod plugins;
+mod profile_files;
 mod progress;
 mod rules;
 mod run_log;

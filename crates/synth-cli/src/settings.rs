@@ -36,7 +36,7 @@ pub(crate) enum Form {
 }
 
 /// All settings; flags that name the files and records of one run are none.
-pub(crate) const SETTINGS: [Setting; 18] = [
+pub(crate) const SETTINGS: [Setting; 20] = [
     Setting::new("quiet", Form::Flag),
     Setting::new("format", Form::Word),
     Setting::new("max_bad", Form::Whole),
@@ -53,6 +53,8 @@ pub(crate) const SETTINGS: [Setting; 18] = [
     Setting::new("chunk_size", Form::Whole),
     Setting::new("checkpoint_interval", Form::Whole),
     Setting::new("partition_rows", Form::Whole),
+    Setting::new("model", Form::Word),
+    Setting::new("model_budget", Form::Whole),
     Setting::new("cache", Form::Flag),
     Setting::new("cache_dir", Form::Word),
 ];

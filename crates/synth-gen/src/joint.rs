@@ -6,9 +6,9 @@
 use std::sync::Arc;
 
 use synth_core::{Seed, hash};
-use synth_rules::model::{Code, Feature, FieldModel, LeafEnds, MAX_POSITION, ModelPart};
+use synth_rules::model::{Code, CopulaModel, Feature, FieldModel, LeafEnds, MAX_POSITION, ModelPart};
 use synth_rules::{Along, JointModel};
-use synth_stats::joint::{Node, Sampler};
+use synth_stats::joint::{Latent, Node, Sampler, factor};
 
 use crate::along::motion::{Moment, Motion};
 use crate::along::{Clock, Timeline};
@@ -33,6 +33,8 @@ struct ScopeModel {
     line: Option<Arc<Timeline>>,
     /// The field that tells series apart: so many scopes above, and its position.
     by: Option<(usize, usize)>,
+    /// Normal numbers behind the fields that copulas bind.
+    n_normals: usize,
 }
 
 #[derive(Debug, Clone)]
@@ -43,6 +45,16 @@ struct Field {
     draws: Vec<Part>,
     within: [Seed; 4],
     run: Option<Run>,
+    latent: Option<Behind>,
+}
+
+/// A field that a copula binds.
+#[derive(Debug, Clone)]
+struct Behind {
+    latent: Latent,
+    /// Place of the copula's first normal number among those of the row, and of the field's own.
+    first: usize,
+    own: usize,
 }
 
 /// How a field runs along time.
@@ -284,6 +296,7 @@ impl ScopeModel {
     fn push(&self, here: Here, above: impl Fn(usize, Ask) -> u16, before: Before<'_>, out: &mut Codes) {
         let start = out.codes.len();
         let Here { address, index, mut moment } = here;
+        let mut normals = vec![0.0; self.n_normals];
         for (at, field) in self.fields.iter().enumerate() {
             let look = |look: &Look| match *look {
                 Look::Field { up: 0, field } => out.codes[start + field],
@@ -297,7 +310,7 @@ impl ScopeModel {
                 Look::Position => position(index),
                 Look::Time(feature) => feature.at(moment.share, moment.seconds),
             };
-            let (mut code, within) = field.draw((address, moment), look);
+            let (mut code, within) = field.draw((address, moment), look, &mut normals);
             if let (Some(turn), true) = (moment.turn, self.by == Some((0, at))) {
                 code = field.code_of_literal(turn);
             }
@@ -421,10 +434,22 @@ impl Field {
         u16::try_from(literal).unwrap_or(u16::MAX).saturating_add(2).min(n_codes.saturating_sub(1))
     }
 
-    /// Returns the code, and where the value lies within it if the time decides that.
-    fn draw(&self, (address, moment): (u64, Moment), look: impl Fn(&Look) -> u16) -> (u16, f64) {
-        let leaf = self.sampler.leaf(|feature| look(&self.looks[feature]));
+    /// Returns the code, and where the value lies within it if the time decides that; `normals` are those of the fields
+    /// before, and of this one from then on.
+    fn draw(
+        &self,
+        (address, moment): (u64, Moment),
+        look: impl Fn(&Look) -> u16,
+        normals: &mut [f64],
+    ) -> (u16, f64) {
         let own = self.seed.uniform(address);
+        if let Some(Behind { latent, first, own: at }) = &self.latent {
+            normals[*at] = Latent::normal(own);
+            if self.run.is_none() {
+                return (latent.code(&normals[*first..=*at]), f64::NAN);
+            }
+        }
+        let leaf = self.sampler.leaf(|feature| look(&self.looks[feature]));
         match &self.run {
             None => (self.sampler.draw(leaf, own), f64::NAN),
             Some(run) => run.pick(leaf, run.motion.uniform(moment, own)),
@@ -495,7 +520,7 @@ pub(crate) fn bind(model: &JointModel, plan: &mut Plan, linker: &Linker<'_>) {
     for (table, scope) in scope_of.iter().enumerate() {
         let Some(scope) = *scope else { continue };
         for (at, field) in model.tables[table].fields.iter().enumerate() {
-            if let Some(node) = node(&field.path) {
+            if let Some(node) = node(&field.path).filter(|_| !field.released) {
                 let of_length = field.part == ModelPart::Length;
                 let of_value = !of_length && field.tells_values();
                 plan.nodes[node].modelled = Some(Modelled { field: at, of_length, of_value });
@@ -503,6 +528,7 @@ pub(crate) fn bind(model: &JointModel, plan: &mut Plan, linker: &Linker<'_>) {
             let seed = linker.seed.child(&field.path.to_string()).child("model");
             scopes[scope].fields.push(compiled(model, table, field, seed));
         }
+        bind_copulas(&model.tables[table].copulas, &model.tables[table].fields, &mut scopes[scope]);
         if let Some((line, along)) = along_of(model, table, linker, &plan.lines) {
             scopes[scope].line = Some(Arc::clone(line));
             scopes[scope].by = series_of(model, table, along);
@@ -517,6 +543,23 @@ pub(crate) fn bind(model: &JointModel, plan: &mut Plan, linker: &Linker<'_>) {
         scopes[scope].looks_back = scopes[scope].fields.iter().any(looks_back);
     }
     plan.joint = Joint { scopes };
+}
+
+/// Puts normal numbers behind the fields of copulas.
+fn bind_copulas(copulas: &[CopulaModel], fields: &[FieldModel], scope: &mut ScopeModel) {
+    for copula in copulas {
+        let first = scope.n_normals;
+        let (rows, _) = factor(&copula.correlations);
+        for (at, (weights, order)) in rows.into_iter().zip(&copula.orders).enumerate() {
+            let field = usize::from(copula.fields[at]);
+            // A field of a copula looks at nothing, so its tree is one leaf with its own counts.
+            if let Some(Node::Leaf(counts)) = fields[field].tree.nodes.first() {
+                let latent = Latent::new(counts, order, weights);
+                scope.fields[field].latent = Some(Behind { latent, first, own: first + at });
+            }
+        }
+        scope.n_normals += copula.fields.len();
+    }
 }
 
 /// The time of a table as the rules have it, if they do.
@@ -559,6 +602,7 @@ fn compiled(model: &JointModel, table: usize, field: &FieldModel, seed: Seed) ->
         within: uses.map(|name| seed.child(name)),
         seed,
         run: None,
+        latent: None,
     }
 }
 

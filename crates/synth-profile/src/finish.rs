@@ -64,6 +64,7 @@ pub fn finish(partial: &mut Partial, findings: &Findings, config: &FinishConfig)
         relations: relations::mine(partial, &fields, &variants, config.gate),
         variants,
         fields,
+        joint: None,
         findings: findings
             .groups()
             .map(|(code, count, _)| (code.to_owned(), count))

@@ -21,6 +21,7 @@ mod epoch_rhythm;
 pub mod error;
 pub mod finish;
 pub mod hypotheses;
+pub mod joint_profile;
 pub mod mixed_types;
 pub mod number_stats;
 pub mod numbered_text;
@@ -46,6 +47,7 @@ pub mod variants;
 
 pub use error::{Error, ErrorKind};
 pub use finish::{FinishConfig, finish, is_key, is_numbering};
+pub use joint_profile::{GroupProfile, JointProfile, ModelBits};
 pub use partial::{NodeId, Partial};
 pub use profile::Profile;
 pub use profiler::{Profiler, Unit};

@@ -9,6 +9,7 @@ use synth_privacy::Publishable;
 
 pub use crate::phrasing::{ChainProfile, ChainRow, PhrasingProfile, TemplatePart, TemplateProfile};
 
+use crate::joint_profile::JointProfile;
 use crate::relations::Relations;
 
 /// Version of `profile.json`.
@@ -37,6 +38,9 @@ pub struct Profile {
     /// What binds fields together.
     #[serde(default)]
     pub relations: Relations,
+    /// How well the joint model predicts, once it is fitted.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub joint: Option<JointProfile>,
     /// What was surprising in the input: code and count.
     pub findings: BTreeMap<String, u64>,
 }

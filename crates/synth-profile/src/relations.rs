@@ -41,7 +41,7 @@ pub(crate) use arithmetic::shifted::is_shift;
 pub use association::{Aspect, Association, AssociationMeasure, Direction, Quantity, TableAssociations};
 pub use exceptions::Exception;
 pub(crate) use exceptions::{FirstRows, RowPlace};
-pub(crate) use mine::{mine, tables};
+pub(crate) use mine::{mine, tables_in_proportion};
 pub(crate) use names::sounds_like_id;
 pub(crate) use table::{Column, Part, Table};
 pub use temporal::{

@@ -4,7 +4,10 @@ use synth_core::JsonPath;
 
 use crate::partial::Partial;
 use crate::profile::Profile;
-use crate::relations::{Column, Part, Table, tables};
+use crate::relations::{Column, Part, Table, tables_in_proportion};
+
+/// Most records in the tables.
+const MAX_RECORDS: u64 = 1 << 16;
 
 /// The record sample cut into tables: the records, the elements of each array and the members of each dictionary are
 /// rows.
@@ -55,14 +58,15 @@ pub struct SampleValue<'t> {
 }
 
 impl SampleTables {
-    /// Cuts the sample of a partial into the tables of its profile.
+    /// Cuts the sample of a partial into the tables of its profile; equal records stand in them as often as they came, so that
+    /// their shares are those of the data. Of more than 65,536 records the shares are kept, and not the number.
     ///
     /// # Cost
     ///
     /// Memory: four bytes a cell, and the distinct values.
     #[must_use]
     pub fn of(partial: &Partial, profile: &Profile) -> Self {
-        Self(tables(partial, &profile.fields))
+        Self(tables_in_proportion(partial, &profile.fields, MAX_RECORDS))
     }
 
     /// Returns the tables; one that holds the rows of others stands before them, the records first.

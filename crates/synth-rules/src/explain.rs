@@ -67,6 +67,9 @@ impl RuleSet {
             }
         }
         expressions::followers(self, path, &mut lines);
+        if let Some(model) = self.model.as_ref().and_then(|model| model.loaded.as_ref()) {
+            lines.extend(model.explain(self, path));
+        }
         for (name, scenario) in &self.scenarios {
             if scenario.modifications.contains_key(path) {
                 lines.push(format!("the scenario `{name}` changes it"));

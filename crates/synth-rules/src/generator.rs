@@ -72,6 +72,15 @@ pub enum Literal {
 }
 
 impl Literal {
+    /// The number that it is, if it is one.
+    pub(crate) fn as_number(&self) -> Option<f64> {
+        match self {
+            Self::Integer(number) => Some(*number as f64),
+            Self::Number(number) => Some(*number),
+            Self::Null | Self::Bool(_) | Self::Text(_) => None,
+        }
+    }
+
     /// Returns the value as it is written without quotes.
     #[must_use]
     pub fn text(&self) -> String {

@@ -1,6 +1,7 @@
 //! What can be wrong with a rule set whose types are right.
 
 use synth_core::JsonPath;
+use synth_stats::joint::check_triangle;
 
 use crate::error::ErrorKind;
 use crate::field::{FieldRule, ValueKind};
@@ -63,6 +64,7 @@ fn lint_each(rules: &RuleSet) -> Vec<Problem> {
         relationships::problems(relationship, &mut reporter(&base, &mut problems));
         table_problems(relationship, &mut reporter(&base, &mut problems));
     }
+    copula_problems(rules, &mut problems);
     entities::problems(rules, &mut problems);
     extras::plugins(rules, &mut problems);
     problems
@@ -91,6 +93,16 @@ fn table_problems(relationship: &Relationship, report: Report<'_>) {
     }
     let weights: Vec<f64> = rows.iter().map(|row| row.weight).collect();
     no_negative("rows", &weights, report);
+}
+
+fn copula_problems(rules: &RuleSet, problems: &mut Vec<Problem>) {
+    for (index, copula) in rules.model.iter().flat_map(|model| &model.copulas).enumerate() {
+        if let Err(error) = check_triangle(&copula.correlations, copula.fields.len()) {
+            let steps: Vec<Step> = vec!["model".into(), "copulas".into(), (&index).into()];
+            let reason = error.to_string();
+            reporter(&steps, problems)(&["correlations"], ErrorKind::Impossible { reason });
+        }
+    }
 }
 
 fn length_problems(length: &LengthRule, report: Report<'_>) {

@@ -5,29 +5,42 @@
 //! distribution that a person edits is what comes out, and still hangs together with the others. The model holds no
 //! value of the data.
 //!
-//! `bound` finds fields that relationships decide, `coding` turns values into codes, `draft` fits the model to a sample;
-//! `times` says when its rows happened, `movement` how fields run along that,
-//! and `release` takes back what only follows from it.
+//! `bound` finds fields that relationships decide, `coding` turns values into codes, `draft` codes a sample, `fitting` fits
+//! several models to it, `choice` takes one for each group of fields, `compact` puts the result together `depends` says it in
+//! short, `told` in full; `words` are what codes mean, and `drawn` what draws give. `adopt` takes a model over to
+//! other rules.
+//! `times` says when rows happened, `movement` how fields run along that, and `release` takes back what only follows from it.
 
-use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
-use synth_core::{JsonPath, Rate, cast, hash};
-use synth_stats::joint::{BadTree, Node, Sampler, Tree};
+use synth_core::{JsonPath, Rate, hash};
+use synth_stats::joint::{BadTree, Node, Sampler, Tree, Triangle, check_triangle};
 
-use crate::rule_set::{Dependence, ModelRule, RuleSet};
+use crate::rule_set::{CopulaRule, RuleSet};
 
+mod adopt;
 mod bound;
+mod choice;
 mod coding;
+mod compact;
+mod depends;
 mod draft;
+mod drawn;
+mod fitting;
 mod movement;
 mod release;
 mod times;
+mod told;
+mod words;
 
-pub use draft::{Draft, FittedField};
+pub use adopt::Released;
+pub use draft::Draft;
+pub use fitting::{FittedJoint, FittedPart, Fitting};
 pub use release::release;
 
 /// Version of the model file.
 pub const MODEL_VERSION: u32 = 1;
+/// Visits of a row for a feature that a model may cost, unless asked otherwise.
+pub const DEFAULT_BUDGET: u64 = 1 << 31;
 /// Positions in an array from this one on share a code.
 pub const MAX_POSITION: u16 = 31;
 
@@ -41,6 +54,47 @@ pub struct JointModel {
     pub tables: Vec<TableModel>,
 }
 
+/// How fields may depend on each other, from the simplest on.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum ModelKind {
+    /// Not at all.
+    Independent,
+    /// By one table of correlations between normal numbers that stand behind the fields.
+    GaussianCopula,
+    /// Each on one or two others.
+    BayesNet,
+    /// Each on any that come before it, by a tree.
+    #[default]
+    Trees,
+}
+
+impl ModelKind {
+    /// All kinds, from the simplest on.
+    pub const ALL: [Self; 4] = [Self::Independent, Self::GaussianCopula, Self::BayesNet, Self::Trees];
+
+    /// Returns the name.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Independent => "independent",
+            Self::GaussianCopula => "gaussian_copula",
+            Self::BayesNet => "bayes_net",
+            Self::Trees => "trees",
+        }
+    }
+}
+
+/// What is fitted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ModelOptions {
+    /// The kind of model; chosen for each group of fields if left out.
+    pub kind: Option<ModelKind>,
+    /// Visits of a row for a feature that fitting may cost.
+    pub budget: u64,
+}
+
 /// The model of the fields of a record, or of an element.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -52,6 +106,22 @@ pub struct TableModel {
     pub time: Option<JsonPath>,
     /// The fields, in the order in which they are drawn.
     pub fields: Vec<FieldModel>,
+    /// Fields that correlations bind.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub copulas: Vec<CopulaModel>,
+}
+
+/// Fields that a table of correlations binds.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CopulaModel {
+    /// Positions of the fields, rising.
+    pub fields: Vec<u16>,
+    /// For each field its codes from the lowest to the highest; empty where they rise as they are numbered.
+    pub orders: Vec<Vec<u16>>,
+    /// The correlations, which stand in the rule file.
+    #[serde(skip)]
+    pub correlations: Triangle,
 }
 
 /// The model of one field.
@@ -62,6 +132,12 @@ pub struct FieldModel {
     pub path: JsonPath,
     /// What of it the codes decide.
     pub part: ModelPart,
+    /// How it depends on others.
+    #[serde(default)]
+    pub model: ModelKind,
+    /// The codes do not fit the rule any more: it is drawn by the rule alone.
+    #[serde(default, skip_serializing_if = "is_no")]
+    pub released: bool,
     /// Share of the objects above that had the field when the model was fitted.
     pub presence: Rate,
     /// Share of nulls when the model was fitted.
@@ -100,6 +176,11 @@ pub struct LeafEnds {
     pub last: u16,
     /// Share of this code up to them.
     pub high: f64,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "the signature serde asks for")]
+fn is_no(flag: &bool) -> bool {
+    !flag
 }
 
 /// What of a field a model decides.
@@ -183,6 +264,14 @@ pub enum BadModel {
         /// Hash in the rules.
         expected: String,
     },
+    /// The correlations in the rules are not those of the file's fields.
+    #[error("copula {number} of the rules does not fit the file: {reason}")]
+    Copula {
+        /// Which one, from 1.
+        number: usize,
+        /// What is wrong.
+        reason: String,
+    },
     /// A field's part makes no sense.
     #[error("the model of {path} is broken: {reason}")]
     Field {
@@ -206,7 +295,9 @@ impl RuleSet {
         if found != rule.hash {
             return Err(BadModel::Hash { found, expected: rule.hash.clone() });
         }
-        rule.loaded = Some(JointModel::parse(text)?);
+        let mut model = JointModel::parse(text)?;
+        model.take_correlations(&rule.copulas)?;
+        rule.loaded = Some(model);
         Ok(())
     }
 }
@@ -222,12 +313,6 @@ impl FieldModel {
     #[must_use]
     pub fn tells_values(&self) -> bool {
         self.codes.iter().any(|code| matches!(code, Code::Value { low, high, .. } if high - low < 1.0))
-    }
-
-    /// The share of the field's uncertainty that its tree takes away on held-out records, in hundredths.
-    fn explained(&self) -> Rate {
-        let share = if self.floor < 0.0 { 1.0 - self.achieved / self.floor } else { 0.0 };
-        Rate::of(cast::round_to_u64(share.clamp(0.0, 1.0) * 100.0), 100)
     }
 
     /// Leaves out the features that the tree does not look at.
@@ -275,51 +360,28 @@ impl JointModel {
         serde_json::to_string(self).expect("plain values print") + "\n"
     }
 
-    /// Returns the section of the rule file that names this model.
-    #[must_use]
-    pub fn rule(&self, file: &str) -> ModelRule {
-        let mut depends = IndexMap::new();
-        for table in 0..self.tables.len() {
-            for field in &self.tables[table].fields {
-                let fields = self.looked_at(table, field);
-                if !fields.is_empty() {
-                    depends.insert(field.path.clone(), Dependence { fields, share: field.explained() });
+    /// Takes the correlations of the rule file.
+    fn take_correlations(&mut self, rules: &[CopulaRule]) -> Result<(), BadModel> {
+        let n_copulas = self.tables.iter().map(|table| table.copulas.len()).sum();
+        let bad =
+            |at: usize, reason: &str| Err(BadModel::Copula { number: at + 1, reason: reason.to_owned() });
+        if rules.len() != n_copulas {
+            return bad(rules.len().min(n_copulas), "there are more or fewer of them");
+        }
+        let mut at = 0;
+        for table in &mut self.tables {
+            for copula in &mut table.copulas {
+                let path = |field: &u16| Some(&table.fields.get(usize::from(*field))?.path);
+                if !copula.fields.iter().map(path).eq(rules[at].fields.iter().map(Some)) {
+                    return bad(at, "its fields are others");
                 }
+                check_triangle(&rules[at].correlations, copula.fields.len())
+                    .or_else(|error| bad(at, &error.to_string()))?;
+                copula.correlations.clone_from(&rules[at].correlations);
+                at += 1;
             }
         }
-        ModelRule { file: file.to_owned(), hash: file_hash(&self.to_json()), depends, loaded: None }
-    }
-
-    /// The fields that a tree looks at, those nearest to its root first; an object that holds the field goes without
-    /// saying.
-    fn looked_at(&self, table: usize, field: &FieldModel) -> Vec<JsonPath> {
-        let mut paths: Vec<JsonPath> = Vec::new();
-        for feature in field.tree.features_from_root() {
-            let path = match field.features[usize::from(feature)] {
-                Feature::Field { up, field } => {
-                    let above = self.above(table, up).map(|above| &self.tables[above].fields);
-                    above.and_then(|fields| fields.get(usize::from(field))).map(|field| field.path.clone())
-                }
-                Feature::Previous { field } => {
-                    self.tables[table].fields.get(usize::from(field)).map(|field| field.path.clone())
-                }
-                Feature::Position => Some(self.tables[table].path.clone()),
-                Feature::PositionAbove { up } => {
-                    self.above(table, up).map(|above| self.tables[above].path.clone())
-                }
-                Feature::Time { .. } | Feature::Hour | Feature::Weekday => self.tables[table].time.clone(),
-            };
-            let is_table = |path: &JsonPath| *path == self.tables[table].path;
-            let holds =
-                |path: &JsonPath| field.path != *path && field.path.starts_with(path) && !is_table(path);
-            if let Some(path) = path
-                && !paths.contains(&path)
-                && !holds(&path)
-            {
-                paths.push(path);
-            }
-        }
-        paths
+        Ok(())
     }
 
     /// Returns the table that is `up` tables above another.
@@ -374,6 +436,15 @@ impl JointModel {
                 && !(0.0 <= *low && low < high && *high <= 1.0)
             {
                 return Err("a code is no part of the range from 0 to 1".into());
+            }
+        }
+        for copula in &self.tables[table].copulas {
+            let n_fields = self.tables[table].fields.len();
+            let is_sound = copula.fields.is_sorted_by(|a, b| a < b)
+                && copula.fields.last().is_none_or(|last| usize::from(*last) < n_fields)
+                && copula.orders.len() == copula.fields.len();
+            if !is_sound {
+                return Err("it stands beside a copula of fields that are not there".into());
             }
         }
         let n_codes = u16::try_from(field.codes.len()).map_err(|_| "it has too many codes")?;

@@ -4,6 +4,7 @@ use indexmap::{IndexMap, IndexSet};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use synth_core::{JsonPath, Rate};
+use synth_stats::joint::factor;
 
 use crate::along::Along;
 use crate::entity::Entity;
@@ -118,6 +119,9 @@ pub struct ModelRule {
     pub file: String,
     /// Hash of the file, so that no other is taken for it.
     pub hash: String,
+    /// Fields that correlations bind; the numbers count, not those of any file.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub copulas: Vec<CopulaRule>,
     /// What each field follows from; read by people only.
     #[serde(default, skip_serializing_if = "IndexMap::is_empty")]
     #[schemars(with = "std::collections::BTreeMap<String, Dependence>")]
@@ -132,7 +136,29 @@ impl ModelRule {
     pub(crate) fn binds(&self, path: &JsonPath) -> bool {
         let mut dependent = self.depends.iter();
         dependent.any(|(field, dependence)| field == path || dependence.fields.contains(path))
+            || self.copulas.iter().any(|copula| copula.fields.contains(path))
     }
+}
+
+impl CopulaRule {
+    /// Returns the largest change that makes correlations possible which contradict each other; 0 where none do.
+    #[must_use]
+    pub fn contradiction(&self) -> f64 {
+        let (_, nearest) = factor(&self.correlations);
+        let pairs = self.correlations.iter().flatten().zip(nearest.iter().flatten());
+        pairs.map(|(asked, nearest)| (asked - nearest).abs()).fold(0.0, f64::max)
+    }
+}
+
+/// Fields that go together by their ranks.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct CopulaRule {
+    /// The fields.
+    #[schemars(with = "Vec<String>")]
+    pub fields: Vec<JsonPath>,
+    /// Correlations of the normal numbers behind the fields: for each field those with the fields before it, then 1.
+    pub correlations: Vec<Vec<f64>>,
 }
 
 /// What a field follows from.
@@ -145,6 +171,9 @@ pub struct Dependence {
     /// Share of the field's uncertainty that they take away, 0 to 1.
     #[schemars(with = "f64")]
     pub share: Rate,
+    /// Where few cases are told apart, what each makes likely.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub table: Vec<String>,
 }
 
 /// Where the rules come from.

@@ -69,7 +69,8 @@ impl RuleSet {
     /// Puts these rules together with those of new data.
     ///
     /// Settings of a run (seed, number of rows) stay as they are. Keys and counters are never mixed: the heavier side
-    /// makes them. A field that is personal on one side is made as that side makes it.
+    /// makes them. A field that is personal on one side is made as that side makes it. The joint model is left out: see
+    /// [`JointModel::adopted`](crate::model::JointModel::adopted).
     ///
     /// # Errors
     ///
@@ -98,6 +99,15 @@ impl RuleSet {
             scenarios: self.scenarios.clone(),
             privacy: Privacy { k: self.privacy.k.min(new.privacy.k) },
         })
+    }
+}
+
+impl MergeStrategy {
+    /// Tells whether old rules weigh more than new ones.
+    #[must_use]
+    pub fn is_old_heavier(self, old: &RuleSet, new: &RuleSet) -> bool {
+        let Weights { old, new } = weights(old, new, self);
+        old > new
     }
 }
 

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, Subcommand};
 
 use super::ProfileOutputs;
+use super::modelling::Modelling;
 
 /// What can be done with partials; a file of such a name is given as `./merge`.
 #[derive(Debug, Subcommand)]
@@ -38,6 +39,8 @@ pub(crate) struct FinishPartial {
     pub(crate) out: PathBuf,
     #[command(flatten)]
     pub(crate) outputs: ProfileOutputs,
+    #[command(flatten)]
+    pub(crate) modelling: Modelling,
     /// Write a literal into rules and reports only if at least K records hold it
     #[arg(long, value_name = "K", default_value_t = 5, value_parser = clap::value_parser!(u64).range(1..))]
     pub(crate) k: u64,

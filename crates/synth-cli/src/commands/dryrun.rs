@@ -28,7 +28,7 @@ pub(crate) fn run(args: &Dryrun, screen: &Screen) -> Result<Outcome, Failure> {
     verify((&real, &mut profile), Some(&again), gate, screen)?;
     clock.lap("read real");
     let mut rules = RuleSet::from_profile(&profile);
-    joint::fit(&mut rules, (&real, &profile), "dry run", screen);
+    joint::fit(&mut rules, (&real, &mut profile), ("dry run", args.modelling.options()), screen);
     let n_rows = n_rows(&rules, args.n, None)?;
     let source = RuleSource { name: "the learned rules".to_owned(), text: rules.to_yaml() };
     let seed = args.seed.unwrap_or(rules.globals.seed);

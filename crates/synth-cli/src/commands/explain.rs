@@ -14,7 +14,7 @@ use super::name;
 use crate::Outcome;
 use crate::args::inspecting::Explain;
 use crate::failure::Failure;
-use crate::rules::read_rules;
+use crate::rules::{attach_model, read_rules};
 use crate::scenarios;
 
 /// Larger profiles are not looked into.
@@ -24,7 +24,8 @@ const N_ROWS: u64 = 200;
 const N_EXAMPLES: usize = 5;
 
 pub(crate) fn run(args: &Explain) -> Result<Outcome, Failure> {
-    let (rules, source) = read_rules(&args.rules)?;
+    let (mut rules, source) = read_rules(&args.rules)?;
+    let has_model = attach_model(&mut rules, &args.rules).is_ok();
     let rules = scenarios::apply(rules, &source, &args.scenario)?;
     let lines = rules.explain(&args.path);
     if lines.is_empty() {
@@ -32,6 +33,10 @@ pub(crate) fn run(args: &Explain) -> Result<Outcome, Failure> {
     }
     let mut text = format!("{}\n", args.path);
     lines.iter().for_each(|line| text.push_str(&format!("  {line}\n")));
+    if !has_model {
+        // What the rules say holds all the same; `generate` tells what is wrong with the file.
+        text.push_str("  joint model: its file is missing, or not the one that the rules name\n");
+    }
     let place = RuleSet::place_of(&source.text, &source.name, &args.path.to_string());
     if let Some(line) = place.line {
         text.push_str(&format!("  the rule stands in {} line {line}\n", source.name));

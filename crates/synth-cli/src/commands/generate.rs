@@ -17,7 +17,7 @@ use crate::progress::Progress;
 use crate::rules::{amount, attach_model, n_rows, read_rules};
 use crate::run_log::RunLog;
 use crate::samples::threads;
-use crate::{plugins, scenarios};
+use crate::{joint, plugins, scenarios};
 
 pub(crate) fn run(args: &Generate, screen: &Screen) -> Result<Outcome, Failure> {
     let (mut rules, source) = read_rules(&args.following.rules)?;
@@ -61,6 +61,7 @@ pub(crate) fn run(args: &Generate, screen: &Screen) -> Result<Outcome, Failure> 
     for one in plan.left_out() {
         log.left_out(one.index, one.relationship, &one.reason)?;
     }
+    joint::tell_contradictions(&rules, screen);
     tell_uncomputed(&plan, screen);
     log.done(written.n_records, written.n_bytes)?;
     if args.writing.manifest {

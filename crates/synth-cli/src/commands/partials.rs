@@ -6,12 +6,13 @@ use synth_io::{Format, OutputFile, read_file};
 use synth_profile::profile::SampleLayout;
 use synth_profile::{Origin, PartialFile};
 
-use super::profile::{ProfileFiles, finish_sample};
+use super::profile::{Finishing, finish_sample};
 use super::{count, name, overwrite};
 use crate::Outcome;
 use crate::args::partials::{FinishPartial, MergePartials, PartialAction};
 use crate::display::Screen;
 use crate::failure::Failure;
+use crate::profile_files::ProfileFiles;
 use crate::samples::{self, Sample};
 
 /// Larger partials are refused: a thousand paths at their bound, and the sample of records.
@@ -55,7 +56,9 @@ fn finish(args: &FinishPartial, screen: &Screen) -> Result<Outcome, Failure> {
         sample.format,
         count(sample.partial.n_records, "record")
     ));
-    finish_sample(sample, (&source, synth_privacy::Gate::new(args.k)), None, files, screen)
+    let gate = synth_privacy::Gate::new(args.k);
+    let how = Finishing { gate, model: args.modelling.options(), again: None };
+    finish_sample(sample, &source, &how, files, screen)
 }
 
 /// Reads a partial, also a compressed one.

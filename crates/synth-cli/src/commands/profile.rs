@@ -9,13 +9,15 @@ use synth_profile::anomalies::{Anomaly, anomalies};
 use synth_profile::hypotheses::hypotheses;
 use synth_profile::schema::schema;
 use synth_rules::RuleSet;
+use synth_rules::model::ModelOptions;
 
-use super::{count, distinct, json_text, name, overwrite, partials, update};
+use super::{count, json_text, name, overwrite, partials, update};
 use crate::Outcome;
+use crate::args::Profile;
 use crate::args::keeping::CheckpointPlan;
-use crate::args::{Profile, ProfileOutputs};
 use crate::display::Screen;
 use crate::failure::Failure;
+use crate::profile_files::ProfileFiles;
 use crate::samples::{self, Sample};
 use crate::second_pass::{self, Again};
 use crate::{cache, checkpoint, joint};
@@ -36,7 +38,8 @@ pub(crate) fn run(args: &Profile, screen: &Screen) -> Result<Outcome, Failure> {
     let plan = args.keeping.checkpoint(&out);
     let sample = learn(args, plan.as_ref(), screen)?;
     let again = Again::of(args);
-    let outcome = finish_sample(sample, (&args.inputs, args.reading.gate()), again.as_ref(), files, screen)?;
+    let how = Finishing { gate: args.reading.gate(), model: args.modelling.options(), again: again.as_ref() };
+    let outcome = finish_sample(sample, &args.inputs, &how, files, screen)?;
     plan.iter().try_for_each(checkpoint::remove)?;
     Ok(outcome)
 }
@@ -68,53 +71,28 @@ fn learn_partial(args: &Profile, out: &Path, screen: &Screen) -> Result<Outcome,
     Ok(Outcome::Done)
 }
 
-/// The files that `profile` writes, made before the sample is read, so that nobody waits for an error that could
-/// be known at once.
-pub(super) struct ProfileFiles {
-    rules: OutputFile,
-    profile: OutputFile,
-    schema: OutputFile,
-    hypotheses: OutputFile,
-    anomalies: OutputFile,
-    model: OutputFile,
-    /// Name of the model file.
-    model_name: String,
-    names: Vec<String>,
-}
-
-impl ProfileFiles {
-    pub(super) fn create(rules: &Path, outputs: &ProfileOutputs) -> Result<Self, Failure> {
-        let ProfileOutputs { schema_out, profile_out, hypotheses_out, anomalies_out, force } = outputs;
-        let all: [&Path; 5] = [rules, profile_out, schema_out, hypotheses_out, anomalies_out];
-        distinct(&all.map(Some))?;
-        let create = |path: &Path| OutputFile::create(path, overwrite(*force));
-        let model = rules.with_extension("model.json");
-        Ok(Self {
-            rules: create(rules)?,
-            profile: create(profile_out)?,
-            schema: create(schema_out)?,
-            hypotheses: create(hypotheses_out)?,
-            anomalies: create(anomalies_out)?,
-            model_name: model.file_name().unwrap_or_default().to_string_lossy().into_owned(),
-            model: create(&model)?,
-            names: all.map(name).to_vec(),
-        })
-    }
+/// How a sample becomes rules.
+pub(super) struct Finishing<'a> {
+    pub(super) gate: Gate,
+    pub(super) model: ModelOptions,
+    /// The files, where they can be read again.
+    pub(super) again: Option<&'a Again<'a>>,
 }
 
 /// Makes the profile, the schema and the rules of a sample and writes them.
 pub(super) fn finish_sample(
     mut sample: Sample,
-    (paths, gate): (&[PathBuf], Gate),
-    again: Option<&Again<'_>>,
+    paths: &[PathBuf],
+    how: &Finishing<'_>,
     mut files: ProfileFiles,
     screen: &Screen,
 ) -> Result<Outcome, Failure> {
-    let (mut profile, _) = samples::profile(&mut sample, paths, gate);
+    let (mut profile, _) = samples::profile(&mut sample, paths, how.gate);
     samples::tell(&mut sample, &profile, screen);
-    let places = second_pass::verify_and_place((&sample, &mut profile), again, gate, screen)?;
+    let places = second_pass::verify_and_place((&sample, &mut profile), how.again, how.gate, screen)?;
     let mut rules = RuleSet::from_profile(&profile);
-    if let Some(model) = joint::fit(&mut rules, (&sample, &profile), &files.model_name, screen) {
+    let to = (files.model_name.as_str(), how.model);
+    if let Some(model) = joint::fit(&mut rules, (&sample, &mut profile), to, screen) {
         files.model.write_all(model.to_json().as_bytes())?;
         files.model.finish()?;
         files.names.push(files.model_name);

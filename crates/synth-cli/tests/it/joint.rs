@@ -46,7 +46,7 @@ fn share_in_order(records: &[Value]) -> f64 {
 fn fields_that_go_together_are_made_together() {
     let folder = Folder::with("visits.jsonl", visits());
     let run = folder.done(&["profile", "visits.jsonl"]);
-    assert!(run.stderr.contains("joint model: "), "{}", run.stderr);
+    assert!(run.stderr.contains("joint model of "), "{}", run.stderr);
     assert!(folder.text("ruleset.yaml").contains("\nmodel:\n  file: ruleset.model.json\n"));
     folder.done(&["generate", "-n", "2000"]);
     let share = share_in_order(&made(&folder));
@@ -205,4 +205,24 @@ fn elements_see_record_length_place_and_the_one_before() {
     assert!((share(n_same, n_steps) - 0.733).abs() < 0.04, "{n_same} of {n_steps}");
     assert!(share(n_late_gifts, n_steps) < 0.005);
     assert!((cents[0] / n_of[0] - 2400.0).abs() < 60.0 && (cents[1] / n_of[1] - 1400.0).abs() < 60.0);
+}
+
+/// A few records come hundreds of times each, others once. Catches a model of the different records: what comes often would be
+/// rare in it, whatever the rules say of each field.
+#[test]
+fn records_that_come_often_are_made_as_often() {
+    let record = |row: u64| {
+        let (mode, speed) = if row.is_multiple_of(5) { ("run", 100 + row) } else { ("idle", row % 2) };
+        format!("{{\"mode\": \"{mode}\", \"speed\": {speed}}}")
+    };
+    let folder = Folder::with("machine.jsonl", (0..4000).map(record).collect::<Vec<_>>().join("\n"));
+    folder.done(&["profile", "machine.jsonl"]);
+    assert!(folder.text("ruleset.yaml").contains("\nmodel:"));
+    folder.done(&["generate", "-n", "4000"]);
+    let records = made(&folder);
+    let share =
+        |holds: fn(&Value) -> bool| records.iter().filter(|record| holds(record)).count() as f64 / 4000.0;
+    let (running, fast) =
+        (share(|record| record["mode"] == "run"), share(|record| record["speed"].as_f64() > Some(50.0)));
+    assert!((running - 0.2).abs() < 0.03 && (fast - 0.2).abs() < 0.03, "{running} {fast}");
 }

@@ -19,6 +19,8 @@ mod expressions;
 mod findings;
 mod folder;
 mod joint;
+mod joint_edits;
+mod joint_models;
 mod json_suite;
 mod mutations;
 mod odd_input;

@@ -14,7 +14,8 @@ fn plan(yaml: &str, tables: &Value) -> Plan {
     let text = json!({"version": 1, "tables": tables}).to_string();
     let mut rules = rules(yaml);
     let hash = file_hash(&text);
-    rules.model = Some(ModelRule { file: "m.json".into(), hash, depends: Default::default(), loaded: None });
+    let (copulas, depends) = Default::default();
+    rules.model = Some(ModelRule { file: "m.json".into(), hash, copulas, depends, loaded: None });
     rules.attach_model(&text).unwrap();
     Plan::compile(&rules, &CompileOptions { seed: 7, n_rows: N }).unwrap_or_else(|errors| panic!("{errors}"))
 }

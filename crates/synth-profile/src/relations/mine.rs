@@ -15,6 +15,7 @@ use super::transitions::{self, Chain, Walk};
 use super::{Condition, Key, Reference, Relations};
 use crate::profile::{FieldProfile, TagValue, VariantProfile};
 use crate::{Partial, Unit};
+use synth_core::cast;
 use synth_core::hash::hash_bytes;
 
 /// Equal records are looked at this often at most.
@@ -110,6 +111,44 @@ pub(crate) fn keys_and_references(view: &View<'_>) -> (Vec<Key>, Vec<Reference>)
 /// Cuts the sample of a partial into tables.
 pub(crate) fn tables(partial: &Partial, fields: &[FieldProfile]) -> Vec<Table> {
     fill(TableBuilder::new(fields), partial)
+}
+
+/// Cuts the sample of a partial into tables in which equal records stand as often as they came, up to a number of records
+/// beyond which all stand more rarely in proportion.
+pub(crate) fn tables_in_proportion(
+    partial: &Partial,
+    fields: &[FieldProfile],
+    max_records: u64,
+) -> Vec<Table> {
+    let mut builder = TableBuilder::new(fields);
+    let total: u64 = partial.sample.records().map(|record| record.count).sum();
+    let mut repeats = Repeats { total, n_kept: total.min(max_records), before: 0 };
+    for record in partial.sample.records() {
+        for _ in 0..repeats.next(record.count) {
+            let Ok(()) = record.replay(&mut builder);
+        }
+    }
+    let Ok(()) = partial.parts.replay(&mut builder, |_| ());
+    builder.finish()
+}
+
+/// Keeps `n_kept` of `total` records, as evenly as whole numbers allow.
+struct Repeats {
+    total: u64,
+    n_kept: u64,
+    before: u64,
+}
+
+impl Repeats {
+    /// How many of the next `count` records are kept.
+    fn next(&mut self, count: u64) -> u64 {
+        let kept =
+            |n: u64| cast::low_u64(u128::from(n) * u128::from(self.n_kept) / u128::from(self.total.max(1)));
+        let first = kept(self.before);
+        self.before += count;
+        let last = kept(self.before);
+        last - first
+    }
 }
 
 /// Fills tables with the sample of a partial.

@@ -23,6 +23,8 @@ pub(super) struct Coding {
     pub(super) codes: Vec<Code>,
     /// Neighbouring codes are alike.
     pub(super) is_ordered: bool,
+    /// Codes rise with numbers, also with those of a list.
+    pub(super) is_ranked: bool,
     /// The rates of the rule: presence, nulls, shares of the kinds.
     pub(super) rates: (Rate, Rate, Vec<Rate>),
     kinds: Vec<KindCoding>,
@@ -76,6 +78,10 @@ impl Coding {
             coding.push(index, kind.field_type, law, &parts);
         }
         coding.is_ordered = coding.kinds.iter().all(|kind| !matches!(kind.law, Law::Literals(_)));
+        coding.is_ranked = coding.kinds.iter().all(|kind| match &kind.law {
+            Law::Literals(literals) => are_rising(literals),
+            Law::Whole | Law::Numbers { .. } => true,
+        });
         coding
     }
 
@@ -101,7 +107,13 @@ impl Coding {
             Some(rule) => (rule.presence, rule.null_rate, rule.kinds.iter().map(|kind| kind.share).collect()),
             None => (Rate::ONE, Rate::ZERO, vec![Rate::ONE]),
         };
-        Self { codes: vec![Code::Absent, Code::Null], is_ordered: true, rates, kinds: Vec::new() }
+        Self {
+            codes: vec![Code::Absent, Code::Null],
+            is_ordered: true,
+            is_ranked: true,
+            rates,
+            kinds: Vec::new(),
+        }
     }
 
     fn push(&mut self, index: usize, field_type: FieldType, law: Law, parts: &[Part]) {
@@ -175,6 +187,12 @@ impl KindCoding {
         };
         u16::try_from(at).ok()
     }
+}
+
+/// Tells whether all of a list are numbers that rise.
+pub(super) fn are_rising(literals: &[Literal]) -> bool {
+    let numbers: Option<Vec<f64>> = literals.iter().map(Literal::as_number).collect();
+    numbers.is_some_and(|numbers| numbers.is_sorted())
 }
 
 /// Tells whether a value may be of a type, as far as the sample can say.

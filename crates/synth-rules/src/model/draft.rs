@@ -1,16 +1,18 @@
 //! Fitting the joint model to a sample.
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 use synth_core::{JsonPath, Seed, cast};
 use synth_profile::SampleTables;
 use synth_profile::sample_tables::{SampleCell, SampleColumn, SamplePart, SampleTable};
-use synth_stats::joint::{CodeColumn, CodeOrder, FitConfig, Fitted, Sampler, fit_tree, screened};
+use synth_stats::joint::{CodeColumn, CodeOrder, Fitted, Link, Sampler, Tree, link_visits, links};
 
 use super::bound::bound;
 use super::coding::Coding;
+use super::fitting::Fitting;
 use super::times::{Places, RowTimes, places_in_arrays};
-use super::{Feature, FieldModel, JointModel, LeafEnds, MAX_POSITION, MODEL_VERSION, ModelPart, TableModel};
+use super::{Feature, FieldModel, LeafEnds, MAX_POSITION, ModelKind, ModelOptions, ModelPart};
 use crate::along::{Along, Movement};
 use crate::rule_set::RuleSet;
 
@@ -22,65 +24,64 @@ use series::Course;
 const MIN_ROWS: usize = 60;
 /// Fewest rows of a leaf, whatever `k`.
 const MIN_LEAF: u64 = 20;
-/// Features of a tree.
-const MAX_FEATURES: usize = 24;
-/// Visits of a row for a feature, for all trees together.
-const BUDGET: u64 = 1 << 31;
 /// One row in so many is held out.
 const HOLD_OUT: u64 = 5;
 /// Documents have fewer records than this, and their rows are held out by themselves.
 const MIN_RECORDS: usize = 20;
 
-/// A model that is being fitted: one tree a field, each by itself.
+/// A model that is being fitted: the codes of all fields.
 #[derive(Debug)]
 pub struct Draft {
-    tables: Vec<DraftTable>,
-    /// The table and the field of each tree.
-    tasks: Vec<(usize, usize)>,
-    config: FitConfig,
-    along: Vec<Along>,
+    pub(super) tables: Vec<DraftTable>,
+    /// The table and the place in it of each field.
+    pub(super) fields: Vec<(usize, usize)>,
+    pub(super) options: ModelOptions,
+    /// Fewest rows of a leaf.
+    pub(super) min_leaf: usize,
+    pub(super) along: Vec<Along>,
 }
 
 #[derive(Debug)]
-struct DraftTable {
-    path: JsonPath,
-    holder: Option<usize>,
+pub(super) struct DraftTable {
+    pub(super) path: JsonPath,
+    pub(super) holder: Option<usize>,
     holder_rows: Vec<u32>,
     /// Rows stand in arrays, with positions and elements before them.
     is_array: bool,
-    is_held_out: Vec<bool>,
+    pub(super) is_held_out: Vec<bool>,
     places: Places,
-    times: Option<RowTimes>,
-    fields: Vec<DraftField>,
-    /// What every tree of the table may look at beside its fields.
-    around: Vec<(Feature, CodeColumn)>,
+    pub(super) times: Option<RowTimes>,
+    pub(super) fields: Vec<DraftField>,
+    /// What every field of the table may look at beside the others.
+    pub(super) around: Vec<(Feature, CodeColumn)>,
 }
 
 #[derive(Debug)]
-struct DraftField {
-    path: JsonPath,
+pub(super) struct DraftField {
+    pub(super) path: JsonPath,
     part: ModelPart,
     coding: Coding,
-    column: CodeColumn,
+    pub(super) column: CodeColumn,
     /// Whether the object that holds the field is there, row by row; only such rows say anything of the field.
-    is_held: Vec<bool>,
+    pub(super) is_held: Vec<bool>,
     /// What is needed to see how it runs along time, where its table has one.
     course: Option<Course>,
 }
 
-/// The tree of one field.
-#[derive(Debug)]
-pub struct FittedField {
-    features: Vec<Feature>,
-    fitted: Fitted,
-    movement: Option<Movement>,
-    ends: Vec<LeafEnds>,
+/// How a field runs along time, if it does, and where the values of its leaves end.
+pub(super) type Moving = (Option<Movement>, Vec<LeafEnds>);
+
+/// The rows of some columns that say something of a field.
+pub(super) struct View<'d> {
+    pub(super) target: Cow<'d, CodeColumn>,
+    pub(super) features: Vec<Cow<'d, CodeColumn>>,
+    pub(super) is_held_out: Cow<'d, [bool]>,
 }
 
 impl Draft {
     /// Codes a sample by the rules.
     #[must_use]
-    pub fn new(rules: &RuleSet, sample: &SampleTables) -> Self {
+    pub fn new(rules: &RuleSet, sample: &SampleTables, options: ModelOptions) -> Self {
         let bound = bound(rules);
         let mut tables: Vec<DraftTable> = Vec::new();
         let mut along = rules.along.clone();
@@ -115,226 +116,134 @@ impl Draft {
             draft.around = draft.around(&tables);
             tables.push(draft);
         }
-        let tasks: Vec<(usize, usize)> = tables
+        let fields: Vec<(usize, usize)> = tables
             .iter()
             .enumerate()
             .flat_map(|(table, draft)| (0..draft.fields.len()).map(move |field| (table, field)))
             .collect();
         let min_leaf = cast::to_usize(rules.privacy.k.max(MIN_LEAF));
-        let budget = BUDGET / cast::to_u64(tasks.len()).max(1);
-        Self { tables, tasks, config: FitConfig { min_leaf, budget }, along }
+        Self { tables, fields, options, min_leaf, along }
     }
 
-    /// Returns the number of trees.
+    /// Returns the number of fields.
     #[must_use]
-    pub fn n_trees(&self) -> usize {
-        self.tasks.len()
+    pub fn n_fields(&self) -> usize {
+        self.fields.len()
     }
 
-    /// Fits one tree.
+    /// Returns what everything that a field may look at says of it, in the order of what it may look at; nothing when the
+    /// budget does not allow to look.
     #[must_use]
-    pub fn fit(&self, tree: usize) -> FittedField {
-        let (table, field) = self.tasks[tree];
-        let draft = &self.tables[table];
-        let (features, columns) = self.candidates(table, field);
-        let (target, is_held) = (&draft.fields[field].column, &draft.fields[field].is_held);
-        if is_held.contains(&false) {
-            let columns: Vec<CodeColumn> = columns.into_iter().map(|column| held(column, is_held)).collect();
-            let is_held_out = kept(&draft.is_held_out, is_held);
-            let columns: Vec<&CodeColumn> = columns.iter().collect();
-            let course = draft.course(field).map(|course| course.kept(is_held));
-            let target = held(target, is_held);
-            let fitted = self.fit_to(&target, (&features, &columns), &is_held_out);
-            return fitted.moving(course.as_ref(), self.config.min_leaf);
+    pub fn measure(&self, field: usize) -> Vec<Link> {
+        if self.options.kind == Some(ModelKind::Independent) || self.measuring_visits() > self.options.budget
+        {
+            return Vec::new();
         }
-        let fitted = self.fit_to(target, (&features, &columns), &draft.is_held_out);
-        fitted.moving(draft.course(field).as_ref(), self.config.min_leaf)
+        let (table, field) = self.fields[field];
+        let (features, columns) = self.candidates(table, field);
+        let view = self.view((table, field), &columns);
+        let columns: Vec<&CodeColumn> = view.features.iter().map(|column| &**column).collect();
+        let links = links(&view.target, &columns).into_iter().zip(features);
+        let nothing = Link { information: 0.0, sigmas: 0.0 };
+        let wanted = |(link, feature)| if self.may_look((table, field), feature) { link } else { nothing };
+        links.map(wanted).collect()
     }
 
-    fn fit_to<'c>(
-        &self,
-        target: &'c CodeColumn,
-        (features, columns): (&[Feature], &[&'c CodeColumn]),
-        is_held_out: &[bool],
-    ) -> Grown<'c> {
-        let chosen = screened(target, columns, MAX_FEATURES);
-        let columns: Vec<&CodeColumn> = chosen.iter().map(|at| columns[*at]).collect();
-        let fitted = fit_tree(target, &columns, is_held_out, self.config);
-        Grown { target, columns, features: chosen.into_iter().map(|at| features[at]).collect(), fitted }
+    /// What only rises with time tells of nothing but the time, and follows from it.
+    fn may_look(&self, (table, field): (usize, usize), feature: Feature) -> bool {
+        let fields = &self.tables[table].fields;
+        match (feature, fields[field].rising_by()) {
+            (Feature::Field { up: 0, field }, None) => fields[usize::from(field)].rising_by().is_none(),
+            (Feature::Field { up: 0, field }, Some(by)) => by == Some(&fields[usize::from(field)].path),
+            (feature, Some(_)) => matches!(feature, Feature::Position | Feature::PositionAbove { .. }),
+            _ => true,
+        }
+    }
+
+    /// Finds how a field runs along time, by the tree that it has.
+    pub(super) fn moving(&self, (table, field): (usize, usize), features: &[Feature], tree: &Tree) -> Moving {
+        let draft = &self.tables[table];
+        let Some(course) = draft.course(field) else { return Moving::default() };
+        let columns: Vec<&CodeColumn> =
+            features.iter().filter_map(|feature| draft.column(*feature)).collect();
+        let view = self.view((table, field), &columns);
+        let columns: Vec<&CodeColumn> = view.features.iter().map(|column| &**column).collect();
+        let is_held = &draft.fields[field].is_held;
+        let course = if is_held.contains(&false) { course.kept(is_held) } else { course };
+        let Ok(sampler) = Sampler::new(tree, view.target.n_codes) else { return Moving::default() };
+        course.movement(&sampler, &view.target, (&columns, (self.min_leaf / 4).max(5)))
+    }
+
+    /// Visits of a row that measuring all fields costs.
+    pub(super) fn measuring_visits(&self) -> u64 {
+        let visits = |(table, field): &(usize, usize)| {
+            let draft = &self.tables[*table];
+            link_visits(draft.is_held_out.len(), *field + draft.around.len())
+        };
+        self.fields.iter().map(visits).sum()
+    }
+
+    /// Groups the fields that have to do with each other, by what was measured of each field, and says what is to be fitted.
+    #[must_use]
+    pub fn plan(self, measured: Vec<Vec<Link>>) -> Fitting {
+        Fitting::new(self, measured)
+    }
+
+    /// The rows in which a field has a meaning, of the field and of some features.
+    pub(super) fn view<'d>(
+        &'d self,
+        (table, field): (usize, usize),
+        features: &[&'d CodeColumn],
+    ) -> View<'d> {
+        let draft = &self.tables[table];
+        let DraftField { column, is_held, .. } = &draft.fields[field];
+        if is_held.contains(&false) {
+            return View {
+                target: Cow::Owned(held(column, is_held)),
+                features: features.iter().map(|column| Cow::Owned(held(column, is_held))).collect(),
+                is_held_out: Cow::Owned(kept(&draft.is_held_out, is_held)),
+            };
+        }
+        View {
+            target: Cow::Borrowed(column),
+            features: features.iter().map(|column| Cow::Borrowed(*column)).collect(),
+            is_held_out: Cow::Borrowed(&draft.is_held_out),
+        }
     }
 
     /// Everything the tree of a field may look at: earlier fields of the table, and what stands around its rows.
-    fn candidates(&self, table: usize, field: usize) -> (Vec<Feature>, Vec<&CodeColumn>) {
+    pub(super) fn candidates(&self, table: usize, field: usize) -> (Vec<Feature>, Vec<&CodeColumn>) {
         let draft = &self.tables[table];
         let own = draft.fields[..field].iter().enumerate();
         let own = own.map(|(at, earlier)| (Feature::Field { up: 0, field: number(at) }, &earlier.column));
-        let all = own.chain(draft.around.iter().map(|(feature, column)| (*feature, column)));
-        let target = &draft.fields[field];
-        // What only rises with time tells of nothing but the time, and follows from it.
-        let is_wanted = |feature: &Feature| match (*feature, target.rising_by()) {
-            (Feature::Field { up: 0, field }, None) => draft.fields[usize::from(field)].rising_by().is_none(),
-            (Feature::Field { up: 0, field }, Some(by)) => by == Some(&draft.fields[usize::from(field)].path),
-            (feature, Some(_)) => matches!(feature, Feature::Position | Feature::PositionAbove { .. }),
-            _ => true,
-        };
-        all.filter(|(feature, _)| is_wanted(feature)).unzip()
-    }
-
-    /// Says what runs along the times, by the trees; a time that nothing runs along is left out.
-    #[must_use]
-    pub fn along(&self, fitted: &[FittedField]) -> Vec<Along> {
-        let mut along = self.along.clone();
-        let mut is_looked_at = vec![false; along.len()];
-        for ((table, field), fitted) in self.tasks.iter().zip(fitted) {
-            let draft = &self.tables[*table];
-            let Some(times) = &draft.times else { continue };
-            is_looked_at[times.line] |= fitted.looks_at_time();
-            if let Some(movement) = fitted.movement {
-                along[times.line].fields.insert(draft.fields[*field].path.clone(), movement);
-            }
-        }
-        let says_something = |(at, line): &(usize, Along)| is_looked_at[*at] || line.says_something();
-        along.into_iter().enumerate().filter(says_something).map(|(_, line)| line).collect()
-    }
-
-    /// Puts the trees together; `None` when no field depends on any other.
-    #[must_use]
-    pub fn finish(self, fitted: Vec<FittedField>) -> Option<JointModel> {
-        let table = |draft: &DraftTable| Fields {
-            path: draft.path.clone(),
-            holder: draft.holder,
-            time: draft.times.as_ref().map(|times| self.along[times.line].time.clone()),
-            fields: Vec::new(),
-            moving: BTreeSet::new(),
-        };
-        let mut tables: Vec<Fields> = self.tables.iter().map(table).collect();
-        for ((table, field), fitted) in self.tasks.iter().zip(fitted) {
-            let draft = &self.tables[*table].fields[*field];
-            if fitted.movement.is_some() {
-                tables[*table].moving.insert(number(*field));
-            }
-            tables[*table].fields.push(draft.model(fitted));
-        }
-        compact(tables)
-    }
-}
-
-/// The models of one table, before those that say nothing are left out.
-struct Fields {
-    path: JsonPath,
-    holder: Option<usize>,
-    time: Option<JsonPath>,
-    fields: Vec<FieldModel>,
-    /// Those that run along time.
-    moving: BTreeSet<u16>,
-}
-
-/// A tree with what it was grown from.
-struct Grown<'c> {
-    target: &'c CodeColumn,
-    columns: Vec<&'c CodeColumn>,
-    features: Vec<Feature>,
-    fitted: Fitted,
-}
-
-impl Grown<'_> {
-    /// Adds how the field runs along time.
-    fn moving(self, course: Option<&series::Following>, min_leaf: usize) -> FittedField {
-        let Self { target, columns, features, fitted } = self;
-        let sampler = Sampler::new(&fitted.tree, target.n_codes).ok();
-        let found = course.zip(sampler.as_ref()).map(|(course, sampler)| {
-            let k = (min_leaf / 4).max(5);
-            course.movement(sampler, target, (&columns, k))
-        });
-        let (movement, ends) = found.unwrap_or_default();
-        FittedField { features, fitted, movement, ends }
-    }
-}
-
-impl FittedField {
-    fn looks_at_time(&self) -> bool {
-        let is_time =
-            |feature: &Feature| matches!(feature, Feature::Time { .. } | Feature::Hour | Feature::Weekday);
-        self.fitted.tree.features().iter().any(|at| is_time(&self.features[usize::from(*at)]))
+        own.chain(draft.around.iter().map(|(feature, column)| (*feature, column))).unzip()
     }
 }
 
 /// The number of a field as models have it.
-fn number(at: usize) -> u16 {
+pub(super) fn number(at: usize) -> u16 {
     u16::try_from(at).unwrap_or(u16::MAX)
 }
 
-/// Leaves out fields that no tree looks at and that look at nothing, and the fields of tables that are left with none.
-fn compact(mut tables: Vec<Fields>) -> Option<JointModel> {
-    let holder =
-        |tables: &[Fields], table: usize, up: u16| (0..up).try_fold(table, |at, _| tables[at].holder);
-    let mut used: Vec<BTreeSet<u16>> =
-        tables.iter_mut().map(|table| std::mem::take(&mut table.moving)).collect();
-    for table in 0..tables.len() {
-        for (at, model) in tables[table].fields.iter().enumerate() {
-            let looked_at = model.tree.features();
-            if !looked_at.is_empty() {
-                used[table].insert(number(at));
-            }
-            for feature in looked_at {
-                match model.features[usize::from(feature)] {
-                    Feature::Field { up, field } => {
-                        if let Some(above) = holder(&tables, table, up) {
-                            used[above].insert(field);
-                        }
-                    }
-                    Feature::Previous { field } => _ = used[table].insert(field),
-                    _ => {}
-                }
-            }
-        }
-    }
-    let position = |table: usize, field: u16| {
-        u16::try_from(used[table].iter().take_while(|used| **used < field).count()).unwrap_or(u16::MAX)
-    };
-    let n_fields: usize = used.iter().map(BTreeSet::len).sum();
-    if n_fields == 0 {
-        return None;
-    }
-    for table in 0..tables.len() {
-        let own = std::mem::take(&mut tables[table].fields);
-        let mut kept = Vec::new();
-        for (at, mut model) in own.into_iter().enumerate() {
-            if !used[table].contains(&number(at)) {
-                continue;
-            }
-            for feature in &mut model.features {
-                match feature {
-                    Feature::Field { up, field } => {
-                        *field = holder(&tables, table, *up).map_or(*field, |above| position(above, *field));
-                    }
-                    Feature::Previous { field } => *field = position(table, *field),
-                    _ => {}
-                }
-            }
-            model.forget_unused();
-            kept.push(model);
-        }
-        tables[table].fields = kept;
-    }
-    let tables = tables
-        .into_iter()
-        .map(|Fields { path, time, fields, .. }| TableModel { path, time, fields })
-        .collect();
-    Some(JointModel { version: MODEL_VERSION, tables })
-}
-
 impl DraftField {
-    fn model(&self, FittedField { features, fitted, movement, ends }: FittedField) -> FieldModel {
+    /// The model of the field that looks at some features.
+    pub(super) fn model(
+        &self,
+        kind: ModelKind,
+        features: &[Feature],
+        (fitted, (movement, ends)): (Fitted, Moving),
+    ) -> FieldModel {
         let (presence, null_rate, shares) = self.coding.rates.clone();
         FieldModel {
             path: self.path.clone(),
             part: self.part,
+            model: kind,
+            released: false,
             presence,
             null_rate,
             shares,
             codes: self.coding.codes.clone(),
-            features,
+            features: features.to_vec(),
             tree: fitted.tree,
             order: self.order(movement),
             ends,
@@ -342,9 +251,28 @@ impl DraftField {
             achieved: fitted.achieved,
         }
     }
+
+    /// Whether the codes rise with what they stand for.
+    pub(super) fn rank_order(&self) -> CodeOrder {
+        if self.coding.is_ranked { CodeOrder::Ordered } else { CodeOrder::Nominal }
+    }
+
+    /// Share of the rows in which the field has a meaning.
+    pub(super) fn share_held(&self) -> f64 {
+        let n_held = self.is_held.iter().filter(|held| **held).count();
+        n_held as f64 / self.is_held.len().max(1) as f64
+    }
 }
 
 impl DraftTable {
+    /// The column of something that fields of the table may look at.
+    fn column(&self, feature: Feature) -> Option<&CodeColumn> {
+        match feature {
+            Feature::Field { up: 0, field } => self.fields.get(usize::from(field)).map(|field| &field.column),
+            _ => self.around.iter().find(|(known, _)| *known == feature).map(|(_, column)| column),
+        }
+    }
+
     /// What stands around the rows: the fields of those that hold them, and in arrays the position and the element before.
     fn around(&self, above: &[Self]) -> Vec<(Feature, CodeColumn)> {
         let mut around = Vec::new();

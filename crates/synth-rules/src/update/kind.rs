@@ -1,5 +1,7 @@
 //! The mixture of the kinds of values of two rules.
 
+use std::cmp::Ordering;
+
 use synth_core::{Rate, cast};
 
 use super::curve::{self, Curve};
@@ -112,7 +114,18 @@ pub(super) fn added_up<T: PartialEq>(sides: [(f64, Vec<(T, f64)>); 2]) -> (Vec<T
 }
 
 fn joined_lists(old: Vec<(Literal, f64)>, new: Vec<(Literal, f64)>, weights: Weights) -> Generator {
-    let (values, probs) = added_up([(weights.old, old), (weights.new, new)]);
+    let numbers = |side: &[(Literal, f64)]| -> Option<Vec<f64>> {
+        side.iter().map(|(value, _)| value.as_number()).collect()
+    };
+    let rises = |side: &[(Literal, f64)]| numbers(side).is_some_and(|numbers| numbers.is_sorted());
+    let is_rising = rises(&old) && rises(&new);
+    let (mut values, mut probs) = added_up([(weights.old, old), (weights.new, new)]);
+    // Two lists of rising numbers become one, so that draws still rise with what they give.
+    if is_rising {
+        let mut entries: Vec<(Literal, f64)> = values.into_iter().zip(probs).collect();
+        entries.sort_by(|a, b| a.0.as_number().partial_cmp(&b.0.as_number()).unwrap_or(Ordering::Equal));
+        (values, probs) = entries.into_iter().unzip();
+    }
     Generator::Categorical(Categorical { values, probs, normalize: false })
 }
 

@@ -1,7 +1,5 @@
 //! From codes to one tree.
 
-use synth_core::math;
-
 use super::codes::CodeColumn;
 use super::group::Grouping;
 use super::grow::{Grower, Grown};
@@ -11,18 +9,13 @@ use super::tree::{Node, Tree};
 
 /// Weights of the node above that are tried, in rows.
 const BACKOFFS: [f64; 3] = [0.5, 4.0, 32.0];
-/// Trees are tried whose splits lie so many standard deviations above chance.
-const SIGMAS: [f64; 4] = [1.0, 2.0, 3.0, 5.0];
+/// Trees are tried whose splits lie so many standard deviations above chance; those of the first are close enough to be kept.
+const SIGMAS: [f64; 6] = [1.0, 2.0, 3.0, 5.0, 8.0, 12.0];
+const N_CLOSE: usize = 4 * BACKOFFS.len();
 /// Share of the likeliest choice's gain that is enough.
 const KEPT_GAIN: f64 = 0.5;
 /// Groups of the field's codes that held-out rows are judged by.
 const JUDGED_GROUPS: usize = 16;
-/// Rows that features are screened on.
-const SCREENED_ROWS: usize = 8192;
-/// Counts whose products with their logarithms are kept while features are screened; most counts are small.
-const KNOWN_COUNTS: u32 = 1024;
-/// Groups of codes that features are screened with.
-const SCREENED_GROUPS: usize = 12;
 
 /// How a tree is fitted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -40,8 +33,12 @@ pub struct Fitted {
     pub tree: Tree,
     /// Mean log-likelihood of the held-out rows under the tree, in nats, by groups of codes.
     pub achieved: f64,
+    /// The same under the likeliest of all trees and smoothings that were tried.
+    pub likeliest: f64,
     /// The same under the field's own distribution alone.
     pub floor: f64,
+    /// Rows whose node was not split any more because the budget was used up.
+    pub n_unsplit: u64,
 }
 
 /// Fits the tree of one field.
@@ -92,17 +89,19 @@ pub fn fit_tree(
     let n_rows = u32::try_from(target.codes.len()).unwrap_or(u32::MAX);
     let (held_out, mut rows): (Vec<u32>, Vec<u32>) = (0..n_rows).partition(|row| is_held_out[*row as usize]);
     let mut grower = Grower::new(target, features, &rows, (config.min_leaf, config.budget));
-    grower.grow(&mut rows, None, 0);
+    grower.grow(&mut rows);
     let judged = coarse(target, &rows);
     let floor = Candidate::new(&grower.nodes, &judged, features, &rows).floor(&held_out);
     let choices = choices(&grower.nodes, |nodes| {
         let candidate = Candidate::new(nodes, &judged, features, &rows);
         BACKOFFS.map(|backoff| candidate.log_likelihood(&held_out, backoff))
     });
-    let most = choices.iter().map(|choice| choice.achieved).fold(floor, f64::max);
+    let most = |choices: &[Choice]| choices.iter().map(|choice| choice.achieved).fold(floor, f64::max);
+    let likeliest = most(&choices);
+    let most = most(&choices[..N_CLOSE]);
     let enough = floor + KEPT_GAIN * (most - floor);
     let is_enough = |choice: &Choice| choice.achieved > floor && choice.achieved >= enough;
-    let chosen = choices.into_iter().find(is_enough).unwrap_or_else(|| Choice {
+    let chosen = choices.into_iter().take(N_CLOSE).find(is_enough).unwrap_or_else(|| Choice {
         nodes: pruned(&grower.nodes, f64::INFINITY),
         backoff: 0.0,
         achieved: floor,
@@ -110,6 +109,8 @@ pub fn fit_tree(
     let mean = |sum: f64| if held_out.is_empty() { 0.0 } else { sum / held_out.len() as f64 };
     Fitted {
         achieved: mean(chosen.achieved),
+        likeliest: mean(likeliest),
+        n_unsplit: grower.n_unsplit,
         floor: mean(floor),
         tree: Tree { nodes: counted(&chosen.nodes, target, features), backoff: chosen.backoff },
     }
@@ -134,7 +135,7 @@ fn choices(grown: &[Grown], log_likelihoods: impl Fn(&[Grown]) -> [f64; BACKOFFS
 }
 
 /// A field with few groups for codes.
-fn coarse(target: &CodeColumn, rows: &[u32]) -> CodeColumn {
+pub(super) fn coarse(target: &CodeColumn, rows: &[u32]) -> CodeColumn {
     let grouping = Grouping::of(target, &target.counts(rows.iter().copied()), JUDGED_GROUPS);
     let codes = target.codes.iter().map(|code| grouping.group_of[usize::from(*code)]).collect();
     CodeColumn { codes, n_codes: u16::try_from(grouping.n_groups).unwrap_or(u16::MAX), order: target.order }
@@ -160,86 +161,4 @@ fn counted(nodes: &[Grown], target: &CodeColumn, features: &[&CodeColumn]) -> Ve
             None => Node::Leaf((0..).zip(counts).filter(|(_, count)| *count > 0).collect()),
         })
         .collect()
-}
-
-/// Returns the `n_wanted` features that say most of a field, in their own order.
-///
-/// # Method
-///
-/// Mutual information of coarse codes on evenly spaced rows, less its mean under independence, (groups - 1) (groups - 1)
-/// / 2n (Miller 1955, Note on the bias of information estimates). Features that say no more than chance are left out.
-///
-/// # Cost
-///
-/// 8192 rows a feature.
-#[must_use]
-pub fn screened(target: &CodeColumn, features: &[&CodeColumn], n_wanted: usize) -> Vec<usize> {
-    let step = target.codes.len().div_ceil(SCREENED_ROWS).max(1);
-    let rows = || (0..).take(target.codes.len()).step_by(step);
-    let grouping = Grouping::of(target, &target.counts(rows()), SCREENED_GROUPS);
-    let group = |code: &u16| usize::from(grouping.group_of[usize::from(*code)]);
-    let goal: Vec<usize> = target.codes.iter().step_by(step).map(group).collect();
-    let entropies: Vec<f64> = (0..KNOWN_COUNTS).map(entropy).collect();
-    let information = |feature: &CodeColumn| {
-        let table = Table::of(&goal, grouping.n_groups, (feature, step));
-        table.information(|count| entropies.get(count as usize).copied().unwrap_or_else(|| entropy(count)))
-    };
-    let mut scored: Vec<(f64, usize)> = features
-        .iter()
-        .enumerate()
-        .map(|(at, feature)| (information(feature), at))
-        .filter(|(information, _)| *information > 0.0)
-        .collect();
-    scored.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
-    let mut chosen: Vec<usize> = scored.into_iter().take(n_wanted).map(|(_, at)| at).collect();
-    chosen.sort_unstable();
-    chosen
-}
-
-/// A count times its logarithm.
-fn entropy(count: u32) -> f64 {
-    let count = f64::from(count);
-    if count > 0.0 { count * math::ln(count) } else { 0.0 }
-}
-
-/// How many rows have each two groups of a field and a feature.
-struct Table {
-    counts: Vec<u32>,
-    n_left: usize,
-    n_right: usize,
-}
-
-impl Table {
-    /// Counts groups of the field, one for each row that is looked at, with groups of the feature's codes.
-    fn of(goal: &[usize], n_left: usize, (feature, step): (&CodeColumn, usize)) -> Self {
-        let n_codes = usize::from(feature.n_codes);
-        let mut by_code = vec![0_u32; n_left * n_codes];
-        let codes = feature.codes.iter().step_by(step);
-        goal.iter().zip(codes).for_each(|(left, code)| by_code[left * n_codes + usize::from(*code)] += 1);
-        let mut of_codes = vec![0_u32; n_codes];
-        for row in by_code.chunks_exact(n_codes.max(1)) {
-            of_codes.iter_mut().zip(row).for_each(|(sum, count)| *sum += count);
-        }
-        let Grouping { group_of, n_groups: n_right } = Grouping::of(feature, &of_codes, SCREENED_GROUPS);
-        let mut counts = vec![0_u32; n_left * n_right];
-        for (groups, row) in counts.chunks_exact_mut(n_right.max(1)).zip(by_code.chunks_exact(n_codes.max(1)))
-        {
-            row.iter().zip(&group_of).for_each(|(count, group)| groups[usize::from(*group)] += count);
-        }
-        Self { counts, n_left, n_right }
-    }
-
-    /// Mutual information of the two in nats, less what chance gives; `entropy` is a count times its logarithm.
-    fn information(&self, entropy: impl Fn(u32) -> f64) -> f64 {
-        let Self { counts, n_left, n_right } = self;
-        let row = |at: usize| counts[at * n_right..(at + 1) * n_right].iter().sum();
-        let column = |at: usize| (0..*n_left).map(|row| counts[row * n_right + at]).sum();
-        let (rows, columns): (Vec<u32>, Vec<u32>) =
-            ((0..*n_left).map(row).collect(), (0..*n_right).map(column).collect());
-        let used = |sums: &[u32]| sums.iter().filter(|sum| **sum > 0).count() as f64;
-        let sum = |counts: &[u32]| counts.iter().map(|count| entropy(*count)).sum::<f64>();
-        let n: u32 = rows.iter().sum();
-        let chance = (used(&rows) - 1.0) * (used(&columns) - 1.0) / 2.0;
-        (sum(counts) - sum(&rows) - sum(&columns) + entropy(n) - chance) / f64::from(n).max(1.0)
-    }
 }

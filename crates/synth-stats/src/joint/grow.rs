@@ -1,5 +1,7 @@
 //! The search of splits.
 
+use std::collections::VecDeque;
+
 use synth_core::math;
 
 use super::codes::{CodeColumn, CodeOrder};
@@ -52,7 +54,8 @@ struct Feature<'a> {
 ///
 /// # Cost
 ///
-/// A level visits every row once for each feature. When the budget of visits is used up, no node is split further.
+/// A level visits every row once for each feature. Nodes are split level by level; one that the rest of the budget of visits
+/// does not allow to split stays a leaf, so a tree that may not grow to its end is shallow everywhere.
 pub(super) struct Grower<'a> {
     features: Vec<Feature<'a>>,
     target: &'a CodeColumn,
@@ -64,6 +67,8 @@ pub(super) struct Grower<'a> {
     entropy: Vec<f64>,
     table: Vec<u32>,
     pub(super) nodes: Vec<Grown>,
+    /// Rows in nodes that the budget kept from being split.
+    pub(super) n_unsplit: u64,
 }
 
 /// A place to cut groups in an order.
@@ -106,32 +111,41 @@ impl<'a> Grower<'a> {
             entropy: entropies(rows.len()),
             table: Vec::new(),
             nodes: Vec::new(),
+            n_unsplit: 0,
         }
     }
 
-    /// Grows the node of some rows and all below it; returns its position.
-    pub(super) fn grow(&mut self, rows: &mut [u32], parent: Option<usize>, depth: usize) -> usize {
-        let at = self.nodes.len();
-        self.nodes.push(Grown { split: None, parent });
-        let Some(best) = self.best_split(rows, depth) else { return at };
-        let feature = &self.features[best.feature];
+    /// Grows the tree of some rows, which are sorted on the way.
+    pub(super) fn grow(&mut self, rows: &mut [u32]) {
+        self.nodes.push(Grown { split: None, parent: None });
+        let mut waiting = VecDeque::from([(0, 0..rows.len(), 0)]);
+        while let Some((at, range, depth)) = waiting.pop_front() {
+            let own = &mut rows[range.clone()];
+            let Some(best) = self.best_split(own, depth) else { continue };
+            let middle = range.start + self.part(own, &best);
+            let then = self.nodes.len();
+            let child = Grown { split: None, parent: Some(at) };
+            self.nodes.extend([child.clone(), child]);
+            let (feature, split) = (best.feature, self.split_of(&best));
+            let sigmas = best.cut.sigmas;
+            self.nodes[at].split = Some(GrownSplit { feature, split, then, otherwise: then + 1, sigmas });
+            waiting.push_back((then, range.start..middle, depth + 1));
+            waiting.push_back((then + 1, middle..range.end, depth + 1));
+        }
+    }
+
+    /// Brings the rows of the first child to the front; returns how many they are.
+    fn part(&self, rows: &mut [u32], best: &Best) -> usize {
+        let Feature { column, grouping } = &self.features[best.feature];
         let goes_first = |row: &u32| {
-            best.first
-                .binary_search(&feature.grouping.group_of[usize::from(feature.column.codes[*row as usize])])
-                .is_ok()
+            let group = grouping.group_of[usize::from(column.codes[*row as usize])];
+            best.first.binary_search(&group).is_ok()
         };
-        let (mut first, second): (Vec<u32>, Vec<u32>) = rows.iter().partition(|row| goes_first(row));
-        let n_first = first.len();
-        first.extend(second);
-        rows.copy_from_slice(&first);
-        drop(first);
-        let split = self.split_of(&best);
-        let (left, right) = rows.split_at_mut(n_first);
-        let then = self.grow(left, Some(at), depth + 1);
-        let otherwise = self.grow(right, Some(at), depth + 1);
-        self.nodes[at].split =
-            Some(GrownSplit { feature: best.feature, split, then, otherwise, sigmas: best.cut.sigmas });
-        at
+        let (mut parted, second): (Vec<u32>, Vec<u32>) = rows.iter().partition(|row| goes_first(row));
+        let n_first = parted.len();
+        parted.extend(second);
+        rows.copy_from_slice(&parted);
+        n_first
     }
 
     /// The split in codes of the feature.
@@ -151,7 +165,11 @@ impl<'a> Grower<'a> {
 
     fn best_split(&mut self, rows: &[u32], depth: usize) -> Option<Best> {
         let visits = rows.len() as u64 * self.features.len() as u64;
-        if depth >= MAX_DEPTH || rows.len() < 2 * self.min_leaf || self.budget < visits {
+        if depth >= MAX_DEPTH || rows.len() < 2 * self.min_leaf || visits == 0 {
+            return None;
+        }
+        if self.budget < visits {
+            self.n_unsplit += rows.len() as u64;
             return None;
         }
         // Groups follow the codes that are left in the node, so that splits get finer with depth.
@@ -282,17 +300,18 @@ impl<'a> Grower<'a> {
                 best = Some((gain, at + 1));
             }
         }
-        let cut = |(gain, n_first)| Cut { gain, sigmas: sigmas_above_chance(gain, n_groups), n_first };
+        let freedom = n_groups.saturating_sub(1).max(1);
+        let cut = |(gain, n_first)| Cut { gain, sigmas: sigmas_above_chance(gain, freedom), n_first };
         best.map(cut).filter(|cut| cut.sigmas > MIN_SIGMAS)
     }
 }
 
-/// How many standard deviations a gain lies above what chance gives when a field has so many groups.
+/// How many standard deviations a gain of log-likelihood lies above what chance gives with so many degrees of freedom.
 ///
-/// Twice the gain of a split that means nothing is about chi-squared with one degree of freedom less than there are
-/// groups (Wilks 1938); its cube root is about normal (Wilson and Hilferty 1931, Proc. Natl. Acad. Sci. 17).
-fn sigmas_above_chance(gain: f64, n_groups: usize) -> f64 {
-    let freedom = n_groups.saturating_sub(1).max(1) as f64;
+/// Twice the gain of what means nothing is about chi-squared (Wilks 1938): with one degree of freedom less than a field has
+/// groups for a split in two. Its cube root is about normal (Wilson and Hilferty 1931, Proc. Natl. Acad. Sci. 17).
+pub(super) fn sigmas_above_chance(gain: f64, freedom: usize) -> f64 {
+    let freedom = freedom as f64;
     let spread = 2.0 / (9.0 * freedom);
     let root = math::pow(2.0 * gain.max(0.0) / freedom, 1.0 / 3.0);
     (root - (1.0 - spread)) / spread.sqrt()

@@ -27,7 +27,9 @@ fn independent_fields_give_a_tree_without_splits() {
     let fitted = fit_tree(&target, &features.iter().collect::<Vec<_>>(), &held_out(4000), CONFIG);
     assert!(fitted.tree.n_leaves() <= 3, "{} leaves", fitted.tree.n_leaves());
     assert!((fitted.achieved - fitted.floor).abs() < 0.01);
-    assert!(screened(&target, &features.iter().collect::<Vec<_>>(), 9).len() <= 3);
+    let links = links(&target, &features.iter().collect::<Vec<_>>());
+    assert!(screened(&links, 9).len() <= 3);
+    assert!(links.iter().all(|link| link.sigmas.abs() < 4.0));
 }
 
 /// The field follows from two features together; neither says anything alone but for the first split. Catches splits

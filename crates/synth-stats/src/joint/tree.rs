@@ -1,6 +1,7 @@
 //! A tree that says how likely each code of a field is, and how it is drawn from.
 
 use serde::{Deserialize, Serialize};
+use synth_core::math;
 
 /// Splits from the root to a leaf, at most.
 pub(super) const MAX_DEPTH: usize = 40;
@@ -78,25 +79,34 @@ impl Tree {
         features
     }
 
-    /// Returns the numbers of the features that are looked at, those nearest to the root first and once each.
+    /// Returns the features that are looked at with the share of the information that the splits on each give, the most
+    /// telling first; all shares sum to 1.
+    ///
+    /// # Method
+    ///
+    /// The information of a split is the log-likelihood that its two children gain over the node, with the counts of all rows. A
+    /// split that gains nothing counts as the least gain there is.
     #[must_use]
-    pub fn features_from_root(&self) -> Vec<u16> {
-        let mut depths = vec![0_u32; self.nodes.len()];
-        let mut nearest: std::collections::BTreeMap<u16, u32> = std::collections::BTreeMap::new();
+    pub fn shares(&self) -> Vec<(u16, f64)> {
+        let counts = self.node_counts();
+        let plain = |counts: &[(u16, u32)]| {
+            let term = |n: f64| if n > 0.0 { n * math::ln(n) } else { 0.0 };
+            let n: f64 = counts.iter().map(|(_, count)| f64::from(*count)).sum();
+            counts.iter().map(|(_, count)| term(f64::from(*count))).sum::<f64>() - term(n)
+        };
+        let likelihoods: Vec<f64> = counts.iter().map(|counts| plain(counts)).collect();
+        let mut gains: std::collections::BTreeMap<u16, f64> = std::collections::BTreeMap::new();
         for (at, node) in self.nodes.iter().enumerate() {
             if let Node::Split { feature, then, otherwise, .. } = node {
-                depths[*then as usize] = depths[at] + 1;
-                depths[*otherwise as usize] = depths[at] + 1;
-                nearest
-                    .entry(*feature)
-                    .and_modify(|depth| *depth = (*depth).min(depths[at]))
-                    .or_insert(depths[at]);
+                let gain = likelihoods[*then as usize] + likelihoods[*otherwise as usize] - likelihoods[at];
+                *gains.entry(*feature).or_default() += gain.max(f64::MIN_POSITIVE);
             }
         }
-        let mut features: Vec<(u32, u16)> =
-            nearest.into_iter().map(|(feature, depth)| (depth, feature)).collect();
-        features.sort_unstable();
-        features.into_iter().map(|(_, feature)| feature).collect()
+        let total: f64 = gains.values().sum();
+        let mut shares: Vec<(u16, f64)> =
+            gains.into_iter().map(|(feature, gain)| (feature, gain / total)).collect();
+        shares.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
+        shares
     }
 
     /// Returns the number of leaves.
@@ -105,8 +115,15 @@ impl Tree {
         self.nodes.iter().filter(|node| matches!(node, Node::Leaf(_))).count()
     }
 
+    /// Returns the rows of each code, in order of the codes.
+    #[must_use]
+    pub fn root_counts(&self) -> Vec<(u16, u32)> {
+        self.node_counts().swap_remove(0)
+    }
+
     /// Returns the rows below each node by code, in order of the codes.
-    pub(super) fn counts(&self) -> Vec<Vec<(u16, u32)>> {
+    #[must_use]
+    pub fn node_counts(&self) -> Vec<Vec<(u16, u32)>> {
         let mut counts = vec![Vec::new(); self.nodes.len()];
         for (at, node) in self.nodes.iter().enumerate().rev() {
             counts[at] = match node {
@@ -303,7 +320,7 @@ impl Sampler {
         };
         Ok(Self {
             nodes: tree.nodes.iter().map(walk).collect(),
-            tables: parents.into_iter().zip(tree.counts()).map(table).collect(),
+            tables: parents.into_iter().zip(tree.node_counts()).map(table).collect(),
             backoff: tree.backoff,
         })
     }

@@ -1,0 +1,185 @@
+//! From the models of all fields to the model that is written.
+
+use std::collections::BTreeSet;
+
+use synth_core::JsonPath;
+
+use super::draft::number;
+use super::{CopulaModel, Feature, FieldModel, JointModel, MODEL_VERSION, TableModel};
+
+/// A table whose fields stand as they were coded.
+#[derive(Debug)]
+pub(super) struct DraftModel {
+    pub(super) path: JsonPath,
+    /// The table that holds its rows.
+    pub(super) holder: Option<usize>,
+    /// The time that its rows run along.
+    pub(super) time: Option<JsonPath>,
+    pub(super) fields: Vec<FieldModel>,
+    pub(super) copulas: Vec<CopulaModel>,
+    /// Those of its fields that run along time.
+    pub(super) moving: BTreeSet<usize>,
+}
+
+/// Brings fields behind those that they look at, and leaves out those that nothing looks at and that look at nothing, and
+/// tables without fields; `None` when nothing is left.
+pub(super) fn compact(mut tables: Vec<DraftModel>) -> Option<JointModel> {
+    for table in &mut tables {
+        table.fields.iter_mut().for_each(FieldModel::forget_unused);
+    }
+    let used = used(&tables);
+    let places: Vec<Vec<Option<u16>>> =
+        tables.iter().zip(&used).map(|(table, used)| places(table, used)).collect();
+    if used.iter().all(BTreeSet::is_empty) {
+        return None;
+    }
+    let holders: Vec<Option<usize>> = tables.iter().map(|table| table.holder).collect();
+    let place =
+        |table: usize, field: u16| places[table].get(usize::from(field)).copied().flatten().unwrap_or(field);
+    let table = |(at, draft): (usize, DraftModel)| {
+        let mut fields: Vec<(u16, FieldModel)> = Vec::new();
+        for (field, mut model) in draft.fields.into_iter().enumerate() {
+            let Some(own) = places[at][field] else { continue };
+            for feature in &mut model.features {
+                match feature {
+                    Feature::Field { up, field } => {
+                        *field = above(&holders, at, *up).map_or(*field, |above| place(above, *field));
+                    }
+                    Feature::Previous { field } => *field = place(at, *field),
+                    _ => {}
+                }
+            }
+            fields.push((own, model));
+        }
+        fields.sort_by_key(|(own, _)| *own);
+        let renumbered = |copula: CopulaModel| CopulaModel {
+            fields: copula.fields.iter().map(|field| place(at, *field)).collect(),
+            ..copula
+        };
+        TableModel {
+            path: draft.path,
+            time: draft.time,
+            fields: fields.into_iter().map(|(_, model)| model).collect(),
+            copulas: draft.copulas.into_iter().map(renumbered).collect(),
+        }
+    };
+    let tables = tables.into_iter().enumerate().map(table).collect();
+    Some(JointModel { version: MODEL_VERSION, tables })
+}
+
+fn above(holders: &[Option<usize>], table: usize, up: u16) -> Option<usize> {
+    (0..up).try_fold(table, |at, _| holders[at])
+}
+
+/// The fields of each table that look at something, are looked at, are bound by a copula, or run along time.
+fn used(tables: &[DraftModel]) -> Vec<BTreeSet<usize>> {
+    let holders: Vec<Option<usize>> = tables.iter().map(|table| table.holder).collect();
+    let mut used: Vec<BTreeSet<usize>> = vec![BTreeSet::new(); tables.len()];
+    for (table, draft) in tables.iter().enumerate() {
+        used[table].extend(&draft.moving);
+        used[table].extend(draft.copulas.iter().flat_map(|copula| &copula.fields).copied().map(usize::from));
+        for (at, field) in draft.fields.iter().enumerate() {
+            if !field.features.is_empty() {
+                used[table].insert(at);
+            }
+            for feature in &field.features {
+                match *feature {
+                    Feature::Field { up, field } => {
+                        if let Some(above) = above(&holders, table, up) {
+                            used[above].insert(usize::from(field));
+                        }
+                    }
+                    Feature::Previous { field } => _ = used[table].insert(usize::from(field)),
+                    _ => {}
+                }
+            }
+        }
+    }
+    used
+}
+
+/// The new place of each field: the first that looks at nothing without a place is next. Models look at each other without
+/// circles.
+fn places(table: &DraftModel, used: &BTreeSet<usize>) -> Vec<Option<u16>> {
+    let mut places: Vec<Option<u16>> = vec![None; table.fields.len()];
+    let mut waiting: Vec<usize> = used.iter().copied().collect();
+    for next in 0..used.len() {
+        let is_ready = |at: &usize| {
+            table.fields[*at].features.iter().all(|feature| match feature {
+                Feature::Field { up: 0, field } => places[usize::from(*field)].is_some(),
+                _ => true,
+            })
+        };
+        let ready = waiting.iter().position(is_ready).unwrap_or(0);
+        places[waiting.remove(ready)] = Some(number(next));
+    }
+    places
+}
+
+#[cfg(test)]
+mod tests {
+    use synth_core::Rate;
+    use synth_stats::joint::{Node, Split, Tree};
+
+    use super::*;
+    use crate::model::{ModelKind, ModelPart};
+
+    fn field(name: &str, looked_at: &[u16]) -> FieldModel {
+        let mut nodes: Vec<Node> = Vec::new();
+        for at in 0..looked_at.len() {
+            let own = u32::try_from(2 * at).unwrap();
+            let feature = u16::try_from(at).unwrap();
+            nodes.push(Node::Split { feature, split: Split::Below(1), then: own + 1, otherwise: own + 2 });
+            nodes.push(Node::Leaf(vec![(0, 1)]));
+        }
+        nodes.push(Node::Leaf(vec![(0, 1)]));
+        FieldModel {
+            path: JsonPath::parse(name).unwrap(),
+            part: ModelPart::Value,
+            model: ModelKind::BayesNet,
+            released: false,
+            presence: Rate::ONE,
+            null_rate: Rate::ZERO,
+            shares: Vec::new(),
+            codes: Vec::new(),
+            features: looked_at.iter().map(|field| Feature::Field { up: 0, field: *field }).collect(),
+            tree: Tree { nodes, backoff: 0.0 },
+            order: Vec::new(),
+            ends: Vec::new(),
+            floor: -1.0,
+            achieved: -0.5,
+        }
+    }
+
+    /// Each field stands behind those that it looks at, however they are entangled, and looks at the same ones as before.
+    /// Catches an order by one round of visits: $.a and $.c both wait for $.d, and $.c for $.a too.
+    #[test]
+    fn fields_stand_behind_what_they_look_at() {
+        let looks: [&[u16]; 5] = [&[3], &[], &[0, 3], &[4], &[]];
+        let names = ["$.a", "$.alone", "$.c", "$.d", "$.e"];
+        let fields = names.iter().zip(looks).map(|(name, looked_at)| field(name, looked_at)).collect();
+        let path = JsonPath::parse("$").unwrap();
+        let model = compact(vec![DraftModel {
+            path,
+            holder: None,
+            time: None,
+            fields,
+            copulas: Vec::new(),
+            moving: BTreeSet::new(),
+        }])
+        .unwrap();
+        let fields = &model.tables[0].fields;
+        let name = |at: usize| fields[at].path.to_string();
+        assert_eq!((0..fields.len()).map(name).collect::<Vec<_>>(), ["$.e", "$.d", "$.a", "$.c"]);
+        let looked_at = |at: usize| {
+            let path = |feature: &Feature| match feature {
+                Feature::Field { field, .. } => name(usize::from(*field)),
+                _ => unreachable!(),
+            };
+            fields[at].features.iter().map(path).collect::<Vec<_>>()
+        };
+        assert_eq!(looked_at(3), ["$.a", "$.d"]);
+        assert_eq!(looked_at(2), ["$.d"]);
+        assert_eq!(looked_at(1), ["$.e"]);
+    }
+}
