@@ -10,10 +10,8 @@ use synth_profile::sample_tables::{SampleColumn, SamplePart, SampleTable};
 use crate::verdict::{Verdict, rounded};
 
 mod coding;
-mod contingency;
 
 use coding::{Codes, code};
-use contingency::Contingency;
 
 /// Quantities of one table whose pairs are compared; more are left out.
 const MAX_QUANTITIES: usize = 64;
@@ -133,8 +131,8 @@ fn compare_tables(real: SampleTable<'_>, synthetic: SampleTable<'_>) -> Option<P
 
 impl Pair {
     fn new((left, left_codes): (usize, &Codes), (right, right_codes): (usize, &Codes)) -> Self {
-        let [real, synthetic] = [0, 1].map(|side| Contingency::of(left_codes, right_codes, side));
-        let effect = rounded(real.excess(&synthetic));
+        let [real, synthetic] = [0, 1].map(|side| left_codes.table(right_codes, side));
+        let effect = rounded(real.excess_distance(&synthetic));
         Self {
             left,
             right,

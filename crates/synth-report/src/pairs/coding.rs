@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use synth_profile::sample_tables::{SampleCell, SampleColumn, SampleValue};
+use synth_stats::association::Contingency;
 
 /// Parts that numbers are cut into.
 const N_PARTS: u64 = 8;
@@ -22,6 +23,17 @@ pub(super) struct Codes {
     pub(super) rows: [Vec<u8>; 2],
     /// Codes are below this.
     pub(super) n_codes: usize,
+}
+
+impl Codes {
+    /// Counts the pairs of codes of one side: 0 for the real rows, 1 for the synthetic ones.
+    pub(super) fn table(&self, other: &Self, side: usize) -> Contingency {
+        let mut table = Contingency::new(self.n_codes, other.n_codes);
+        for (own, other) in self.rows[side].iter().zip(&other.rows[side]) {
+            table.push(usize::from(*own), usize::from(*other));
+        }
+        table
+    }
 }
 
 /// Codes a real column and its synthetic fellow; `None` when nothing varies, or every value is another one.
@@ -144,5 +156,29 @@ mod tests {
             [scale.code(&values[2]), scale.code(&values[0]), scale.code(&values[1])],
             [FIRST, FIRST + 1, OTHER]
         );
+    }
+
+    fn codes(real: Vec<u8>, synthetic: Vec<u8>, n_codes: usize) -> Codes {
+        Codes { rows: [real, synthetic], n_codes }
+    }
+
+    /// Catches effects that a shifted marginal distribution, or chance, makes by itself.
+    #[test]
+    fn only_dependence_counts() {
+        let alternate: Vec<u8> =
+            (0..4000).map(|row| row % 2).map(|code| u8::try_from(code).unwrap()).collect();
+        let halves: Vec<u8> = (0..4000).map(|row| u8::from(row < 2000)).collect();
+        let quarter: Vec<u8> = (0..4000).map(|row| u8::from(row < 1000)).collect();
+        let excess =
+            |left: &Codes, right: &Codes| left.table(right, 0).excess_distance(&left.table(right, 1));
+        let same = codes(alternate.clone(), alternate.clone(), 2);
+        // Independent on both sides, with another marginal distribution.
+        assert!(excess(&same, &codes(halves.clone(), quarter, 2)) < 1e-9);
+        // A copy on the real side, independent on the synthetic one: half of the rows would have to change.
+        let lost = excess(&same, &codes(alternate.clone(), halves, 2));
+        assert!((0.45..0.5).contains(&lost), "{lost}");
+        // The same strength, upside down.
+        let turned: Vec<u8> = alternate.iter().map(|code| 1 - code).collect();
+        assert!(excess(&same, &codes(alternate, turned, 2)) > 0.9);
     }
 }

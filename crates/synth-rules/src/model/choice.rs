@@ -70,15 +70,16 @@ pub(super) fn choose(
         let fits: Vec<&FieldFits> =
             group.fields.iter().map(|field| &fields[first[group.table] + field]).collect();
         let scores = scores(fitting, (group, copula), &fits);
-        let (score, reason) = match trees_along_time(fitting, group, &scores) {
-            Some(trees) => (trees, "its rows run along a time, which trees alone can look at".to_owned()),
+        let (score, reason) = match along_time(fitting, group, &scores) {
+            Some(score) => (score, "its rows run along a time, which trees alone can look at".to_owned()),
             None => pick(fitting.draft.options.kind, &scores),
         };
         chosen.push(Chosen { kind: score.kind, along: score.along });
         let draft = &fitting.draft.tables[group.table];
         let paths: Vec<JsonPath> =
             group.fields.iter().map(|field| draft.fields[*field].path.clone()).collect();
-        if score.kind == ModelKind::Independent && (paths.len() < 2 || scores.len() < 2) {
+        let has_time = draft.times.is_some();
+        if score.kind == ModelKind::Independent && (paths.len() < 2 || scores.len() < 2 || has_time) {
             profile.alone.extend(paths);
             continue;
         }
@@ -100,11 +101,14 @@ pub(super) fn choose(
     (chosen, profile)
 }
 
-/// The trees of a group whose rows have a time, in the order of numbers of values: how fields run along the time was found
-/// by these.
-fn trees_along_time(fitting: &Fitting, group: &Group, scores: &[Score]) -> Option<Score> {
+/// The model of a group whose rows have a time: trees in the order of numbers of values, by which it was found how fields run
+/// along the time, or fields by themselves where these gain nothing.
+fn along_time(fitting: &Fitting, group: &Group, scores: &[Score]) -> Option<Score> {
     fitting.draft.tables[group.table].times.as_ref()?;
-    scores.iter().find(|score| score.kind == ModelKind::Trees).map(|score| Score { along: false, ..*score })
+    let trees = scores.iter().find(|score| score.kind == ModelKind::Trees)?;
+    let alone = scores[0];
+    let gains = trees.likeliest > alone.likeliest + TIE_NATS;
+    Some(if gains || fitting.draft.options.kind.is_some() { Score { along: false, ..*trees } } else { alone })
 }
 
 /// Nats of log-likelihood as bits, to four digits.

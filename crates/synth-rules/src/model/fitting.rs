@@ -91,8 +91,8 @@ pub(super) struct FieldFits {
     pub(super) tree: Option<(Vec<Feature>, Fitted)>,
     /// By a tree that looks at fields nearer to the root of the network.
     pub(super) tree_along: Option<(Vec<Feature>, Fitted)>,
-    /// How the field runs along time, by the first of the trees or, without one, by itself.
-    moving: Moving,
+    /// How the field runs along time by itself, and by the first of the trees.
+    moving: [Moving; 2],
 }
 
 /// A fitted model with its figures.
@@ -305,10 +305,10 @@ impl Fitting {
         });
         let tree_along = (tree.is_some() && self.is_reordered(at)).then(|| self.fit_along(at));
         let (_, alone) = self.fit_to((table, field), Vec::new(), 0);
-        let moving = match &tree {
-            Some((features, fitted)) => self.draft.moving((table, field), features, &fitted.tree),
-            None => self.draft.moving((table, field), &[], &alone.tree),
-        };
+        let by_itself = self.draft.moving((table, field), &[], &alone.tree);
+        let by_tree =
+            tree.as_ref().map(|(features, fitted)| self.draft.moving((table, field), features, &fitted.tree));
+        let moving = [by_itself, by_tree.unwrap_or_default()];
         FieldFits { alone, net, tree, tree_along, moving }
     }
 
@@ -395,8 +395,9 @@ impl Fitting {
         let mut moving: Vec<BTreeSet<usize>> = vec![BTreeSet::new(); models.len()];
         for ((table, field), fits) in self.draft.fields.iter().zip(fields) {
             let draft = &self.draft.tables[*table];
-            let movement = fits.moving.0;
-            let model = fits.into_model(&draft.fields[*field], of_fields[*table][*field]);
+            let chosen = of_fields[*table][*field];
+            let movement = fits.moving[usize::from(chosen.kind == ModelKind::Trees)].0;
+            let model = fits.into_model(&draft.fields[*field], chosen);
             if let Some(times) = &draft.times {
                 is_looked_at[times.line] |= looks_at_time(&model);
                 if let Some(movement) = movement {
@@ -431,9 +432,13 @@ impl FieldFits {
             ModelKind::Trees => self.tree,
             ModelKind::Independent | ModelKind::GaussianCopula => None,
         };
+        let [by_itself, by_tree] = self.moving;
         match looking {
-            Some((features, fitted)) => draft.model(kind, &features, (fitted, self.moving)),
-            None => draft.model(kind, &[], (self.alone, self.moving)),
+            Some((features, fitted)) if kind == ModelKind::Trees => {
+                draft.model(kind, &features, (fitted, by_tree))
+            }
+            Some((features, fitted)) => draft.model(kind, &features, (fitted, by_itself)),
+            None => draft.model(kind, &[], (self.alone, by_itself)),
         }
     }
 }

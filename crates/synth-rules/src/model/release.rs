@@ -15,7 +15,7 @@ use crate::rule_set::RuleSet;
 /// seems to follow from the other. Their times say it better, and what made one follow from the other would let neither
 /// rise.
 ///
-/// A dependency goes when a field that rises along time is on its left side, and what is on its right side rises too, or
+/// A dependency goes when a field that rises along time, other than the time itself, is on its left side, and what is on its right side rises too, or
 /// is the same in each place of every record, as the name of the server that is counted at. For the same reason counters
 /// that stand in one array are in no order: each place has a level of its own, which is one observation and not many.
 pub fn release(rules: &mut RuleSet, sample: &SampleTables) {
@@ -46,6 +46,7 @@ pub fn release(rules: &mut RuleSet, sample: &SampleTables) {
     for relationship in &mut rules.relationships {
         if let Relationship::FunctionalDep { lhs, rhs, .. } = relationship
             && lhs.iter().any(|path| rising.contains(path))
+            && !lhs.iter().any(|path| rules.along.iter().any(|along| along.time == *path))
         {
             rhs.retain(|path| !rising.contains(path) && !fixed.contains(path));
         }
