@@ -90,4 +90,4 @@ pub use plan::{CompileOptions, LeftOut, Plan, Unkept};
 pub use plugin::GeneratorPlugins;
 
 /// Version of the values: raised by every change that makes other bytes from the same rules and seed.
-pub const GENERATION_VERSION: u32 = 5;
+pub const GENERATION_VERSION: u32 = 6;

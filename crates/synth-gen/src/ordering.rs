@@ -16,7 +16,9 @@ use crate::shelf::Programs;
 use crate::site::{InArray, Row, Rows, Site};
 
 pub(crate) mod bind;
+mod chain;
 mod distance;
+mod levels;
 
 use distance::Draw;
 
@@ -57,10 +59,35 @@ struct Member {
 #[derive(Debug)]
 struct Given {
     site: Site,
-    /// Ordinals of the group's scope in one of the field's.
-    divisor: u64,
+    reach: Reach,
     programs: Arc<Programs>,
     measure: Measure,
+}
+
+/// How a row comes to the value of a given field.
+#[derive(Debug)]
+enum Reach {
+    /// From its own row or one above; so many ordinals of the group's scope are in one of the field's.
+    Above(u64),
+    /// From the elements below the row, the largest of their values: those of each array on the way down.
+    Last(Vec<Site>),
+}
+
+/// What a member is to be, before others bound it.
+#[derive(Debug, Clone, Copy)]
+enum Wish {
+    /// At a share of its distribution, unless it lies at a drawn distance; and how it is kept from standing still.
+    Share(f64, Option<(f64, f64)>),
+    Value(f64),
+}
+
+/// Where distances start that are drawn.
+#[derive(Debug, Clone, Copy, PartialEq)]
+enum Start {
+    /// Rows have draws of their own.
+    Apart,
+    /// The elements of an array have sorted draws, of which this is one.
+    Sorted(f64),
 }
 
 /// An order between two places of a group.
@@ -101,6 +128,8 @@ struct Known<'a> {
     givens: &'a [Rc<Vec<Option<f64>>>],
     /// Which of the rows.
     at: usize,
+    /// Values above the row are looked at later.
+    is_open: bool,
 }
 
 impl Known<'_> {
@@ -163,9 +192,9 @@ impl Group {
         let nothing = vec![None; self.members.len()];
         let mut columns: Columns = vec![Vec::with_capacity(list.len()); self.members.len()];
         for (at, share) in shares.into_iter().enumerate() {
-            let known = Known { rows: &rows, givens: &givens, at };
+            let known = Known { rows: &rows, givens: &givens, at, is_open: false };
             let values = share.map(|(share, index, n)| {
-                self.row(&known, &nothing, |member| (share, self.spread(member, index, n)))
+                self.row(&known, &nothing, |member| Wish::Share(share, self.spread(member, index, n)))
             });
             for (member, column) in columns.iter_mut().enumerate() {
                 column.push(values.as_ref().and_then(|values| values[member]));
@@ -236,8 +265,12 @@ impl Group {
         let (mut first, mut at) = (0, 0);
         for ((owner, place), length) in owners.iter().zip(&places).zip(lengths()) {
             let length = cast::to_usize(length);
-            let values =
-                self.array((place.0, length), |at| Known { rows: &rows, givens: &givens, at: first + at });
+            let values = self.array((place.0, length), |at| Known {
+                rows: &rows,
+                givens: &givens,
+                at: first + at,
+                is_open: false,
+            });
             while let Some(ordinal) = list.get(at).filter(|ordinal| *ordinal / stride == *owner) {
                 if let Some(values) = values.get(cast::to_usize(ordinal % stride)) {
                     columns.iter_mut().zip(values).for_each(|(column, value)| column[at] = *value);
@@ -247,37 +280,6 @@ impl Group {
             first += length;
         }
         columns
-    }
-
-    /// The values of all members in all elements of an array.
-    fn array<'k>(
-        &self,
-        (owner, length): (u64, usize),
-        known: impl Fn(usize) -> Known<'k>,
-    ) -> Vec<Vec<Option<f64>>> {
-        let seed = self.seed.attempt(owner | 1);
-        let n_members = cast::to_u64(self.members.len());
-        let n_draws = match self.run {
-            Run::Array { alternates: true, .. } => cast::to_u64(length) * n_members,
-            _ => cast::to_u64(length),
-        };
-        let draws: Vec<f64> = {
-            let mut draws = SortedDraws::new(seed, n_draws);
-            (0..n_draws).map(|index| draws.get(index)).collect()
-        };
-        let mut before = vec![None; self.members.len()];
-        let element = |at: usize| {
-            let share = |member: usize| match self.run {
-                Run::Array { alternates: true, .. } => draws[at * self.members.len() + member],
-                _ => draws[at],
-            };
-            let values = self.row(&known(at), &before, |member| (share(member), None));
-            for (before, value) in before.iter_mut().zip(&values) {
-                *before = value.or(*before);
-            }
-            values
-        };
-        (0..length).map(element).collect()
     }
 
     fn rows(&self, list: &List, memo: &Memo) -> Vec<Rc<Rows>> {
@@ -293,7 +295,7 @@ impl Group {
         &self,
         known: &Known<'_>,
         before: &[Option<f64>],
-        share: impl Fn(usize) -> (f64, Option<(f64, f64)>),
+        wish: impl Fn(usize) -> Wish,
     ) -> Vec<Option<f64>> {
         let mut values: Vec<Option<f64>> = vec![None; self.members.len()];
         let ceilings = self.ceilings(known);
@@ -311,28 +313,22 @@ impl Group {
                 Place::Member(low) => Some(edge.least(measure, values[low]?)),
                 Place::Given(_) => None,
             });
-            let from_before =
-                self.next.iter().filter(|edge| edge.high == Place::Member(at)).filter_map(|edge| match edge
-                    .low
-                {
-                    Place::Member(low) => Some(measure.at_least(before[low]?, edge.is_strict)),
-                    Place::Given(_) => None,
-                });
+            let from_before = self.following(at).filter_map(|edge| match edge.low {
+                Place::Member(low) => Some(measure.at_least(before[low]?, edge.is_strict)),
+                Place::Given(_) => None,
+            });
             let floor = from_given.chain(self.floors(at, known)).reduce(f64::max);
             let nearby = self.nearby(at, known, &values);
             let ceiling = [ceilings[at], nearby].into_iter().flatten().reduce(f64::min);
             let least = from_member.chain(from_before).reduce(f64::max);
-            let (share, spread) = share(at);
-            let value = match self.drawn(at, known, &values) {
-                Some(value) => value,
-                None => measure.value(narrowed(measure, share, floor, ceiling)),
-            };
-            let value = match spread {
-                Some((squeeze, rise)) => {
-                    let first = measure.value(0.0);
-                    measure.at_least(first + (value - first) * squeeze, false) + rise
+            let value = match wish(at) {
+                Wish::Value(value) => measure.nearest(value),
+                Wish::Share(share, spread) => {
+                    let drawn = self.drawn(at, known, (&values, before), share);
+                    let value =
+                        drawn.unwrap_or_else(|| measure.value(narrowed(measure, share, floor, ceiling)));
+                    spread.map_or(value, |spread| risen(measure, value, spread))
                 }
-                None => value,
             };
             let value = [floor, least].into_iter().flatten().fold(value, f64::max);
             values[at] = Some(ceiling.map_or(value, |ceiling| value.min(ceiling)));
@@ -340,22 +336,71 @@ impl Group {
         values
     }
 
-    /// The value of a member at a drawn distance from another field: of several the one whose distances are the surest,
-    /// then the last one below it.
-    fn drawn(&self, at: usize, known: &Known<'_>, values: &[Option<f64>]) -> Option<f64> {
+    /// The orders of a member with one of the row before.
+    fn following(&self, member: usize) -> impl Iterator<Item = &Edge> {
+        self.next.iter().filter(move |edge| edge.high == Place::Member(member))
+    }
+
+    /// The value of a member at a drawn distance: from a smaller member, from the last member of the row before, or from
+    /// what is given.
+    fn drawn(
+        &self,
+        at: usize,
+        known: &Known<'_>,
+        (values, before): (&[Option<f64>], &[Option<f64>]),
+        share: f64,
+    ) -> Option<f64> {
+        let row = known.rows[at].rows[known.at]?;
+        let start = match self.run {
+            Run::Array { .. } if !self.is_chained() => Start::Sorted(share),
+            _ => Start::Apart,
+        };
+        let is_near = |edge: &&Edge| match edge.low {
+            Place::Member(low) => {
+                edge.high == Place::Member(at) && edge.gap.is_some() && values[low].is_some()
+            }
+            Place::Given(_) => false,
+        };
+        let after = self.following(at).filter_map(|edge| match edge.low {
+            Place::Member(low) => Some((low, edge.gap.as_ref()?, before[low]?)),
+            Place::Given(_) => None,
+        });
+        let after =
+            after.max_by_key(|(low, ..)| *low).filter(|_| !self.within.iter().any(|edge| is_near(&edge)));
+        match after {
+            Some((_, gap, before)) => {
+                let uniform = self.seed.child("next").attempt(cast::to_u64(at) + 1).uniform(row.address);
+                Some(self.members[at].measure.nearest(gap.distance(uniform).above(before)))
+            }
+            None => self.drawn_within(at, known, (values, start)),
+        }
+    }
+
+    /// The value of a member at a drawn distance from another field of its row: of several the one whose distances are
+    /// the surest, then the last one below it, elements before what is above them.
+    fn drawn_within(
+        &self,
+        at: usize,
+        known: &Known<'_>,
+        (values, start): (&[Option<f64>], Start),
+    ) -> Option<f64> {
         let row = known.rows[at].rows[known.at]?;
         let measure = &self.members[at].measure;
         let mut best: Option<((f64, usize), f64)> = None;
         for (number, edge) in self.within.iter().enumerate() {
             let Some(draw) = &edge.gap else { continue };
-            let uniform = self.seed.child("gap").attempt(cast::to_u64(number) + 1).uniform(row.address);
-            let distance = || draw.distance(uniform);
+            let apart = || self.seed.child("gap").attempt(cast::to_u64(number) + 1).uniform(row.address);
+            let distance = || match start {
+                Start::Sorted(share) => draw.distance(share),
+                Start::Apart => draw.distance(apart()),
+            };
             let drawn = match (edge.low, edge.high) {
                 (Place::Member(low), Place::Member(high)) if high == at => {
-                    values[low].map(|value| (low + 1, distance().above(value)))
+                    values[low].map(|value| (low + 2, draw.distance(apart()).above(value)))
                 }
                 (Place::Given(low), Place::Member(high)) if high == at => {
-                    known.given(low).map(|value| (0, distance().above(value)))
+                    let rank = usize::from(matches!(self.givens[low].reach, Reach::Last(_)));
+                    known.given(low).map(|value| (rank, distance().above(value)))
                 }
                 (Place::Member(low), Place::Given(high)) if low == at => {
                     known.given(high).map(|value| (0, distance().below(value)))
@@ -400,6 +445,9 @@ impl Group {
     /// The largest value that each member may have for the given ones above it, those of others between included.
     fn ceilings(&self, known: &Known<'_>) -> Vec<Option<f64>> {
         let mut ceilings: Vec<Option<f64>> = vec![None; self.members.len()];
+        if known.is_open {
+            return ceilings;
+        }
         for at in (0..self.members.len()).rev() {
             let measure = &self.members[at].measure;
             let highs = self.within.iter().filter(|edge| edge.low == Place::Member(at));
@@ -430,6 +478,12 @@ impl Edge {
     }
 }
 
+/// Moves a value so that those of many rows rise by a step each.
+fn risen(measure: &Measure, value: f64, (squeeze, rise): (f64, f64)) -> f64 {
+    let first = measure.value(0.0);
+    measure.at_least(first + (value - first) * squeeze, false) + rise
+}
+
 /// Moves a share into the part of the distribution that lies between two values.
 fn narrowed(measure: &Measure, share: f64, floor: Option<f64>, ceiling: Option<f64>) -> f64 {
     if floor.is_none() && ceiling.is_none() {
@@ -441,8 +495,28 @@ fn narrowed(measure: &Measure, share: f64, floor: Option<f64>, ceiling: Option<f
 }
 
 impl Given {
+    /// The value that each of some rows sees.
     fn of_rows(&self, list: &List, memo: &Memo) -> Rc<Vec<Option<f64>>> {
-        let rows = self.site.rows_of(&memo.above(list, self.divisor), memo);
+        match &self.reach {
+            Reach::Above(divisor) => self.values(&memo.above(list, *divisor), memo),
+            Reach::Last(levels) => Rc::new(self.last(levels, list, memo)),
+        }
+    }
+
+    /// The largest value of the elements below each of some rows.
+    fn last(&self, levels: &[Site], list: &List, memo: &Memo) -> Vec<Option<f64>> {
+        let Some((level, deeper)) = levels.split_first() else { return self.values(list, memo).to_vec() };
+        let counts = level.n_elements(list, memo);
+        let owners = list.iter().zip(&counts);
+        let elements = owners.flat_map(|(owner, n)| level.elements(*owner, n.unwrap_or(0)));
+        let mut values = self.last(deeper, &memo.list(&elements.collect::<Vec<u64>>()), memo).into_iter();
+        let mut last =
+            |n: &Option<u64>| values.by_ref().take(cast::to_usize(n.unwrap_or(0))).flatten().reduce(f64::max);
+        counts.iter().map(&mut last).collect()
+    }
+
+    fn values(&self, list: &List, memo: &Memo) -> Rc<Vec<Option<f64>>> {
+        let rows = self.site.rows_of(list, memo);
         if self.measure.reads_numbers() {
             return numbers_of(&rows, &self.programs, memo);
         }

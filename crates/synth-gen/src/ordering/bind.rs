@@ -7,7 +7,8 @@ use synth_core::{Gap, JsonPath};
 use synth_rules::Relationship;
 use synth_rules::relationship::{Operation, Term};
 
-use super::{Draw, Edge, Given, Group, Member, Ordered, Place, Run};
+use super::levels::Levels;
+use super::{Draw, Edge, Given, Group, Member, Ordered, Place, Reach, Run};
 use crate::along::bind::course_of;
 use crate::computed::divisor;
 use crate::link::{Linker, programs};
@@ -21,19 +22,19 @@ const MAX_CHAIN: u64 = 4096;
 
 /// An order between two nodes.
 #[derive(Debug, Clone, Copy)]
-struct Order {
+pub(super) struct Order {
     index: usize,
-    low: usize,
-    high: usize,
+    pub(super) low: usize,
+    pub(super) high: usize,
     is_strict: bool,
     /// How far apart the values are at least and at most.
     gaps: [Option<Gap>; 2],
-    step: Step,
+    pub(super) step: Step,
 }
 
 /// What lies between the two values.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Step {
+pub(super) enum Step {
     SameRow,
     NextElement,
     NextRecord,
@@ -86,7 +87,7 @@ impl OrderBond {
         let given = |node: &usize| {
             Some(Given {
                 site: linker.site(before, *node, None),
-                divisor: divisor(plan, scope, plan.nodes[*node].scope)?,
+                reach: linker.reach(plan, before, (scope, plan.nodes[*node].scope))?,
                 programs: programs(plan, *node).into(),
                 measure: Measure::of(only_recipe(plan, *node)?)?,
             })
@@ -142,25 +143,26 @@ impl Linker<'_> {
                 !is_sure
             })
             .collect();
-        let mut groups: Vec<Vec<Order>> = Vec::new();
-        for order in orders {
-            let nodes = self.free_ends(plan, &order, &is_free);
-            if nodes.is_empty() {
-                continue;
-            }
-            let touches = |group: &Vec<Order>| {
-                group.iter().any(|other| {
-                    self.free_ends(plan, other, &is_free).iter().any(|node| nodes.contains(node))
-                })
+        let levels = Levels::of(self, plan, &orders, &is_free);
+        let ends: Vec<Vec<usize>> =
+            (0..orders.len()).map(|at| levels.free_ends(plan, at, &is_free)).collect();
+        let mut groups: Vec<Vec<usize>> = Vec::new();
+        for at in (0..orders.len()).filter(|at| !ends[*at].is_empty()) {
+            let touches = |group: &Vec<usize>| {
+                group.iter().any(|other| ends[*other].iter().any(|node| ends[at].contains(node)))
             };
-            let (mut joined, rest): (Vec<_>, Vec<_>) = groups.into_iter().partition(touches);
-            let mut one: Vec<Order> = joined.drain(..).flatten().collect();
-            one.push(order);
-            one.sort_by_key(|order| order.index);
+            let (joined, rest): (Vec<_>, Vec<_>) = groups.into_iter().partition(touches);
+            let mut one: Vec<usize> = joined.into_iter().flatten().chain([at]).collect();
+            one.sort_by_key(|at| orders[*at].index);
             groups = rest;
             groups.push(one);
         }
-        groups.iter().filter_map(|group| self.bond(plan, group, &is_free)).collect()
+        let bond = |group: &Vec<usize>| {
+            let members: BTreeSet<usize> = group.iter().flat_map(|at| ends[*at].iter().copied()).collect();
+            let orders: Vec<Order> = group.iter().map(|at| orders[*at]).collect();
+            self.bond(plan, &orders, &members)
+        };
+        groups.iter().filter_map(bond).collect()
     }
 
     fn order(&self, plan: &Plan, index: usize) -> Option<Order> {
@@ -209,7 +211,23 @@ impl Linker<'_> {
         };
         let measure = Measure::of(only_recipe(plan, order.high)?)?;
         let fits = |draw: &Draw| measure.has_gaps_like(draw.distance(0.0));
-        Draw::of(distances).filter(fits).filter(|_| order.step == Step::SameRow)
+        Draw::of(distances).filter(fits)
+    }
+
+    /// How the rows of a scope come to the values of a given field of another.
+    fn reach(&self, plan: &Plan, before: &Arc<Plan>, (scope, given): (usize, usize)) -> Option<Reach> {
+        if let Some(divisor) = divisor(plan, scope, given) {
+            return Some(Reach::Above(divisor));
+        }
+        let mut levels = Vec::new();
+        let mut at = given;
+        while at != scope {
+            let collection = plan.collections.iter().find(|collection| collection.scope == at)?;
+            levels.push(self.site(before, collection.item, None));
+            at = plan.scopes[at].above?;
+        }
+        levels.reverse();
+        Some(Reach::Last(levels))
     }
 
     /// The node of a path, or the one in its row that it copies without exception.
@@ -251,19 +269,7 @@ impl Linker<'_> {
         })
     }
 
-    /// The ends of an order that may be moved: those of the deeper scope, as the values above are there before.
-    fn free_ends(&self, plan: &Plan, order: &Order, is_free: &impl Fn(usize) -> bool) -> Vec<usize> {
-        let [low, high] = [order.low, order.high].map(|node| plan.nodes[node].scope);
-        let deeper = if divisor(plan, low, high).is_some() { low } else { high };
-        let mut ends = vec![order.low, order.high];
-        ends.retain(|node| plan.nodes[*node].scope == deeper && is_free(*node));
-        ends.dedup();
-        ends
-    }
-
-    fn bond(&self, plan: &Plan, orders: &[Order], is_free: &impl Fn(usize) -> bool) -> Option<OrderBond> {
-        let members: BTreeSet<usize> =
-            orders.iter().flat_map(|order| self.free_ends(plan, order, is_free)).collect();
+    fn bond(&self, plan: &Plan, orders: &[Order], members: &BTreeSet<usize>) -> Option<OrderBond> {
         let mut givens: Vec<usize> = orders.iter().flat_map(|order| [order.low, order.high]).collect();
         givens.retain(|node| !members.contains(node));
         givens.sort_unstable();
@@ -272,16 +278,18 @@ impl Linker<'_> {
         // A given field of another row is not at hand.
         orders.retain(|order| order.step == Step::SameRow || !givens.contains(&order.high));
         orders.retain(|order| order.step == Step::SameRow || !givens.contains(&order.low));
-        let members = sorted(&members, &orders)?;
+        let members = sorted(members, &orders)?;
         let run = self.run(plan, members[0], &orders)?;
         let is_given = |node: usize| givens.contains(&node);
         let has_floor = orders.iter().any(|order| is_given(order.low));
         let has_ceiling = orders.iter().any(|order| is_given(order.high));
         let is_long = matches!(run, Run::LongArray | Run::Records(_));
+        let is_chain = |order: &Order| order.step != Step::SameRow && self.draw(plan, order).is_some();
         // Bounds on both sides may leave no room; bounds of single rows break the order of many.
         let is_sure = match run {
             Run::Rows => !(has_floor && has_ceiling),
-            Run::Array { .. } => !has_ceiling,
+            // A chain without a start is moved below what bounds it.
+            Run::Array { .. } => !has_ceiling || !has_floor && orders.iter().any(is_chain),
             Run::LongArray | Run::Records(_) => !has_floor && !has_ceiling,
         };
         let holds = |order: &Order| {

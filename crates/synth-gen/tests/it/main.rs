@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "a failed test may panic")]
 
 mod bound;
+mod chains;
 mod collect;
 mod derived;
 mod distinct;

@@ -3,6 +3,7 @@
 mod gap;
 mod spread;
 
+use std::collections::BTreeMap;
 use std::ops::Range;
 
 use synth_core::{Gap, JsonPath, cast, math};
@@ -22,6 +23,8 @@ const MIN_HOLD: f64 = 0.85;
 const NEXT_TO_EXACT: f64 = 0.99;
 /// Share of the rows that would break the order by chance and must not.
 const MIN_LIFT: f64 = 0.6;
+/// A smallest distance up to this many times that of two others together says nothing more than they do.
+const MOST_OF: f64 = 1.25;
 /// Most columns of a table whose pairs are compared.
 const MAX_COLUMNS: usize = 60;
 
@@ -58,32 +61,78 @@ pub(crate) fn orderings(tables: &[Table], k: u64) -> Vec<Ordering> {
             orderings.extend(along_arrays(table, columns));
         }
     }
-    for ordering in &mut orderings {
-        add_gaps(ordering, tables, k);
+    let ends_at_elements = ends_at_elements(&orderings, tables);
+    for (ordering, is_nearest) in orderings.iter_mut().zip(ends_at_elements) {
+        add_gaps(ordering, (tables, is_nearest), k);
     }
-    direct(orderings)
+    direct(orderings, tables)
 }
 
-/// Says how far apart two fields of a row are.
-fn add_gaps(ordering: &mut Ordering, tables: &[Table], k: u64) {
-    let is_wanted = ordering.scope == OrderingScope::Row;
-    let find = |path: &JsonPath| {
-        tables.iter().enumerate().find_map(|(table, rows)| {
-            let is_it = |column: &Column| column.path == *path && column.part == Part::Value;
-            Some(At { table, column: rows.columns.iter().position(is_it)? })
-        })
+/// Tells of each order whether it is one between a row and the elements below it that reaches to the first or the last of
+/// them only: elements that rise follow from the one before, and what they start from decides all but their end.
+fn ends_at_elements(orderings: &[Ordering], tables: &[Table]) -> Vec<bool> {
+    let tables_of = |ordering: &Ordering| {
+        let (low, high) = find(tables, &ordering.low).zip(find(tables, &ordering.high))?;
+        (ordering.scope == OrderingScope::Row).then_some((low.table, high.table))
     };
-    if let Some((low, high)) = find(&ordering.low).zip(find(&ordering.high)).filter(|_| is_wanted) {
-        let pairs = ordered_pairs((low, high), OrderingScope::Row, tables);
-        let pairs: Vec<(f64, f64)> = pairs.into_iter().map(|(_, low, high)| (low, high)).collect();
-        let columns = (low.column(tables), high.column(tables));
-        let rows = 0..tables[low.table].n_rows();
-        let lows: Vec<f64> = rows.filter_map(|row| columns.0.number(row)).collect();
-        ordering.gap = spread::spread(columns, (&pairs, &lows), k);
-        if ordering.evidence.is_exact() {
-            (ordering.min_gap, ordering.max_gap) = gap::gaps(columns, &pairs, k);
+    let rises = |path: &JsonPath| {
+        let along = orderings.iter().filter(|found| found.scope == OrderingScope::NextElement);
+        along.into_iter().any(|found| found.low == *path && found.high == *path)
+    };
+    let has_start =
+        |table: usize| orderings.iter().filter_map(tables_of).any(|(low, high)| high == table && low < table);
+    let ends = |ordering: &Ordering| match tables_of(ordering) {
+        Some((low, high)) if low > high => rises(&ordering.low) || has_start(low),
+        Some((low, high)) if low < high => rises(&ordering.high),
+        _ => false,
+    };
+    orderings.iter().map(ends).collect()
+}
+
+/// Says how far apart two fields of a row are, or of one element of an array and the next; if wanted, only one distance a
+/// row, to the nearest of the elements below it.
+fn add_gaps(ordering: &mut Ordering, (tables, is_nearest): (&[Table], bool), k: u64) {
+    let Some((low, high)) = find(tables, &ordering.low).zip(find(tables, &ordering.high)) else { return };
+    let pairs = ordered_pairs((low, high), ordering.scope, tables);
+    let all: Vec<(f64, f64)> = pairs.iter().map(|(_, low, high)| (*low, *high)).collect();
+    let columns = (low.column(tables), high.column(tables));
+    let told = if is_nearest { nearest(pairs, (low, high), tables) } else { all.clone() };
+    let lows: Vec<f64> = match ordering.scope {
+        OrderingScope::Row if low.table == high.table => {
+            (0..tables[low.table].n_rows()).filter_map(|row| columns.0.number(row)).collect()
+        }
+        _ => told.iter().map(|(low, _)| *low).collect(),
+    };
+    let is_told = match ordering.scope {
+        OrderingScope::Row => true,
+        OrderingScope::NextElement => !tables[low.table].has_one_holder(),
+        OrderingScope::NextRecord => false,
+    };
+    ordering.gap = if is_told { spread::spread(columns, (&told, &lows), k) } else { None };
+    if ordering.scope == OrderingScope::Row && ordering.evidence.is_exact() {
+        (ordering.min_gap, ordering.max_gap) = gap::gaps(columns, &all, k);
+    }
+}
+
+fn find(tables: &[Table], path: &JsonPath) -> Option<At> {
+    tables.iter().enumerate().find_map(|(table, rows)| {
+        let is_it = |column: &Column| column.path == *path && column.part == Part::Value;
+        Some(At { table, column: rows.columns.iter().position(is_it)? })
+    })
+}
+
+/// Of the pairs of a row and the elements below it those that are closest, one a row.
+fn nearest(pairs: Vec<(usize, f64, f64)>, (low, high): (At, At), tables: &[Table]) -> Vec<(f64, f64)> {
+    let (deeper, holder) = if low.table > high.table { (low, high) } else { (high, low) };
+    let mut of_row: BTreeMap<usize, (f64, f64)> = BTreeMap::new();
+    for (row, low, high) in pairs {
+        let Some(held_by) = holder.row_of(row, tables, deeper.table) else { continue };
+        let best = of_row.entry(held_by).or_insert((low, high));
+        if high - low < best.1 - best.0 {
+            *best = (low, high);
         }
     }
+    of_row.into_values().collect()
 }
 
 fn is_ordered(column: &Column) -> bool {
@@ -111,8 +160,8 @@ fn within_rows(table: &Table, columns: &[&Column]) -> Vec<Ordering> {
 }
 
 /// Leaves out the orders that follow from two others without exception: of `a <= b`, `b <= c` and `a <= c` the last,
-/// unless the two are further apart than the others say.
-fn direct(orderings: Vec<Ordering>) -> Vec<Ordering> {
+/// unless the two are further apart than the others say, or there are rows that have `a` and `c` and no `b`.
+fn direct(orderings: Vec<Ordering>, tables: &[Table]) -> Vec<Ordering> {
     let is_sure = |found: &&Ordering| found.scope == OrderingScope::Row && found.evidence.is_exact();
     let size = |gap: Option<Gap>| gap.map_or(0.0, Gap::approximate);
     let follows = |ordering: &Ordering| {
@@ -124,11 +173,31 @@ fn direct(orderings: Vec<Ordering>) -> Vec<Ordering> {
                     let known = size(first.min_gap) + size(second.min_gap);
                     let is_bound =
                         ordering.max_gap.is_none() || first.max_gap.is_some() && second.max_gap.is_some();
-                    size(ordering.min_gap) <= known && is_bound
+                    size(ordering.min_gap) <= MOST_OF * known
+                        && is_bound
+                        && is_between(tables, (first, second))
                 })
             })
     };
     orderings.iter().filter(|ordering| !follows(ordering)).cloned().collect()
+}
+
+/// Tells whether every row that has the ends of two orders has what lies between them.
+fn is_between(tables: &[Table], (first, second): (&Ordering, &Ordering)) -> bool {
+    let places = [&first.low, &first.high, &second.high].map(|path| find(tables, path));
+    let [Some(low), Some(middle), Some(high)] = places else { return false };
+    let table = low.table.max(high.table);
+    let has = |at: At, row: usize, from: usize| at.number(row, tables, from).is_some();
+    let rows = 0..tables[table].n_rows();
+    let mut is_open: Vec<bool> = rows.map(|row| has(low, row, table) && has(high, row, table)).collect();
+    let deeper = At { table: table.max(middle.table), ..middle };
+    let ends = if low.table == table { low } else { high };
+    for row in (0..tables[deeper.table].n_rows()).filter(|row| has(middle, *row, deeper.table)) {
+        if let Some(row) = ends.row_of(row, tables, deeper.table) {
+            is_open[row] = false;
+        }
+    }
+    !is_open.contains(&true)
 }
 
 /// Times of a row against times of the rows that hold it.

@@ -13,7 +13,7 @@ pub(super) fn problems(relationship: &Relationship, report: Report<'_>) {
         Relationship::Ordering { next_element, next_record, min_gap, max_gap, gap, .. } => {
             gap_problems([*min_gap, *max_gap], *next_element || *next_record, report);
             if let Some(gap) = gap {
-                distance_problems(gap, *next_element || *next_record, report);
+                distance_problems(gap, *next_record, report);
             }
         }
         Relationship::Inequality { at_least, .. } if at_least.is_empty() => {
@@ -45,7 +45,7 @@ fn gap_problems(gaps: [Option<Gap>; 2], is_along: bool, report: Report<'_>) {
     }
 }
 
-fn distance_problems(gap: &Distances, is_along: bool, report: Report<'_>) {
+fn distance_problems(gap: &Distances, is_of_records: bool, report: Report<'_>) {
     equal_lengths(("gap.quantiles", gap.quantiles.len()), ("gap.values", gap.values.len()), report);
     let mut refuse = |reason: &str| {
         report(&["gap"], ErrorKind::Impossible { reason: reason.to_owned() });
@@ -54,8 +54,8 @@ fn distance_problems(gap: &Distances, is_along: bool, report: Report<'_>) {
     let is_time = |gap: Gap| matches!(gap, Gap::Time(_));
     let total: f64 = gap.spikes.iter().map(|spike| spike.prob).sum();
     let is_fair = |prob: f64| (0.0..=1.0).contains(&prob);
-    if is_along {
-        refuse("`gap` is for two fields of a row");
+    if is_of_records {
+        refuse("`gap` is for two fields of a row, or of one element and the next");
     }
     if all().next().is_none() {
         refuse("`gap` has neither `values` nor `spikes`");
