@@ -417,6 +417,16 @@ struct Gathered {
     indices: Vec<usize>,
 }
 
+/// Tells whether a group is a number or time that follows from others which no table holds. It is drawn by what they are:
+/// a table of it would hold some numbers only, and give others to all rows when one of them changes.
+fn follows_alone(plan: &Plan, group: &Gathered) -> bool {
+    let is_ranked = |node: &usize| match &plan.nodes[*node].kinds[..] {
+        [Kind::Scalar(recipe)] => recipe.cases(&[]).is_none() && recipe.ranked(0.0).is_some(),
+        _ => false,
+    };
+    group.by.is_some() && group.indices.len() == 1 && group.nodes.iter().all(is_ranked)
+}
+
 impl Linker<'_> {
     /// Gathers listed tables and dependencies into tables; `bound` are the nodes that something else decides.
     pub(crate) fn tables(
@@ -440,7 +450,8 @@ impl Linker<'_> {
             gathered.push(all);
         }
         gathered.sort_by_key(|group| group.nodes.first().copied());
-        gathered.iter().filter_map(|group| self.table(plan, group, (bound, kept))).collect()
+        let is_one = |group: &&Gathered| !follows_alone(plan, group);
+        gathered.iter().filter(is_one).filter_map(|group| self.table(plan, group, (bound, kept))).collect()
     }
 
     /// Reads a relationship as fields of one row that are drawn together.

@@ -1,8 +1,9 @@
 //! Dependencies between fields that other relationships decide, presence in the cases of a union, and drawn distances.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
+use synth_core::cast;
 
 use crate::collect::{compile, lines, records};
 
@@ -221,4 +222,40 @@ fn counted_arrays_are_equally_long() {
     assert!(rows.iter().all(|row| row["a"] == row["b"] && n(row, "c") == n(row, "d")));
     assert!([0, 2, 5].iter().all(|length| rows.iter().any(|row| n(row, "a") == *length)));
     assert!([2, 4, 7].iter().all(|length| rows.iter().any(|row| n(row, "d") == *length)));
+}
+
+/// Prices that follow from a key that refers to a list of products.
+fn priced(most: f64) -> String {
+    format!(
+        r#"
+version: 2
+shape:
+  "$.products[]": {{length: {{distribution: constant, params: {{value: 200}}}}}}
+  "$.orders[]": {{length: {{distribution: constant, params: {{value: 2000}}}}}}
+fields:
+  "$.products[].sku": {{type: string, unique: true, generator: pattern, params: {{patterns: ['[A-Z]{{2}}-[0-9]{{5}}']}}}}
+  "$.orders[].sku": {{type: string, generator: constant, params: {{value: none}}}}
+  "$.orders[].price": {{type: number, generator: quantile_sample, params: {{quantiles: [0, 100], values: [0, {most}]}}, constraints: {{decimals: 2}}}}
+relationships:
+- {{type: foreign_key, child: '$.orders[].sku', parent: '$.products[].sku'}}
+- {{type: functional_dep, lhs: ['$.orders[].sku'], rhs: ['$.orders[].price']}}
+"#
+    )
+}
+
+/// Catches numbers taken from a short list by a hash: products share prices then, and all get others when one changes.
+#[test]
+fn numbers_that_follow_move_with_their_rule() {
+    let prices = |most: f64| -> BTreeMap<String, f64> {
+        let document = &records(&priced(most), 1)[0];
+        let orders = document["orders"].as_array().unwrap();
+        orders.iter().map(|order| (order["sku"].to_string(), order["price"].as_f64().unwrap())).collect()
+    };
+    let (before, after) = (prices(10_000.0), prices(10_100.0));
+    assert_eq!(before.len(), after.len());
+    for ((key, before), (other, after)) in before.iter().zip(&after) {
+        assert!(key == other && (after - before * 1.01).abs() < 0.02, "{key} {before} {after}");
+    }
+    let distinct: BTreeSet<i64> = before.values().map(|price| cast::round_to_i64(price * 100.0)).collect();
+    assert!(distinct.len() + 3 > before.len(), "{} prices of {} products", distinct.len(), before.len());
 }
