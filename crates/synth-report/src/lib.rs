@@ -32,9 +32,11 @@ pub mod schema_check;
 pub mod verdict;
 
 mod aligned;
+mod gauge;
 mod row_rules;
 mod side;
 mod structure;
+mod tails;
 mod tuples;
 mod uniqueness;
 

@@ -140,7 +140,7 @@ impl Pair {
             synthetic: rounded(synthetic.cramers_v()),
             effect,
             // What chance explains is taken off already.
-            verdict: Verdict::of_distance(effect, 0.0),
+            verdict: Verdict::of_distance(effect, effect),
         }
     }
 }

@@ -82,18 +82,18 @@ fn times(
         .find(|(theirs, _)| theirs.as_str() == format.as_str())
         .map(|(_, times)| times);
     let theirs = same_format.unwrap_or(&nothing);
-    out.measure(compare_shares(Aspect::TimeFormat, share(real, ours), share(synthetic, theirs)));
+    out.measure(compare_shares(Aspect::TimeFormat, share(real, ours), share(synthetic, theirs), out.units));
     let aligned = Aligned::of_numbers(&ours.histogram, &theirs.histogram);
-    out.measure(aligned.compare(Aspect::Times));
+    out.measure(aligned.compare(Aspect::Times, out.units));
     let min_step = (format.resolution_micros() / 1_000_000).max(1);
     out.chart(chart::histogram(Subject::Times, &aligned, Scale::Times { min_step }, k));
     if format.has_time() {
-        out.measure(compare_counts(Aspect::Hours, &ours.hours, &theirs.hours));
+        out.measure(compare_counts(Aspect::Hours, &ours.hours, &theirs.hours, out.units));
         let names: Vec<String> = (0..24).map(|hour| format!("{hour:02}")).collect();
         out.chart(chart::ordered_bars(Subject::Hours, &names, (&ours.hours, &theirs.hours), k));
     }
     if format.as_str().contains("%Y") {
-        out.measure(compare_counts(Aspect::Weekdays, &ours.weekdays, &theirs.weekdays));
+        out.measure(compare_counts(Aspect::Weekdays, &ours.weekdays, &theirs.weekdays, out.units));
         let names = WEEKDAYS.map(str::to_owned);
         out.chart(chart::ordered_bars(Subject::Weekdays, &names, (&ours.weekdays, &theirs.weekdays), k));
     }
@@ -166,7 +166,7 @@ fn compare_categories(named: &[Named], real: &StringStats, synthetic: &StringSta
         )])
         .unzip();
     let n_categories = cast::to_u64(rows.len()) as f64;
-    let measure = compare_counts(Aspect::Categories, &ours, &theirs);
+    let measure = compare_counts(Aspect::Categories, &ours, &theirs, out.units);
     out.measure(measure.map(|measure| measure.with("n_categories", n_categories)));
     out.chart(Some(category_chart(rows, (&ours, &theirs))));
 }

@@ -348,6 +348,7 @@ fn aspect_text(aspect: Aspect) -> &'static str {
         Aspect::Types => "Types",
         Aspect::Booleans => "True",
         Aspect::Numbers => "Distribution",
+        Aspect::Tails => "Tails",
         Aspect::Categories => "Category shares",
         Aspect::TextLengths => "Text lengths",
         Aspect::Times => "Distribution",

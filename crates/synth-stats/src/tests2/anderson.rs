@@ -114,6 +114,7 @@ fn harmonic_sums(total: u64) -> (f64, f64) {
 
 /// Levels of table 1, and the statistics that reach them for two samples: the sums of its three columns.
 const LEVELS: [f64; 7] = [0.25, 0.1, 0.05, 0.025, 0.01, 0.005, 0.001];
+#[expect(clippy::approx_constant, reason = "2.718 is a percentage point, not e")]
 const CRITICAL: [f64; 7] = [0.325, 1.226, 1.961, 2.718, 3.752, 4.592, 6.546];
 
 /// exp of the quadratic that fits (critical value, ln level) best.
