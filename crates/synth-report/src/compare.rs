@@ -3,17 +3,20 @@
 use serde::Serialize;
 use synth_core::JsonPath;
 use synth_privacy::Gate;
-use synth_profile::Partial;
 use synth_profile::path_stats::PathStats;
+use synth_profile::{Partial, SampleTables};
 use synth_rules::RuleSet;
 use synth_stats::association::benjamini_hochberg;
 
+use crate::along::Memories;
 use crate::check::Check;
+use crate::copies::RowCopies;
 use crate::field::{self, FieldComparison, FieldScore};
+use crate::leaks::ValueCopies;
 use crate::pairs::Pairs;
 use crate::side::path_pairs;
 use crate::verdict::rounded;
-use crate::{structure, uniqueness};
+use crate::{leaks, structure, uniqueness};
 
 /// What a comparison is made with.
 #[derive(Debug, Clone, Copy)]
@@ -44,6 +47,12 @@ pub struct Comparison {
     pub quality: Quality,
     /// How pairs of fields hang together, if the samples were at hand.
     pub pairs: Option<Pairs>,
+    /// How numbers follow themselves, if the samples were at hand.
+    pub memories: Option<Memories>,
+    /// Synthetic rows that equal real ones, if the samples were at hand.
+    pub row_copies: Vec<RowCopies>,
+    /// Synthetic values that are rare real ones.
+    pub value_copies: Vec<ValueCopies>,
     /// How many tests were made, and how many of them found a difference.
     pub tests: Tests,
     /// The k of the gate that literals passed.
@@ -64,12 +73,14 @@ pub struct Tests {
 /// Share of false alarms among the differences that are found.
 const FALSE_SHARE: f64 = 0.05;
 
-/// How alike the values are: means over all scored fields, each field counting the same, and the score of their pairs.
+/// How alike the data are: means over all scored fields, each field counting the same, the score of their pairs, and that
+/// of the numbers along time.
 ///
 /// The checks of schema, structure and uniqueness are no part of it.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub struct Quality {
-    /// Mean of the fields' scores (1 when there are no fields) or, where pairs were compared, of that and their score.
+    /// Mean of the fields' scores (1 when there are no fields), or of that and the scores of pairs and memory where they
+    /// were compared.
     pub score: f64,
     /// Fields that have a score.
     pub n_fields: u64,
@@ -78,6 +89,9 @@ pub struct Quality {
     /// Score of the pairs of fields, where there are some.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub pairs: Option<f64>,
+    /// Score of how numbers follow themselves, where some do.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub memory: Option<f64>,
 }
 
 /// Compares two Partials to which the real one's [`Structure`](synth_profile::Structure) has been applied.
@@ -99,11 +113,15 @@ pub fn compare(real: &Partial, synthetic: &Partial, context: &CompareContext<'_>
     let pairs = path_pairs(real, synthetic, &nothing);
     let mut fields: Vec<FieldComparison> = pairs.iter().map(|pair| field::compare(pair, context)).collect();
     let tests = settle(&mut fields);
+    let value_copies = leaks::values(&pairs, context, tests.alpha);
     Comparison {
         structure: structure::check(&pairs),
         uniqueness: uniqueness::check(&pairs, context),
         quality: Quality::of(&fields),
         pairs: None,
+        memories: None,
+        row_copies: Vec::new(),
+        value_copies,
         fields,
         tests,
         k: context.gate.k(),
@@ -126,15 +144,24 @@ fn settle(fields: &mut [FieldComparison]) -> Tests {
 }
 
 impl Comparison {
-    /// Adds how pairs of fields hang together.
+    /// Adds what only whole rows can tell: how pairs of fields hang together, how numbers follow themselves, and which
+    /// rows are copies.
     #[must_use]
-    pub fn with_pairs(self, pairs: Pairs) -> Self {
-        let mut quality = self.quality;
-        if pairs.n_pairs > 0 {
-            quality.pairs = Some(pairs.score);
-            quality.score = rounded(f64::midpoint(quality.parts.total, pairs.score));
+    pub fn with_samples(mut self, real: &SampleTables, synthetic: &SampleTables) -> Self {
+        let pairs = crate::pairs::compare(real, synthetic);
+        let memories = crate::along::compare(real, synthetic, self.tests.alpha);
+        for (path, factor) in memories.dependent() {
+            let own = self.fields.iter_mut().filter(|field| field.path.to_string() == path);
+            own.for_each(|field| field.thin(factor, self.tests.alpha));
         }
-        Self { quality, pairs: Some(pairs), ..self }
+        let row_copies = crate::copies::rows(real, synthetic, self.tests.alpha);
+        let mut quality = self.quality;
+        quality.pairs = (pairs.n_pairs > 0).then_some(pairs.score);
+        quality.memory = (!memories.lines.is_empty()).then_some(memories.score);
+        let parts = [Some(quality.parts.total), quality.pairs, quality.memory];
+        let there = || parts.iter().flatten();
+        quality.score = rounded(there().sum::<f64>() / there().count() as f64);
+        Self { quality, pairs: Some(pairs), memories: Some(memories), row_copies, ..self }
     }
 }
 
@@ -152,6 +179,6 @@ impl Quality {
             types: mean(|score| score.types),
             values: mean(|score| score.values),
         };
-        Self { score: parts.total, n_fields: scores.len() as u64, parts, pairs: None }
+        Self { score: parts.total, n_fields: scores.len() as u64, parts, pairs: None, memory: None }
     }
 }

@@ -211,6 +211,13 @@ impl FieldComparison {
         self.problem = self.worst().map(explain::sentence);
     }
 
+    /// Takes the numbers for `factor` times as few independent ones, because they follow each other.
+    pub(crate) fn thin(&mut self, factor: f64, alpha: f64) {
+        let of_numbers = |measure: &&mut Measure| matches!(measure.aspect, Aspect::Numbers | Aspect::Tails);
+        self.measures.iter_mut().filter(of_numbers).for_each(|measure| measure.gauge.thinned(factor));
+        self.settle(alpha);
+    }
+
     /// The measure with the worst verdict, and the surest of those; `None` when all match.
     pub(crate) fn worst(&self) -> Option<&Measure> {
         let differing = self.measures.iter().filter(|measure| measure.verdict > Verdict::Matches);

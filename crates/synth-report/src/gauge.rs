@@ -49,6 +49,18 @@ impl Gauge {
         Self::Counts(Box::new(CountGauge { counts: [real.to_vec(), synthetic.to_vec()], units }))
     }
 
+    /// The same of `factor` times as few independent values; counts of categories are left as they are.
+    pub(crate) fn thinned(&mut self, factor: f64) {
+        let fewer = |n: u64| synth_core::cast::round_to_u64(n as f64 / factor).max(1);
+        match self {
+            Self::Ks(units) => *units = units.map(fewer),
+            Self::Shares(shares) | Self::Tails(shares) => {
+                *shares = shares.map(|(share, n)| (share, fewer(n)));
+            }
+            Self::Counts(_) | Self::Correlations(_) | Self::Certain => {}
+        }
+    }
+
     /// Reads the interval of an effect, which misses with chance `alpha`, and what follows from it.
     pub(crate) fn read(&self, effect: f64, alpha: f64) -> Reading {
         match self {

@@ -15,12 +15,16 @@
 //! values together may be small, but name no value); its bytes are a function of its arguments; checks are never
 //! averaged into scores.
 
+pub mod along;
 pub mod chart;
 pub mod check;
 pub mod compare;
+pub mod copies;
 pub mod error;
 pub mod field;
+pub mod finding;
 pub mod html;
+pub mod leaks;
 pub mod measure;
 pub mod pairs;
 pub mod plugin_check;
@@ -33,6 +37,7 @@ pub mod verdict;
 
 mod aligned;
 mod gauge;
+mod grid;
 mod row_rules;
 mod side;
 mod structure;
@@ -40,12 +45,16 @@ mod tails;
 mod tuples;
 mod uniqueness;
 
+pub use along::{Memories, MemoryLine};
 pub use chart::Chart;
 pub use check::{Check, CheckName, Status, Violation};
-pub use compare::{CompareContext, Comparison, Quality, compare};
+pub use compare::{CompareContext, Comparison, Quality, Tests, compare};
+pub use copies::RowCopies;
 pub use error::{Error, ErrorKind};
 pub use field::{FieldComparison, FieldKind, FieldScore};
+pub use finding::{Finding, FindingKind};
 pub use html::html;
+pub use leaks::ValueCopies;
 pub use measure::{Aspect, Measure};
 pub use pairs::Pairs;
 pub use plugin_check::PluginCheck;

@@ -3,9 +3,13 @@
 use serde::Serialize;
 use synth_core::Findings;
 
+use crate::along::Memories;
 use crate::check::{Check, CheckName, Status};
-use crate::compare::{Comparison, Quality};
+use crate::compare::{Comparison, Quality, Tests};
+use crate::copies::RowCopies;
 use crate::field::FieldComparison;
+use crate::finding::{self, Finding};
+use crate::leaks::ValueCopies;
 use crate::pairs::Pairs;
 use crate::relation_check::RelationCheck;
 
@@ -23,6 +27,8 @@ pub struct Report {
     pub passed: bool,
     /// How alike the values are.
     pub quality: Quality,
+    /// What is wrong, worst first.
+    pub findings: Vec<Finding>,
     /// The requirements: schema, structure, uniqueness, references, keys, and predicates and plugins where there are some.
     pub checks: Vec<Check>,
     /// The real data.
@@ -34,6 +40,15 @@ pub struct Report {
     /// How pairs of fields hang together, if that was compared.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub pairs: Option<Pairs>,
+    /// How numbers follow themselves, if that was compared.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub memories: Option<Memories>,
+    /// How many tests were made.
+    pub tests: Tests,
+    /// Synthetic rows that equal real ones; apart from the quality.
+    pub row_copies: Vec<RowCopies>,
+    /// Synthetic values that are rare real ones; apart from the quality.
+    pub value_copies: Vec<ValueCopies>,
     /// What protects the real data in this report.
     pub privacy: PrivacyNote,
     /// How long things took, if the caller measured it.
@@ -115,12 +130,14 @@ impl Report {
         let no_schema = || Check::not_checked(CheckName::Schema, "no schema was given");
         let schema = context.schema.unwrap_or_else(no_schema);
         let relations = context.relations.unwrap_or_else(RelationCheck::not_checked);
-        let mut checks = vec![schema, comparison.structure, comparison.uniqueness];
+        let mut checks = vec![schema, comparison.structure.clone(), comparison.uniqueness.clone()];
         checks.extend(relations);
         checks.extend(context.predicates);
         checks.extend(context.plugins);
+        let findings = finding::of(&comparison, &checks);
         Self {
             version: VERSION,
+            findings,
             passed: checks.iter().all(|check| check.status != Status::Failed),
             quality: comparison.quality,
             checks,
@@ -128,6 +145,10 @@ impl Report {
             synthetic: context.synthetic,
             fields: comparison.fields,
             pairs: comparison.pairs,
+            memories: comparison.memories,
+            tests: comparison.tests,
+            row_copies: comparison.row_copies,
+            value_copies: comparison.value_copies,
             privacy: PrivacyNote::new(comparison.k),
             timings: context.timings,
         }

@@ -119,7 +119,8 @@ pub(super) fn parts(quality: &Quality) -> Vec<PartView> {
         part("Presence", parts.presence),
         part("Nulls", parts.nulls),
     ];
-    own.into_iter().chain(quality.pairs.map(|pairs| part("Pairs", pairs))).collect()
+    let rest = [("Pairs", quality.pairs), ("Along time", quality.memory)];
+    own.into_iter().chain(rest.into_iter().filter_map(|(label, score)| Some(part(label, score?)))).collect()
 }
 
 impl BarView {
