@@ -106,6 +106,9 @@ impl Outcome {
     }
 }
 
+/// Dominance from which numbers lie elsewhere as a whole; cutting the outer tenth off a side moves it by 0.01.
+const MIN_SHIFT: f64 = 0.05;
+
 /// Compares one path.
 pub(crate) fn compare(pair: &PathPair<'_>, context: &CompareContext<'_>) -> FieldComparison {
     let (real, synthetic) = (&pair.real, &pair.synthetic);
@@ -220,7 +223,14 @@ impl FieldComparison {
 
     /// The measure with the worst verdict, and the surest of those; `None` when all match.
     pub(crate) fn worst(&self) -> Option<&Measure> {
-        let differing = self.measures.iter().filter(|measure| measure.verdict > Verdict::Matches);
+        let differs = |measure: &&Measure| measure.verdict > Verdict::Matches;
+        // Numbers that lie elsewhere as a whole have other tails, too.
+        let is_shifted = self.measures.iter().filter(differs).any(|measure| {
+            measure.aspect == Aspect::Numbers
+                && measure.statistics.get("shift").is_some_and(|shift| shift.abs() >= MIN_SHIFT)
+        });
+        let differing = self.measures.iter().filter(differs);
+        let differing = differing.filter(|measure| !is_shifted || measure.aspect != Aspect::Tails);
         differing.max_by(|a, b| a.verdict.cmp(&b.verdict).then(a.severity.total_cmp(&b.severity)))
     }
 }
