@@ -86,7 +86,7 @@ pub(crate) fn judge(
     let context = CompareContext { gate: sides.gate, rules: sides.rules };
     let comparison = synth_report::compare(sides.real, sides.synthetic, &context);
     let tables = [sides.real, &*sides.synthetic].map(|partial| SampleTables::of(partial, sides.profile));
-    let comparison = comparison.with_samples(&tables[0], &tables[1]);
+    let comparison = comparison.with_samples(&tables[0], &tables[1], None);
     clock.lap("compare");
     let [(real_name, real_findings), (synthetic_name, synthetic_findings)] = sides.names;
     let report = Report::new(

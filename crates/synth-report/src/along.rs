@@ -1,5 +1,7 @@
 //! What numbers remember of the ones before them.
 
+use std::collections::BTreeSet;
+
 use serde::Serialize;
 use synth_core::hash::mix;
 use synth_core::{JsonPath, cast};
@@ -72,9 +74,13 @@ pub struct MemoryLine {
 /// # Cost
 ///
 /// O(rows log rows) for each of at most 15 orders of a table, and 12 products a row for each of at most 32 numbers.
-pub(crate) fn compare(real: &SampleTables, synthetic: &SampleTables, alpha: f64) -> Memories {
+pub(crate) fn compare(
+    [real, synthetic]: [&SampleTables; 2],
+    names: &BTreeSet<String>,
+    alpha: f64,
+) -> Memories {
     let lines: Vec<MemoryLine> =
-        Grid::of(real, synthetic).iter().flat_map(|grid| lines_of(grid, alpha)).collect();
+        Grid::of(real, synthetic).iter().flat_map(|grid| lines_of(grid, names, alpha)).collect();
     let weight = |line: &MemoryLine| first(&line.real).abs().max(first(&line.synthetic).abs());
     let total: f64 = lines.iter().map(weight).sum();
     let lost: f64 = lines.iter().map(|line| weight(line) * line.effect.min(1.0)).sum();
@@ -115,7 +121,7 @@ struct Found {
     way: usize,
 }
 
-fn lines_of(grid: &Grid<'_>, alpha: f64) -> Vec<MemoryLine> {
+fn lines_of(grid: &Grid<'_>, names: &BTreeSet<String>, alpha: f64) -> Vec<MemoryLine> {
     if grid.n_rows().iter().any(|n| *n < MIN_ROWS) {
         return Vec::new();
     }
@@ -127,6 +133,7 @@ fn lines_of(grid: &Grid<'_>, alpha: f64) -> Vec<MemoryLine> {
             && column.held() == Held::Numbers
             && column.values(0).len() > 2
             && !column.is_label(n_rows)
+            && !names.contains(&column.path().to_string())
     });
     let line = |column: &GridColumn<'_>| -> Option<MemoryLine> {
         let ranks = [0, 1].map(|side| ranks(column, side, grid.n_rows()[side]));

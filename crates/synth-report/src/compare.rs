@@ -1,14 +1,17 @@
 //! Compares what was learned of the real data with what was learned of the synthetic data.
 
+use std::collections::BTreeSet;
+
 use serde::Serialize;
 use synth_core::JsonPath;
 use synth_privacy::Gate;
 use synth_profile::path_stats::PathStats;
 use synth_profile::{Partial, SampleTables};
-use synth_rules::RuleSet;
+use synth_rules::{Relationship, RuleSet};
 use synth_stats::association::benjamini_hochberg;
 
 use crate::along::Memories;
+use crate::c2st::Distinguished;
 use crate::check::Check;
 use crate::copies::RowCopies;
 use crate::field::{self, FieldComparison, FieldScore};
@@ -49,12 +52,16 @@ pub struct Comparison {
     pub pairs: Option<Pairs>,
     /// How numbers follow themselves, if the samples were at hand.
     pub memories: Option<Memories>,
+    /// How well a classifier tells real rows from synthetic ones, if the samples were at hand.
+    pub distinguished: Vec<Distinguished>,
     /// Synthetic rows that equal real ones, if the samples were at hand.
     pub row_copies: Vec<RowCopies>,
     /// Synthetic values that are rare real ones.
     pub value_copies: Vec<ValueCopies>,
     /// How many tests were made, and how many of them found a difference.
     pub tests: Tests,
+    /// Fields that name rows by the rules; how they follow each other is no property of theirs.
+    pub(crate) names: BTreeSet<String>,
     /// The k of the gate that literals passed.
     pub k: u64,
 }
@@ -120,12 +127,28 @@ pub fn compare(real: &Partial, synthetic: &Partial, context: &CompareContext<'_>
         quality: Quality::of(&fields),
         pairs: None,
         memories: None,
+        distinguished: Vec::new(),
         row_copies: Vec::new(),
         value_copies,
         fields,
         tests,
+        names: context.rules.map(names_of_rows).unwrap_or_default(),
         k: context.gate.k(),
     }
+}
+
+/// Keys and references.
+fn names_of_rows(rules: &RuleSet) -> BTreeSet<String> {
+    let paths = |relationship: &'_ Relationship| -> Vec<String> {
+        match relationship {
+            Relationship::PrimaryKey { paths, .. } | Relationship::Unique { paths, .. } => {
+                paths.iter().map(ToString::to_string).collect()
+            }
+            Relationship::ForeignKey { child, .. } => child.paths().iter().map(ToString::to_string).collect(),
+            _ => Vec::new(),
+        }
+    };
+    rules.relationships.iter().flat_map(paths).collect()
 }
 
 /// Corrects the p-values, and makes intervals and verdicts.
@@ -145,15 +168,21 @@ fn settle(fields: &mut [FieldComparison]) -> Tests {
 
 impl Comparison {
     /// Adds what only whole rows can tell: how pairs of fields hang together, how numbers follow themselves, and which
-    /// rows are copies.
+    /// rows are copies. `holdout` are real rows that the synthetic data were not learned from.
     #[must_use]
-    pub fn with_samples(mut self, real: &SampleTables, synthetic: &SampleTables) -> Self {
+    pub fn with_samples(
+        mut self,
+        real: &SampleTables,
+        synthetic: &SampleTables,
+        holdout: Option<&SampleTables>,
+    ) -> Self {
         let pairs = crate::pairs::compare(real, synthetic);
-        let memories = crate::along::compare(real, synthetic, self.tests.alpha);
+        let memories = crate::along::compare([real, synthetic], &self.names, self.tests.alpha);
         for (path, factor) in memories.dependent() {
             let own = self.fields.iter_mut().filter(|field| field.path.to_string() == path);
             own.for_each(|field| field.thin(factor, self.tests.alpha));
         }
+        let distinguished = crate::c2st::compare(real, synthetic, holdout);
         let row_copies = crate::copies::rows(real, synthetic, self.tests.alpha);
         let mut quality = self.quality;
         quality.pairs = (pairs.n_pairs > 0).then_some(pairs.score);
@@ -161,7 +190,7 @@ impl Comparison {
         let parts = [Some(quality.parts.total), quality.pairs, quality.memory];
         let there = || parts.iter().flatten();
         quality.score = rounded(there().sum::<f64>() / there().count() as f64);
-        Self { quality, pairs: Some(pairs), memories: Some(memories), row_copies, ..self }
+        Self { quality, pairs: Some(pairs), memories: Some(memories), distinguished, row_copies, ..self }
     }
 }
 

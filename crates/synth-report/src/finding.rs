@@ -58,12 +58,13 @@ pub enum FindingKind {
     Plugins,
     /// A record does not keep the JSON Schema.
     Schema,
-    /// One field by itself is otherwise than in the real data.
-    Field(Aspect),
     /// Two fields hang together in another way.
     Dependence,
     /// Numbers follow each other in another way.
     Autocorrelation,
+    /// One field by itself is otherwise than in the real data.
+    #[serde(untagged)]
+    Field(Aspect),
 }
 
 /// Collects what is wrong, worst first.

@@ -16,6 +16,7 @@
 //! averaged into scores.
 
 pub mod along;
+pub mod c2st;
 pub mod chart;
 pub mod check;
 pub mod compare;
@@ -46,6 +47,7 @@ mod tuples;
 mod uniqueness;
 
 pub use along::{Memories, MemoryLine};
+pub use c2st::{Area, Distinguished, GivesAway};
 pub use chart::Chart;
 pub use check::{Check, CheckName, Status, Violation};
 pub use compare::{CompareContext, Comparison, Quality, Tests, compare};

@@ -4,6 +4,7 @@ use serde::Serialize;
 use synth_core::Findings;
 
 use crate::along::Memories;
+use crate::c2st::Distinguished;
 use crate::check::{Check, CheckName, Status};
 use crate::compare::{Comparison, Quality, Tests};
 use crate::copies::RowCopies;
@@ -43,6 +44,8 @@ pub struct Report {
     /// How numbers follow themselves, if that was compared.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub memories: Option<Memories>,
+    /// How well a classifier tells real rows from synthetic ones; beside the quality.
+    pub distinguished: Vec<Distinguished>,
     /// How many tests were made.
     pub tests: Tests,
     /// Synthetic rows that equal real ones; apart from the quality.
@@ -146,6 +149,7 @@ impl Report {
             fields: comparison.fields,
             pairs: comparison.pairs,
             memories: comparison.memories,
+            distinguished: comparison.distinguished,
             tests: comparison.tests,
             row_copies: comparison.row_copies,
             value_copies: comparison.value_copies,

@@ -134,7 +134,7 @@ pub(crate) fn validate(unit: Unit, real: &[Value], synthetic: &[Value]) -> Repor
     let rules = RuleSet::from_profile(&profile);
     let context = CompareContext { gate: Gate::new(K), rules: Some(&rules) };
     let tables = [&real, &made].map(|partial| SampleTables::of(partial, &profile));
-    let comparison = compare(&real, &made, &context).with_samples(&tables[0], &tables[1]);
+    let comparison = compare(&real, &made, &context).with_samples(&tables[0], &tables[1], None);
     let mut relations = RelationCheck::new(&rules);
     synthetic.iter().for_each(|record| relations.check_record(record));
     report_with(comparison, Some(relations.finish()))
