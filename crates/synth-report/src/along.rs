@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use schemars::JsonSchema;
 use serde::Serialize;
 use synth_core::hash::mix;
 use synth_core::{JsonPath, cast};
@@ -29,7 +30,7 @@ const MAX_FOLLOWED: usize = 32;
 const MIN_SERIES: usize = 8;
 
 /// How the numbers of all tables follow each other.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
 pub struct Memories {
     /// 1 minus the mean effect, each number weighing as much as it remembers; 1 when none does.
     pub score: f64,
@@ -38,7 +39,7 @@ pub struct Memories {
 }
 
 /// How one number follows itself.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
 pub struct MemoryLine {
     /// The number.
     pub path: String,

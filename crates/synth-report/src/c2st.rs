@@ -2,6 +2,7 @@
 
 mod columns;
 
+use schemars::JsonSchema;
 use serde::Serialize;
 use synth_core::cast;
 use synth_core::hash::{combine, mix};
@@ -25,7 +26,7 @@ const N_DRAWS: u64 = 200;
 const CONFIG: BoostConfig = BoostConfig { n_rounds: 40, depth: 4, rate: 0.2, min_rows: 10.0, n_folds: 3 };
 
 /// How well the rows of one table can be told apart.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
 pub struct Distinguished {
     /// The path of the rows.
     pub path: String,
@@ -44,7 +45,7 @@ pub struct Distinguished {
 }
 
 /// How well two kinds of rows can be told apart.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, JsonSchema)]
 pub struct Area {
     /// Area under the curve: 0.5 where nothing tells them apart, 1 where every row is told.
     pub auc: f64,
@@ -55,7 +56,7 @@ pub struct Area {
 }
 
 /// A field that gives rows away.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
 pub struct GivesAway {
     /// The field, or what of it.
     pub path: String,

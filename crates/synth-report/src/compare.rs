@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use schemars::JsonSchema;
 use serde::Serialize;
 use synth_core::JsonPath;
 use synth_privacy::Gate;
@@ -67,7 +68,7 @@ pub struct Comparison {
 }
 
 /// How many tests were made.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, JsonSchema)]
 pub struct Tests {
     /// P-values of all fields together.
     pub n_tests: u64,
@@ -84,7 +85,7 @@ const FALSE_SHARE: f64 = 0.05;
 /// of the numbers along time.
 ///
 /// The checks of schema, structure and uniqueness are no part of it.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, JsonSchema)]
 pub struct Quality {
     /// Mean of the fields' scores (1 when there are no fields), or of that and the scores of pairs and memory where they
     /// were compared.
@@ -168,21 +169,15 @@ fn settle(fields: &mut [FieldComparison]) -> Tests {
 
 impl Comparison {
     /// Adds what only whole rows can tell: how pairs of fields hang together, how numbers follow themselves, and which
-    /// rows are copies. `holdout` are real rows that the synthetic data were not learned from.
+    /// rows are copies.
     #[must_use]
-    pub fn with_samples(
-        mut self,
-        real: &SampleTables,
-        synthetic: &SampleTables,
-        holdout: Option<&SampleTables>,
-    ) -> Self {
+    pub fn with_samples(mut self, real: &SampleTables, synthetic: &SampleTables) -> Self {
         let pairs = crate::pairs::compare(real, synthetic);
         let memories = crate::along::compare([real, synthetic], &self.names, self.tests.alpha);
         for (path, factor) in memories.dependent() {
             let own = self.fields.iter_mut().filter(|field| field.path.to_string() == path);
             own.for_each(|field| field.thin(factor, self.tests.alpha));
         }
-        let distinguished = crate::c2st::compare(real, synthetic, holdout);
         let row_copies = crate::copies::rows(real, synthetic, self.tests.alpha);
         let mut quality = self.quality;
         quality.pairs = (pairs.n_pairs > 0).then_some(pairs.score);
@@ -190,7 +185,21 @@ impl Comparison {
         let parts = [Some(quality.parts.total), quality.pairs, quality.memory];
         let there = || parts.iter().flatten();
         quality.score = rounded(there().sum::<f64>() / there().count() as f64);
-        Self { quality, pairs: Some(pairs), memories: Some(memories), distinguished, row_copies, ..self }
+        Self { quality, pairs: Some(pairs), memories: Some(memories), row_copies, ..self }
+    }
+}
+
+impl Comparison {
+    /// Adds how well a classifier tells the rows apart. `holdout` are real rows that the synthetic data were not learned
+    /// from.
+    #[must_use]
+    pub fn with_classifier(
+        self,
+        real: &SampleTables,
+        synthetic: &SampleTables,
+        holdout: Option<&SampleTables>,
+    ) -> Self {
+        Self { distinguished: crate::c2st::compare(real, synthetic, holdout), ..self }
     }
 }
 

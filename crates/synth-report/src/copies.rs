@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use schemars::JsonSchema;
 use serde::Serialize;
 use synth_core::hash::{combine, hash_bytes};
 use synth_profile::SampleTables;
@@ -19,7 +20,7 @@ const COPY_BANDS: (f64, f64) = (0.005, 0.05);
 const MIN_COPIES: u64 = 5;
 
 /// How many synthetic rows of one table equal a real one.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
 pub struct RowCopies {
     /// The path of the rows.
     pub path: String,

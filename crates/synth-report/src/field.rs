@@ -1,5 +1,6 @@
 //! One path: its measures, its score, its charts.
 
+use schemars::JsonSchema;
 use serde::Serialize;
 use synth_core::{JsonPath, JsonType, Segment};
 
@@ -14,9 +15,10 @@ mod text;
 mod values;
 
 /// One path compared.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
 pub struct FieldComparison {
     /// Where.
+    #[schemars(with = "String")]
     pub path: JsonPath,
     /// What the path mostly holds.
     pub kind: FieldKind,
@@ -38,7 +40,7 @@ pub struct FieldComparison {
 }
 
 /// What a path mostly holds.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum FieldKind {
     /// Numbers.
@@ -73,7 +75,7 @@ pub enum FieldKind {
 /// (Levin and Peres 2017, Markov Chains and Mixing Times, proposition 4.7), so one part that is all wrong makes
 /// the field wrong. For numbers the Kolmogorov–Smirnov distance, a lower bound of the total variation, stands in.
 /// Sampling noise is not taken out: two samples of 1000 numbers from one distribution reach about 0.96.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, JsonSchema)]
 pub struct FieldScore {
     /// Product of the parts.
     pub total: f64,

@@ -1,5 +1,6 @@
 //! What is wrong, worst first.
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::along::MemoryLine;
@@ -17,7 +18,7 @@ use crate::verdict::{Verdict, rounded};
 const MAX_FINDINGS: usize = 200;
 
 /// One thing that is wrong.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
 pub struct Finding {
     /// What kind of thing.
     pub kind: FindingKind,
@@ -35,7 +36,7 @@ pub struct Finding {
 }
 
 /// What kind of thing is wrong.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum FindingKind {
     /// Synthetic rows equal real ones.

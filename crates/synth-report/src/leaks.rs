@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use schemars::JsonSchema;
 use serde::Serialize;
 use synth_core::{JsonPath, math};
 use synth_privacy::{FieldEvidence, PathWords, PiiKind, ValueForm};
@@ -25,9 +26,10 @@ const SPARE_BITS: f64 = 10.0;
 const MAX_CHARS: usize = 64;
 
 /// How many synthetic values of a field are rare real ones.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
 pub struct ValueCopies {
     /// The field.
+    #[schemars(with = "String")]
     pub path: JsonPath,
     /// The kind of personal data it holds, if it does.
     #[serde(skip_serializing_if = "Option::is_none")]

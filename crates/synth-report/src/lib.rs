@@ -34,6 +34,7 @@ pub mod record_value;
 pub mod relation_check;
 pub mod report;
 pub mod schema_check;
+pub mod statistical_test;
 pub mod verdict;
 
 mod aligned;
@@ -63,6 +64,7 @@ pub use plugin_check::PluginCheck;
 pub use predicate_check::PredicateCheck;
 pub use record_value::RecordValue;
 pub use relation_check::RelationCheck;
-pub use report::{Report, ReportContext, SourceSummary, Timing};
+pub use report::{Purpose, Report, ReportContext, SourceSummary, Timing};
 pub use schema_check::SchemaCheck;
+pub use statistical_test::StatisticalTest;
 pub use verdict::Verdict;

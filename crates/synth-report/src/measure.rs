@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use schemars::JsonSchema;
 use serde::Serialize;
 use synth_stats::Error as StatsError;
 use synth_stats::tests2::{
@@ -12,7 +13,7 @@ use crate::gauge::Gauge;
 use crate::verdict::{Verdict, rounded};
 
 /// What is compared.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Aspect {
     /// How often the objects above have the member.
@@ -92,7 +93,7 @@ impl Aspect {
 }
 
 /// One comparison of one aspect of one path.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
 pub struct Measure {
     /// What is compared.
     pub aspect: Aspect,

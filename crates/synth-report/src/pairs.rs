@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use schemars::JsonSchema;
 use serde::Serialize;
 use synth_core::JsonPath;
 use synth_profile::SampleTables;
@@ -21,7 +22,7 @@ const MAX_QUANTITIES: usize = 64;
 const MIN_ROWS: usize = 20;
 
 /// How pairs of fields hang together in both data sets.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
 pub struct Pairs {
     /// 1 minus the mean effect, each pair weighing as much as the larger of its strengths; 1 when nothing hangs together.
     pub score: f64,
@@ -32,7 +33,7 @@ pub struct Pairs {
 }
 
 /// The pairs of one table.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
 pub struct PairTable {
     /// The path of its rows.
     pub path: String,
@@ -51,7 +52,7 @@ pub struct PairTable {
 }
 
 /// Two quantities.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
 pub struct Pair {
     /// Position of one.
     pub left: usize,

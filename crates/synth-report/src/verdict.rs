@@ -3,12 +3,13 @@
 //! A verdict follows the size of a difference and how sure that size is, never a p-value: with many rows every p-value is
 //! tiny, and with few rows a large difference may be an accident.
 
+use schemars::JsonSchema;
 use serde::Serialize;
 use synth_core::math;
 use synth_stats::normal;
 
 /// How well synthetic data agree with the real ones.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Verdict {
     /// No difference that matters, or none that is sure.

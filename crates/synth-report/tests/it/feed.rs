@@ -6,7 +6,7 @@ use synth_privacy::Gate;
 use synth_profile::profile::SampleLayout;
 use synth_profile::{FinishConfig, Partial, Profiler, SampleTables, Structure, Unit, finish};
 use synth_report::{
-    Check, CompareContext, Comparison, FieldComparison, Pairs, RelationCheck, Report, ReportContext,
+    Check, CompareContext, Comparison, FieldComparison, Pairs, Purpose, RelationCheck, Report, ReportContext,
     SourceSummary, compare,
 };
 use synth_rules::RuleSet;
@@ -134,7 +134,7 @@ pub(crate) fn validate(unit: Unit, real: &[Value], synthetic: &[Value]) -> Repor
     let rules = RuleSet::from_profile(&profile);
     let context = CompareContext { gate: Gate::new(K), rules: Some(&rules) };
     let tables = [&real, &made].map(|partial| SampleTables::of(partial, &profile));
-    let comparison = compare(&real, &made, &context).with_samples(&tables[0], &tables[1], None);
+    let comparison = compare(&real, &made, &context).with_samples(&tables[0], &tables[1]);
     let mut relations = RelationCheck::new(&rules);
     synthetic.iter().for_each(|record| relations.check_record(record));
     report_with(comparison, Some(relations.finish()))
@@ -167,6 +167,8 @@ fn report_with(comparison: Comparison, relations: Option<[Check; 3]>) -> Report 
         relations,
         plugins: None,
         predicates: None,
+        ceiling: None,
+        purpose: Purpose::Judge,
         timings: Vec::new(),
     };
     Report::new(comparison, context)
