@@ -118,6 +118,9 @@ pub(crate) fn judge(
     let tests: Vec<StatisticalTest> =
         args.statistical_tests.iter().flat_map(|tests| tests.0.iter().copied()).collect();
     report.keep_tests(&tests);
+    if sides.purpose == Purpose::Judge {
+        report.advise(&RuleSet::from_profile(sides.profile), sides.rules);
+    }
     let ReportFiles { mut html, json, html_path } = files;
     html.write_all(synth_report::html(&report)?.as_bytes())?;
     html.finish()?;

@@ -135,7 +135,7 @@ fn picked(grid: &Grid<'_>, side: usize) -> Vec<usize> {
 
 /// One half of the real rows against the other; the rows of one holder stay together.
 fn halves(grid: &Grid<'_>, rows: &[usize]) -> Rows {
-    let is_first = |row: &&usize| mix(combine(0x4A1F, group(grid, 0, **row))) % 2 == 0;
+    let is_first = |row: &&usize| mix(combine(0x4A1F, group(grid, 0, **row))).is_multiple_of(2);
     let (first, second): (Vec<&usize>, Vec<&usize>) = rows.iter().partition(is_first);
     Rows {
         rows: first.into_iter().chain(second.iter().copied()).copied().collect(),

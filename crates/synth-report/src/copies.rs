@@ -16,6 +16,8 @@ use crate::verdict::{Verdict, rounded};
 const MIN_VALUES: usize = 3;
 /// Copies beyond what chance gives, as a share of the rows, from which they are worth a look, and from which they are many.
 const COPY_BANDS: (f64, f64) = (0.005, 0.05);
+/// Rows that either side needs.
+const MIN_ROWS: usize = 20;
 /// Fewer copies than this are no pattern.
 const MIN_COPIES: u64 = 5;
 
@@ -67,7 +69,7 @@ fn of_table(grid: &Grid<'_>, alpha: f64) -> Option<RowCopies> {
         .collect();
     let hashes = |side: usize| (0..n_rows[side]).filter_map(|row| row_hash(&telling, side, row)).collect();
     let [ours, theirs]: [Vec<u64>; 2] = [hashes(0), hashes(1)];
-    if ours.is_empty() || theirs.is_empty() {
+    if ours.len().min(theirs.len()) < MIN_ROWS {
         return None;
     }
     let mut known: BTreeMap<u64, u64> = BTreeMap::new();

@@ -3,6 +3,7 @@
 use schemars::JsonSchema;
 use serde::Serialize;
 
+use crate::advice::Advice;
 use crate::along::MemoryLine;
 use crate::check::{Check, CheckName, Status, Violation};
 use crate::compare::Comparison;
@@ -33,6 +34,9 @@ pub struct Finding {
     pub problem: String,
     /// The least size that the data speak for, on the scale of distances from 0 to 1; 1 for a check that failed.
     pub severity: f64,
+    /// What could be done about it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub advice: Option<Advice>,
 }
 
 /// What kind of thing is wrong.
@@ -126,6 +130,7 @@ fn of_rows(copies: &RowCopies) -> Finding {
             percent(copies.expected)
         ),
         severity: copies.excess_low,
+        advice: None,
     }
 }
 
@@ -143,6 +148,7 @@ fn of_values(copies: &ValueCopies) -> Finding {
             percent(copies.expected)
         ),
         severity: copies.excess_low,
+        advice: None,
     }
 }
 
@@ -168,6 +174,7 @@ fn of_check(check: &Check) -> Vec<Finding> {
                 verdict: Verdict::Differs,
                 problem: reason.clone(),
                 severity: 1.0,
+                advice: None,
             });
         }
     }
@@ -183,6 +190,7 @@ fn of_field(field: &FieldComparison) -> Option<Finding> {
         verdict: worst.verdict,
         problem: sentence(worst),
         severity: rounded(worst.severity),
+        advice: None,
     })
 }
 
@@ -228,6 +236,7 @@ fn of_pair(table: &PairTable, pair: &Pair, culprit: usize, n_pairs: usize) -> Fi
             table.quantities[other], pair.synthetic, pair.real
         ),
         severity: pair.low,
+        advice: None,
     }
 }
 
@@ -246,5 +255,6 @@ fn of_line(line: &MemoryLine) -> Finding {
             first(&line.real)
         ),
         severity: rounded(line.interval[0].min(1.0)),
+        advice: None,
     }
 }

@@ -15,6 +15,7 @@
 //! values together may be small, but name no value); its bytes are a function of its arguments; checks are never
 //! averaged into scores.
 
+pub mod advice;
 pub mod along;
 pub mod c2st;
 pub mod chart;
@@ -47,6 +48,7 @@ mod tails;
 mod tuples;
 mod uniqueness;
 
+pub use advice::Advice;
 pub use along::{Memories, MemoryLine};
 pub use c2st::{Area, Distinguished, GivesAway};
 pub use chart::Chart;

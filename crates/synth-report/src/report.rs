@@ -4,6 +4,9 @@ use schemars::JsonSchema;
 use serde::Serialize;
 use synth_core::Findings;
 
+use synth_rules::RuleSet;
+
+use crate::advice;
 use crate::along::Memories;
 use crate::c2st::Distinguished;
 use crate::check::{Check, CheckName, Status};
@@ -210,6 +213,14 @@ impl Report {
     #[must_use]
     pub fn score(&self) -> f64 {
         self.quality.score
+    }
+
+    /// Adds what could be done about the worst findings. `learned` are the rules that the real data suggest by themselves,
+    /// `current` those that the synthetic data were made by.
+    pub fn advise(&mut self, learned: &RuleSet, current: Option<&RuleSet>) {
+        for finding in self.findings.iter_mut().take(advice::MAX_ADVISED) {
+            finding.advice = advice::of(finding, learned, current);
+        }
     }
 
     /// Tells whether nothing was found that differs: no copy, no failed check, no other distribution.

@@ -227,7 +227,9 @@ fn first(report: &Report) -> String {
     )
 }
 
+/// Prints what is named first for each: `cargo test -p synth-report planted -- --nocapture`.
 #[test]
+#[expect(clippy::print_stdout, reason = "the table is the result")]
 fn every_planted_fault_is_named_first() {
     let mut table = Vec::new();
     let mut n_missed = 0;
