@@ -12,6 +12,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use synth_core::JsonPath;
+use synth_report::StatisticalTest;
 
 use generating::Generate;
 use inspecting::{Explain, Rules, ScenarioAction};
@@ -49,6 +50,8 @@ pub(crate) enum Command {
     Generate(Box<Generate>),
     /// Compare synthetic data with the real sample: write report.html and report.json
     Validate(Validate),
+    /// Set two data sets side by side, neither of which is the right one: write report.html and report.json
+    Compare(Compare),
     /// Profile, generate and validate without writing data: write a report only
     Dryrun(Dryrun),
     /// Print the JSON Schema of a file format
@@ -153,21 +156,38 @@ pub(crate) struct ProfileOutputs {
 
 #[derive(Debug, Args)]
 pub(crate) struct Validate {
-    /// Real sample
+    /// Real sample, or the partial that `profile --partial` made of it
     #[arg(long, required = true, value_name = "FILE", num_args = 1..)]
     pub(crate) real: Vec<PathBuf>,
-    /// Synthetic data
+    /// Synthetic data, or a partial of them, whose records are not checked one by one
     #[arg(long, required = true, value_name = "FILE", num_args = 1..)]
     pub(crate) synthetic: Vec<PathBuf>,
     /// Check what this rule file promises, too
     #[arg(long, value_name = "FILE")]
     pub(crate) rules: Option<PathBuf>,
+    /// Real data that the rules were not learned from: how good synthetic data could be at best
+    #[arg(long, value_name = "FILE", num_args = 1..)]
+    pub(crate) holdout: Vec<PathBuf>,
     /// Run the scripts that the rule file names
     #[arg(long)]
     pub(crate) allow_plugins: bool,
     /// Check against this JSON Schema [default: the one learned from the real sample]
     #[arg(long, value_name = "FILE")]
     pub(crate) schema: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) reporting: Reporting,
+    #[command(flatten)]
+    pub(crate) reading: Reading,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Compare {
+    /// Data set, or the partial that `profile --partial` made of one
+    #[arg(value_name = "A")]
+    pub(crate) first: PathBuf,
+    /// The other data set
+    #[arg(value_name = "B")]
+    pub(crate) second: PathBuf,
     #[command(flatten)]
     pub(crate) reporting: Reporting,
     #[command(flatten)]
@@ -186,6 +206,15 @@ pub(crate) struct Reporting {
     /// Fail, with exit code 1, when the quality score is below this, from 0 to 1
     #[arg(long, value_name = "SCORE", value_parser = parse_score)]
     pub(crate) fail_under: Option<f64>,
+    /// Fail, with exit code 1, when anything differs, and not only when a check fails
+    #[arg(long)]
+    pub(crate) strict: bool,
+    /// Fail, with exit code 1, when rows or rare values of the real data stand in the synthetic data
+    #[arg(long)]
+    pub(crate) privacy_checks: bool,
+    /// Report the numbers of these tests: all, or some of ks, ad, chi2, g, psi, js, wasserstein, with commas
+    #[arg(long, value_name = "TESTS", value_delimiter = ',', default_value = "all", value_parser = parse_test)]
+    pub(crate) statistical_tests: Vec<Tests>,
     /// Replace files that exist
     #[arg(long)]
     pub(crate) force: bool,
@@ -221,6 +250,8 @@ pub(crate) struct Schema {
 pub(crate) enum FileFormat {
     /// ruleset.yaml
     Rules,
+    /// report.json
+    Report,
 }
 
 #[derive(Debug, Subcommand)]
@@ -248,6 +279,21 @@ pub(crate) fn parse_count(text: &str) -> Result<(JsonPath, u64), String> {
 pub(crate) fn parse_factor(text: &str) -> Result<f64, String> {
     let factor = text.parse::<f64>().ok().filter(|factor| factor.is_finite() && *factor >= 0.0);
     factor.ok_or_else(|| "expected a number of at least 0".to_owned())
+}
+
+/// Tests that one word of `--statistical-tests` names.
+#[derive(Debug, Clone)]
+pub(crate) struct Tests(pub(crate) Vec<StatisticalTest>);
+
+fn parse_test(text: &str) -> Result<Tests, String> {
+    if text == "all" {
+        return Ok(Tests(StatisticalTest::ALL.to_vec()));
+    }
+    let found = StatisticalTest::ALL.into_iter().find(|test| test.name() == text);
+    found.map(|test| Tests(vec![test])).ok_or_else(|| {
+        let names: Vec<&str> = StatisticalTest::ALL.into_iter().map(StatisticalTest::name).collect();
+        format!("expected all or some of {}", names.join(", "))
+    })
 }
 
 fn parse_score(text: &str) -> Result<f64, String> {

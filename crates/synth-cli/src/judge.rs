@@ -10,8 +10,8 @@ use synth_io::{Input, OutputFile, ReadOptions, Scanner};
 use synth_privacy::Gate;
 use synth_profile::{Partial, Profile, Profiler, SampleTables, Structure};
 use synth_report::{
-    Check, CheckName, CompareContext, PluginCheck, PredicateCheck, RecordValue, RelationCheck, Report,
-    ReportContext, SchemaCheck, SourceSummary, Status, Timing,
+    Check, CheckName, CompareContext, PluginCheck, PredicateCheck, Purpose, RecordValue, RelationCheck,
+    Report, ReportContext, SchemaCheck, SourceSummary, StatisticalTest, Status, Timing,
 };
 use synth_rules::RuleSet;
 
@@ -68,7 +68,11 @@ pub(crate) struct Sides<'a> {
     pub(crate) structure: &'a Structure,
     /// Of the real data.
     pub(crate) profile: &'a Profile,
-    pub(crate) records: RecordChecks,
+    /// `None` when nobody looked at them.
+    pub(crate) records: Option<RecordChecks>,
+    /// Fresh real data.
+    pub(crate) holdout: Option<&'a mut Partial>,
+    pub(crate) purpose: Purpose,
     pub(crate) rules: Option<&'a RuleSet>,
     pub(crate) gate: Gate,
     pub(crate) names: [(&'a str, &'a Findings); 2],
@@ -86,21 +90,37 @@ pub(crate) fn judge(
     let context = CompareContext { gate: sides.gate, rules: sides.rules };
     let comparison = synth_report::compare(sides.real, sides.synthetic, &context);
     let tables = [sides.real, &*sides.synthetic].map(|partial| SampleTables::of(partial, sides.profile));
-    let comparison = comparison.with_pairs(synth_report::pairs::compare(&tables[0], &tables[1]));
+    let holdout = sides.holdout.map(|partial| {
+        sides.structure.apply(partial);
+        (SampleTables::of(partial, sides.profile), synth_report::compare(sides.real, partial, &context))
+    });
+    let fresh = holdout.as_ref().map(|(tables, _)| tables);
+    let [real, made] = &tables;
+    let comparison = comparison.with_samples(real, made).with_classifier(real, made, fresh);
+    let ceiling = holdout.map(|(fresh, best)| best.with_samples(real, &fresh).quality);
     clock.lap("compare");
     let [(real_name, real_findings), (synthetic_name, synthetic_findings)] = sides.names;
-    let report = Report::new(
+    let checked = sides.records.map(RecordChecks::finish).unwrap_or_default();
+    let mut report = Report::new(
         comparison,
         ReportContext {
             real: SourceSummary::new(real_name, sides.real.n_records, real_findings),
             synthetic: SourceSummary::new(synthetic_name, sides.synthetic.n_records, synthetic_findings),
-            schema: Some(sides.records.schema.finish()),
-            relations: sides.records.relations.map(RelationCheck::finish),
-            plugins: sides.records.plugins,
-            predicates: sides.records.predicates.map(PredicateCheck::finish),
+            schema: checked.schema,
+            relations: checked.relations,
+            plugins: checked.plugins,
+            predicates: checked.predicates,
+            ceiling,
+            purpose: sides.purpose,
             timings: clock.timings,
         },
     );
+    let tests: Vec<StatisticalTest> =
+        args.statistical_tests.iter().flat_map(|tests| tests.0.iter().copied()).collect();
+    report.keep_tests(&tests);
+    if sides.purpose == Purpose::Judge {
+        report.advise(&RuleSet::from_profile(sides.profile), sides.rules);
+    }
     let ReportFiles { mut html, json, html_path } = files;
     html.write_all(synth_report::html(&report)?.as_bytes())?;
     html.finish()?;
@@ -109,11 +129,20 @@ pub(crate) fn judge(
         json.finish()?;
     }
     tell(&report, &html_path, screen);
-    let high_enough = args.fail_under.is_none_or(|least| report.score() >= least);
-    if !high_enough {
-        screen.say("the quality score is below --fail-under");
-    }
-    Ok(if report.passed() && high_enough { Outcome::Done } else { Outcome::CheckFailed })
+    let limits = [
+        (
+            args.fail_under.is_none_or(|least| report.score() >= least),
+            "the quality score is below --fail-under",
+        ),
+        (!args.strict || report.is_clean(), "something differs, which --strict does not allow"),
+        (
+            !args.privacy_checks || report.is_private(),
+            "real data stand in the synthetic data (--privacy-checks)",
+        ),
+    ];
+    limits.iter().filter(|(holds, _)| !holds).for_each(|(_, text)| screen.say(text));
+    let holds = report.passed() && limits.iter().all(|(holds, _)| *holds);
+    Ok(if holds { Outcome::Done } else { Outcome::CheckFailed })
 }
 
 /// Prints the checks and the score.
@@ -143,8 +172,22 @@ fn tell(report: &Report, path: &Path, screen: &Screen) {
             check.notes.iter().for_each(|note| screen.say(&format!("            {note}")));
         }
     }
-    screen.say(&format!("quality     {:.3}", report.score()));
+    let best =
+        report.ceiling.map_or_else(String::new, |best| format!(" (fresh real data: {:.3})", best.score));
+    screen.say(&format!("quality     {:.3}{best}", report.score()));
+    if let Some(worst) = report.findings.first() {
+        screen.say(&format!("worst       {}: {}", worst.path, worst.problem));
+    }
     screen.say(&format!("report      {}", name(path)));
+}
+
+/// What the checks of the records found.
+#[derive(Debug, Default)]
+struct Checked {
+    schema: Option<Check>,
+    relations: Option<[Check; 3]>,
+    plugins: Option<Check>,
+    predicates: Option<Check>,
 }
 
 /// The checks that look at every synthetic record.
@@ -160,6 +203,15 @@ impl RecordChecks {
     pub(crate) fn new(schema: SchemaCheck, rules: Option<&RuleSet>) -> Self {
         let predicates = rules.map(PredicateCheck::new).filter(|predicates| !predicates.is_empty());
         Self { schema, relations: rules.map(RelationCheck::new), predicates, plugins: None }
+    }
+
+    fn finish(self) -> Checked {
+        Checked {
+            schema: Some(self.schema.finish()),
+            relations: self.relations.map(RelationCheck::finish),
+            plugins: self.plugins,
+            predicates: self.predicates.map(PredicateCheck::finish),
+        }
     }
 
     fn check_record(&mut self, place: Place, record: &serde_json::Value) {

@@ -56,6 +56,7 @@ fn main() -> ExitCode {
         Command::Profile(args) => commands::profile::run(args, &screen),
         Command::Generate(args) => commands::generate::run(args, &screen),
         Command::Validate(args) => commands::validate::run(args, &screen),
+        Command::Compare(args) => commands::compare::run(args, &screen),
         Command::Dryrun(args) => commands::dryrun::run(args, &screen),
         Command::Schema(args) => commands::schema::run(args),
         Command::Rules(args) => commands::rules::run(args, &screen),

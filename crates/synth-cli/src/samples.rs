@@ -10,7 +10,7 @@ use synth_profile::profile::SampleLayout;
 use synth_profile::{FinishConfig, Partial, Profile, Profiler, Structure, Unit, finish};
 
 use crate::args::{InputFormat, Reading};
-use crate::commands::{count, elements};
+use crate::commands::{count, elements, partials};
 use crate::display::Screen;
 use crate::failure::Failure;
 use crate::progress::Progress;
@@ -97,6 +97,27 @@ pub(crate) fn read(paths: &[PathBuf], options: &ReadOptions, screen: &Screen) ->
     let folded = synth_io::fold_records(input, || Profiler::new(unit(format)), Profiler::merge);
     progress.finish();
     Ok(of_folded(folded?, paths).repeatable(is_repeatable))
+}
+
+/// Reads files, or takes what was learned of them from a partial.
+pub(crate) fn read_or_known(
+    paths: &[PathBuf],
+    options: &ReadOptions,
+    screen: &Screen,
+) -> Result<Sample, Failure> {
+    match paths {
+        [path] if is_partial(path) => {
+            Ok(partials::to_sample(partials::read_partial(path)?).0.remark("partial"))
+        }
+        paths => read(paths, options, screen),
+    }
+}
+
+/// Whether a file is named as `profile --partial` names it.
+pub(crate) fn is_partial(path: &Path) -> bool {
+    let name = file_name(path).unwrap_or_default();
+    let name = name.strip_suffix(".gz").or_else(|| name.strip_suffix(".zst")).unwrap_or(&name);
+    name.ends_with(".partial")
 }
 
 /// Makes a sample of what was read.

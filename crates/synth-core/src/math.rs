@@ -78,6 +78,12 @@ pub fn sin(x: f64) -> f64 {
     libm::sin(x)
 }
 
+/// Angle in radians whose sine is `x`; NaN outside of [-1, 1].
+#[must_use]
+pub fn asin(x: f64) -> f64 {
+    libm::asin(x)
+}
+
 /// Cosine of an angle in radians.
 #[must_use]
 pub fn cos(x: f64) -> f64 {

@@ -1,10 +1,10 @@
 //! Two histograms on one grid, as weighted samples.
 
-use synth_stats::tests2::{ks_distance, ks_p_value, psi, wasserstein_1};
+use synth_stats::tests2::{anderson_darling, ks_distance, ks_p_value, psi, wasserstein_1};
 use synth_stats::{LengthHistogram, OrderHistogram, SortedSample};
 
+use crate::gauge::Gauge;
 use crate::measure::{Aspect, Measure};
-use crate::verdict::Verdict;
 
 /// A run of neighbouring values with its count; both ends occur.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -54,19 +54,25 @@ impl Aligned {
     /// small by at most the share of the largest run (0 while there are at most 2048 different values). It is the
     /// effect. Wasserstein's distance is divided by the real interquartile range, which makes it unitless; it is
     /// left out when that range is 0. `None` when either side is empty.
-    pub(crate) fn compare(&self, aspect: Aspect) -> Option<Measure> {
+    pub(crate) fn compare(&self, aspect: Aspect, units: [u64; 2]) -> Option<Measure> {
         let (real, synthetic) = (self.on_grid(&self.real), self.on_grid(&self.synthetic));
         let (xs, ys) = (SortedSample::new(&real).ok()?, SortedSample::new(&synthetic).ok()?);
         let distance = ks_distance(xs, ys);
         let p_value = ks_p_value(distance, xs.count(), ys.count());
-        let measure = Measure::new(aspect, distance, p_value, Verdict::of_distance(distance, p_value))
+        let anderson = anderson_darling(xs, ys);
+        let independent = [xs.count().min(units[0]), ys.count().min(units[1])];
+        let measure = Measure::new(aspect, distance, p_value, Gauge::Ks(independent))
             .with("ks", distance)
+            .with("ks_p", p_value)
+            .with("anderson_darling", anderson.statistic)
+            .with("anderson_darling_p", anderson.p_value)
+            .with("anderson_darling_effect", anderson.effect)
             .with("psi", psi(xs, ys))
             .with("out_of_range", self.out_of_range())
             .with("shift", self.shift());
         let range = interquartile_range(&self.real);
         let scaled = if range > 0.0 { wasserstein_1(xs, ys) / range } else { f64::NAN };
-        Some(measure.with("wasserstein_iqr", scaled))
+        Some(measure.with("wasserstein_iqr", scaled).with("wasserstein", wasserstein_1(xs, ys)))
     }
 
     /// Whether synthetic values lie mostly above (towards 1) or below (towards -1) the real ones.
@@ -104,7 +110,7 @@ impl Aligned {
     }
 
     /// One pair for each run of both: its middle, and how much of the side lies in it.
-    fn on_grid(&self, side: &[Run]) -> Vec<(f64, u64)> {
+    pub(crate) fn on_grid(&self, side: &[Run]) -> Vec<(f64, u64)> {
         let mut rest = side.iter().peekable();
         self.both
             .iter()
@@ -149,6 +155,7 @@ pub(crate) fn interquartile_range(runs: &[Run]) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::verdict::Verdict;
 
     fn histogram(values: impl Iterator<Item = f64>, capacity: usize) -> OrderHistogram {
         let mut histogram = OrderHistogram::new(capacity);
@@ -162,20 +169,24 @@ mod tests {
 
     #[test]
     fn shifts_are_measured() {
-        let measure =
-            Aligned::of_numbers(&uniform(0, 4096), &uniform(250, 4096)).compare(Aspect::Numbers).unwrap();
+        let mut measure = Aligned::of_numbers(&uniform(0, 4096), &uniform(250, 4096))
+            .compare(Aspect::Numbers, [u64::MAX; 2])
+            .unwrap();
         assert!((measure.effect - 0.25).abs() < 1e-9, "{measure:?}");
         assert!((measure.statistics["wasserstein_iqr"] - 0.5).abs() < 0.01);
         assert!((measure.statistics["out_of_range"] - 0.25).abs() < 1e-9);
         assert!(measure.statistics["shift"] > 0.4);
+        assert!(measure.statistics["anderson_darling"] > 50.0);
+        measure.settle(0.001);
         assert_eq!(measure.verdict, Verdict::Differs);
     }
 
     /// Grids of different coarseness must not look like a difference.
     #[test]
     fn coarse_and_fine_grids_agree() {
-        let measure =
-            Aligned::of_numbers(&uniform(0, 4096), &uniform(0, 40)).compare(Aspect::Numbers).unwrap();
+        let measure = Aligned::of_numbers(&uniform(0, 4096), &uniform(0, 40))
+            .compare(Aspect::Numbers, [u64::MAX; 2])
+            .unwrap();
         assert!(measure.effect < 1e-9, "{measure:?}");
         assert!(measure.statistics["shift"].abs() < 1e-9);
     }
@@ -187,12 +198,13 @@ mod tests {
             (from..1000).for_each(|length| lengths.push(length));
             lengths
         };
-        let measure =
-            Aligned::of_lengths(&lengths(135), &lengths(130)).compare(Aspect::ArrayLengths).unwrap();
+        let measure = Aligned::of_lengths(&lengths(135), &lengths(130))
+            .compare(Aspect::ArrayLengths, [u64::MAX; 2])
+            .unwrap();
         assert!(measure.effect < 0.01, "{measure:?}");
         assert!(
             Aligned::of_lengths(&LengthHistogram::default(), &lengths(1))
-                .compare(Aspect::ArrayLengths)
+                .compare(Aspect::ArrayLengths, [u64::MAX; 2])
                 .is_none()
         );
     }

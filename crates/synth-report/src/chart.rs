@@ -4,6 +4,7 @@
 //! no real value or at least k of them, so no edge and no count tells of fewer than k records. Ends of the range
 //! that hold few values are one open bin each.
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::aligned::{Aligned, Run};
@@ -13,7 +14,7 @@ pub(crate) mod edges;
 use edges::{Grid, Scale};
 
 /// Real and synthetic counts, bin by bin.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
 pub struct Chart {
     /// What is counted.
     pub subject: Subject,
@@ -24,7 +25,7 @@ pub struct Chart {
 }
 
 /// What a chart counts.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Subject {
     /// Types of values, null and absence included.
@@ -50,7 +51,7 @@ pub enum Subject {
 }
 
 /// How the bins of a chart lie.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Axis {
     /// Side by side, named by their labels.
@@ -64,7 +65,7 @@ pub enum Axis {
 }
 
 /// One bin.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
 pub struct Bin {
     /// Name of a category or range.
     pub label: String,

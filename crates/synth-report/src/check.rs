@@ -1,5 +1,6 @@
 //! Requirements that hold or do not hold, and never count as points.
 
+use schemars::JsonSchema;
 use serde::Serialize;
 use synth_core::{Place, cast};
 
@@ -7,7 +8,7 @@ use synth_core::{Place, cast};
 pub const MAX_VIOLATIONS: usize = 20;
 
 /// The outcome of one requirement.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
 pub struct Check {
     /// Which requirement.
     pub name: CheckName,
@@ -24,7 +25,7 @@ pub struct Check {
 }
 
 /// Which requirement.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum CheckName {
     /// Every synthetic record keeps the JSON Schema.
@@ -46,7 +47,7 @@ pub enum CheckName {
 }
 
 /// Whether a requirement holds.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Status {
     /// It holds.
@@ -58,7 +59,7 @@ pub enum Status {
 }
 
 /// One violation. Values are never shown.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Violation {
     /// Path in our notation.
     pub path: String,
@@ -72,7 +73,7 @@ pub struct Violation {
 }
 
 /// A place in the synthetic data, as it stands in the report.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, JsonSchema)]
 pub struct PlaceNote {
     /// File, as the caller named it.
     #[serde(skip_serializing_if = "Option::is_none")]

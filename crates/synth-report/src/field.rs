@@ -1,5 +1,6 @@
 //! One path: its measures, its score, its charts.
 
+use schemars::JsonSchema;
 use serde::Serialize;
 use synth_core::{JsonPath, JsonType, Segment};
 
@@ -14,9 +15,10 @@ mod text;
 mod values;
 
 /// One path compared.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
 pub struct FieldComparison {
     /// Where.
+    #[schemars(with = "String")]
     pub path: JsonPath,
     /// What the path mostly holds.
     pub kind: FieldKind,
@@ -38,7 +40,7 @@ pub struct FieldComparison {
 }
 
 /// What a path mostly holds.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum FieldKind {
     /// Numbers.
@@ -73,7 +75,7 @@ pub enum FieldKind {
 /// (Levin and Peres 2017, Markov Chains and Mixing Times, proposition 4.7), so one part that is all wrong makes
 /// the field wrong. For numbers the Kolmogorov–Smirnov distance, a lower bound of the total variation, stands in.
 /// Sampling noise is not taken out: two samples of 1000 numbers from one distribution reach about 0.96.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, JsonSchema)]
 pub struct FieldScore {
     /// Product of the parts.
     pub total: f64,
@@ -88,8 +90,10 @@ pub struct FieldScore {
 }
 
 /// Measures and charts in the making.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct Outcome {
+    /// Independent observations behind the values of both sides.
+    pub(crate) units: [u64; 2],
     pub(crate) measures: Vec<Measure>,
     pub(crate) charts: Vec<Chart>,
 }
@@ -104,13 +108,16 @@ impl Outcome {
     }
 }
 
+/// Dominance from which numbers lie elsewhere as a whole; cutting the outer tenth off a side moves it by 0.01.
+const MIN_SHIFT: f64 = 0.05;
+
 /// Compares one path.
 pub(crate) fn compare(pair: &PathPair<'_>, context: &CompareContext<'_>) -> FieldComparison {
     let (real, synthetic) = (&pair.real, &pair.synthetic);
-    let mut out = Outcome::default();
+    let mut out = Outcome { units: pair.units(), measures: Vec::new(), charts: Vec::new() };
     out.measure(presence(pair));
-    out.measure(nulls(real, synthetic));
-    out.measure(types(real, synthetic));
+    out.measure(nulls(real, synthetic, out.units));
+    out.measure(types(real, synthetic, out.units));
     out.chart(type_chart(pair));
     let k = context.gate.k();
     values::booleans(real, synthetic, &mut out);
@@ -118,15 +125,14 @@ pub(crate) fn compare(pair: &PathPair<'_>, context: &CompareContext<'_>) -> Fiel
     let text_kind = text::strings(pair, context, &mut out);
     values::lengths(real, synthetic, k, &mut out);
     let kind = kind_of(if real.n_values() > 0 { real } else { synthetic }, text_kind);
-    let verdict = out.measures.iter().map(|measure| measure.verdict).max().unwrap_or(Verdict::Matches);
     FieldComparison {
         path: pair.path.clone(),
         kind,
         n_real: real.n_values(),
         n_synthetic: synthetic.n_values(),
         score: is_scored(pair, kind).then(|| FieldScore::of(&out.measures, real)),
-        verdict,
-        problem: explain::problem(&out.measures),
+        verdict: Verdict::Matches,
+        problem: None,
         measures: out.measures,
         charts: out.charts,
     }
@@ -163,7 +169,7 @@ fn presence(pair: &PathPair<'_>) -> Option<Measure> {
     let share = |side: &Side<'_>| Share { part: side.n_holding, whole: side.n_holders };
     let is_member = matches!(pair.path.segments().last(), Some(Segment::Key(_)));
     if is_member && real.n_holders > 0 && synthetic.n_holders > 0 {
-        return compare_shares(Aspect::Presence, share(real), share(synthetic));
+        return compare_shares(Aspect::Presence, share(real), share(synthetic), pair.units());
     }
     let there = if real.n_values() > 0 { real } else { synthetic };
     let one_sided = (real.n_values() == 0) != (synthetic.n_values() == 0);
@@ -172,19 +178,19 @@ fn presence(pair: &PathPair<'_>) -> Option<Measure> {
     one_sided.then(|| Measure::one_sided(Aspect::Presence, effect))
 }
 
-fn nulls(real: &Side<'_>, synthetic: &Side<'_>) -> Option<Measure> {
+fn nulls(real: &Side<'_>, synthetic: &Side<'_>, units: [u64; 2]) -> Option<Measure> {
     let share = |side: &Side<'_>| Share { part: side.stats.n_of(JsonType::Null), whole: side.n_values() };
     let (ours, theirs) = (share(real), share(synthetic));
-    (ours.part + theirs.part > 0).then(|| compare_shares(Aspect::Nulls, ours, theirs)).flatten()
+    (ours.part + theirs.part > 0).then(|| compare_shares(Aspect::Nulls, ours, theirs, units)).flatten()
 }
 
 /// The types of the values that are not null.
-fn types(real: &Side<'_>, synthetic: &Side<'_>) -> Option<Measure> {
+fn types(real: &Side<'_>, synthetic: &Side<'_>, units: [u64; 2]) -> Option<Measure> {
     let counts = |side: &Side<'_>| -> Vec<u64> {
         let types = JsonType::ALL.into_iter().filter(|json_type| *json_type != JsonType::Null);
         types.map(|json_type| side.stats.n_of(json_type)).collect()
     };
-    compare_counts(Aspect::Types, &counts(real), &counts(synthetic))
+    compare_counts(Aspect::Types, &counts(real), &counts(synthetic), units)
 }
 
 /// Types, nulls and absence in one chart, when there is more than one of them.
@@ -200,6 +206,35 @@ fn type_chart(pair: &PathPair<'_>) -> Option<Chart> {
     let missing = ("absent".to_owned(), absent(&pair.real), absent(&pair.synthetic));
     let bars: Vec<_> = types.chain([missing]).filter(|(_, real, synthetic)| real + synthetic > 0).collect();
     (bars.len() > 1).then(|| chart::bars(Subject::Types, bars))
+}
+
+impl FieldComparison {
+    /// Makes the intervals of the measures, which miss with chance `alpha`, and what follows from them.
+    pub(crate) fn settle(&mut self, alpha: f64) {
+        self.measures.iter_mut().for_each(|measure| measure.settle(alpha));
+        self.verdict = self.measures.iter().map(|measure| measure.verdict).max().unwrap_or(Verdict::Matches);
+        self.problem = self.worst().map(explain::sentence);
+    }
+
+    /// Takes the numbers for `factor` times as few independent ones, because they follow each other.
+    pub(crate) fn thin(&mut self, factor: f64, alpha: f64) {
+        let of_numbers = |measure: &&mut Measure| matches!(measure.aspect, Aspect::Numbers | Aspect::Tails);
+        self.measures.iter_mut().filter(of_numbers).for_each(|measure| measure.gauge.thinned(factor));
+        self.settle(alpha);
+    }
+
+    /// The measure with the worst verdict, and the surest of those; `None` when all match.
+    pub(crate) fn worst(&self) -> Option<&Measure> {
+        let differs = |measure: &&Measure| measure.verdict > Verdict::Matches;
+        // Numbers that lie elsewhere as a whole have other tails, too.
+        let is_shifted = self.measures.iter().filter(differs).any(|measure| {
+            measure.aspect == Aspect::Numbers
+                && measure.statistics.get("shift").is_some_and(|shift| shift.abs() >= MIN_SHIFT)
+        });
+        let differing = self.measures.iter().filter(differs);
+        let differing = differing.filter(|measure| !is_shifted || measure.aspect != Aspect::Tails);
+        differing.max_by(|a, b| a.verdict.cmp(&b.verdict).then(a.severity.total_cmp(&b.severity)))
+    }
 }
 
 impl FieldScore {
@@ -218,7 +253,7 @@ impl FieldScore {
 }
 
 fn largest_effect(measures: &[Measure], part: Part) -> Option<f64> {
-    let effects = measures.iter().filter(|measure| measure.aspect.part() == part);
+    let effects = measures.iter().filter(|measure| measure.aspect.part() == Some(part));
     effects.map(|measure| measure.effect).reduce(f64::max)
 }
 

@@ -16,9 +16,11 @@ use crate::report::Report;
 mod dependence;
 mod plot;
 mod view;
+mod wrong;
 
 use dependence::DependenceView;
-use view::{CheckView, FieldView, KindView, PartView, SourceView, SuspectView, TimingView};
+use view::{CheckView, FieldView, KindView, PartView, SourceView, TimingView};
+use wrong::{FindingView, LineView, PrivacyView, ToldView};
 
 const STYLE: &str = include_str!("../templates/report.css");
 const SCRIPT: &str = include_str!("../templates/report.js");
@@ -36,8 +38,17 @@ struct Page<'a> {
     n_scored: u64,
     parts: Vec<PartView>,
     checks: Vec<CheckView<'a>>,
-    suspects: Vec<SuspectView<'a>>,
-    more_suspects: usize,
+    findings: Vec<FindingView<'a>>,
+    more_findings: usize,
+    told: Vec<ToldView>,
+    copies: Option<PrivacyView>,
+    lines: Vec<LineView>,
+    memory: String,
+    ceiling: Option<String>,
+    /// What the two sides are called.
+    names: [&'static str; 2],
+    n_tests: u64,
+    n_found: u64,
     fields: Vec<FieldView<'a>>,
     kinds: Vec<KindView>,
     dependence: Option<DependenceView>,
@@ -62,7 +73,9 @@ pub fn html(report: &Report) -> Result<String, Error> {
     let charts: Vec<plot::Plot> =
         report.fields.iter().flat_map(|field| &field.charts).map(plot::plot).collect();
     let charts = serde_json::to_string(&charts).map_err(Error::render)?;
-    let (suspects, more_suspects) = view::suspects(report);
+    let (findings, more_findings) = wrong::findings(report);
+    let (lines, memory) = wrong::lines(report);
+    let names = report.purpose.sides();
     let page = Page {
         policy: policy(&[plotly, SCRIPT], &[STYLE, ""]),
         style: STYLE,
@@ -74,12 +87,20 @@ pub fn html(report: &Report) -> Result<String, Error> {
         n_scored: report.quality.n_fields,
         parts: view::parts(&report.quality),
         checks: report.checks.iter().map(CheckView::new).collect(),
-        suspects,
-        more_suspects,
+        findings,
+        more_findings,
+        told: wrong::told(report),
+        copies: wrong::privacy(report),
+        lines,
+        memory,
+        ceiling: report.ceiling.map(|best| view::score_text(best.score)),
+        names,
+        n_tests: report.tests.n_tests,
+        n_found: report.tests.n_found,
         fields: view::fields(report),
         kinds: view::kinds(report),
         dependence: report.pairs.as_ref().filter(|pairs| pairs.n_pairs > 0).map(DependenceView::new),
-        sources: [SourceView::new("real", &report.real), SourceView::new("synthetic", &report.synthetic)],
+        sources: [SourceView::new(names[0], &report.real), SourceView::new(names[1], &report.synthetic)],
         timings: report.timings.iter().map(TimingView::new).collect(),
         privacy: &report.privacy.note,
     };

@@ -15,12 +15,18 @@
 //! values together may be small, but name no value); its bytes are a function of its arguments; checks are never
 //! averaged into scores.
 
+pub mod advice;
+pub mod along;
+pub mod c2st;
 pub mod chart;
 pub mod check;
 pub mod compare;
+pub mod copies;
 pub mod error;
 pub mod field;
+pub mod finding;
 pub mod html;
+pub mod leaks;
 pub mod measure;
 pub mod pairs;
 pub mod plugin_check;
@@ -29,27 +35,38 @@ pub mod record_value;
 pub mod relation_check;
 pub mod report;
 pub mod schema_check;
+pub mod statistical_test;
 pub mod verdict;
 
 mod aligned;
+mod gauge;
+mod grid;
 mod row_rules;
 mod side;
 mod structure;
+mod tails;
 mod tuples;
 mod uniqueness;
 
+pub use advice::Advice;
+pub use along::{Memories, MemoryLine};
+pub use c2st::{Area, Distinguished, GivesAway};
 pub use chart::Chart;
 pub use check::{Check, CheckName, Status, Violation};
-pub use compare::{CompareContext, Comparison, Quality, compare};
+pub use compare::{CompareContext, Comparison, Quality, Tests, compare};
+pub use copies::RowCopies;
 pub use error::{Error, ErrorKind};
 pub use field::{FieldComparison, FieldKind, FieldScore};
+pub use finding::{Finding, FindingKind};
 pub use html::html;
+pub use leaks::ValueCopies;
 pub use measure::{Aspect, Measure};
 pub use pairs::Pairs;
 pub use plugin_check::PluginCheck;
 pub use predicate_check::PredicateCheck;
 pub use record_value::RecordValue;
 pub use relation_check::RelationCheck;
-pub use report::{Report, ReportContext, SourceSummary, Timing};
+pub use report::{Purpose, Report, ReportContext, SourceSummary, Timing};
 pub use schema_check::SchemaCheck;
+pub use statistical_test::StatisticalTest;
 pub use verdict::Verdict;

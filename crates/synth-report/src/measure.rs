@@ -2,14 +2,18 @@
 
 use std::collections::BTreeMap;
 
+use schemars::JsonSchema;
 use serde::Serialize;
 use synth_stats::Error as StatsError;
-use synth_stats::tests2::{ChiSquared, chi_squared, jensen_shannon, psi_of_counts, total_variation};
+use synth_stats::tests2::{
+    ChiSquared, chi_squared, cramers_v, g_two_samples, jensen_shannon, psi_of_counts, total_variation,
+};
 
+use crate::gauge::Gauge;
 use crate::verdict::{Verdict, rounded};
 
 /// What is compared.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Aspect {
     /// How often the objects above have the member.
@@ -22,6 +26,8 @@ pub enum Aspect {
     Booleans,
     /// The distribution of numbers.
     Numbers,
+    /// How many numbers lie where the real ones are rare: below and above all but a few of them.
+    Tails,
     /// The shares of categories.
     Categories,
     /// The lengths of strings, in characters.
@@ -65,8 +71,9 @@ impl ValueKind {
 }
 
 impl Aspect {
-    pub(crate) fn part(self) -> Part {
-        match self {
+    /// The part of the score; what another aspect has counted already has none.
+    pub(crate) fn part(self) -> Option<Part> {
+        Some(match self {
             Self::Presence => Part::Presence,
             Self::Nulls => Part::Nulls,
             Self::Types => Part::Types,
@@ -80,23 +87,28 @@ impl Aspect {
             | Self::TimeFormat => Part::Values(ValueKind::String),
             Self::ArrayLengths => Part::Values(ValueKind::Array),
             Self::DictionarySizes => Part::Values(ValueKind::Object),
-        }
+            Self::Tails => return None,
+        })
     }
 }
 
 /// One comparison of one aspect of one path.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
 pub struct Measure {
     /// What is compared.
     pub aspect: Aspect,
     /// Size of the difference in [0, 1]: a difference of shares, a total variation or a Kolmogorov–Smirnov distance.
     pub effect: f64,
+    /// The interval of the size; the chance that it misses is shared among all measures that show a difference.
+    pub interval: [f64; 2],
     /// The difference in words.
     pub verdict: Verdict,
-    /// Chance of a difference at least this large between two samples of one distribution; not corrected for the
-    /// number of fields.
+    /// Chance of a difference at least this large between two samples of one distribution.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub p_value: Option<f64>,
+    /// The p-value corrected for the number of measures: a limit on it limits the share of false alarms.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub q_value: Option<f64>,
     /// The share in the real data, when a share is compared.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub real: Option<f64>,
@@ -105,18 +117,29 @@ pub struct Measure {
     pub synthetic: Option<f64>,
     /// Further numbers by name.
     pub statistics: BTreeMap<&'static str, f64>,
+    /// What the interval is made from.
+    #[serde(skip)]
+    pub(crate) gauge: Gauge,
+    /// The least distance that the data speak for; findings are ranked by it.
+    #[serde(skip)]
+    pub(crate) severity: f64,
 }
 
 impl Measure {
-    pub(crate) fn new(aspect: Aspect, effect: f64, p_value: f64, verdict: Verdict) -> Self {
+    /// A measure whose interval and verdict are still to come, by [`Measure::settle`].
+    pub(crate) fn new(aspect: Aspect, effect: f64, p_value: f64, gauge: Gauge) -> Self {
         Self {
             aspect,
             effect: rounded(effect.clamp(0.0, 1.0)),
-            verdict,
+            interval: [0.0, 1.0],
+            verdict: Verdict::Matches,
             p_value: Some(rounded(p_value.clamp(0.0, 1.0))),
+            q_value: None,
             real: None,
             synthetic: None,
             statistics: BTreeMap::new(),
+            gauge,
+            severity: 0.0,
         }
     }
 
@@ -130,7 +153,15 @@ impl Measure {
 
     /// Something that is there on one side only.
     pub(crate) fn one_sided(aspect: Aspect, effect: f64) -> Self {
-        Self { p_value: None, ..Self::new(aspect, effect, 0.0, Verdict::Differs) }
+        Self { p_value: None, ..Self::new(aspect, effect, 0.0, Gauge::Certain) }
+    }
+
+    /// Makes the interval, which misses the true size with chance `alpha`, and the verdict.
+    pub(crate) fn settle(&mut self, alpha: f64) {
+        let reading = self.gauge.read(self.effect, alpha);
+        self.interval = [rounded(reading.low), rounded(reading.high)];
+        self.verdict = reading.verdict;
+        self.severity = reading.severity;
     }
 }
 
@@ -151,35 +182,53 @@ impl Share {
     }
 }
 
-/// Compares two shares: the effect is their difference, the verdict follows the stability index of both cells.
+/// Compares two shares: the effect is their difference, the verdict follows Cohen's h, which weighs a difference by how
+/// rare it makes things, so 0 against 3 % is more than 50 against 53 %.
 ///
-/// The index weighs a difference by how rare it makes things, so 0 against 3 % is more than 50 against 53 %.
-/// `None` when either side has nothing to count.
-pub(crate) fn compare_shares(aspect: Aspect, real: Share, synthetic: Share) -> Option<Measure> {
+/// `units` are the independent observations behind the shares. `None` when either side has nothing to count.
+pub(crate) fn compare_shares(
+    aspect: Aspect,
+    real: Share,
+    synthetic: Share,
+    units: [u64; 2],
+) -> Option<Measure> {
     let (ours, theirs) = (real.counts(), synthetic.counts());
     let psi = psi_of_counts(&ours, &theirs).ok()?;
     let test = chi_squared(&ours, &theirs).ok()?;
     let effect = (real.get() - synthetic.get()).abs();
-    let mut measure = Measure::new(aspect, effect, test.p_value, Verdict::of_psi(psi, test.p_value));
+    let shares = [(real.get(), real.whole.min(units[0])), (synthetic.get(), synthetic.whole.min(units[1]))];
+    let mut measure = Measure::new(aspect, effect, test.p_value, Gauge::Shares(shares));
     measure.real = Some(rounded(real.get()));
     measure.synthetic = Some(rounded(synthetic.get()));
     Some(measure.with("psi", psi))
 }
 
-/// Compares counts of the same categories in the same order: total variation, with Pearson's test and the
-/// divergences beside it. `None` when either side has nothing to count.
-pub(crate) fn compare_counts(aspect: Aspect, real: &[u64], synthetic: &[u64]) -> Option<Measure> {
+/// Compares counts of the same categories in the same order: total variation, with Pearson's test, the G test and the
+/// divergences beside it. `units` are the independent observations behind the counts. `None` when either side has
+/// nothing to count.
+pub(crate) fn compare_counts(
+    aspect: Aspect,
+    real: &[u64],
+    synthetic: &[u64],
+    units: [u64; 2],
+) -> Option<Measure> {
     let compute = || -> Result<(f64, ChiSquared, f64, f64), StatsError> {
         let test = chi_squared(real, synthetic)?;
         let (psi, divergence) = (psi_of_counts(real, synthetic)?, jensen_shannon(real, synthetic)?);
         Ok((total_variation(real, synthetic)?, test, psi, divergence))
     };
     let (distance, test, psi, divergence) = compute().ok()?;
-    let verdict = Verdict::of_distance(distance, test.p_value);
-    let measure = Measure::new(aspect, distance, test.p_value, verdict)
+    let (association, g) = (cramers_v(real, synthetic).ok()?, g_two_samples(real, synthetic).ok()?);
+    let gauge = Gauge::counts(real, synthetic, units);
+    let measure = Measure::new(aspect, distance, test.p_value, gauge)
         .with("total_variation", distance)
         .with("chi_squared", test.statistic)
+        .with("chi_squared_p", test.p_value)
         .with("degrees", test.degrees as f64)
+        .with("cramers_v", association)
+        .with("g", g.statistic)
+        .with("g_p", g.p_value)
+        .with("g_bits", g.effect)
         .with("psi", psi)
         .with("jensen_shannon", divergence);
     Some(measure)
@@ -189,24 +238,39 @@ pub(crate) fn compare_counts(aspect: Aspect, real: &[u64], synthetic: &[u64]) ->
 mod tests {
     use super::*;
 
+    const MANY: [u64; 2] = [u64::MAX; 2];
+
     #[test]
     fn rare_shares_weigh_more() {
         let verdict = |a, b| {
             let share = |part| Share { part, whole: 100_000 };
-            compare_shares(Aspect::Nulls, share(a), share(b)).unwrap().verdict
+            let mut measure = compare_shares(Aspect::Nulls, share(a), share(b), MANY).unwrap();
+            measure.settle(0.001);
+            measure.verdict
         };
         assert_eq!(verdict(50_000, 53_000), Verdict::Matches);
         assert_eq!(verdict(0, 3_000), Verdict::Close);
         assert_eq!(verdict(0, 20_000), Verdict::Differs);
-        assert!(
-            compare_shares(Aspect::Nulls, Share { part: 0, whole: 0 }, Share { part: 1, whole: 2 }).is_none()
-        );
+        let (nothing, half) = (Share { part: 0, whole: 0 }, Share { part: 1, whole: 2 });
+        assert!(compare_shares(Aspect::Nulls, nothing, half, MANY).is_none());
     }
 
     #[test]
     fn equal_counts_have_no_effect() {
-        let measure = compare_counts(Aspect::Hours, &[3, 5], &[30, 50]).unwrap();
+        let mut measure = compare_counts(Aspect::Hours, &[3, 5], &[30, 50], MANY).unwrap();
+        measure.settle(0.05);
         assert!(measure.effect.abs() < 1e-12 && measure.verdict == Verdict::Matches);
-        assert!(compare_counts(Aspect::Hours, &[0], &[1]).is_none());
+        assert!(compare_counts(Aspect::Hours, &[0], &[1], MANY).is_none());
+    }
+
+    /// Catches observations that are counted once for each element of an array.
+    #[test]
+    fn few_units_are_not_sure() {
+        let verdict = |n: u64| {
+            let mut measure = compare_counts(Aspect::Hours, &[700, 300], &[400, 600], [n; 2]).unwrap();
+            measure.settle(0.001);
+            measure.verdict
+        };
+        assert_eq!((verdict(1000), verdict(10)), (Verdict::Differs, Verdict::Matches));
     }
 }

@@ -2,10 +2,13 @@
 
 use std::collections::BTreeMap;
 
+use schemars::JsonSchema;
 use serde::Serialize;
 use synth_core::JsonPath;
 use synth_profile::SampleTables;
 use synth_profile::sample_tables::{SampleColumn, SamplePart, SampleTable};
+
+use synth_stats::normal;
 
 use crate::verdict::{Verdict, rounded};
 
@@ -19,7 +22,7 @@ const MAX_QUANTITIES: usize = 64;
 const MIN_ROWS: usize = 20;
 
 /// How pairs of fields hang together in both data sets.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
 pub struct Pairs {
     /// 1 minus the mean effect, each pair weighing as much as the larger of its strengths; 1 when nothing hangs together.
     pub score: f64,
@@ -30,7 +33,7 @@ pub struct Pairs {
 }
 
 /// The pairs of one table.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
 pub struct PairTable {
     /// The path of its rows.
     pub path: String,
@@ -49,7 +52,7 @@ pub struct PairTable {
 }
 
 /// Two quantities.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
 pub struct Pair {
     /// Position of one.
     pub left: usize,
@@ -61,6 +64,8 @@ pub struct Pair {
     pub synthetic: f64,
     /// Share of the rows that would have to change beyond what the two distributions by themselves and chance explain.
     pub effect: f64,
+    /// What of the effect is sure; the chance that it is less is shared among all pairs of the table.
+    pub low: f64,
     /// How much that matters.
     pub verdict: Verdict,
 }
@@ -73,7 +78,9 @@ pub struct Pair {
 /// and null are codes of their own. The strength of a pair is Cramér's V with the correction for bias of Bergsma 2013
 /// (A bias-correction for Cramér's V and Tschuprow's T, Journal of the Korean Statistical Society 42(3)). The effect is
 /// the total variation distance of the two joint distributions, less the larger of those of the two marginal ones (no
-/// change of the rows can make up for less), less what two samples of one distribution differ by on average.
+/// change of the rows can make up for less), less what two samples of one distribution differ by on average. Where the
+/// synthetic numbers, coded by their own eighths, hang together more like the real ones, that counts: a field that is
+/// shifted is the business of the field by itself.
 ///
 /// # Cost
 ///
@@ -112,10 +119,12 @@ fn compare_tables(real: SampleTable<'_>, synthetic: SampleTable<'_>) -> Option<P
         .collect();
     let n_left_out = coded.len().saturating_sub(MAX_QUANTITIES) as u64;
     coded.truncate(MAX_QUANTITIES);
+    let n_all = coded.len() * coded.len().saturating_sub(1) / 2;
+    let reach = reach([real, synthetic].map(n_units), n_all);
     let mut pairs = Vec::new();
     for (left, (_, left_codes)) in coded.iter().enumerate() {
         for (right, (_, right_codes)) in coded.iter().enumerate().skip(left + 1) {
-            pairs.push(Pair::new((left, left_codes), (right, right_codes)));
+            pairs.push(Pair::new((left, left_codes), (right, right_codes), reach));
         }
     }
     (!pairs.is_empty()).then(|| PairTable {
@@ -130,19 +139,38 @@ fn compare_tables(real: SampleTable<'_>, synthetic: SampleTable<'_>) -> Option<P
 }
 
 impl Pair {
-    fn new((left, left_codes): (usize, &Codes), (right, right_codes): (usize, &Codes)) -> Self {
+    fn new((left, left_codes): (usize, &Codes), (right, right_codes): (usize, &Codes), reach: f64) -> Self {
         let [real, synthetic] = [0, 1].map(|side| left_codes.table(right_codes, side));
-        let effect = rounded(real.excess_distance(&synthetic));
+        let mut effect = real.excess_distance(&synthetic);
+        if effect > reach {
+            effect = effect.min(real.excess_distance(&left_codes.own_table(right_codes)));
+        }
+        let effect = rounded(effect);
         Self {
             left,
             right,
             real: rounded(real.cramers_v()),
             synthetic: rounded(synthetic.cramers_v()),
             effect,
-            // What chance explains is taken off already.
-            verdict: Verdict::of_distance(effect, 0.0),
+            low: rounded((effect - reach).max(0.0)),
+            verdict: Verdict::of_distance(effect, effect - reach),
         }
     }
+}
+
+/// Rows that are independent: those of one record hang together, so the holders count where there are several.
+fn n_units(table: SampleTable<'_>) -> f64 {
+    let holders = table.holder_rows();
+    let n_holders = holders.chunk_by(|a, b| a == b).count();
+    let is_nested = table.holder().is_some() && n_holders > 1;
+    (if is_nested { n_holders } else { table.n_rows() }) as f64
+}
+
+/// How far an effect may be off: given the signs of the gaps it is a difference of two means of ±½, so its variance is at
+/// most (1/n + 1/m) / 4; the chance of 5 % is shared among all pairs (Bonferroni).
+fn reach([n, m]: [f64; 2], n_pairs: usize) -> f64 {
+    let alpha = 0.05 / n_pairs.max(1) as f64;
+    -normal::quantile(alpha) * synth_core::math::sqrt(1.0 / n + 1.0 / m) / 2.0
 }
 
 fn frobenius(pairs: &[Pair]) -> f64 {
@@ -178,7 +206,7 @@ impl Pairs {
     pub fn worst_first(&self) -> Vec<(&PairTable, &Pair)> {
         let all = self.tables.iter().flat_map(|table| table.pairs.iter().map(move |pair| (table, pair)));
         let mut worst: Vec<_> = all.filter(|(_, pair)| pair.verdict != Verdict::Matches).collect();
-        worst.sort_by(|(_, a), (_, b)| b.effect.total_cmp(&a.effect));
+        worst.sort_by(|(_, a), (_, b)| b.verdict.cmp(&a.verdict).then(b.low.total_cmp(&a.low)));
         worst
     }
 }

@@ -1,13 +1,24 @@
 //! The report as data: `report.json`.
 
+use schemars::JsonSchema;
 use serde::Serialize;
 use synth_core::Findings;
 
+use synth_rules::RuleSet;
+
+use crate::advice;
+use crate::along::Memories;
+use crate::c2st::Distinguished;
 use crate::check::{Check, CheckName, Status};
-use crate::compare::{Comparison, Quality};
+use crate::compare::{Comparison, Quality, Tests};
+use crate::copies::RowCopies;
 use crate::field::FieldComparison;
+use crate::finding::{self, Finding, FindingKind};
+use crate::leaks::ValueCopies;
 use crate::pairs::Pairs;
 use crate::relation_check::RelationCheck;
+use crate::statistical_test::StatisticalTest;
+use crate::verdict::Verdict;
 
 /// Version of `report.json`.
 pub const VERSION: u32 = 1;
@@ -15,14 +26,21 @@ pub const VERSION: u32 = 1;
 /// Everything the judge has to say. Its bytes depend on its arguments only.
 ///
 /// Values of the real data stand in it only as names of public categories.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
 pub struct Report {
     /// Version of the format; 1.
     pub version: u32,
     /// Whether every check that was made holds.
     pub passed: bool,
+    /// What the two data sets are to each other.
+    pub purpose: Purpose,
     /// How alike the values are.
     pub quality: Quality,
+    /// The same for fresh real data in place of the synthetic data: what perfect data would reach. Only with a holdout.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub ceiling: Option<Quality>,
+    /// What is wrong, worst first.
+    pub findings: Vec<Finding>,
     /// The requirements: schema, structure, uniqueness, references, keys, and predicates and plugins where there are some.
     pub checks: Vec<Check>,
     /// The real data.
@@ -34,6 +52,17 @@ pub struct Report {
     /// How pairs of fields hang together, if that was compared.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub pairs: Option<Pairs>,
+    /// How numbers follow themselves, if that was compared.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub memories: Option<Memories>,
+    /// How well a classifier tells real rows from synthetic ones; beside the quality.
+    pub distinguished: Vec<Distinguished>,
+    /// How many tests were made.
+    pub tests: Tests,
+    /// Synthetic rows that equal real ones; apart from the quality.
+    pub row_copies: Vec<RowCopies>,
+    /// Synthetic values that are rare real ones; apart from the quality.
+    pub value_copies: Vec<ValueCopies>,
     /// What protects the real data in this report.
     pub privacy: PrivacyNote,
     /// How long things took, if the caller measured it.
@@ -42,7 +71,7 @@ pub struct Report {
 }
 
 /// One of the two data sets.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
 pub struct SourceSummary {
     /// File, as the caller names it.
     pub name: String,
@@ -53,7 +82,7 @@ pub struct SourceSummary {
 }
 
 /// How often something was found.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct FindingCount {
     /// Stable code such as `io/duplicate-key`.
     pub code: String,
@@ -62,7 +91,7 @@ pub struct FindingCount {
 }
 
 /// What protects the real data in this report.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct PrivacyNote {
     /// Records that must share a value before the value or a count of it is shown.
     pub k: u64,
@@ -71,12 +100,35 @@ pub struct PrivacyNote {
 }
 
 /// How long one stage took.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
 pub struct Timing {
     /// Name of the stage.
     pub stage: String,
     /// Seconds.
     pub seconds: f64,
+}
+
+/// What the two data sets are to each other.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Purpose {
+    /// Synthetic data are held against the real data.
+    #[default]
+    Judge,
+    /// Two data sets are set side by side; neither is right, so there are no checks, and equal rows are no copies. The
+    /// first stands where the real data would.
+    Compare,
+}
+
+impl Purpose {
+    /// Returns what the two sides are called.
+    #[must_use]
+    pub fn sides(self) -> [&'static str; 2] {
+        match self {
+            Self::Judge => ["real", "synthetic"],
+            Self::Compare => ["A", "B"],
+        }
+    }
 }
 
 /// What a report is made from beside the comparison.
@@ -94,6 +146,10 @@ pub struct ReportContext {
     pub plugins: Option<Check>,
     /// Outcome of the predicates of the rules; `None` when there are none.
     pub predicates: Option<Check>,
+    /// Quality of fresh real data, if there were some.
+    pub ceiling: Option<Quality>,
+    /// What the two data sets are to each other.
+    pub purpose: Purpose,
     /// How long things took; empty when not measured.
     pub timings: Vec<Timing>,
 }
@@ -111,23 +167,37 @@ impl SourceSummary {
 impl Report {
     /// Puts a report together.
     #[must_use]
-    pub fn new(comparison: Comparison, context: ReportContext) -> Self {
+    pub fn new(mut comparison: Comparison, context: ReportContext) -> Self {
         let no_schema = || Check::not_checked(CheckName::Schema, "no schema was given");
         let schema = context.schema.unwrap_or_else(no_schema);
         let relations = context.relations.unwrap_or_else(RelationCheck::not_checked);
-        let mut checks = vec![schema, comparison.structure, comparison.uniqueness];
+        let mut checks = vec![schema, comparison.structure.clone(), comparison.uniqueness.clone()];
         checks.extend(relations);
         checks.extend(context.predicates);
         checks.extend(context.plugins);
+        if context.purpose == Purpose::Compare {
+            comparison.row_copies.clear();
+            comparison.value_copies.clear();
+            checks.clear();
+        }
+        let findings = finding::of(&comparison, &checks);
         Self {
             version: VERSION,
+            findings,
             passed: checks.iter().all(|check| check.status != Status::Failed),
+            purpose: context.purpose,
             quality: comparison.quality,
+            ceiling: context.ceiling,
             checks,
             real: context.real,
             synthetic: context.synthetic,
             fields: comparison.fields,
             pairs: comparison.pairs,
+            memories: comparison.memories,
+            distinguished: comparison.distinguished,
+            tests: comparison.tests,
+            row_copies: comparison.row_copies,
+            value_copies: comparison.value_copies,
             privacy: PrivacyNote::new(comparison.k),
             timings: context.timings,
         }
@@ -143,6 +213,44 @@ impl Report {
     #[must_use]
     pub fn score(&self) -> f64 {
         self.quality.score
+    }
+
+    /// Adds what could be done about the worst findings. `learned` are the rules that the real data suggest by themselves,
+    /// `current` those that the synthetic data were made by.
+    pub fn advise(&mut self, learned: &RuleSet, current: Option<&RuleSet>) {
+        for finding in self.findings.iter_mut().take(advice::MAX_ADVISED) {
+            finding.advice = advice::of(finding, learned, current);
+        }
+    }
+
+    /// Tells whether nothing was found that differs: no copy, no failed check, no other distribution.
+    #[must_use]
+    pub fn is_clean(&self) -> bool {
+        self.findings.iter().all(|finding| finding.verdict != Verdict::Differs)
+    }
+
+    /// Tells whether no row and no rare value of the real data was found in the synthetic data.
+    #[must_use]
+    pub fn is_private(&self) -> bool {
+        let is_copy = |kind| matches!(kind, FindingKind::CopiedRows | FindingKind::CopiedValues);
+        self.findings.iter().all(|finding| !is_copy(finding.kind))
+    }
+
+    /// Leaves out the statistics of all tests but the named ones; effects, intervals and verdicts stay.
+    pub fn keep_tests(&mut self, tests: &[StatisticalTest]) {
+        let is_kept = |name: &str| {
+            let owner = StatisticalTest::ALL.into_iter().find(|test| test.owns(name));
+            owner.is_none_or(|owner| tests.contains(&owner))
+        };
+        for measure in self.fields.iter_mut().flat_map(|field| &mut field.measures) {
+            measure.statistics.retain(|name, _| is_kept(name));
+        }
+    }
+
+    /// Returns the JSON Schema of `report.json`.
+    #[must_use]
+    pub fn json_schema() -> schemars::Schema {
+        schemars::generate::SchemaSettings::draft07().into_generator().into_root_schema_for::<Self>()
     }
 
     /// Returns the text of `report.json`.

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use synth_core::{JsonPath, JsonType, Segment};
 use synth_profile::path_stats::PathStats;
-use synth_profile::{NodeId, Partial};
+use synth_profile::{NodeId, Partial, Unit};
 use synth_stats::LengthHistogram;
 
 /// A path with what was seen of it in the real and in the synthetic data.
@@ -24,6 +24,16 @@ pub(crate) struct Side<'a> {
     /// Those of them that hold at least one such value; for members, those that have the member.
     pub(crate) n_holding: u64,
     pub(crate) is_dictionary: bool,
+    /// Records, or in a document elements of the outermost arrays, that could hold such values: those of one record hang
+    /// together, so they are no more than this many independent observations.
+    pub(crate) n_units: u64,
+}
+
+impl PathPair<'_> {
+    /// Independent observations behind the values of each side.
+    pub(crate) fn units(&self) -> [u64; 2] {
+        [self.real.n_units, self.synthetic.n_units]
+    }
 }
 
 impl Side<'_> {
@@ -82,7 +92,21 @@ fn side<'a>(path: &JsonPath, (partial, id): Place<'a>, nothing: &'a PathStats) -
     let node = id.map(|id| partial.node(id));
     let stats = node.map_or(nothing, |node| &node.stats);
     let (n_holders, n_holding) = holders(partial, path, stats.n_values);
-    Side { stats, n_holders, n_holding, is_dictionary: node.is_some_and(|node| node.is_dictionary()) }
+    let is_dictionary = node.is_some_and(|node| node.is_dictionary());
+    Side { stats, n_holders, n_holding, is_dictionary, n_units: n_units(partial, path) }
+}
+
+fn n_units(partial: &Partial, path: &JsonPath) -> u64 {
+    let is_outermost = |segment: &Segment| matches!(segment, Segment::Elements | Segment::Members);
+    let outermost = path.segments().iter().position(is_outermost);
+    match (partial.unit(), outermost) {
+        (Unit::Record, _) | (_, None) => partial.n_records,
+        (Unit::Element, Some(at)) => {
+            let prefix =
+                path.segments()[..=at].iter().fold(JsonPath::root(), |path, step| path.join(step.clone()));
+            partial.find(&prefix).map_or(0, |id| partial.node(id).stats.n_values)
+        }
+    }
 }
 
 fn holders(partial: &Partial, path: &JsonPath, n_values: u64) -> (u64, u64) {

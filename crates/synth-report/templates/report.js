@@ -1,6 +1,7 @@
 "use strict";
 (() => {
   const plots = JSON.parse(document.getElementById("chart-data").textContent);
+  const names = document.body.dataset;
   const drawn = new Set();
   const dark = matchMedia("(prefers-color-scheme: dark)");
   const touch = matchMedia("(pointer: coarse)");
@@ -16,7 +17,7 @@
     return plot.data.map((trace) => {
       const own = colour[trace.name];
       const line = trace.line ? { ...trace.line, color: own } : undefined;
-      return { ...trace, line, fillcolor: own, marker: { color: own }, hoverinfo: "text+name", showlegend: false };
+      return { ...trace, name: names[trace.name], line, fillcolor: own, marker: { color: own }, hoverinfo: "text+name", showlegend: false };
     });
   }
 
@@ -71,7 +72,7 @@
         line.append(cell);
       });
     };
-    row(table.createTHead(), ["", "Real", "Synthetic"], "th");
+    row(table.createTHead(), ["", names.real, names.synthetic], "th");
     const body = table.createTBody();
     plots[details.dataset.chart].rows.forEach((cells) => row(body, cells, "td"));
     details.append(table);

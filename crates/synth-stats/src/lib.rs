@@ -7,13 +7,14 @@
 //! Modules in reading order: [`bottom_k`], [`histogram`], [`sum`], [`float_sum`],
 //! [`hyperloglog`] and [`counts`] are the
 //! sketches; [`quantiles`] fits a publishable distribution; [`choice`] draws from weights; [`tests2`] compares
-//! two samples; [`normal`] is the normal distribution; [`association`] measures how columns hang together, [`series`] what happens along time, [`word_chain`] which words follow each other.
+//! two samples; [`normal`] is the normal distribution; [`association`] measures how columns hang together, [`series`] what happens along time, [`word_chain`] which words follow each other, [`boost`] whether two kinds of rows can be told apart.
 //!
 //! Invariants: every sketch is an exact commutative monoid under `merge`: its state is a function of the
 //! multiset of pushed values alone, bit for bit, whatever the order and however the input was cut. Memory is
 //! bounded, and each sketch states its bound. No JSON, no paths, no clock, no randomness.
 
 pub mod association;
+pub mod boost;
 pub mod bottom_k;
 pub mod choice;
 pub mod counts;

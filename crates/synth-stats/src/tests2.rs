@@ -1,16 +1,24 @@
 //! Two-sample tests and distances on weighted data, and a test against expected counts.
 //!
 //! [`numeric`] compares samples of numbers given as [`SortedSample`]s, [`categorical`] counts of the same
-//! categories in the same order, [`goodness`] counts with what a hypothesis expects of them.
+//! categories in the same order, [`goodness`] counts with what a hypothesis expects of them, [`anderson`] is the test that
+//! looks at the tails, [`interval`] says how sure the size of a difference is.
 
+pub mod anderson;
 pub mod categorical;
 pub mod goodness;
+pub mod interval;
 pub mod numeric;
 
 use crate::error::{Error, check_finite, check_sorted};
 
-pub use categorical::{ChiSquared, chi_squared, cramers_v, jensen_shannon, psi_of_counts, total_variation};
+pub use anderson::{AndersonDarling, anderson_darling};
+pub use categorical::{
+    ChiSquared, GTwoSamples, chi_squared, cramers_v, g_two_samples, jensen_shannon, psi_of_counts,
+    total_variation,
+};
 pub use goodness::{GTest, g_test};
+pub use interval::Interval;
 pub use numeric::{ks_distance, ks_p_value, psi, wasserstein_1};
 
 /// Numbers in ascending order, each with how often it occurs.

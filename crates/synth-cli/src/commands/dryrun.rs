@@ -4,7 +4,7 @@ use synth_core::Findings;
 use synth_gen::CompileOptions;
 use synth_profile::Profiler;
 use synth_profile::schema::schema;
-use synth_report::SchemaCheck;
+use synth_report::{Purpose, SchemaCheck};
 use synth_rules::RuleSet;
 
 use super::name;
@@ -45,7 +45,9 @@ pub(crate) fn run(args: &Dryrun, screen: &Screen) -> Result<Outcome, Failure> {
         synthetic: &mut made.profiler.into_partial(),
         structure: &structure,
         profile: &profile,
-        records: made.checks,
+        records: Some(made.checks),
+        holdout: None,
+        purpose: Purpose::Judge,
         rules: Some(&rules),
         gate,
         names: [(&names.join(", "), &real.findings), ("dry run", &Findings::default())],

@@ -62,7 +62,7 @@ fn finish(args: &FinishPartial, screen: &Screen) -> Result<Outcome, Failure> {
 }
 
 /// Reads a partial, also a compressed one.
-pub(super) fn read_partial(path: &Path) -> Result<PartialFile, Failure> {
+pub(crate) fn read_partial(path: &Path) -> Result<PartialFile, Failure> {
     Ok(PartialFile::from_bytes(&read_file(path, MAX_PARTIAL_BYTES)?, &name(path))?)
 }
 

@@ -4,7 +4,8 @@ use std::path::{Path, PathBuf};
 
 use synth_io::read_text_file;
 use synth_profile::schema::schema;
-use synth_report::{PluginCheck, SchemaCheck};
+use synth_report::{PluginCheck, Purpose, SchemaCheck};
+use synth_rules::RuleSet;
 
 use super::name;
 use crate::Outcome;
@@ -29,33 +30,48 @@ pub(crate) fn run(args: &Validate, screen: &Screen) -> Result<Outcome, Failure> 
     let files = ReportFiles::create(&args.reporting)?;
     let options = args.reading.options();
     let gate = args.reading.gate();
-    let mut real = samples::read(&args.real, &options, screen)?;
+    let mut real = samples::read_or_known(&args.real, &options, screen)?;
     let (profile, structure) = samples::profile(&mut real, &args.real, gate);
     samples::tell(&mut real, &profile, screen);
     clock.lap("read real");
-    let mut synthetic = samples::read(&args.synthetic, &options, screen)?;
+    let mut synthetic = samples::read_or_known(&args.synthetic, &options, screen)?;
     samples::tell(&mut synthetic, &profile, screen);
     clock.lap("read synthetic");
     let schema = match &args.schema {
         Some(path) => read_schema(path)?,
         None => schema(&profile),
     };
+    let schema_check = match &args.schema {
+        Some(_) => SchemaCheck::new(&schema)?,
+        None => SchemaCheck::new(&schema)?.learned_from(real.partial.n_records),
+    };
     let rules = rules.as_ref().map(|(rules, _)| rules);
-    let mut check = RecordChecks::new(SchemaCheck::new(&schema)?, rules);
+    // What the real data keep is asked of the synthetic data, whether a rule file says so or not.
+    let learned = RuleSet::from_profile(&profile);
+    let mut check = RecordChecks::new(schema_check, Some(rules.unwrap_or(&learned)));
     let (mut plugins, n_validators) = validators;
-    check_files(&args.synthetic, &options, &mut check, &mut plugins)?;
+    let has_records = !matches!(&*args.synthetic, [path] if samples::is_partial(path));
+    if has_records {
+        check_files(&args.synthetic, &options, &mut check, &mut plugins)?;
+    }
     check.plugins = match (n_validators, args.allow_plugins) {
         (0, _) => None,
         (_, true) => Some(plugins.finish()),
         (_, false) => Some(PluginCheck::not_run("the rules name validators, which run with --allow-plugins")),
     };
     clock.lap("check records");
+    let mut holdout = match &*args.holdout {
+        [] => None,
+        paths => Some(samples::read_or_known(paths, &options, screen)?.partial),
+    };
     let sides = Sides {
         real: &real.partial,
         synthetic: &mut synthetic.partial,
         structure: &structure,
         profile: &profile,
-        records: check,
+        records: has_records.then_some(check),
+        holdout: holdout.as_mut(),
+        purpose: Purpose::Judge,
         rules,
         gate,
         names: [(&names(&args.real), &real.findings), (&names(&args.synthetic), &synthetic.findings)],

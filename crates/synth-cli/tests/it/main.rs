@@ -22,6 +22,7 @@ mod joint;
 mod joint_edits;
 mod joint_models;
 mod json_suite;
+mod judging;
 mod mutations;
 mod odd_input;
 mod outcome;

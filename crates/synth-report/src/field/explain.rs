@@ -1,23 +1,14 @@
 //! The largest difference of a field in words.
 
 use crate::measure::{Aspect, Measure};
-use crate::verdict::Verdict;
 
 /// Dominance from which a shift is named: below it one cannot say that values are mostly higher.
 ///
 /// "Small" in Romano, J. and others (2006), Appropriate statistics for ordinal level data, FAIR.
 const NAMED_SHIFT: f64 = 0.147;
 
-/// The worst measure in words; `None` when all match.
-pub(super) fn problem(measures: &[Measure]) -> Option<String> {
-    let worst = measures
-        .iter()
-        .filter(|measure| measure.verdict > Verdict::Matches)
-        .max_by(|a, b| a.verdict.cmp(&b.verdict).then(a.effect.total_cmp(&b.effect)))?;
-    Some(sentence(worst))
-}
-
-fn sentence(measure: &Measure) -> String {
+/// A difference in words.
+pub(crate) fn sentence(measure: &Measure) -> String {
     let percent = percent(measure.effect);
     match measure.aspect {
         Aspect::Presence => match (measure.real, measure.synthetic) {
@@ -28,6 +19,7 @@ fn sentence(measure: &Measure) -> String {
         Aspect::Types => format!("types differ for {percent} of the values"),
         Aspect::Booleans => format!("true in {}", instead(measure)),
         Aspect::Numbers => format!("numbers differ{}", shift(measure, "higher", "lower")),
+        Aspect::Tails => tails(measure),
         Aspect::Categories => format!("categories differ for {percent} of the values"),
         Aspect::TextLengths => format!("lengths differ{}", shift(measure, "longer", "shorter")),
         Aspect::Times => format!("times differ{}", shift(measure, "later", "earlier")),
@@ -37,6 +29,16 @@ fn sentence(measure: &Measure) -> String {
         Aspect::ArrayLengths => format!("array lengths differ{}", shift(measure, "longer", "shorter")),
         Aspect::DictionarySizes => format!("sizes differ{}", shift(measure, "larger", "smaller")),
     }
+}
+
+/// Which end is cut short or too long.
+fn tails(measure: &Measure) -> String {
+    let end = if measure.statistics.contains_key("upper_tail") { "largest" } else { "smallest" };
+    let of_real = percent(measure.real.unwrap_or(0.0));
+    format!(
+        "{} of the values lie among the {end} {of_real} of the real ones",
+        percent(measure.synthetic.unwrap_or(0.0))
+    )
 }
 
 fn instead(measure: &Measure) -> String {

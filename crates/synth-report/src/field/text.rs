@@ -1,5 +1,7 @@
 //! Strings: times, categories, and the lengths of all others.
 
+use std::collections::BTreeMap;
+
 use synth_core::{JsonPath, TimeFormat, cast};
 use synth_privacy::{FieldEvidence, PathWords, PiiKind, ValueForm};
 use synth_profile::string_stats::{KeptText, StringStats};
@@ -82,18 +84,18 @@ fn times(
         .find(|(theirs, _)| theirs.as_str() == format.as_str())
         .map(|(_, times)| times);
     let theirs = same_format.unwrap_or(&nothing);
-    out.measure(compare_shares(Aspect::TimeFormat, share(real, ours), share(synthetic, theirs)));
+    out.measure(compare_shares(Aspect::TimeFormat, share(real, ours), share(synthetic, theirs), out.units));
     let aligned = Aligned::of_numbers(&ours.histogram, &theirs.histogram);
-    out.measure(aligned.compare(Aspect::Times));
+    out.measure(aligned.compare(Aspect::Times, out.units));
     let min_step = (format.resolution_micros() / 1_000_000).max(1);
     out.chart(chart::histogram(Subject::Times, &aligned, Scale::Times { min_step }, k));
     if format.has_time() {
-        out.measure(compare_counts(Aspect::Hours, &ours.hours, &theirs.hours));
+        out.measure(compare_counts(Aspect::Hours, &ours.hours, &theirs.hours, out.units));
         let names: Vec<String> = (0..24).map(|hour| format!("{hour:02}")).collect();
         out.chart(chart::ordered_bars(Subject::Hours, &names, (&ours.hours, &theirs.hours), k));
     }
     if format.as_str().contains("%Y") {
-        out.measure(compare_counts(Aspect::Weekdays, &ours.weekdays, &theirs.weekdays));
+        out.measure(compare_counts(Aspect::Weekdays, &ours.weekdays, &theirs.weekdays, out.units));
         let names = WEEKDAYS.map(str::to_owned);
         out.chart(chart::ordered_bars(Subject::Weekdays, &names, (&ours.weekdays, &theirs.weekdays), k));
     }
@@ -142,40 +144,65 @@ fn personal_kind(strings: &StringStats, path: &JsonPath) -> Option<PiiKind> {
     synth_privacy::detect(&evidence).map(|finding| finding.kind)
 }
 
-/// Compares the public categories and, as one more, all other values together.
+/// Categories of fewer values, on either side if both were alike, are compared as one: what they differ by is chance.
+const MIN_COMPARED: f64 = 10.0;
+
+/// Compares the shares of the categories, public or not; charts name the public ones.
 fn compare_categories(named: &[Named], real: &StringStats, synthetic: &StringStats, out: &mut Outcome) {
-    // Beyond this hash an incomplete table does not know what it saw.
-    let known = if synthetic.distinct.is_complete() {
-        u64::MAX
-    } else {
-        synthetic.distinct.entries().map(|entry| entry.hash).max().unwrap_or(0)
-    };
-    let count = |strings: &StringStats, hash| strings.distinct.get(hash).map_or(0, |entry| entry.count);
+    let counts = |strings: &StringStats, hash| strings.distinct.get(hash).map_or(0, |entry| entry.count);
+    let [n, m] = [real, synthetic].map(|strings| strings.distinct.total());
+    let (ours, theirs) = all_categories(real, synthetic);
+    let measure = compare_counts(Aspect::Categories, &ours, &theirs, out.units);
+    let known = limit(synthetic);
     let rows: Vec<(String, u64, u64)> = named
         .iter()
         .filter(|category| category.hash <= known)
-        .map(|category| (category.name.clone(), count(real, category.hash), count(synthetic, category.hash)))
+        .map(|category| {
+            (category.name.clone(), counts(real, category.hash), counts(synthetic, category.hash))
+        })
         .collect();
-    let rest = |total: u64, listed: u64| total.saturating_sub(listed);
-    let (ours, theirs): (Vec<u64>, Vec<u64>) = rows
-        .iter()
-        .map(|(_, ours, theirs)| (*ours, *theirs))
-        .chain([(
-            rest(real.distinct.total(), rows.iter().map(|row| row.1).sum()),
-            rest(synthetic.distinct.total(), rows.iter().map(|row| row.2).sum()),
-        )])
-        .unzip();
     let n_categories = cast::to_u64(rows.len()) as f64;
-    let measure = compare_counts(Aspect::Categories, &ours, &theirs);
     out.measure(measure.map(|measure| measure.with("n_categories", n_categories)));
-    out.chart(Some(category_chart(rows, (&ours, &theirs))));
+    let listed = |of: fn(&(String, u64, u64)) -> u64| rows.iter().map(of).sum::<u64>();
+    let rest = (n.saturating_sub(listed(|row| row.1)), m.saturating_sub(listed(|row| row.2)));
+    out.chart(Some(category_chart(rows, rest)));
+}
+
+/// The largest hash of a value that an incomplete table knows all about.
+fn limit(strings: &StringStats) -> u64 {
+    match strings.distinct.is_complete() {
+        true => u64::MAX,
+        false => strings.distinct.entries().map(|entry| entry.hash).max().unwrap_or(0),
+    }
+}
+
+/// The counts of every value that both tables know all about, and last those of all others.
+///
+/// Which values stand by themselves must not follow the real counts: of equally frequent values those that happen to be
+/// frequent in the real data would seem to be rarer in any other.
+fn all_categories(real: &StringStats, synthetic: &StringStats) -> (Vec<u64>, Vec<u64>) {
+    let [n, m] = [real, synthetic].map(|strings| strings.distinct.total());
+    let smaller_share = n.min(m) as f64 / (n as f64 + m as f64);
+    let known = limit(real).min(limit(synthetic));
+    let mut counts: BTreeMap<u64, (u64, u64)> = BTreeMap::new();
+    for entry in real.distinct.entries().filter(|entry| entry.hash <= known) {
+        counts.entry(entry.hash).or_default().0 = entry.count;
+    }
+    for entry in synthetic.distinct.entries().filter(|entry| entry.hash <= known) {
+        counts.entry(entry.hash).or_default().1 = entry.count;
+    }
+    let is_compared = |(a, b): &(u64, u64)| (*a as f64 + *b as f64) * smaller_share >= MIN_COMPARED;
+    let (mut ours, mut theirs): (Vec<u64>, Vec<u64>) = counts.into_values().filter(is_compared).unzip();
+    ours.push(n - ours.iter().sum::<u64>());
+    theirs.push(m - theirs.iter().sum::<u64>());
+    (ours, theirs)
 }
 
 /// The largest categories by name, the others and what is not public as one bar.
-fn category_chart(rows: Vec<(String, u64, u64)>, (ours, theirs): (&[u64], &[u64])) -> chart::Chart {
-    let shown = rows.len().min(MAX_BARS);
-    let pooled = (ours[shown..].iter().sum::<u64>(), theirs[shown..].iter().sum::<u64>());
+fn category_chart(rows: Vec<(String, u64, u64)>, rest: (u64, u64)) -> chart::Chart {
+    let hidden = rows.iter().skip(MAX_BARS);
+    let pooled = hidden.fold(rest, |sum, row| (sum.0 + row.1, sum.1 + row.2));
     let others = ("other values".to_owned(), pooled.0, pooled.1);
     let has_others = pooled.0 + pooled.1 > 0;
-    chart::bars(Subject::Categories, rows.into_iter().take(shown).chain(has_others.then_some(others)))
+    chart::bars(Subject::Categories, rows.into_iter().take(MAX_BARS).chain(has_others.then_some(others)))
 }

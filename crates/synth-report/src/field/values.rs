@@ -10,6 +10,7 @@ use crate::chart::edges::Scale;
 use crate::chart::{self, Subject};
 use crate::measure::{Aspect, compare_counts};
 use crate::side::Side;
+use crate::tails;
 
 pub(super) fn booleans(real: &Side<'_>, synthetic: &Side<'_>, out: &mut Outcome) {
     let counts = |side: &Side<'_>| {
@@ -17,7 +18,7 @@ pub(super) fn booleans(real: &Side<'_>, synthetic: &Side<'_>, out: &mut Outcome)
         [n_true, side.stats.n_of(JsonType::Boolean).saturating_sub(n_true)]
     };
     let (ours, theirs) = (counts(real), counts(synthetic));
-    let Some(mut measure) = compare_counts(Aspect::Booleans, &ours, &theirs) else { return };
+    let Some(mut measure) = compare_counts(Aspect::Booleans, &ours, &theirs, out.units) else { return };
     let share = |counts: [u64; 2]| counts[0] as f64 / (counts[0] + counts[1]) as f64;
     measure.real = Some(crate::verdict::rounded(share(ours)));
     measure.synthetic = Some(crate::verdict::rounded(share(theirs)));
@@ -32,7 +33,8 @@ pub(super) fn numbers(real: &Side<'_>, synthetic: &Side<'_>, k: u64, out: &mut O
     let (Some(ours), Some(theirs)) = (real.stats.number(), synthetic.stats.number()) else { return };
     let aligned = Aligned::of_numbers(&ours.histogram, &theirs.histogram);
     if !synth_profile::is_numbering(ours) {
-        out.measure(aligned.compare(Aspect::Numbers));
+        out.measure(aligned.compare(Aspect::Numbers, out.units));
+        out.measure(tails::compare(&aligned, out.units));
     }
     let whole = [ours, theirs].into_iter().all(is_whole);
     let scale = if whole { Scale::whole_numbers() } else { Scale::Numbers { min_step: 0.0 } };
@@ -64,6 +66,6 @@ pub(super) fn compare_lengths(
     out: &mut Outcome,
 ) {
     let aligned = Aligned::of_lengths(real, synthetic);
-    out.measure(aligned.compare(aspect));
+    out.measure(aligned.compare(aspect, out.units));
     out.chart(chart::histogram(subject, &aligned, Scale::whole_numbers(), k));
 }

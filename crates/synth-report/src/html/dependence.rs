@@ -185,6 +185,7 @@ mod tests {
             real: if right == n - 1 { 0.9 } else { 0.0 },
             synthetic: 0.0,
             effect: if (left, right) == (0, n - 1) { 0.4 } else { 0.0 },
+            low: 0.0,
             verdict: if (left, right) == (0, n - 1) { Verdict::Differs } else { Verdict::Matches },
         };
         PairTable {

@@ -8,9 +8,6 @@ use crate::measure::{Aspect, Measure};
 use crate::report::{Report, SourceSummary, Timing};
 use crate::verdict::Verdict;
 
-/// Suspects listed at the top; all are in the cards.
-const MAX_SUSPECTS: usize = 12;
-
 pub(super) struct PartView {
     pub(super) label: &'static str,
     pub(super) text: String,
@@ -43,15 +40,6 @@ pub(super) struct ViolationView<'a> {
     pub(super) place: String,
 }
 
-pub(super) struct SuspectView<'a> {
-    pub(super) anchor: usize,
-    pub(super) path: String,
-    pub(super) problem: &'a str,
-    pub(super) score: String,
-    pub(super) verdict: &'static str,
-    pub(super) class: &'static str,
-}
-
 pub(super) struct FieldView<'a> {
     pub(super) anchor: usize,
     pub(super) path: String,
@@ -81,7 +69,8 @@ pub(super) struct MeasureView {
     pub(super) real: String,
     pub(super) synthetic: String,
     pub(super) effect: String,
-    pub(super) p_value: String,
+    pub(super) interval: String,
+    pub(super) q_value: String,
     pub(super) verdict: &'static str,
     pub(super) class: &'static str,
     pub(super) statistics: String,
@@ -97,6 +86,7 @@ pub(super) struct SourceView<'a> {
     pub(super) label: &'static str,
     pub(super) name: &'a str,
     pub(super) n_records: String,
+    pub(super) is_one: bool,
     pub(super) findings: Vec<(&'a str, String)>,
 }
 
@@ -119,7 +109,8 @@ pub(super) fn parts(quality: &Quality) -> Vec<PartView> {
         part("Presence", parts.presence),
         part("Nulls", parts.nulls),
     ];
-    own.into_iter().chain(quality.pairs.map(|pairs| part("Pairs", pairs))).collect()
+    let rest = [("Pairs", quality.pairs), ("Along time", quality.memory)];
+    own.into_iter().chain(rest.into_iter().filter_map(|(label, score)| Some(part(label, score?)))).collect()
 }
 
 impl BarView {
@@ -215,33 +206,6 @@ fn grouped(violations: &[Violation]) -> Vec<ViolationView<'_>> {
         .collect()
 }
 
-/// The fields that do not match, worst first, and how many more there are than are listed.
-pub(super) fn suspects(report: &Report) -> (Vec<SuspectView<'_>>, usize) {
-    let worst = report.worst_first();
-    let suspects = worst.into_iter().filter(|field| field.verdict != Verdict::Matches);
-    let all: Vec<&FieldComparison> = suspects.collect();
-    let view = |field: &&'_ FieldComparison| {
-        let (verdict, class) = verdict_text(field.verdict);
-        (verdict, class, field.score.map_or(String::new(), |score| score_text(score.total)))
-    };
-    let shown = all
-        .iter()
-        .take(MAX_SUSPECTS)
-        .map(|field| {
-            let (verdict, class, score) = view(field);
-            SuspectView {
-                anchor: anchor(report, field),
-                path: field.path.to_string(),
-                problem: field.problem.as_deref().unwrap_or_default(),
-                score,
-                verdict,
-                class,
-            }
-        })
-        .collect();
-    (shown, all.len().saturating_sub(MAX_SUSPECTS))
-}
-
 fn anchor(report: &Report, wanted: &FieldComparison) -> usize {
     report.fields.iter().position(|field| std::ptr::eq(field, wanted)).unwrap_or(0)
 }
@@ -313,7 +277,8 @@ fn measure_view(measure: &Measure) -> MeasureView {
         real: share(measure.real),
         synthetic: share(measure.synthetic),
         effect: format!("{:.3}", measure.effect),
-        p_value: measure.p_value.map(p_value_text).unwrap_or_default(),
+        interval: format!("{:.2} to {:.2}", measure.interval[0], measure.interval[1]),
+        q_value: measure.q_value.map(p_value_text).unwrap_or_default(),
         verdict,
         class,
         statistics: statistics_text(measure),
@@ -326,7 +291,12 @@ fn p_value_text(p_value: f64) -> String {
 
 fn statistics_text(measure: &Measure) -> String {
     let text = |(name, value): (&&str, &f64)| match *name {
-        "ks" | "total_variation" | "degrees" | "shift" => None,
+        "ks" | "ks_p" | "total_variation" | "degrees" | "shift" | "wasserstein" | "g_p" | "chi_squared_p"
+        | "anderson_darling_p" | "g_bits" | "upper_tail" | "lower_tail" => None,
+        "anderson_darling" => Some(format!("Anderson–Darling {value:.1}")),
+        "anderson_darling_effect" => None,
+        "cramers_v" => Some(format!("Cramér’s V {value:.3}")),
+        "g" => Some(format!("G {value:.1}")),
         "psi" => Some(format!("PSI {value:.3}")),
         "wasserstein_iqr" => Some(format!("Wasserstein {value:.3} IQR")),
         "out_of_range" => Some(format!("{} outside the real range", percent(*value))),
@@ -348,6 +318,7 @@ fn aspect_text(aspect: Aspect) -> &'static str {
         Aspect::Types => "Types",
         Aspect::Booleans => "True",
         Aspect::Numbers => "Distribution",
+        Aspect::Tails => "Tails",
         Aspect::Categories => "Category shares",
         Aspect::TextLengths => "Text lengths",
         Aspect::Times => "Distribution",
@@ -359,7 +330,7 @@ fn aspect_text(aspect: Aspect) -> &'static str {
     }
 }
 
-fn verdict_text(verdict: Verdict) -> (&'static str, &'static str) {
+pub(super) fn verdict_text(verdict: Verdict) -> (&'static str, &'static str) {
     match verdict {
         Verdict::Matches => ("matches", "good"),
         Verdict::Close => ("close", "fair"),
@@ -411,6 +382,7 @@ impl<'a> SourceView<'a> {
             label,
             name: &source.name,
             n_records: count_text(source.n_records),
+            is_one: source.n_records == 1,
             findings: source.findings.iter().map(finding).collect(),
         }
     }

@@ -21,6 +21,9 @@ const FIRST: u8 = 3;
 pub(super) struct Codes {
     /// The real rows, then the synthetic ones.
     pub(super) rows: [Vec<u8>; 2],
+    /// The synthetic rows, coded by what they hold themselves, where that makes as many codes: what is left when one
+    /// distribution is only a shifted or stretched other one.
+    own: Option<Vec<u8>>,
     /// Codes are below this.
     pub(super) n_codes: usize,
 }
@@ -28,8 +31,18 @@ pub(super) struct Codes {
 impl Codes {
     /// Counts the pairs of codes of one side: 0 for the real rows, 1 for the synthetic ones.
     pub(super) fn table(&self, other: &Self, side: usize) -> Contingency {
+        self.count((&self.rows[side], &other.rows[side]), other)
+    }
+
+    /// The same for synthetic rows that are coded by what they hold themselves.
+    pub(super) fn own_table(&self, other: &Self) -> Contingency {
+        let rows = |codes: &'_ Self| codes.own.clone().unwrap_or_else(|| codes.rows[1].clone());
+        self.count((&rows(self), &rows(other)), other)
+    }
+
+    fn count(&self, (rows, other_rows): (&[u8], &[u8]), other: &Self) -> Contingency {
         let mut table = Contingency::new(self.n_codes, other.n_codes);
-        for (own, other) in self.rows[side].iter().zip(&other.rows[side]) {
+        for (own, other) in rows.iter().zip(other_rows) {
             table.push(usize::from(*own), usize::from(*other));
         }
         table
@@ -39,12 +52,16 @@ impl Codes {
 /// Codes a real column and its synthetic fellow; `None` when nothing varies, or every value is another one.
 pub(super) fn code(columns: [SampleColumn<'_>; 2], n_rows: [usize; 2]) -> Option<Codes> {
     let values: [Vec<SampleValue<'_>>; 2] = columns.map(|column| column.values().collect());
-    let mut counts = vec![0_u64; values[0].len()];
-    for row in 0..n_rows[0] {
-        if let SampleCell::Value(value) = columns[0].cell(row) {
-            counts[value] += 1;
+    let counts_of = |side: usize| {
+        let mut counts = vec![0_u64; values[side].len()];
+        for row in 0..n_rows[side] {
+            if let SampleCell::Value(value) = columns[side].cell(row) {
+                counts[value] += 1;
+            }
         }
-    }
+        counts
+    };
+    let counts = counts_of(0);
     let n_numbers: u64 =
         values[0].iter().zip(&counts).filter(|(value, _)| value.number.is_some()).map(|(_, n)| n).sum();
     let are_numbers = 2 * n_numbers > counts.iter().sum();
@@ -55,16 +72,22 @@ pub(super) fn code(columns: [SampleColumn<'_>; 2], n_rows: [usize; 2]) -> Option
     };
     let code_of: [Vec<u8>; 2] =
         values.each_ref().map(|values| values.iter().map(|value| scale.code(value)).collect());
-    let rows = [0, 1].map(|side| {
+    let code_rows = |side: usize, code_of: &[u8]| {
         let code = |row| match columns[side].cell(row) {
             SampleCell::Missing => MISSING,
             SampleCell::Null => NULL,
-            SampleCell::Value(value) => code_of[side][value],
+            SampleCell::Value(value) => code_of[value],
         };
         (0..n_rows[side]).map(code).collect::<Vec<u8>>()
+    };
+    let rows = [0, 1].map(|side| code_rows(side, &code_of[side]));
+    let own = are_numbers.then(|| Scale::of_numbers(&values[1], &counts_of(1)));
+    let own = own.filter(|own| own.n_codes() == scale.n_codes()).map(|own| {
+        let code_of: Vec<u8> = values[1].iter().map(|value| own.code(value)).collect();
+        code_rows(1, &code_of)
     });
     let varies = rows.iter().any(|rows| rows.iter().any(|code| *code != rows[0]));
-    varies.then(|| Codes { rows, n_codes: scale.n_codes() })
+    varies.then(|| Codes { rows, own, n_codes: scale.n_codes() })
 }
 
 /// How values become codes.
@@ -159,7 +182,7 @@ mod tests {
     }
 
     fn codes(real: Vec<u8>, synthetic: Vec<u8>, n_codes: usize) -> Codes {
-        Codes { rows: [real, synthetic], n_codes }
+        Codes { rows: [real, synthetic], own: None, n_codes }
     }
 
     /// Catches effects that a shifted marginal distribution, or chance, makes by itself.

@@ -6,7 +6,8 @@ use synth_privacy::Gate;
 use synth_profile::profile::SampleLayout;
 use synth_profile::{FinishConfig, Partial, Profiler, SampleTables, Structure, Unit, finish};
 use synth_report::{
-    CompareContext, Comparison, FieldComparison, Pairs, Report, ReportContext, SourceSummary, compare,
+    Check, CompareContext, Comparison, FieldComparison, Pairs, Purpose, RelationCheck, Report, ReportContext,
+    SourceSummary, compare,
 };
 use synth_rules::RuleSet;
 
@@ -16,7 +17,11 @@ pub(crate) const RARE: &str = "zebra-secret-4711";
 
 /// Profiles the records as a reader would.
 pub(crate) fn profile(records: &[Value]) -> Partial {
-    let mut profiler = Profiler::new(Unit::Record);
+    profile_as(Unit::Record, records)
+}
+
+fn profile_as(unit: Unit, records: &[Value]) -> Partial {
+    let mut profiler = Profiler::new(unit);
     for record in records {
         let text = record.to_string();
         let content_hash = synth_core::hash::hash_bytes(text.as_bytes());
@@ -53,7 +58,7 @@ fn send(value: &Value, sink: &mut Profiler) {
 }
 
 /// A number in 0..n that looks random, different for each use.
-fn draw(i: u64, salt: u64, n: u64) -> u64 {
+pub(crate) fn draw(i: u64, salt: u64, n: u64) -> u64 {
     synth_core::hash::mix(synth_core::hash::combine(i, salt)) % n
 }
 
@@ -116,6 +121,25 @@ pub(crate) fn judge_with(real: &[Value], synthetic: &[Value], rules: Option<&Rul
     compare(&real, &synthetic, &CompareContext { gate: Gate::new(K), rules })
 }
 
+/// The whole way of `synth validate`, with the rules that are learned from the real data.
+pub(crate) fn validate(unit: Unit, real: &[Value], synthetic: &[Value]) -> Report {
+    let (mut real, mut made) = (profile_as(unit, real), profile_as(unit, synthetic));
+    let layout = match unit {
+        Unit::Record => SampleLayout::JsonLines,
+        Unit::Element => SampleLayout::Document,
+    };
+    let config = FinishConfig { source: None, layout, gate: Gate::new(K) };
+    let (profile, structure) = finish(&mut real, &Findings::default(), &config);
+    structure.apply(&mut made);
+    let rules = RuleSet::from_profile(&profile);
+    let context = CompareContext { gate: Gate::new(K), rules: Some(&rules) };
+    let tables = [&real, &made].map(|partial| SampleTables::of(partial, &profile));
+    let comparison = compare(&real, &made, &context).with_samples(&tables[0], &tables[1]);
+    let mut relations = RelationCheck::new(&rules);
+    synthetic.iter().for_each(|record| relations.check_record(record));
+    report_with(comparison, Some(relations.finish()))
+}
+
 /// Compares how pairs of fields hang together.
 pub(crate) fn judge_pairs(real: &[Value], synthetic: &[Value]) -> Pairs {
     let (mut real, synthetic) = (profile(real), profile(synthetic));
@@ -131,14 +155,20 @@ pub(crate) fn judge(real: &[Value], synthetic: &[Value]) -> Comparison {
 
 /// A report without schema and clock.
 pub(crate) fn report(comparison: Comparison) -> Report {
+    report_with(comparison, None)
+}
+
+fn report_with(comparison: Comparison, relations: Option<[Check; 3]>) -> Report {
     let source = |name: &str| SourceSummary::new(name, 0, &Findings::default());
     let context = ReportContext {
         real: source("real.jsonl"),
         synthetic: source("synthetic.jsonl"),
         schema: None,
-        relations: None,
+        relations,
         plugins: None,
         predicates: None,
+        ceiling: None,
+        purpose: Purpose::Judge,
         timings: Vec::new(),
     };
     Report::new(comparison, context)

@@ -5,6 +5,7 @@ mod faults;
 mod feed;
 mod page;
 mod pairs;
+mod planted;
 mod privacy;
 mod relations;
 mod row_rules;

@@ -91,6 +91,21 @@ fn kolmogorov_upper_tail(lambda: f64) -> f64 {
     (2.0 * sum).clamp(0.0, 1.0)
 }
 
+/// The lambda that Q exceeds `alpha` up to.
+pub(super) fn kolmogorov_quantile(alpha: f64) -> f64 {
+    // Q(0.2) is 1 and Q(8) below 1e-50.
+    let (mut low, mut high) = (0.2, 8.0);
+    for _ in 0..60 {
+        let middle = f64::midpoint(low, high);
+        if kolmogorov_upper_tail(middle) > alpha {
+            low = middle;
+        } else {
+            high = middle;
+        }
+    }
+    high
+}
+
 /// First Wasserstein distance: the area between two empirical distribution functions.
 ///
 /// # Shapes and units
@@ -192,13 +207,13 @@ fn bin_counts(sample: SortedSample<'_>, edges: &[f64]) -> Vec<u64> {
 
 /// Both distribution functions right after one of the different values.
 #[derive(Clone, Copy)]
-struct Step {
-    value: f64,
-    share_x: f64,
-    share_y: f64,
+pub(super) struct Step {
+    pub(super) value: f64,
+    pub(super) share_x: f64,
+    pub(super) share_y: f64,
 }
 
-fn for_each_step(xs: SortedSample<'_>, ys: SortedSample<'_>, mut visit: impl FnMut(Step)) {
+pub(super) fn for_each_step(xs: SortedSample<'_>, ys: SortedSample<'_>, mut visit: impl FnMut(Step)) {
     let (mut i, mut j) = (0, 0);
     let (mut seen_x, mut seen_y) = (0_u64, 0_u64);
     while i < xs.pairs.len() || j < ys.pairs.len() {

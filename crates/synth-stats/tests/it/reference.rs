@@ -3,12 +3,13 @@
 use serde_json::Value;
 use synth_stats::SortedSample;
 use synth_stats::tests2::{
-    chi_squared, cramers_v, jensen_shannon, ks_distance, ks_p_value, psi, psi_of_counts, total_variation,
-    wasserstein_1,
+    anderson_darling, chi_squared, cramers_v, g_two_samples, interval, jensen_shannon, ks_distance,
+    ks_p_value, psi, psi_of_counts, total_variation, wasserstein_1,
 };
 
 const NUMERIC: &str = include_str!("../reference/numeric.json");
 const CATEGORICAL: &str = include_str!("../reference/categorical.json");
+const SHARES: &str = include_str!("../reference/shares.json");
 
 /// Calls `check` on every case with a function that compares one of its numbers.
 pub(crate) fn for_each_case(text: &str, check: impl Fn(&Value, &dyn Fn(&str, f64))) {
@@ -48,6 +49,13 @@ fn numeric_tests_match_scipy() {
         compare("ks_p_value", ks_p_value(distance, xs.count(), ys.count()));
         compare("wasserstein_1", wasserstein_1(xs, ys));
         compare("psi", psi(xs, ys));
+        let anderson = anderson_darling(xs, ys);
+        compare("anderson", anderson.statistic);
+        compare("anderson_p", anderson.p_value);
+        compare("anderson_effect", anderson.effect);
+        let interval = interval::of_ks(distance, xs.count(), ys.count(), 0.01);
+        compare("ks_low", interval.low);
+        compare("ks_high", interval.high);
     });
 }
 
@@ -64,5 +72,31 @@ fn categorical_tests_match_scipy() {
         compare("total_variation", total_variation(&left, &right).unwrap());
         compare("jensen_shannon", jensen_shannon(&left, &right).unwrap());
         compare("psi", psi_of_counts(&left, &right).unwrap());
+        let g = g_two_samples(&left, &right).unwrap();
+        compare("g", g.statistic);
+        compare("g_p", g.p_value);
+        compare("g_effect", g.effect);
+    });
+}
+
+#[test]
+fn intervals_of_shares_match_statsmodels() {
+    for_each_case(SHARES, |case, compare| {
+        let pair = |list: &Value| (list[0].as_u64().unwrap(), list[1].as_u64().unwrap());
+        let interval = interval::of_shares(pair(&case["first"]), pair(&case["second"]), 0.01).unwrap();
+        compare("low", interval.low);
+        compare("high", interval.high);
+    });
+}
+
+/// The formula of the docs, worked out by another program.
+#[test]
+fn intervals_of_counts_match_their_formula() {
+    for_each_case(CATEGORICAL, |case, compare| {
+        let (left, right) = (counts(&case["left"]), counts(&case["right"]));
+        let sizes = (left.iter().sum(), right.iter().sum());
+        let interval = interval::of_counts((&left, &right), sizes, 0.01).unwrap();
+        compare("tv_low", interval.low);
+        compare("tv_high", interval.high);
     });
 }
