@@ -22,3 +22,4 @@ mod single;
 mod states;
 mod unique;
 mod values;
+mod written;
