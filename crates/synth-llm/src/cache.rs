@@ -438,21 +438,39 @@ impl TextModel for Cached<'_> {
             self.keep(&[], &used);
         }
         let mut answers: Vec<Result<String, ModelError>> =
-            found.into_iter().map(|found| found.ok_or_else(missing)).collect();
+            found.iter().map(|found| found.as_deref().map_or_else(|| Err(missing()), answer_of)).collect();
         let Some(model) = self.model else { return answers };
-        let open: Vec<usize> = (0..requests.len()).filter(|at| answers[*at].is_err()).collect();
+        let open: Vec<usize> = (0..requests.len()).filter(|at| found[*at].is_none()).collect();
         for batch in open.chunks(BATCH) {
             let questions: Vec<TextRequest> = batch.iter().map(|at| requests[*at].clone()).collect();
             let mut new = Vec::new();
             for (at, answer) in batch.iter().zip(model.complete_all(&questions)) {
-                if let Ok(text) = &answer {
-                    new.push((keys[*at].clone(), text.clone()));
+                if let Some(stored) = stored(&answer) {
+                    new.push((keys[*at].clone(), stored));
                 }
                 answers[*at] = answer;
             }
             self.keep(&new, &[]);
         }
         answers
+    }
+}
+
+/// An answer as it is stored, behind a sign. That a question has no usable answer, for all its tries, is kept as well: the
+/// next run would be told the same, or something else, and make other data. What a server had to do with is not kept.
+fn stored(answer: &Result<String, ModelError>) -> Option<String> {
+    match answer {
+        Ok(text) => Some(format!("+{text}")),
+        Err(ModelError::BadAnswer { reason }) => Some(format!("-{reason}")),
+        Err(_) => None,
+    }
+}
+
+fn answer_of(stored: &str) -> Result<String, ModelError> {
+    match (stored.strip_prefix('+'), stored.strip_prefix('-')) {
+        (Some(text), _) => Ok(text.to_owned()),
+        (None, Some(reason)) => Err(ModelError::BadAnswer { reason: reason.to_owned() }),
+        (None, None) => Err(missing()),
     }
 }
 

@@ -67,7 +67,7 @@ impl ModelClient {
             match endpoint.probe(timeout_ms, model) {
                 Probe::Ready(server) => Attempt::Done(Ok(server)),
                 Probe::Loading => again(unavailable("it is still loading its model")),
-                Probe::Unavailable { reason } => again(ModelError::Unavailable { reason }),
+                Probe::Unavailable { reason } => Attempt::Done(Err(ModelError::Unavailable { reason })),
             }
         })?;
         Ok(Self {
@@ -158,8 +158,9 @@ impl ModelClient {
         let salt = hash_bytes(request::key(request).as_bytes());
         let claim = estimate_tokens(&request.prompt) + u64::from(request.max_tokens);
         let completion = with_patience(patience, salt, |left| {
-            if !self.breaker.lets_through() {
-                return Attempt::Done(Err(unavailable("it failed several times in a row and is left alone")));
+            if let Some(last) = self.breaker.holds_back() {
+                let reason = format!("it is left alone, as it failed several times in a row: {last}");
+                return Attempt::Done(Err(ModelError::Unavailable { reason }));
             }
             let left = match self.budget.claim(claim) {
                 Ok(time) => left.min(time),
@@ -176,7 +177,7 @@ impl ModelClient {
             self.budget.settle(claim, spent);
             match &attempt {
                 Attempt::Done(Ok(_) | Err(ModelError::BadAnswer { .. })) => self.breaker.succeeded(),
-                _ => self.breaker.failed(),
+                Attempt::Done(Err(error)) | Attempt::Again(error, _) => self.breaker.failed(reason(error)),
             }
             attempt
         })?;
@@ -210,7 +211,8 @@ impl ModelClient {
         match http::post(&self.agent, &self.endpoint, route, body, left) {
             Ok(Reply { status: 200, body, .. }) => match self.server.backend.read(route, &body) {
                 Ok(completion) => Attempt::Done(Ok(completion)),
-                Err(error) => again(error),
+                // Half a body, or that of something in between: it is not the question that is at fault.
+                Err(_) => again(unavailable("it sent no completion")),
             },
             Ok(Reply { status: 429 | 503, retry_after_s, .. }) => {
                 let pause = Duration::from_secs(retry_after_s.unwrap_or(0));
@@ -290,6 +292,14 @@ fn varied(request: &TextRequest, n_tried: u32) -> TextRequest {
 
 fn spent(request: &TextRequest, completion: &Completion) -> (u64, u64) {
     completion.tokens.unwrap_or_else(|| (estimate_tokens(&request.prompt), estimate_tokens(&completion.text)))
+}
+
+/// What an error says beside its kind.
+fn reason(error: &ModelError) -> String {
+    match error {
+        ModelError::Unavailable { reason } => reason.clone(),
+        other => other.to_string(),
+    }
 }
 
 fn again<T>(error: ModelError) -> Attempt<T, ModelError> {

@@ -53,6 +53,7 @@ pub(crate) struct Breaker(Mutex<BreakerState>);
 #[derive(Debug, Default)]
 struct BreakerState {
     n_failed: u32,
+    last: String,
     closed_until: Option<Instant>,
 }
 
@@ -62,16 +63,17 @@ impl Breaker {
     /// How long a server that fails is left alone.
     const REST: Duration = Duration::from_secs(30);
 
-    pub(crate) fn lets_through(&self) -> bool {
+    /// Returns how the last question failed, if no other one is to be put.
+    pub(crate) fn holds_back(&self) -> Option<String> {
         let mut state = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         match state.closed_until {
-            Some(until) if Instant::now() < until => false,
+            Some(until) if Instant::now() < until => Some(state.last.clone()),
             Some(_) => {
                 // One question may try; the others wait for what it brings.
                 state.closed_until = Some(Instant::now() + Self::REST);
-                true
+                None
             }
-            None => true,
+            None => None,
         }
     }
 
@@ -79,9 +81,10 @@ impl Breaker {
         *self.0.lock().unwrap_or_else(PoisonError::into_inner) = BreakerState::default();
     }
 
-    pub(crate) fn failed(&self) {
+    pub(crate) fn failed(&self, reason: String) {
         let mut state = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         state.n_failed += 1;
+        state.last = reason;
         if state.n_failed >= Self::LIMIT {
             state.closed_until = Some(Instant::now() + Self::REST);
         }
@@ -106,13 +109,12 @@ mod tests {
     #[test]
     fn failures_in_a_row_stop_the_asking_and_a_success_forgets_them() {
         let breaker = Breaker::default();
-        breaker.failed();
-        breaker.failed();
+        let fail = |n_times: u32| (0..n_times).for_each(|n| breaker.failed(format!("reason {n}")));
+        fail(2);
         breaker.succeeded();
-        breaker.failed();
-        breaker.failed();
-        assert!(breaker.lets_through());
-        breaker.failed();
-        assert!(!breaker.lets_through());
+        fail(2);
+        assert_eq!(breaker.holds_back(), None);
+        fail(1);
+        assert_eq!(breaker.holds_back().as_deref(), Some("reason 0"));
     }
 }

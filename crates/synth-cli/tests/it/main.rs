@@ -22,6 +22,8 @@ mod joint;
 mod joint_edits;
 mod joint_models;
 mod json_suite;
+mod llm_text;
+mod model_server;
 mod mutations;
 mod odd_input;
 mod outcome;

@@ -63,6 +63,7 @@ pub(super) struct Judge {
     max_length: u64,
     regex: Option<regex::Regex>,
     forbidden: BTreeSet<String>,
+    example_texts: BTreeSet<String>,
     example_words: Vec<BTreeSet<u64>>,
     example_runs: BTreeSet<u64>,
     taken: BTreeSet<String>,
@@ -87,6 +88,7 @@ impl Judge {
                 whole.unwrap_or_else(|_| regex::Regex::new("[^\\s\\S]").expect("the expression of no text"))
             }),
             forbidden: limits.forbidden_words.iter().map(|word| word.to_lowercase()).collect(),
+            example_texts: examples.iter().map(|text| text.trim().to_lowercase()).collect(),
             example_runs: words.iter().flat_map(|words| runs(words)).collect(),
             example_words: words.iter().map(|words| words.iter().copied().collect()).collect(),
             taken: BTreeSet::new(),
@@ -127,7 +129,7 @@ impl Judge {
         };
         // A closed form, such as that of a code, has few words to differ in.
         let is_free = self.regex.is_none();
-        if is_free && alike(&self.example_words) >= ALIKE {
+        if self.example_texts.contains(&lower) || (is_free && alike(&self.example_words) >= ALIKE) {
             return Err(Fault::LikeExample);
         }
         if runs(&list).any(|run| self.example_runs.contains(&run)) {
@@ -280,6 +282,7 @@ mod tests {
         check(judge, "AB-124", Ok("AB-124"));
         check(judge, "ab-124", Err(Fault::Pattern));
         check(judge, "AB-124", Err(Fault::Repeated));
+        check(judge, "AB-123", Err(Fault::LikeExample));
     }
 
     #[test]

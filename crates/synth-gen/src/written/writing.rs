@@ -84,7 +84,11 @@ impl Field<'_> {
         let n_wanted = cast::to_usize(u64::from(self.text.pool_size()));
         let spare = made_without_model(self.text, self.kind, n_wanted + N_EXAMPLES);
         let (spare, made) = spare.split_at(n_wanted.min(spare.len()));
-        let examples = if self.text.examples.is_empty() { made } else { &self.text.examples };
+        let examples = match (self.text.examples.is_empty(), is_telling(&self.text.fallback())) {
+            (false, _) => &self.text.examples[..],
+            (true, true) => made,
+            (true, false) => &[],
+        };
         let (mut pool, mut writings) = (Pool::default(), Vec::new());
         // One judge for all cases: a text that fits several comes once.
         let mut judge = Judge::new(&self.text.constraints, examples);
@@ -181,6 +185,16 @@ fn fill(
     }
     writing.score /= cast::to_u64(writing.n_written.max(1)) as f64;
     (found, writing)
+}
+
+/// Tells whether texts of a fallback show how texts of the field read: those of one template, or filler words, do not.
+fn is_telling(fallback: &Generator) -> bool {
+    const N_TEMPLATES: usize = 3;
+    match fallback {
+        Generator::MarkovText(_) => true,
+        Generator::Template(template) => template.resolved().texts().count() >= N_TEMPLATES,
+        _ => false,
+    }
 }
 
 /// Texts of the fallback, by themselves; they are made up, so a model may see them.

@@ -9,7 +9,7 @@ use synth_llm::{AnswerCache, CacheLimits, Cached};
 
 use crate::text_request;
 
-/// Says how often it was asked; fails for seeds that divide by 100.
+/// Says how often it was asked; cannot answer seeds that divide by 100, and is gone for seed 5000.
 #[derive(Default)]
 struct Counts {
     n_asked: AtomicU64,
@@ -27,6 +27,9 @@ impl TextModel for Counts {
 
     fn complete(&self, request: &TextRequest) -> Result<String, ModelError> {
         let n_asked = self.n_asked.fetch_add(1, Ordering::SeqCst) + 1;
+        if request.seed == 5000 {
+            return Err(ModelError::Unavailable { reason: "gone".to_owned() });
+        }
         if request.seed.is_multiple_of(100) {
             return Err(ModelError::BadAnswer { reason: "no".to_owned() });
         }
@@ -66,7 +69,8 @@ fn second_run_finds_everything_and_the_third_needs_no_server() {
     assert_eq!(cache.known_server("http://127.0.0.1:9999").expect("a cache"), None);
 }
 
-/// Another model, prompt, schema, seed or setting is another question; a failure is asked again.
+/// Another model, prompt, schema, seed or setting is another question. What has no usable answer is not asked again, what
+/// the server failed at is.
 #[test]
 fn what_differs_is_asked_anew() {
     let folder = tempfile::tempdir().expect("a folder");
@@ -89,11 +93,12 @@ fn what_differs_is_asked_anew() {
     assert_eq!(model.n_asked.load(Ordering::SeqCst), 7);
     drop(Cached::new(&cache, &other, &hits).complete(&request));
     assert_eq!(other.n_asked.load(Ordering::SeqCst), 1);
-    let failing = TextRequest { seed: 100, ..request };
-    for _ in 0..2 {
-        assert!(Cached::new(&cache, &model, &hits).complete(&failing).is_err());
+    for (seed, n_expected) in [(100, 8), (5000, 10)] {
+        let failing = TextRequest { seed, ..request.clone() };
+        let twice = [(); 2].map(|()| Cached::new(&cache, &model, &hits).complete(&failing));
+        assert!(twice[0].is_err() && twice[0] == twice[1]);
+        assert_eq!(model.n_asked.load(Ordering::SeqCst), n_expected);
     }
-    assert_eq!(model.n_asked.load(Ordering::SeqCst), 9);
 }
 
 #[test]
