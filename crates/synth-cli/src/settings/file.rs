@@ -50,7 +50,7 @@ impl SettingsFile {
     }
 
     /// Reads a text; all problems come together.
-    fn parse(text: &str, name: &str) -> Result<Self, Failure> {
+    pub(crate) fn parse(text: &str, name: &str) -> Result<Self, Failure> {
         let mut reading = Reading { text, name, entries: BTreeMap::new(), problems: Vec::new() };
         match DeTable::parse(text) {
             Ok(root) => reading.top_level(root.get_ref()),
