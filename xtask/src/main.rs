@@ -1,7 +1,7 @@
 //! Checks and measurements of the workspace: `cargo xtask <task>`.
 //!
 //! Depends on no crate it checks. Modules in reading order: [`ci`] is the list of stages, [`layers`], [`tidy`],
-//! [`golden`] and [`numbers`] are its own checks, [`mod@bench`] measures, [`demo`] shows the program at work,
+//! [`golden`] and [`numbers`] are its own checks, [`mod@bench`] measures, [`demo`] shows the program at work, [`llm`] starts a model,
 //! [`workspace`] asks cargo, [`failure`] is how a task stops.
 
 #![expect(
@@ -17,6 +17,7 @@ mod demo;
 mod failure;
 mod golden;
 mod layers;
+mod llm;
 mod numbers;
 mod tidy;
 mod workspace;
@@ -30,6 +31,7 @@ usage: cargo xtask <task>
 
   demo                   learn a sample of the repository, make data like it, judge it
   ci [--slow]            run every check, tests last
+  llm up|down [--port N] start (and install, if need be) or stop a llama.cpp server with a small model
   layers                 compare the edges between the crates with the table
   tidy                   check sizes, names and forbidden words
   golden [--bless]       compare (or renew) the files under fixtures/golden
@@ -57,6 +59,7 @@ fn run(words: &[&str]) -> Result<(), Failure> {
         ["demo"] => demo::run(),
         ["ci"] => ci::run(ci::Depth::Usual),
         ["ci", "--slow"] => ci::run(ci::Depth::Slow),
+        ["llm", words @ ..] => llm::run(words),
         ["layers"] => layers::run(),
         ["tidy"] => tidy::run(),
         ["golden"] => golden::run(golden::Mode::Compare),

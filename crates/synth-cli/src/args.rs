@@ -1,5 +1,6 @@
 //! Arguments and flags.
 
+pub(crate) mod asking;
 pub(crate) mod generating;
 pub(crate) mod inspecting;
 pub(crate) mod keeping;
@@ -64,6 +65,9 @@ pub(crate) enum Command {
     /// Look at the scenarios of a rule file or of a file of their own
     #[command(subcommand)]
     Scenario(ScenarioAction),
+    /// Look at what models answered before, or forget it
+    #[command(subcommand)]
+    Cache(asking::CacheAction),
     /// Look at the settings
     #[command(subcommand)]
     Config(Config),

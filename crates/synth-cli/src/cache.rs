@@ -103,7 +103,7 @@ fn encode(value: &impl Serialize) -> Result<Vec<u8>, Failure> {
 }
 
 /// The folder for caches of this user.
-fn default_folder() -> Result<PathBuf, Failure> {
+pub(crate) fn default_folder() -> Result<PathBuf, Failure> {
     let of = |variable: &str| std::env::var_os(variable).filter(|value| !value.is_empty()).map(PathBuf::from);
     let folder =
         of("XDG_CACHE_HOME").or_else(|| of("LOCALAPPDATA")).or_else(|| Some(of("HOME")?.join(".cache")));

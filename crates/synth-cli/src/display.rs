@@ -85,6 +85,9 @@ impl Screen {
                 problems.iter().map(|problem| show(&of_setting(problem), Some(text))).collect()
             }
             Failure::Plugin { code, error, hint } => error_at(code, error.to_string(), &error.place, *hint),
+            Failure::Model(error) => {
+                error_at(error.kind.code(), error.to_string(), &error.place, Some(error.kind.hint()))
+            }
             Failure::Usage { message, hint } => with_hint(format!("error: {message}\n"), hint.as_deref()),
             other => format!("error: {other}\n"),
         };

@@ -21,6 +21,8 @@ pub(crate) enum Failure {
     Report(#[from] synth_report::Error),
     #[error("{error}")]
     Plugin { code: &'static str, error: Box<synth_core::plugin::PluginError>, hint: Option<&'static str> },
+    #[error(transparent)]
+    Model(#[from] synth_llm::Error),
     #[error("{message}")]
     Usage { message: String, hint: Option<String> },
     #[error("the settings have problems")]

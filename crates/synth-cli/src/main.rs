@@ -9,6 +9,7 @@
 )]
 
 mod args;
+mod asking;
 mod cache;
 mod checkpoint;
 mod commands;
@@ -29,6 +30,7 @@ mod samples;
 mod scenarios;
 mod second_pass;
 mod settings;
+mod texts;
 
 use std::process::ExitCode;
 
@@ -61,6 +63,7 @@ fn main() -> ExitCode {
         Command::Schema(args) => commands::schema::run(args),
         Command::Rules(args) => commands::rules::run(args, &screen),
         Command::Explain(args) => commands::explain::run(args),
+        Command::Cache(args) => commands::answers::run(args, &screen),
         Command::Scenario(args) => commands::scenario::run(args, &screen),
         Command::Config(Config::Show(args)) => {
             commands::config::run(args, arguments.global.config.as_deref())

@@ -45,6 +45,11 @@ impl RunLog {
         self.line("not_kept", what)
     }
 
+    /// What a model wrote, a line for each field and one for its cost.
+    pub(crate) fn texts(&self, lines: Vec<Value>) -> Result<(), Failure> {
+        lines.into_iter().try_for_each(|line| self.line("texts", line))
+    }
+
     pub(crate) fn done(&self, n_records: u64, n_bytes: u64) -> Result<(), Failure> {
         self.line("done", json!({"records": n_records, "bytes": n_bytes}))
     }

@@ -4,6 +4,7 @@
 //! file's top level. What none of them names is up to the rule file and then to the defaults of `args`.
 
 mod file;
+mod llm_table;
 
 use std::path::Path;
 
@@ -36,7 +37,7 @@ pub(crate) enum Form {
 }
 
 /// All settings; flags that name the files and records of one run are none.
-pub(crate) const SETTINGS: [Setting; 20] = [
+pub(crate) const SETTINGS: [Setting; 31] = [
     Setting::new("quiet", Form::Flag),
     Setting::new("format", Form::Word),
     Setting::new("max_bad", Form::Whole),
@@ -57,6 +58,17 @@ pub(crate) const SETTINGS: [Setting; 20] = [
     Setting::new("model_budget", Form::Whole),
     Setting::new("cache", Form::Flag),
     Setting::new("cache_dir", Form::Word),
+    Setting::new("llm", Form::Word),
+    Setting { alias: Some("SYNTH_LLM_BASE_URL"), ..Setting::new("server", Form::Word) },
+    Setting::new("llm_model", Form::Word),
+    Setting::new("llm_max_tokens", Form::Whole),
+    Setting::new("llm_max_seconds", Form::Whole),
+    Setting::new("llm_timeout", Form::Whole),
+    Setting::new("llm_retries", Form::Whole),
+    Setting::new("llm_cache_ttl", Form::Whole),
+    Setting::new("llm_cache_mb", Form::Whole),
+    Setting::new("no_llm_cache", Form::Flag),
+    Setting::new("allow_remote_llm", Form::Flag),
 ];
 
 impl Setting {
@@ -241,6 +253,8 @@ mod tests {
         "update",
         "merge_strategy",
         "weight",
+        "llm_audit",
+        "expired",
     ];
 
     fn check_command(command: &clap::Command) {

@@ -53,8 +53,9 @@ fn empty(rules: &RuleSet, n_records: u64) -> Plan {
 
 /// Tells whether columns look up what other columns of a row hold.
 fn is_linked(rules: &RuleSet) -> bool {
-    let follows =
-        |kind: &ValueKind| matches!(kind.generator, Some(Generator::Derived(_) | Generator::Copy(_)));
+    let follows = |kind: &ValueKind| {
+        matches!(kind.generator, Some(Generator::Derived(_) | Generator::Copy(_) | Generator::LlmText(_)))
+    };
     !rules.relationships.is_empty()
         || !rules.entities.is_empty()
         || rules.shape.values().any(|shape| shape.distinct)
@@ -69,6 +70,7 @@ pub(crate) fn compile(
     plugins: &GeneratorPlugins,
 ) -> Result<Plan, Errors> {
     let mut errors = Errors(Vec::new());
+    let rules = &*plugins.texts().without_unwritten(rules);
     let outline = Outline::of(rules, &mut errors);
     let seed = Seed::root(options.seed);
     let is_document = rules.globals.layout == Layout::Document;
@@ -487,7 +489,9 @@ impl<'a> Compiler<'a> {
         let by_ordinal = matches!(
             kind.generator,
             Some(Generator::Sequence(_) | Generator::UuidV7 | Generator::Ulid | Generator::Plugin(_))
-                | Some(Generator::Derived(_) | Generator::Copy(_) | Generator::Series(_))
+                | Some(
+                    Generator::Derived(_) | Generator::Copy(_) | Generator::Series(_) | Generator::LlmText(_)
+                )
         );
         let n_ordinals = self.ordinals[scope];
         if n_ordinals.is_none() && (must || by_ordinal) {
@@ -499,7 +503,9 @@ impl<'a> Compiler<'a> {
             let program = self.plugin((call, field_type), (seed, must), n_ordinals?, path)?;
             return Some(Kind::Scalar(Arc::new(Recipe::plugin(program, field_type))));
         }
-        if let Some(derived) = Derived::compile(kind, path, self.rules, &self.plan.notes) {
+        let written = Derived::written(kind, (path, index), self.plugins.texts(), seed).map(Ok);
+        if let Some(derived) = written.or_else(|| Derived::compile(kind, path, self.rules, &self.plan.notes))
+        {
             if must && n_ordinals? > 1 {
                 let reason = "nobody knows whether a computed value repeats";
                 self.errors.push(ErrorKind::CannotBeUnique { generator: "derived", reason }, path);

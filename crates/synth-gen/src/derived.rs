@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use synth_core::plugin::PluginValue;
-use synth_core::{JsonPath, Scalar, cast};
+use synth_core::{JsonPath, Scalar, Seed, cast};
 use synth_rules::expression::Purpose;
 use synth_rules::{EvaluationError, Expression, FieldType, Generator, RuleSet, ValueKind};
 
@@ -16,6 +16,7 @@ use crate::shelf::Programs;
 use crate::site::{Row, Site};
 use crate::spelling::MAX_DECIMALS;
 use crate::tagged;
+use crate::written::{self, Written, WrittenTexts};
 
 /// Whole numbers below this have a neighbour 1 apart as `f64`.
 const EXACT: f64 = 9e15;
@@ -41,6 +42,7 @@ pub(crate) struct Derived {
 enum Formula {
     Computed(Expression),
     Copied(JsonPath),
+    Written(Written),
 }
 
 /// A field that the value follows from.
@@ -130,6 +132,27 @@ impl Derived {
         }))
     }
 
+    /// Returns the program of texts that a model wrote; `None` for other kinds, and for those that nothing was written for.
+    pub(crate) fn written(
+        kind: &ValueKind,
+        (path, index): (&JsonPath, usize),
+        texts: &WrittenTexts,
+        seed: Seed,
+    ) -> Option<Self> {
+        let Some(Generator::LlmText(params)) = &kind.generator else { return None };
+        let written = texts.program((path, index), &params.by, seed)?;
+        Some(Self {
+            formula: Formula::Written(written),
+            terms: None,
+            field_type: kind.field_type,
+            limits: [f64::NEG_INFINITY, f64::INFINITY],
+            steps: 1.0,
+            speller: Recipe::speller(kind),
+            path: path.to_string().into(),
+            notes: None,
+        })
+    }
+
     pub(crate) fn field_type(&self) -> FieldType {
         self.field_type
     }
@@ -141,6 +164,7 @@ impl Derived {
                 expression.variables().iter().map(|variable| &variable.path).collect()
             }
             Formula::Copied(path) => vec![path],
+            Formula::Written(written) => written.paths().iter().collect(),
         }
     }
 
@@ -167,6 +191,7 @@ impl Derived {
         match &self.formula {
             Formula::Computed(expression) => self.compute((expression, terms), slots, out),
             Formula::Copied(_) => self.copy(terms, slots, out),
+            Formula::Written(written) => choose((written, terms), slots, out),
         }
     }
 
@@ -271,6 +296,18 @@ impl Derived {
         }
         Ok(())
     }
+}
+
+/// Draws a text for each slot: one of those that were written for the values of the fields it follows from.
+fn choose((written, terms): (&Written, &[Term]), slots: Slots<'_>, out: &mut Values) {
+    let mut cases: Vec<String> = vec![String::new(); slots.ordinals.len()];
+    for (at, term) in terms.iter().enumerate() {
+        term.each(slots, |slot, scalar| written::extend_case(&mut cases[slot], at, text_of(scalar)));
+    }
+    slots.fill_text_at(out, |at, slot, text| {
+        text.push('"');
+        text.push_str(written.text(&cases[at], slot));
+    });
 }
 
 impl Term {

@@ -82,12 +82,14 @@ mod variants;
 mod walk;
 mod whole;
 mod words;
+mod written;
 
 pub use derived::Uncomputed;
 pub use error::{Error, ErrorKind, Errors};
 pub use piece::Piece;
 pub use plan::{CompileOptions, LeftOut, Plan, Unkept};
 pub use plugin::GeneratorPlugins;
+pub use written::{Fault, Writing, WrittenTexts};
 
 /// Version of the values: raised by every change that makes other bytes from the same rules and seed.
 pub const GENERATION_VERSION: u32 = 6;

@@ -10,14 +10,16 @@ use synth_rules::{FieldType, PluginCall, suggest};
 
 use crate::column::{Slot, Slots, Values};
 use crate::error::ErrorKind;
+use crate::written::WrittenTexts;
 
 /// Failures that are kept; those of later records make room.
 const MAX_FAILURES: usize = 1 << 16;
 
-/// Plugins by the name that rules call them by.
+/// What a caller brings beside the rules: plugins by the name that rules call them by, and texts of a model.
 #[derive(Debug, Clone, Default)]
 pub struct GeneratorPlugins {
     by_name: BTreeMap<String, Arc<dyn GeneratorPlugin>>,
+    texts: WrittenTexts,
 }
 
 /// What went wrong, by the index of the record; shared by the threads of a plan.
@@ -43,6 +45,15 @@ impl GeneratorPlugins {
     /// Adds a plugin; one of the same name is replaced.
     pub fn register(&mut self, name: impl Into<String>, plugin: Arc<dyn GeneratorPlugin>) {
         self.by_name.insert(name.into(), plugin);
+    }
+
+    /// Adds the texts that a model wrote for the fields of the rules; those of fields without any are made by the rules.
+    pub fn provide_texts(&mut self, texts: WrittenTexts) {
+        self.texts = texts;
+    }
+
+    pub(crate) fn texts(&self) -> &WrittenTexts {
+        &self.texts
     }
 
     pub(crate) fn program(

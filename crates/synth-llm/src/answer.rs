@@ -1,46 +1,32 @@
 //! What comes back is data from outside, whatever was asked for.
 
-use serde::Deserialize;
 use serde_json::Value;
 use synth_core::port::{ModelError, TextModel, TextRequest};
 
-/// Asks for JSON and returns it only if it is an object or an array.
-///
-/// A server may ignore a schema, so neither members nor lengths are vouched for: the caller checks each.
+/// Asks for JSON and returns it only if it follows the request's schema.
 ///
 /// # Errors
 ///
-/// What the model says, and [`ModelError::BadAnswer`] for text that is not one JSON object or array. The reason
-/// names line and column, never the text.
+/// What the model says, and [`ModelError::BadAnswer`] for text that is not JSON of that form. The reason names line
+/// and column, never the text.
 pub fn complete_json(model: &dyn TextModel, request: &TextRequest) -> Result<Value, ModelError> {
-    let text = model.complete(request)?;
-    match serde_json::from_str(&text) {
-        Ok(value @ (Value::Object(_) | Value::Array(_))) => Ok(value),
-        Ok(_) => Err(bad("it is neither an object nor an array")),
-        Err(error) => {
-            Err(bad(format!("it stops being JSON at line {}, column {}", error.line(), error.column())))
-        }
-    }
+    let checked = crate::request::check(request)?;
+    validated(&model.complete(request)?, checked.validator.as_ref())
 }
 
-/// The part of a completion that matters.
-#[derive(Deserialize)]
-struct Completion {
-    content: String,
-    #[serde(default)]
-    stop_type: String,
-    #[serde(default)]
-    truncated: bool,
-}
-
-/// Reads the body of a successful completion.
-pub(crate) fn read_completion(body: &[u8]) -> Result<String, ModelError> {
-    let completion: Completion =
-        serde_json::from_slice(body).map_err(|_| bad("the server sent no completion"))?;
-    if completion.truncated || completion.stop_type == "limit" {
-        return Err(bad("it was cut off at the token limit"));
+/// Reads JSON and checks it; without a validator anything but a bare value is right.
+pub(crate) fn validated(text: &str, validator: Option<&jsonschema::Validator>) -> Result<Value, ModelError> {
+    let value: Value = serde_json::from_str(text).map_err(|error| {
+        bad(format!("it stops being JSON at line {}, column {}", error.line(), error.column()))
+    })?;
+    if !value.is_object() && !value.is_array() {
+        return Err(bad("it is neither an object nor an array"));
     }
-    Ok(completion.content)
+    let Some(error) = validator.and_then(|validator| validator.iter_errors(&value).next()) else {
+        return Ok(value);
+    };
+    // The path has names of the schema only, as a closed schema has no others; the message would quote the answer.
+    Err(bad(format!("it breaks `{}` of its schema", error.kind().keyword())))
 }
 
 /// Names the reason of a refusal by its type; the message may quote the prompt.
@@ -57,7 +43,7 @@ pub(crate) fn read_refusal(status: u16, body: &[u8]) -> ModelError {
     }
 }
 
-fn bad(reason: impl Into<String>) -> ModelError {
+pub(crate) fn bad(reason: impl Into<String>) -> ModelError {
     ModelError::BadAnswer { reason: reason.into() }
 }
 
@@ -78,12 +64,15 @@ mod tests {
     }
 
     fn check(text: &'static str, expected: Result<Value, &str>) {
+        let schema =
+            r#"{"type":"object","properties":{"n":{"type":"integer"}},"additionalProperties":false}"#;
         let request = TextRequest {
             prompt: String::new(),
-            json_schema: String::new(),
+            json_schema: schema.to_owned(),
             max_tokens: 1,
             seed: 0,
             temperature: 0.0,
+            stop: String::new(),
         };
         let found = complete_json(&Says(text), &request).map_err(|error| error.to_string());
         let expected = expected.map_err(|reason| format!("the answer is not usable: {reason}"));
@@ -91,9 +80,11 @@ mod tests {
     }
 
     #[test]
-    fn only_objects_and_arrays_are_taken() {
-        check("[\n\n\"a\"]", Ok(serde_json::json!(["a"])));
+    fn only_what_follows_the_schema_is_taken() {
+        check("{\n\n\"n\": 1}", Ok(serde_json::json!({"n": 1})));
         check("{}", Ok(serde_json::json!({})));
+        check("{\"n\": \"secret\"}", Err("it breaks `type` of its schema"));
+        check("{\"secret\": 1}", Err("it breaks `additionalProperties` of its schema"));
         check("\"secret\"", Err("it is neither an object nor an array"));
         check("[\n\"secret", Err("it stops being JSON at line 2, column 7"));
         check("{} secret", Err("it stops being JSON at line 1, column 4"));

@@ -64,8 +64,10 @@ impl Endpoint {
         Ok(Self(format!("http://{host}:{port}{}", uri.path().trim_end_matches('/'))))
     }
 
+    /// An address may end in `/v1`, as those of OpenAI's clients do; that part stands once.
     pub(crate) fn url(&self, route: &str) -> String {
-        format!("{}{route}", self.0)
+        let base = self.0.strip_suffix("/v1").unwrap_or(&self.0);
+        format!("{base}{route}")
     }
 }
 
@@ -129,6 +131,15 @@ mod tests {
             ("http://[0:0:0:0:0:0:0:1]:8080", "http://[::1]:8080"),
         ] {
             check(text, Reach::Loopback, Ok(expected));
+        }
+    }
+
+    #[test]
+    fn version_of_the_interface_stands_once() {
+        for base in ["http://127.0.0.1:8080", "http://127.0.0.1:8080/v1/"] {
+            let endpoint = Endpoint::parse(base, Reach::Loopback).expect("an address");
+            assert_eq!(endpoint.url("/v1/models"), "http://127.0.0.1:8080/v1/models");
+            assert_eq!(endpoint.url("/props"), "http://127.0.0.1:8080/props");
         }
     }
 

@@ -34,6 +34,18 @@ pub enum ErrorKind {
     /// A recording does not have the form written by [`crate::Recorder`].
     #[error("this is not a recording of model answers")]
     BadRecording,
+    /// The log of questions cannot be written.
+    #[error("{path}: the log of questions cannot be written")]
+    BadAudit {
+        /// The file.
+        path: String,
+    },
+    /// The cache cannot be read or written.
+    #[error("{path}: the cache of answers cannot be used")]
+    BadCache {
+        /// The file.
+        path: String,
+    },
 }
 
 impl ErrorKind {
@@ -44,6 +56,8 @@ impl ErrorKind {
             Self::BadAddress { .. } => "llm/bad-address",
             Self::RemoteHost { .. } => "llm/remote-host",
             Self::BadRecording => "llm/bad-recording",
+            Self::BadAudit { .. } => "llm/bad-audit",
+            Self::BadCache { .. } => "llm/bad-cache",
         }
     }
 
@@ -56,6 +70,8 @@ impl ErrorKind {
                 "prompts would leave this machine; use a loopback address or allow remote models explicitly"
             }
             Self::BadRecording => "record the answers again",
+            Self::BadAudit { .. } => "name a file in a folder that you may write to",
+            Self::BadCache { .. } => "another program may use it; `synth cache purge` starts it anew",
         }
     }
 }
@@ -67,6 +83,10 @@ impl From<ErrorKind> for Error {
 }
 
 impl Error {
+    pub(crate) fn caused(kind: ErrorKind, cause: impl Into<Cause>) -> Self {
+        Self { kind, place: Box::default(), source: Some(cause.into()) }
+    }
+
     pub(crate) fn bad_recording(cause: serde_json::Error) -> Self {
         let position = |number: usize| u64::try_from(number).ok().filter(|number| *number > 0);
         let place =

@@ -16,6 +16,8 @@ const MAX_BODY_BYTES: u64 = 16 * 1024 * 1024;
 pub(crate) struct Reply {
     pub(crate) status: u16,
     pub(crate) body: Vec<u8>,
+    /// Seconds that the server wants to be left alone, if it says so in whole seconds.
+    pub(crate) retry_after_s: Option<u64>,
 }
 
 /// Why there is no reply.
@@ -74,8 +76,10 @@ fn limit(timeout: Duration) -> Option<Duration> {
 fn read(response: Result<ureq::http::Response<ureq::Body>, ureq::Error>) -> Result<Reply, Fault> {
     let mut response = response.map_err(fault)?;
     let status = response.status().as_u16();
+    let retry_after = response.headers().get("retry-after").and_then(|value| value.to_str().ok());
+    let retry_after_s = retry_after.and_then(|value| value.trim().parse().ok());
     let body = response.body_mut().with_config().limit(MAX_BODY_BYTES).read_to_vec().map_err(fault)?;
-    Ok(Reply { status, body })
+    Ok(Reply { status, body, retry_after_s })
 }
 
 fn fault(error: ureq::Error) -> Fault {

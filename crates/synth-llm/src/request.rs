@@ -1,6 +1,6 @@
-//! What is sent, and what must not be sent.
+//! What must not be sent, and what a question is known by.
 
-use serde_json::{Value, json};
+use serde_json::Value;
 use synth_core::hash::hash_bytes;
 use synth_core::port::{ModelError, TextRequest};
 
@@ -12,41 +12,55 @@ const LIMITS: &[(&str, &str)] = &[
     ("minimum", "maximum"),
 ];
 
-/// Returns the body of a completion request.
+/// Keywords that servers ignore, or enforce in a way that spoils the answer: `maxLength` cuts within a word, a
+/// `pattern` that is not understood lets any text pass. Answers are checked against them here instead.
+const CHECKED_HERE: &[&str] = &["minLength", "maxLength", "pattern", "uniqueItems", "format"];
+
+/// Longest list that a schema may ask for; servers make a grammar of it, letter by letter.
+const MAX_ITEMS: u64 = 500;
+
+/// A request whose schema was read and found fit to be sent.
+#[derive(Debug)]
+pub(crate) struct Checked {
+    /// The schema as it is sent; `None` for free text.
+    pub(crate) sent: Option<Value>,
+    /// What the answer is checked by.
+    pub(crate) validator: Option<jsonschema::Validator>,
+}
+
+/// Looks at a request before it is sent.
 ///
 /// # Errors
 ///
-/// [`ModelError::BadAnswer`] for a schema that is no JSON object, or whose limits contradict each other, and for
-/// a temperature that is no number from 0 up: the answer to such a request would be free text, or never come.
-pub(crate) fn body(request: &TextRequest) -> Result<Value, ModelError> {
+/// [`ModelError::BadAnswer`] for a schema that is no JSON object or not that of an object, or whose limits contradict each
+/// other, and for a temperature that is no number from 0 up: the answer to such a request would be free text, or never come.
+pub(crate) fn check(request: &TextRequest) -> Result<Checked, ModelError> {
     if !(request.temperature.is_finite() && request.temperature >= 0.0) {
         return Err(refused("its temperature is not a number from 0 up"));
     }
-    let mut body = json!({
-        "prompt": request.prompt,
-        "n_predict": request.max_tokens.max(1),
-        // The largest seed means "random" to the server.
-        "seed": request.seed.min(u32::MAX - 1),
-        "temperature": request.temperature,
-        "stream": false,
-        // A prompt read from the cache in another batch may give other bits.
-        "cache_prompt": false,
-    });
-    if !request.json_schema.is_empty() {
-        let schema: Value =
-            serde_json::from_str(&request.json_schema).map_err(|_| refused("its schema is not JSON"))?;
-        if !schema.is_object() {
-            return Err(refused("its schema is not an object"));
-        }
-        if contradicts(&schema) {
-            return Err(refused("its schema has a minimum above its maximum"));
-        }
-        body["json_schema"] = schema;
+    if request.json_schema.is_empty() {
+        return Ok(Checked { sent: None, validator: None });
     }
-    Ok(body)
+    let schema: Value =
+        serde_json::from_str(&request.json_schema).map_err(|_| refused("its schema is not JSON"))?;
+    if !schema.is_object() {
+        return Err(refused("its schema is not an object"));
+    }
+    if schema["type"] != "object" {
+        return Err(refused("its schema is not that of an object"));
+    }
+    if contradicts(&schema) {
+        return Err(refused("its schema has a minimum above its maximum"));
+    }
+    if asks_for_too_much(&schema) {
+        return Err(refused("its schema asks for too long a list"));
+    }
+    let validator =
+        jsonschema::validator_for(&schema).map_err(|_| refused("its schema is not a JSON Schema"))?;
+    Ok(Checked { sent: Some(portable(schema)), validator: Some(validator) })
 }
 
-fn refused(reason: &str) -> ModelError {
+pub(crate) fn refused(reason: &str) -> ModelError {
     ModelError::BadAnswer { reason: format!("the question was not asked, {reason}") }
 }
 
@@ -62,15 +76,52 @@ fn contradicts(schema: &Value) -> bool {
     }
 }
 
-/// Returns the name of a request in a recording: 16 hexadecimal digits that depend on every field.
+fn asks_for_too_much(schema: &Value) -> bool {
+    match schema {
+        Value::Object(members) => {
+            let is_long = |key: &str| members.get(key).and_then(Value::as_u64).is_some_and(|n| n > MAX_ITEMS);
+            is_long("minItems") || is_long("maxItems") || members.values().any(asks_for_too_much)
+        }
+        Value::Array(elements) => elements.iter().any(asks_for_too_much),
+        _ => false,
+    }
+}
+
+/// Leaves out what is checked here only. Names of properties are no keywords.
+fn portable(schema: Value) -> Value {
+    let Value::Object(mut members) = schema else { return schema };
+    members.retain(|key, _| !CHECKED_HERE.contains(&key.as_str()));
+    for (key, value) in &mut members {
+        let old = value.take();
+        *value = match (key.as_str(), old) {
+            ("properties" | "definitions" | "$defs", Value::Object(named)) => {
+                named.into_iter().map(|(name, schema)| (name, portable(schema))).collect()
+            }
+            ("anyOf" | "oneOf" | "allOf" | "prefixItems", Value::Array(schemas)) => {
+                schemas.into_iter().map(portable).collect()
+            }
+            ("items" | "additionalProperties", schema) => portable(schema),
+            (_, other) => other,
+        };
+    }
+    Value::Object(members)
+}
+
+/// Returns the name of a request in a recording or cache: 32 hexadecimal digits that depend on every field.
 pub(crate) fn key(request: &TextRequest) -> String {
-    let mut bytes = Vec::with_capacity(32);
-    bytes.extend(hash_bytes(request.prompt.as_bytes()).to_le_bytes());
-    bytes.extend(hash_bytes(request.json_schema.as_bytes()).to_le_bytes());
-    bytes.extend(request.max_tokens.to_le_bytes());
-    bytes.extend(request.seed.to_le_bytes());
-    bytes.extend(request.temperature.to_bits().to_le_bytes());
-    format!("{:016x}", hash_bytes(&bytes))
+    let digest = |salt: u8| {
+        let mut bytes = vec![salt];
+        for text in [&request.prompt, &request.json_schema, &request.stop] {
+            let mut salted = vec![salt];
+            salted.extend(text.as_bytes());
+            bytes.extend(hash_bytes(&salted).to_le_bytes());
+        }
+        bytes.extend(request.max_tokens.to_le_bytes());
+        bytes.extend(request.seed.to_le_bytes());
+        bytes.extend(request.temperature.to_bits().to_le_bytes());
+        hash_bytes(&bytes)
+    };
+    format!("{:016x}{:016x}", digest(0), digest(1))
 }
 
 #[cfg(test)]
@@ -84,24 +135,12 @@ mod tests {
             max_tokens: 8,
             seed: 7,
             temperature: 0.5,
+            stop: String::new(),
         }
     }
 
-    #[test]
-    fn schema_is_sent_as_an_object() {
-        let sent = body(&request(r#"{"type":"array","minItems":2,"maxItems":2}"#)).expect("a body");
-        assert_eq!(sent["json_schema"]["type"], "array");
-        assert_eq!(body(&request("")).expect("a body").get("json_schema"), None);
-    }
-
-    #[test]
-    fn random_seed_of_the_server_is_never_sent() {
-        let sent = body(&TextRequest { seed: u32::MAX, ..request("") }).expect("a body");
-        assert_eq!(sent["seed"], u32::MAX - 1);
-    }
-
     fn check_refused(request: &TextRequest, expected: &str) {
-        let message = body(request).expect_err("an error").to_string();
+        let message = check(request).expect_err("an error").to_string();
         assert!(message.ends_with(expected) && !message.contains("secret"), "{message}");
     }
 
@@ -109,11 +148,39 @@ mod tests {
     fn requests_that_wedge_a_server_are_not_sent() {
         check_refused(&request("{"), "its schema is not JSON");
         check_refused(&request("\"foo\""), "its schema is not an object");
-        let nested = r#"{"properties":{"a":{"items":[{"minLength":5,"maxLength":4}]}}}"#;
+        check_refused(&request(r#"{"type":"array"}"#), "its schema is not that of an object");
+        let nested = r#"{"type":"object","properties":{"a":{"items":[{"minLength":5,"maxLength":4}]}}}"#;
         check_refused(&request(nested), "its schema has a minimum above its maximum");
+        let long = r#"{"type":"object","properties":{"a":{"type":"array","maxItems":5000}}}"#;
+        check_refused(&request(long), "its schema asks for too long a list");
+        check_refused(&request(r#"{"type":"object","properties":7}"#), "its schema is not a JSON Schema");
         for temperature in [f64::NAN, f64::INFINITY, -1.0] {
             check_refused(&TextRequest { temperature, ..request("") }, "not a number from 0 up");
         }
+    }
+
+    /// Catches keywords that reach the server, properties that are lost because they are named like one, and limits
+    /// that are lost on our side.
+    #[test]
+    fn keywords_that_servers_spoil_are_checked_here() {
+        let schema = r#"{"type":"object","required":["pattern"],"additionalProperties":false,"properties":{
+            "pattern":{"type":"string","pattern":"a+","maxLength":3},
+            "list":{"type":"array","uniqueItems":true,"maxItems":3,"items":{"type":"string","minLength":2}}}}"#;
+        let checked = check(&request(schema)).expect("a schema");
+        let expected = serde_json::json!({"type":"object","required":["pattern"],"additionalProperties":false,
+            "properties":{"pattern":{"type":"string"},
+                "list":{"type":"array","maxItems":3,"items":{"type":"string"}}}});
+        assert_eq!(checked.sent, Some(expected));
+        let validator = checked.validator.expect("a validator");
+        let check = |answer: &str, is_good: bool| {
+            assert_eq!(validator.is_valid(&serde_json::from_str(answer).unwrap()), is_good, "{answer}");
+        };
+        check(r#"{"pattern":"aa"}"#, true);
+        check(r#"{"pattern":"aaaa"}"#, false);
+        check(r#"{"pattern":"b"}"#, false);
+        check(r#"{"pattern":"a","list":["bb","bb"]}"#, false);
+        check(r#"{"pattern":"a","list":["bb","c"]}"#, false);
+        check(r#"{"pattern":"a","more":1}"#, false);
     }
 
     #[test]
@@ -125,8 +192,10 @@ mod tests {
             TextRequest { max_tokens: 9, ..request("") },
             TextRequest { seed: 8, ..request("") },
             TextRequest { temperature: 0.25, ..request("") },
+            TextRequest { stop: "\n".to_owned(), ..request("") },
         ];
         let keys: std::collections::BTreeSet<String> = all.iter().map(key).collect();
         assert_eq!(keys.len(), all.len());
+        assert!(keys.iter().all(|key| key.len() == 32));
     }
 }

@@ -2,6 +2,8 @@
 
 use std::time::{Duration, Instant};
 
+use synth_core::Seed;
+
 /// How long one call may take, and how often it is tried again when the server is busy or not there.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Patience {
@@ -11,17 +13,28 @@ pub struct Patience {
     pub max_attempts: u32,
     /// Pause before the second try; each further one is twice as long.
     pub first_pause_ms: u64,
-    /// No pause is longer.
+    /// No pause is longer, but where the server asks for it.
     pub max_pause_ms: u64,
 }
 
+impl Default for Patience {
+    /// Two minutes a call, four tries, pauses from a quarter of a second to four seconds.
+    fn default() -> Self {
+        Self { deadline_ms: 120_000, max_attempts: 4, first_pause_ms: 250, max_pause_ms: 4000 }
+    }
+}
+
 impl Patience {
-    /// Returns the pause after `n_tried` tries: `first_pause_ms * 2^(n_tried - 1)`, cut at `max_pause_ms`.
+    /// Returns the pause after `n_tried` tries: between half and all of `first_pause_ms * 2^(n_tried - 1)`, cut at
+    /// `max_pause_ms`.
     ///
-    /// There is no random part: one client at a time asks a local server, so there is no herd to scatter.
-    pub(crate) fn pause(&self, n_tried: u32) -> Duration {
+    /// Which part it is follows from `salt`, so that calls that failed together do not come back together, and the
+    /// same run waits the same times.
+    pub(crate) fn pause(&self, n_tried: u32, salt: u64) -> Duration {
         let factor = 1_u64.checked_shl(n_tried.saturating_sub(1)).unwrap_or(u64::MAX);
-        Duration::from_millis(self.first_pause_ms.saturating_mul(factor).min(self.max_pause_ms))
+        let longest = self.first_pause_ms.saturating_mul(factor).min(self.max_pause_ms);
+        let jitter = Seed::root(salt).below(u64::from(n_tried), longest / 2 + 1);
+        Duration::from_millis(longest - jitter)
     }
 }
 
@@ -29,27 +42,26 @@ impl Patience {
 pub(crate) enum Attempt<T, E> {
     /// An end, good or bad.
     Done(Result<T, E>),
-    /// A later try may go better; the error is for the case that there is none.
-    Again(E),
+    /// A later try may go better, after this pause at least; the error is for the case that there is none.
+    Again(E, Duration),
 }
 
-/// Tries until something is done, the tries are used up, or no time is left for the next pause.
-///
-/// `attempt` is given the time that is left.
+/// Tries until there is an end, the tries are used up, or the next pause would pass the deadline.
 pub(crate) fn with_patience<T, E>(
     patience: Patience,
+    salt: u64,
     mut attempt: impl FnMut(Duration) -> Attempt<T, E>,
 ) -> Result<T, E> {
     let start = Instant::now();
     let deadline = Duration::from_millis(patience.deadline_ms);
     let mut n_tried = 0;
     loop {
-        let error = match attempt(deadline.saturating_sub(start.elapsed())) {
+        let (error, least) = match attempt(deadline.saturating_sub(start.elapsed())) {
             Attempt::Done(result) => return result,
-            Attempt::Again(error) => error,
+            Attempt::Again(error, least) => (error, least),
         };
         n_tried += 1;
-        let pause = patience.pause(n_tried);
+        let pause = patience.pause(n_tried, salt).max(least);
         if n_tried >= patience.max_attempts || start.elapsed() + pause >= deadline {
             return Err(error);
         }
@@ -64,19 +76,24 @@ mod tests {
     const FAST: Patience =
         Patience { deadline_ms: 60_000, max_attempts: 4, first_pause_ms: 0, max_pause_ms: 0 };
 
+    /// Catches a jitter that is left out (all salts alike), that is longer than the limit, or that differs from run to run.
     #[test]
-    fn pauses_double_up_to_the_limit() {
+    fn pauses_double_up_to_the_limit_and_scatter() {
         let patience = Patience { first_pause_ms: 100, max_pause_ms: 500, ..FAST };
-        let pauses: Vec<u128> =
-            [1, 2, 3, 4, 64, 1000].map(|n_tried| patience.pause(n_tried).as_millis()).to_vec();
-        assert_eq!(pauses, [100, 200, 400, 500, 500, 500]);
+        for (n_tried, longest) in [(1, 100), (2, 200), (3, 400), (4, 500), (64, 500), (1000, 500)] {
+            let pauses: Vec<u128> = (0..50).map(|salt| patience.pause(n_tried, salt).as_millis()).collect();
+            assert!(pauses.iter().all(|pause| (longest / 2..=longest).contains(pause)), "{pauses:?}");
+            assert!(pauses.iter().any(|pause| *pause != pauses[0]));
+            assert_eq!(patience.pause(n_tried, 7), patience.pause(n_tried, 7));
+        }
     }
 
     fn check(patience: Patience, good_try: u32, expected: Result<u32, &str>, n_expected: u32) {
         let mut n_tried = 0;
-        let result = with_patience(patience, |_| {
+        let result = with_patience(patience, 0, |_| {
             n_tried += 1;
-            if n_tried == good_try { Attempt::Done(Ok(n_tried)) } else { Attempt::Again("busy") }
+            let again = || Attempt::Again("busy", Duration::ZERO);
+            if n_tried == good_try { Attempt::Done(Ok(n_tried)) } else { again() }
         });
         assert_eq!((result, n_tried), (expected, n_expected));
     }
@@ -93,12 +110,18 @@ mod tests {
     fn a_pause_beyond_the_deadline_is_not_begun() {
         let patience = Patience { deadline_ms: 1000, first_pause_ms: 5000, max_pause_ms: 5000, ..FAST };
         check(patience, 2, Err("busy"), 1);
+        let mut n_tried = 0;
+        let result: Result<(), &str> = with_patience(Patience { deadline_ms: 1000, ..FAST }, 0, |_| {
+            n_tried += 1;
+            Attempt::Again("busy", Duration::from_secs(3600))
+        });
+        assert_eq!((result, n_tried), (Err("busy"), 1));
     }
 
     #[test]
     fn an_end_is_not_repeated() {
         let mut n_tried = 0;
-        let result: Result<(), &str> = with_patience(FAST, |_| {
+        let result: Result<(), &str> = with_patience(FAST, 0, |_| {
             n_tried += 1;
             Attempt::Done(Err("broken"))
         });

@@ -137,6 +137,11 @@ fn values(kind: &ValueKind) -> String {
         }
         Generator::Template(template) => phrase::template(template),
         Generator::MarkovText(chain) => phrase::chain(chain),
+        Generator::LlmText(text) => format!(
+            "texts that a language model writes before the first row, {} to choose from; without one they are made by `{}`",
+            text.pool_size(),
+            text.fallback().name()
+        ),
         Generator::Faker(faker) => {
             let of = faker.entity.as_ref().map(|name| format!(", a part of the entity `{name}`"));
             let of = of.unwrap_or_default();

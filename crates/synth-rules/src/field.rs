@@ -6,6 +6,7 @@ use synth_core::Rate;
 
 use crate::faults::Faults;
 use crate::generator::Generator;
+use crate::written;
 
 mod form_schema;
 
@@ -206,6 +207,10 @@ struct FieldForm {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(schema_with = "form_schema::params")]
     params: Option<serde_json::Value>,
+    /// How texts of `llm_text` are made that no model makes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(schema_with = "form_schema::fallback")]
+    fallback: Option<serde_json::Value>,
     #[serde(default, skip_serializing_if = "Constraints::is_empty")]
     constraints: Constraints,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -231,6 +236,10 @@ struct KindForm {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(schema_with = "form_schema::params")]
     params: Option<serde_json::Value>,
+    /// How texts of `llm_text` are made that no model makes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(schema_with = "form_schema::fallback")]
+    fallback: Option<serde_json::Value>,
     #[serde(default, skip_serializing_if = "Constraints::is_empty")]
     constraints: Constraints,
 }
@@ -278,11 +287,13 @@ impl TryFrom<FieldForm> for FieldRule {
             (Some(field_type), one_of) if one_of.is_empty() => vec![ValueKind {
                 share: Rate::ONE,
                 field_type,
-                generator: Generator::from_form(form.generator, form.params)?,
+                generator: made(form.generator, form.params, form.fallback)?,
                 constraints: form.constraints,
             }],
             (None, one_of) if one_of.is_empty() => return Err("missing field `type`".to_owned()),
-            (field_type, one_of) if form.generator.is_none() && form.params.is_none() => {
+            (field_type, one_of)
+                if form.generator.is_none() && form.params.is_none() && form.fallback.is_none() =>
+            {
                 let kinds = one_of.into_iter().map(ValueKind::try_from).collect::<Result<Vec<_>, _>>()?;
                 let main = main_type(&kinds);
                 if field_type.is_some_and(|stated| Some(stated) != main) {
@@ -304,6 +315,16 @@ impl TryFrom<FieldForm> for FieldRule {
     }
 }
 
+/// Puts a generator together from the keys of a rule.
+fn made(
+    generator: Option<String>,
+    params: Option<serde_json::Value>,
+    fallback: Option<serde_json::Value>,
+) -> Result<Option<Generator>, String> {
+    let params = written::with_fallback(generator.as_deref(), params, fallback)?;
+    Generator::from_form(generator, params)
+}
+
 impl TryFrom<KindForm> for ValueKind {
     type Error = String;
 
@@ -311,7 +332,7 @@ impl TryFrom<KindForm> for ValueKind {
         Ok(Self {
             share: form.share,
             field_type: form.field_type,
-            generator: Generator::from_form(form.generator, form.params)?,
+            generator: made(form.generator, form.params, form.fallback)?,
             constraints: form.constraints,
         })
     }
@@ -328,6 +349,7 @@ impl From<FieldRule> for FieldForm {
             faults: rule.faults,
             generator: None,
             params: None,
+            fallback: None,
             constraints: Constraints::default(),
             one_of: Vec::new(),
             privacy: FieldPrivacy { pii: rule.personal },
@@ -340,6 +362,7 @@ impl From<FieldRule> for FieldForm {
             form.field_type = Some(kind.field_type);
             form.generator = kind.generator;
             form.params = kind.params;
+            form.fallback = kind.fallback;
             form.constraints = kind.constraints;
         }
         form.field_type = form.field_type.or(main);
@@ -351,11 +374,13 @@ impl From<FieldRule> for FieldForm {
 impl From<ValueKind> for KindForm {
     fn from(kind: ValueKind) -> Self {
         let (generator, params) = kind.generator.map(Generator::into_form).unzip();
+        let (params, fallback) = written::split_fallback(params.flatten());
         Self {
             share: kind.share,
             field_type: kind.field_type,
             generator,
-            params: params.flatten(),
+            params,
+            fallback,
             constraints: kind.constraints,
         }
     }

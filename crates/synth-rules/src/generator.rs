@@ -11,6 +11,7 @@ pub use crate::phrase::{MarkovText, Slot, Template};
 use crate::plugins::PluginCall;
 use crate::resolution::Resolution;
 use crate::series::Series;
+use crate::written::LlmText;
 
 /// How the values of a field are made: the pair `generator` and `params` of a rule.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -39,6 +40,8 @@ pub enum Generator {
     TemporalRhythmic(TemporalRhythmic),
     /// Texts by a chain of words.
     MarkovText(MarkovText),
+    /// Texts that a language model writes.
+    LlmText(Box<LlmText>),
     /// Always the same value.
     Constant(Constant),
     /// Numbers of a named distribution.
@@ -510,7 +513,7 @@ pub struct CopyOf {
 
 impl Generator {
     /// Names of all generators, as they stand in rule files.
-    pub const NAMES: [&'static str; 18] = [
+    pub const NAMES: [&'static str; 19] = [
         "uuid_v4",
         "uuid_v7",
         "ulid",
@@ -518,6 +521,7 @@ impl Generator {
         "pattern",
         "template",
         "markov_text",
+        "llm_text",
         "faker",
         "categorical",
         "quantile_sample",
@@ -542,6 +546,7 @@ impl Generator {
             Self::Pattern(_) => "pattern",
             Self::Template(_) => "template",
             Self::MarkovText(_) => "markov_text",
+            Self::LlmText(_) => "llm_text",
             Self::Faker(_) => "faker",
             Self::Categorical(_) => "categorical",
             Self::QuantileSample(_) => "quantile_sample",

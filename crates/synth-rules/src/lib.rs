@@ -34,6 +34,7 @@ pub mod series;
 pub mod shape;
 mod smooth;
 mod update;
+mod written;
 mod yaml;
 
 pub use along::{Along, Movement, RowOrder};
@@ -57,3 +58,4 @@ pub use rule_set::{
 pub use scenario::{Scenario, ScenarioFile};
 pub use shape::{LengthRule, ShapeRule};
 pub use update::{LayoutMismatch, MergeStrategy};
+pub use written::{LlmText, TextLimits};

@@ -20,6 +20,7 @@ mod phrases;
 mod relationships;
 mod sums;
 mod types;
+mod written;
 
 pub(crate) use phrases::template;
 use sums::{curve_problems, equal_lengths, no_negative, sum_to_one};

@@ -8,6 +8,7 @@ use clap::Args;
 use synth_core::JsonPath;
 use synth_rules::Predicate;
 
+use super::asking::Asking;
 use super::{parse_count, parse_factor, parse_range};
 
 #[derive(Debug, Args)]
@@ -18,6 +19,11 @@ pub(crate) struct Generate {
     pub(crate) amount: Amount,
     #[command(flatten)]
     pub(crate) writing: Writing,
+    #[command(flatten)]
+    pub(crate) asking: Asking,
+    /// Keep the answers of the model in this folder [default: synth in the user's cache folder]
+    #[arg(long, value_name = "DIR")]
+    pub(crate) cache_dir: Option<PathBuf>,
     /// Use N threads [default: all cores]
     #[arg(long, value_name = "N")]
     pub(crate) parallel: Option<NonZeroUsize>,

@@ -17,16 +17,19 @@ use crate::progress::Progress;
 use crate::rules::{amount, attach_model, n_rows, read_rules};
 use crate::run_log::RunLog;
 use crate::samples::threads;
-use crate::{joint, plugins, scenarios};
+use crate::{joint, plugins, scenarios, texts};
 
 pub(crate) fn run(args: &Generate, screen: &Screen) -> Result<Outcome, Failure> {
     let (mut rules, source) = read_rules(&args.following.rules)?;
     attach_model(&mut rules, &args.following.rules)?;
     let rules = scenarios::apply(rules, &source, &args.following.scenario)?;
-    let plugins = plugins::generators(&rules, &args.following.rules, args.following.allow_plugins)?;
+    let mut plugins = plugins::generators(&rules, &args.following.rules, args.following.allow_plugins)?;
     let (out, layout) = resolve(&args.writing, rules.globals.layout);
     let appended = args.writing.append.as_deref().map(look_at).transpose()?.flatten();
     let seed = args.following.seed.unwrap_or(rules.globals.seed);
+    let (texts, written) = texts::write(args, &rules, (seed, &out), screen)?;
+    let texts_digest = (!texts.is_empty()).then(|| texts.digest());
+    plugins.provide_texts(texts);
     let run = Run { args, rules: &rules, source: &source, plugins: &plugins, seed, screen };
     let first = args.amount.seed_offset.or(appended.as_ref().map(|appended| appended.n_records)).unwrap_or(0);
     let n = n_rows(&rules, args.amount.n, args.amount.scale)?;
@@ -37,6 +40,7 @@ pub(crate) fn run(args: &Generate, screen: &Screen) -> Result<Outcome, Failure> 
     }
     let log = RunLog::beside(&out, args.writing.log);
     log.started(json!({"rules": name(&args.following.rules), "seed": seed, "rows": [rows.start, rows.end]}))?;
+    log.texts(written)?;
     let progress = Progress::records(screen, "generating", rows.end - rows.start);
     let maker = Maker {
         plan: &plan,
@@ -49,7 +53,7 @@ pub(crate) fn run(args: &Generate, screen: &Screen) -> Result<Outcome, Failure> 
     let output = Output {
         writing: &args.writing,
         path: out.clone(),
-        identity: run.identity(&format!("{layout:?} {n} {first}"))?,
+        identity: run.identity(&rows_and_texts(&format!("{layout:?} {n} {first}"), texts_digest))?,
         appended,
         screen,
     };
@@ -76,6 +80,11 @@ pub(crate) fn run(args: &Generate, screen: &Screen) -> Result<Outcome, Failure> 
         Manifest::of(asked, &written)?.write(&manifest::path_beside(&out))?;
     }
     Ok(Outcome::Done)
+}
+
+/// What is made, for the identity of a run; texts of a model change it, none leave it as it is.
+fn rows_and_texts(rows: &str, texts: Option<u64>) -> String {
+    texts.map_or_else(|| rows.to_owned(), |texts| format!("{rows} texts {texts:016x}"))
 }
 
 /// Says how many values of computed fields are null because they could not be computed.

@@ -10,6 +10,7 @@ use synth_rules::suggest;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
+use super::llm_table;
 use super::{Form, SETTINGS, Setting, default_file, refusal, tables};
 use crate::failure::{Failure, SettingProblem};
 
@@ -49,7 +50,7 @@ impl SettingsFile {
     }
 
     /// Reads a text; all problems come together.
-    fn parse(text: &str, name: &str) -> Result<Self, Failure> {
+    pub(crate) fn parse(text: &str, name: &str) -> Result<Self, Failure> {
         let mut reading = Reading { text, name, entries: BTreeMap::new(), problems: Vec::new() };
         match DeTable::parse(text) {
             Ok(root) => reading.top_level(root.get_ref()),
@@ -122,6 +123,7 @@ impl Reading<'_> {
                         format!("`{name}` is a table of settings, not of type {}", other.type_str());
                     self.problem("config/wrong-type", message, value.span(), None);
                 }
+                (None, DeValue::Table(table)) if key.get_ref() == "llm" => self.llm(table),
                 (None, _) => {
                     let all: Vec<&'static Setting> = SETTINGS.iter().collect();
                     self.entry(("", &all), key, value);
@@ -129,6 +131,30 @@ impl Reading<'_> {
             }
         }
         self.rivals("", root);
+    }
+
+    /// Reads the table of the language model, whose keys are those of settings of the top level.
+    fn llm(&mut self, table: &DeTable<'_>) {
+        for (at, key, value) in llm_table::keys(table) {
+            let Some(found) =
+                llm_table::KEYS.iter().find(|known| known.table == at && known.key == key.get_ref())
+            else {
+                let known = llm_table::KEYS.iter().filter(|known| known.table == at).map(|known| known.key);
+                let hint = suggest(key.get_ref(), known).map(|name| format!("did you mean `{name}`?"));
+                let message = format!("unknown key `{}`", key.get_ref());
+                self.problem("config/unknown-key", message, key.span(), hint);
+                continue;
+            };
+            let all: Vec<&'static Setting> = SETTINGS.iter().collect();
+            let name = Spanned::new(key.span(), found.setting.into());
+            match (found.is_opposite, value.get_ref()) {
+                (true, DeValue::Boolean(flag)) => {
+                    let opposite = Spanned::new(value.span(), DeValue::Boolean(!flag));
+                    self.entry(("", &all), &name, &opposite);
+                }
+                _ => self.entry(("", &all), &name, value),
+            }
+        }
     }
 
     fn entry(

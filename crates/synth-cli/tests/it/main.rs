@@ -23,6 +23,8 @@ mod joint_edits;
 mod joint_models;
 mod json_suite;
 mod judging;
+mod llm_text;
+mod model_server;
 mod mutations;
 mod odd_input;
 mod outcome;

@@ -23,3 +23,4 @@ mod single;
 mod states;
 mod unique;
 mod values;
+mod written;

@@ -11,13 +11,15 @@ use crate::kde::Kde;
 use crate::parametric::ParametricRule;
 use crate::plugins::PluginCall;
 use crate::series::Series;
+use crate::written::LlmText;
 
 /// Generators with the names of their params' definitions.
-const PARAMS: [(&str, &str); 15] = [
+const PARAMS: [(&str, &str); 16] = [
     ("sequence", "Sequence"),
     ("pattern", "Pattern"),
     ("template", "Template"),
     ("markov_text", "MarkovText"),
+    ("llm_text", "LlmText"),
     ("faker", "Faker"),
     ("categorical", "Categorical"),
     ("quantile_sample", "QuantileSample"),
@@ -42,6 +44,7 @@ pub(super) fn params(schemas: &mut SchemaGenerator) -> Schema {
     schemas.subschema_for::<Pattern>();
     schemas.subschema_for::<Template>();
     schemas.subschema_for::<MarkovText>();
+    schemas.subschema_for::<LlmText>();
     schemas.subschema_for::<Faker>();
     schemas.subschema_for::<Categorical>();
     schemas.subschema_for::<QuantileSample>();
@@ -54,6 +57,21 @@ pub(super) fn params(schemas: &mut SchemaGenerator) -> Schema {
     schemas.subschema_for::<CopyOf>();
     schemas.subschema_for::<PluginCall>();
     schemars::json_schema!({"description": "Params of the generator.", "type": "object"})
+}
+
+/// The fallback of `llm_text`: another generator with its params.
+pub(super) fn fallback(_: &mut SchemaGenerator) -> Schema {
+    let names: Vec<&str> = Generator::NAMES.into_iter().filter(|name| *name != "llm_text").collect();
+    schemars::json_schema!({
+        "description": "How texts of `llm_text` are made that no model makes.",
+        "type": "object",
+        "required": ["generator"],
+        "additionalProperties": false,
+        "properties": {
+            "generator": {"type": "string", "enum": names},
+            "params": {"description": "Params of the generator.", "type": "object"},
+        },
+    })
 }
 
 /// Adds that a generator's params are its own, and that it has some.

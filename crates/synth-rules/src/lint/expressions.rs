@@ -10,6 +10,7 @@ use crate::expression::{Expression, Purpose, ValueForm};
 use crate::field::{FieldType, ValueKind};
 use crate::generator::Generator;
 use crate::rule_set::RuleSet;
+use crate::written::LlmText;
 use crate::yaml::Step;
 
 /// Which fields a field's value follows from.
@@ -43,7 +44,7 @@ pub(super) fn problems(rules: &RuleSet, unread: &[JsonPath], problems: &mut Vec<
 }
 
 fn is_computed(kind: &ValueKind) -> bool {
-    matches!(kind.generator, Some(Generator::Derived(_) | Generator::Copy(_)))
+    matches!(kind.generator, Some(Generator::Derived(_) | Generator::Copy(_))) || kind.asks_model()
 }
 
 type Wrong = (&'static [&'static str], ErrorKind);
@@ -73,6 +74,7 @@ fn fields_of(
             let form = copied(path, &copy.path, rules, unread).map_err(|kind| (PATH, kind))?;
             (form, vec![copy.path.clone()], PATH, None)
         }
+        Some(Generator::LlmText(text)) => return written(path, text, rules, unread),
         _ => return Ok(Vec::new()),
     };
     if fits(kind.field_type, &form) {
@@ -87,6 +89,25 @@ fn fields_of(
             None => ErrorKind::Impossible { reason },
         },
     ))
+}
+
+/// Returns the fields that texts of a model follow from: each is one value of a list.
+fn written(
+    path: &JsonPath,
+    text: &LlmText,
+    rules: &RuleSet,
+    unread: &[JsonPath],
+) -> Result<Vec<JsonPath>, Wrong> {
+    const BY: &[&str] = &["params", "by"];
+    for from in &text.by {
+        copied(path, from, rules, unread).map_err(|kind| (BY, kind))?;
+        if !unread.contains(from) && LlmText::listed(rules, from).is_none() {
+            let reason =
+                format!("the rule of `{from}` lists no values, so no texts can be written for each of them");
+            return Err((BY, ErrorKind::Impossible { reason }));
+        }
+    }
+    Ok(text.by.clone())
 }
 
 /// Returns what the values of a field are that is copied.

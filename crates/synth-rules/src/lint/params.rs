@@ -21,6 +21,7 @@ pub(super) fn problems(generator: &Generator, report: Report<'_>) {
         Generator::Pattern(params) => patterns(params, report),
         Generator::Template(params) => phrases::template(params, report),
         Generator::MarkovText(params) => phrases::chain(params, report),
+        Generator::LlmText(params) => super::written::problems(params, report),
         Generator::Faker(params) => faker(params, report),
         Generator::Parametric(params) => {
             if let Some(reason) = params.problem() {

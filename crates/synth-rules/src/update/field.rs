@@ -41,6 +41,7 @@ fn kinds(old: &FieldRule, new: &FieldRule, weights: Weights) -> Vec<ValueKind> {
 fn one_side<'r>(old: &'r FieldRule, new: &'r FieldRule, weights: Weights) -> Option<&'r FieldRule> {
     let is_computed = |kind: &ValueKind| {
         matches!(kind.generator, Some(Generator::Derived(_) | Generator::Copy(_) | Generator::Plugin(_)))
+            || kind.asks_model()
     };
     if old.kinds.iter().any(is_computed) {
         // Somebody wrote it; the data know only what came out.

@@ -1,0 +1,118 @@
+//! Arguments of the language model: whether it is asked, where it is, and what it may cost.
+
+use std::path::PathBuf;
+
+use clap::{Args, Subcommand, ValueEnum};
+use synth_llm::{BudgetLimits, CacheLimits, Patience, Reach};
+
+/// How a language model is asked.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Language model")]
+pub(crate) struct Asking {
+    /// Whether a language model is asked, where the rules have something for it to do
+    #[arg(long, value_enum, value_name = "WHEN", default_value = "auto")]
+    pub(crate) llm: AskWhen,
+    /// Ask the model server at this address: llama.cpp, vLLM, Ollama or one that speaks as OpenAI's do
+    #[arg(long, value_name = "URL", default_value = "http://127.0.0.1:8080")]
+    pub(crate) server: String,
+    /// Ask this model, where the server has several [default: its first]
+    #[arg(long, value_name = "NAME")]
+    pub(crate) llm_model: Option<String>,
+    /// Read and write at most N tokens in all questions together
+    #[arg(long, value_name = "N", default_value_t = 2_000_000)]
+    llm_max_tokens: u64,
+    /// Ask for at most N seconds in all
+    #[arg(long, value_name = "N", default_value_t = 3600)]
+    llm_max_seconds: u64,
+    /// Wait at most N seconds for an answer, repeated questions included
+    #[arg(long, value_name = "N", default_value_t = 120, value_parser = clap::value_parser!(u64).range(1..))]
+    llm_timeout: u64,
+    /// Put a question up to N times again when the server fails
+    #[arg(long, value_name = "N", default_value_t = 3)]
+    llm_retries: u32,
+    /// Send questions to another machine, if the server is on one
+    #[arg(long)]
+    allow_remote_llm: bool,
+    /// Keep no answers, and use none that were kept
+    #[arg(long)]
+    pub(crate) no_llm_cache: bool,
+    /// Ask again for answers older than N seconds
+    #[arg(long, value_name = "N", default_value_t = 30 * 86_400)]
+    llm_cache_ttl: u64,
+    /// Keep answers of up to N megabytes in all, those used last
+    #[arg(long, value_name = "N", default_value_t = 1024)]
+    llm_cache_mb: u64,
+    /// Add every question and answer to this file, which only its owner can read
+    #[arg(long, value_name = "FILE")]
+    pub(crate) llm_audit: Option<PathBuf>,
+}
+
+/// When a model is asked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum AskWhen {
+    /// Never
+    Off,
+    /// If the server answers; else what was answered before is used, and the rules make the rest
+    Auto,
+    /// Always; fail when the server does not answer or the model does not do its part
+    Require,
+    /// Never; use only what was answered before
+    Replay,
+}
+
+impl Asking {
+    pub(crate) fn reach(&self) -> Reach {
+        if self.allow_remote_llm { Reach::RemoteAllowed } else { Reach::Loopback }
+    }
+
+    pub(crate) fn budget(&self) -> BudgetLimits {
+        BudgetLimits { max_tokens: self.llm_max_tokens, max_seconds: self.llm_max_seconds }
+    }
+
+    /// How long one question may take.
+    pub(crate) fn patience(&self) -> Patience {
+        Patience {
+            deadline_ms: self.llm_timeout.saturating_mul(1000),
+            max_attempts: self.llm_retries.saturating_add(1),
+            ..Patience::default()
+        }
+    }
+
+    /// How long the server has to say what it is: a moment, unless it is needed; then it may load its model first.
+    pub(crate) fn patience_at_start(&self) -> Patience {
+        match self.llm {
+            AskWhen::Require => Patience { deadline_ms: 60_000, max_attempts: 30, ..Patience::default() },
+            _ => Patience { deadline_ms: 5000, max_attempts: 1, ..Patience::default() },
+        }
+    }
+
+    pub(crate) fn cache_limits(&self) -> CacheLimits {
+        CacheLimits { ttl_s: self.llm_cache_ttl, max_bytes: self.llm_cache_mb.saturating_mul(1 << 20) }
+    }
+}
+
+/// What is done with the answers that were kept.
+#[derive(Debug, Subcommand)]
+pub(crate) enum CacheAction {
+    /// Say how many answers of models are kept, and how large they are
+    Stats(CachePlace),
+    /// Forget the answers of models
+    Purge(Purging),
+}
+
+/// Where answers are kept.
+#[derive(Debug, Args)]
+pub(crate) struct CachePlace {
+    /// The folder of the cache [default: synth in the user's cache folder]
+    #[arg(long, value_name = "DIR")]
+    pub(crate) cache_dir: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Purging {
+    #[command(flatten)]
+    pub(crate) place: CachePlace,
+    /// Forget only answers older than N seconds
+    #[arg(long, value_name = "N")]
+    pub(crate) expired: Option<u64>,
+}

@@ -1,0 +1,83 @@
+//! The texts of `llm_text`, written before the first row is made.
+
+use std::path::Path;
+
+use serde_json::{Value, json};
+use synth_core::cast;
+use synth_gen::{Writing, WrittenTexts};
+use synth_rules::RuleSet;
+
+use crate::args::asking::AskWhen;
+use crate::args::generating::Generate;
+use crate::commands::count;
+use crate::display::Screen;
+use crate::failure::Failure;
+
+/// Has the model write what the rules ask for; returns the texts and what the log says of them.
+pub(crate) fn write(
+    args: &Generate,
+    rules: &RuleSet,
+    (seed, out): (u64, &Path),
+    screen: &Screen,
+) -> Result<(WrittenTexts, Vec<Value>), Failure> {
+    // Where the output cannot be written, which is told later, nobody should wait for a model first.
+    let writing = &args.writing;
+    let is_refused = out.is_file() && !writing.force && !writing.resume && writing.append.is_none();
+    if !rules.asks_model() || is_refused {
+        return Ok(Default::default());
+    }
+    let asking = &args.asking;
+    let Some(model) = asking.open(args.cache_dir.as_deref(), "texts", screen)? else {
+        return Ok(Default::default());
+    };
+    let (texts, writings) = model.with(|model| WrittenTexts::write(rules, seed, model));
+    for writing in &writings {
+        screen.say(&told(writing));
+    }
+    screen.say(&format!("texts: {}", model.cost()));
+    if asking.llm == AskWhen::Require
+        && let Some(short) = writings.iter().find(|writing| writing.n_written < writing.n_wanted)
+    {
+        return Err(Failure::Usage {
+            message: told(short),
+            hint: Some("with --llm auto the fallback of the rule makes the missing texts".to_owned()),
+        });
+    }
+    let mut log: Vec<Value> = writings.iter().map(logged).collect();
+    log.push(json!({"cost": model.cost_json()}));
+    Ok((texts, log))
+}
+
+/// What became of the texts of a field, in a line.
+fn told(writing: &Writing) -> String {
+    let Writing { path, n_wanted, n_written, .. } = writing;
+    let case: Vec<String> = writing.case.iter().map(|(path, value)| format!("{path} = {value}")).collect();
+    let case = if case.is_empty() { String::new() } else { format!(" where {}", case.join(", ")) };
+    let mut line = format!("{path}{case}: {n_written} of {} written", count(cast::to_u64(*n_wanted), "text"));
+    if n_written < n_wanted {
+        line.push_str(", the others are made by the fallback");
+    }
+    let rejected: Vec<String> =
+        writing.rejected.iter().map(|(fault, count)| format!("{count} {fault}")).collect();
+    if !rejected.is_empty() {
+        line.push_str(&format!("; not taken: {}", rejected.join(", ")));
+    }
+    if let Some((n_failed, error)) = &writing.failed {
+        line.push_str(&format!("; {} without answer: {error}", count(*n_failed, "question")));
+    }
+    line
+}
+
+fn logged(writing: &Writing) -> Value {
+    let case: serde_json::Map<String, Value> =
+        writing.case.iter().map(|(path, value)| (path.to_string(), value.as_str().into())).collect();
+    let rejected: serde_json::Map<String, Value> =
+        writing.rejected.iter().map(|(fault, count)| (fault.to_string(), (*count).into())).collect();
+    let failed = writing.failed.as_ref();
+    json!({
+        "path": writing.path.to_string(), "case": case, "wanted": writing.n_wanted,
+        "written": writing.n_written, "score": writing.score, "not_taken": rejected,
+        "without_answer": failed.map_or(0, |(n_failed, _)| *n_failed),
+        "error": failed.map(|(_, error)| error.to_string()),
+    })
+}
