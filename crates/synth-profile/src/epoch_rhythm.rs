@@ -72,6 +72,15 @@ impl EpochRhythms {
         found.map(|(_, rhythm)| **rhythm).unwrap_or_default()
     }
 
+    /// Returns the rhythm of the one unit in whose window at least a share of `total` numbers lies.
+    pub(crate) fn main(&self, total: u64, share: f64) -> Option<Rhythm> {
+        let mut large = self
+            .by_unit
+            .values()
+            .filter(|rhythm| rhythm.hours.iter().sum::<u64>() as f64 >= share * total.max(1) as f64);
+        large.next().map(|rhythm| **rhythm)
+    }
+
     fn n_values(&self) -> u64 {
         self.by_unit.values().flat_map(|rhythm| rhythm.hours).sum()
     }
@@ -118,6 +127,7 @@ mod tests {
             assert_eq!(rhythm.hours.iter().sum::<u64>(), 1);
         }
         assert_eq!(rhythms.of(1e6), Rhythm::default());
+        assert!(rhythms.main(4, 0.9).is_none() && rhythms.main(1, 0.9).is_some());
         let mut twice = rhythms.clone();
         twice.merge(rhythms);
         assert_eq!(twice.of(1.0).hours[13], 2);

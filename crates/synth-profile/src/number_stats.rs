@@ -105,6 +105,16 @@ impl NumberStats {
         self.push_spelling(number);
     }
 
+    /// Returns the hours and weekdays (Monday first) of the numbers, in UTC, where nearly all of them may count from the
+    /// epoch in one unit.
+    #[must_use]
+    pub fn hours_and_weekdays(&self) -> Option<([u64; 24], [u64; 7])> {
+        /// As for texts that are times.
+        const MIN_SHARE: f64 = 0.9;
+        let rhythm = self.rhythms.main(self.histogram.count(), MIN_SHARE)?;
+        Some((rhythm.hours, rhythm.weekdays))
+    }
+
     /// Returns the number of distinct numbers: exact while they all fit the table, else estimated.
     #[must_use]
     pub fn n_distinct(&self) -> u64 {

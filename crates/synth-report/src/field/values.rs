@@ -36,6 +36,10 @@ pub(super) fn numbers(real: &Side<'_>, synthetic: &Side<'_>, k: u64, out: &mut O
         out.measure(aligned.compare(Aspect::Numbers, out.units));
         out.measure(tails::compare(&aligned, out.units));
     }
+    if let (Some(ours), Some(theirs)) = (ours.hours_and_weekdays(), theirs.hours_and_weekdays()) {
+        out.measure(compare_counts(Aspect::Hours, &ours.0, &theirs.0, out.units));
+        out.measure(compare_counts(Aspect::Weekdays, &ours.1, &theirs.1, out.units));
+    }
     let whole = [ours, theirs].into_iter().all(is_whole);
     let scale = if whole { Scale::whole_numbers() } else { Scale::Numbers { min_step: 0.0 } };
     out.chart(chart::histogram(Subject::Numbers, &aligned, scale, k));

@@ -87,6 +87,23 @@ fn shifted_hours() {
     assert!(effect(&comparison, "$.created", Aspect::Times) < 0.01);
 }
 
+/// Catches times that are numbers and whose rhythm nobody looks at.
+#[test]
+fn weekdays_of_numbers() {
+    let rows = |on_weekends: bool| -> Vec<Value> {
+        let day = |i: u64| {
+            let day = synth_core::hash::mix(i + 1) % 364;
+            if on_weekends || day % 7 < 5 { day } else { day - 3 }
+        };
+        (0..N)
+            .map(|i| json!({"at": 1_704_067_200 + day(i) * 86_400 + synth_core::hash::mix(i) % 86_400}))
+            .collect()
+    };
+    let comparison = judge(&rows(false), &rows(true));
+    assert!(effect(&comparison, "$.at", Aspect::Weekdays) > 0.2);
+    assert!(field(&comparison, "$.at").problem.clone().unwrap().contains("days of the week"));
+}
+
 #[test]
 fn another_time_format() {
     let slashes =

@@ -1,6 +1,7 @@
 //! The judge on planted faults: each must be found and named where it is.
 #![expect(clippy::unwrap_used, reason = "a test stops at the first surprise")]
 
+mod c2st;
 mod faults;
 mod feed;
 mod page;

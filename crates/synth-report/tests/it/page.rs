@@ -55,6 +55,30 @@ fn text_of_the_data_stays_text() {
     assert!(page.contains("&#60;b&#62;odd") || page.contains("&lt;b&gt;odd"));
 }
 
+/// Catches sections that are lost, and advice that is not shown.
+#[test]
+fn the_page_answers_a_newcomers_questions() {
+    let mut report = faulty();
+    let learned = serde_json::from_value(json!({
+        "version": 2, "fields": {"$.age": {"type": "integer", "generator": "constant", "params": {"value": 40}}},
+    }))
+    .unwrap();
+    report.advise(&learned, None);
+    let page = html(&report).unwrap();
+    let own = page.split("<script>").next().unwrap();
+    for expected in [
+        "What is wrong, worst first",
+        "Repeated values",
+        "does real data stand in it?",
+        "What to do",
+        "generator: constant",
+    ] {
+        assert!(own.contains(expected), "{expected}");
+    }
+    let first = report.findings.first().unwrap();
+    assert_eq!(first.path, "$.id", "a repeated key is worse than a difference: {first:?}");
+}
+
 #[test]
 fn report_json_is_read_back() {
     let json: Value = serde_json::from_str(&faulty().to_json()).unwrap();
