@@ -14,6 +14,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use synth_core::JsonPath;
 
+use asking::Asking;
 use generating::Generate;
 use inspecting::{Explain, Rules, ScenarioAction};
 use keeping::Keeping;
@@ -131,6 +132,8 @@ pub(crate) struct Profile {
     pub(crate) modelling: Modelling,
     #[command(flatten)]
     pub(crate) keeping: Keeping,
+    #[command(flatten)]
+    pub(crate) asking: Asking,
     #[command(flatten)]
     pub(crate) reading: Reading,
 }
