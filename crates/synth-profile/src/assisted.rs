@@ -84,7 +84,7 @@ pub enum Verdict {
     Refuted,
     /// It was found without the model.
     Known,
-    /// They are too few, or of a kind that says nothing to it.
+    /// They are too few, or of a kind that says nothing to it; or the model is wrong so often that its word counts for nothing.
     Untestable,
 }
 
@@ -94,6 +94,7 @@ pub enum Verdict {
 pub fn assist(profile: &mut Profile, tables: &SampleTables, model: &dyn TextModel) -> Assisted {
     let mut assisted = Assisted { model: model.identity(), n_unanswered: 0, claims: Vec::new() };
     asking::meanings(profile, model, &mut assisted);
+    assisted.weigh_meanings();
     asking::relations(profile, tables, model, &mut assisted);
     for claim in assisted.claims.iter().filter(|claim| claim.verdict == Verdict::Accepted) {
         match claim.kind {
@@ -118,6 +119,20 @@ pub fn confirm(profile: &mut Profile, mut assisted: Assisted) {
 }
 
 impl Assisted {
+    /// Takes no meaning from a model whose meanings the data refute as often as they fit: what fits then fits by accident, as
+    /// the counts of a field tell no more than that it could have the meaning.
+    fn weigh_meanings(&mut self) {
+        let n_accepted = self.n_of(ClaimKind::SemanticType, Verdict::Accepted);
+        if n_accepted > self.n_of(ClaimKind::SemanticType, Verdict::Refuted) {
+            return;
+        }
+        for claim in &mut self.claims {
+            if claim.kind == ClaimKind::SemanticType && claim.verdict == Verdict::Accepted {
+                claim.verdict = Verdict::Untestable;
+            }
+        }
+    }
+
     /// Returns the number of claims of a kind with a verdict.
     #[must_use]
     pub fn n_of(&self, kind: ClaimKind, verdict: Verdict) -> usize {

@@ -84,6 +84,7 @@ fn of_path<'c>(assisted: &'c Assisted, kind: ClaimKind, paths: &[&str]) -> Optio
 fn meanings_must_fit_the_counts() {
     let (profile, _) = assist(&orders(), |prompt| match prompt {
         _ if prompt.contains("\"$.note\" holds") => meaning("comment"),
+        _ if prompt.contains("\"$.region\" holds") => meaning("category"),
         // Twelve branches are no identifier of an order.
         _ if prompt.contains("\"$.branch\" holds") => meaning("identifier"),
         // A word that nobody offered.
@@ -94,13 +95,34 @@ fn meanings_must_fit_the_counts() {
     let found = claims(&profile);
     assert_eq!(of_path(found, ClaimKind::SemanticType, &["$.note"]).unwrap().verdict, Verdict::Accepted);
     assert_eq!(of_path(found, ClaimKind::SemanticType, &["$.branch"]).unwrap().verdict, Verdict::Refuted);
-    assert_eq!((found.claims.len(), found.n_unanswered), (2, 1));
+    assert_eq!((found.claims.len(), found.n_unanswered), (3, 1));
     let text = |path: &str| {
         let path = JsonPath::parse(path).unwrap();
         let field = profile.fields.iter().find(|field| field.path == path).unwrap();
         field.text.as_ref().unwrap().semantic_type.clone()
     };
     assert_eq!((text("$.note").as_deref(), text("$.branch")), (Some("comment"), None));
+}
+
+/// A model that says one thing of all fields is right about some by accident; nothing of it is taken.
+#[test]
+fn models_that_are_often_wrong_are_not_believed() {
+    let (profile, _) = assist(&orders(), |prompt| {
+        if prompt.contains(" rows and these columns") {
+            NO_RELATIONS.to_owned()
+        } else {
+            meaning("identifier")
+        }
+    });
+    let found = claims(&profile);
+    assert!(found.n_of(ClaimKind::SemanticType, Verdict::Refuted) >= 2, "{found:?}");
+    assert_eq!(found.accepted().count(), 0);
+    assert!(
+        profile
+            .fields
+            .iter()
+            .all(|field| field.text.as_ref().is_none_or(|text| text.semantic_type.is_none()))
+    );
 }
 
 /// Catches relations that are taken on the model's word, counts that are the model's, and claims about columns that
