@@ -119,15 +119,20 @@ pub fn confirm(profile: &mut Profile, mut assisted: Assisted) {
 }
 
 impl Assisted {
-    /// Takes no meaning from a model whose meanings the data refute as often as they fit: what fits then fits by accident, as
-    /// the counts of a field tell no more than that it could have the meaning.
+    /// Takes no meaning from a model whose meanings the data refute as often as they fit, and none that it gives to more than
+    /// half of at least four fields: what fits then fits by accident, as the counts of a field tell no more than that it could have
+    /// the meaning. Small models say one thing of everything, and are sure of it.
     fn weigh_meanings(&mut self) {
+        const MIN_CLAIMS: usize = 4;
         let n_accepted = self.n_of(ClaimKind::SemanticType, Verdict::Accepted);
-        if n_accepted > self.n_of(ClaimKind::SemanticType, Verdict::Refuted) {
-            return;
-        }
-        for claim in &mut self.claims {
-            if claim.kind == ClaimKind::SemanticType && claim.verdict == Verdict::Accepted {
+        let is_believed = n_accepted > self.n_of(ClaimKind::SemanticType, Verdict::Refuted);
+        let said: Vec<Option<String>> = self.claims.iter().map(|claim| claim.meaning.clone()).collect();
+        let is_usual = |meaning: &Option<String>| {
+            let n_same = said.iter().filter(|other| *other == meaning).count();
+            said.len() >= MIN_CLAIMS && n_same * 2 > said.len()
+        };
+        for claim in self.claims.iter_mut().filter(|claim| claim.verdict == Verdict::Accepted) {
+            if !is_believed || is_usual(&claim.meaning) {
                 claim.verdict = Verdict::Untestable;
             }
         }

@@ -127,6 +127,22 @@ fn models_that_are_often_wrong_are_not_believed() {
     );
 }
 
+/// The same where the counts allow it: names of one to five words could be products, all of them.
+#[test]
+fn one_word_for_everything_is_not_believed() {
+    let records: Vec<Value> = (0..100)
+        .map(|n: u64| json!({"a": format!("ab {n}"), "b": format!("cd {n}"), "c": format!("ef {n}"), "d": format!("gh {n}"), "f": format!("ij {n}"), "g": format!("kl {n}"), "h": format!("mn {n}"), "e": n}))
+        .collect();
+    let (profile, _) = assist(&records, |prompt| match prompt {
+        _ if prompt.contains(" rows and these columns") => NO_RELATIONS.to_owned(),
+        _ if prompt.contains("\"$.e\" holds") => meaning("count"),
+        _ => meaning("product_name"),
+    });
+    let accepted: Vec<String> = claims(&profile).accepted().map(Claim::statement).collect();
+    assert!(accepted.iter().all(|claim| claim == "$.e is of type count"), "{accepted:?}");
+    assert!(claims(&profile).n_of(ClaimKind::SemanticType, Verdict::Untestable) >= 4);
+}
+
 /// Catches relations that are taken on the model's word, counts that are the model's, and claims about columns that
 /// are not there.
 #[test]
