@@ -15,6 +15,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use synth_core::JsonPath;
 use synth_report::StatisticalTest;
 
+use asking::Asking;
 use generating::Generate;
 use inspecting::{Explain, Rules, ScenarioAction};
 use keeping::Keeping;
@@ -134,6 +135,8 @@ pub(crate) struct Profile {
     pub(crate) modelling: Modelling,
     #[command(flatten)]
     pub(crate) keeping: Keeping,
+    #[command(flatten)]
+    pub(crate) asking: Asking,
     #[command(flatten)]
     pub(crate) reading: Reading,
 }

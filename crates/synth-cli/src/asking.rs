@@ -34,19 +34,20 @@ impl Asking {
     /// `task` says what it was to do, for those who wonder why it was looked for.
     pub(crate) fn open(
         &self,
+        when: AskWhen,
         cache_dir: Option<&Path>,
         task: &str,
         screen: &Screen,
     ) -> Result<Option<Model>, Failure> {
-        if self.llm == AskWhen::Off {
+        if when == AskWhen::Off {
             return Ok(None);
         }
         let endpoint = Endpoint::parse(&self.server, self.reach())?;
         let cache = self.cache(cache_dir)?;
         let address = format!("{endpoint} {}", self.llm_model.as_deref().unwrap_or_default());
-        let opened = match self.llm {
+        let opened = match when {
             AskWhen::Replay => None,
-            _ => Some(ModelClient::open(endpoint.clone(), self.client()?)),
+            _ => Some(ModelClient::open(endpoint.clone(), self.client(when)?)),
         };
         let error = match opened {
             Some(Ok(client)) => {
@@ -63,7 +64,7 @@ impl Asking {
                     hits: Hits::default(),
                 }));
             }
-            Some(Err(error)) if self.llm == AskWhen::Require => return Err(not_there(&endpoint, &error)),
+            Some(Err(error)) if when == AskWhen::Require => return Err(not_there(&endpoint, &error)),
             Some(Err(error)) => Some(error),
             None => None,
         };
@@ -85,11 +86,11 @@ impl Asking {
         }
     }
 
-    fn client(&self) -> Result<ClientOptions, Failure> {
+    fn client(&self, when: AskWhen) -> Result<ClientOptions, Failure> {
         Ok(ClientOptions {
             model: self.llm_model.clone(),
             patience: self.patience(),
-            patience_at_start: self.patience_at_start(),
+            patience_at_start: Self::patience_at_start(when),
             budget: self.budget(),
             audit: self.llm_audit.as_deref().map(AuditLog::open).transpose()?,
         })

@@ -10,6 +10,7 @@
 
 mod args;
 mod asking;
+mod assisting;
 mod cache;
 mod checkpoint;
 mod commands;

@@ -26,8 +26,8 @@ pub(crate) fn write(
     if !rules.asks_model() || is_refused {
         return Ok(Default::default());
     }
-    let asking = &args.asking;
-    let Some(model) = asking.open(args.cache_dir.as_deref(), "texts", screen)? else {
+    let (asking, when) = (&args.asking, args.asking.for_rules());
+    let Some(model) = asking.open(when, args.cache_dir.as_deref(), "texts", screen)? else {
         return Ok(Default::default());
     };
     let (texts, writings) = model.with(|model| WrittenTexts::write(rules, seed, model));
@@ -35,7 +35,7 @@ pub(crate) fn write(
         screen.say(&told(writing));
     }
     screen.say(&format!("texts: {}", model.cost()));
-    if asking.llm == AskWhen::Require
+    if when == AskWhen::Require
         && let Some(short) = writings.iter().find(|writing| writing.n_written < writing.n_wanted)
     {
         return Err(Failure::Usage {

@@ -65,6 +65,7 @@ pub fn finish(partial: &mut Partial, findings: &Findings, config: &FinishConfig)
         variants,
         fields,
         joint: None,
+        assisted: None,
         findings: findings
             .groups()
             .map(|(code, count, _)| (code.to_owned(), count))

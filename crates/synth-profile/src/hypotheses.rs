@@ -49,6 +49,9 @@ pub struct Hypothesis {
     pub score: Rate,
     /// How often it was tested and held.
     pub evidence: Evidence,
+    /// Who supposed it, if not a detector: `model`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub source: Option<String>,
     /// The first few rows that break it, when all records were looked at.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub exceptions: Vec<Exception>,
@@ -81,12 +84,16 @@ pub fn hypotheses(profile: &Profile) -> Hypotheses {
         let order = right.score.get().total_cmp(&left.score.get());
         order.then_with(|| (&left.kind, &left.paths).cmp(&(&right.kind, &right.paths)))
     });
-    Hypotheses {
+    let mut all = Hypotheses {
         version: VERSION,
         source: profile.source.clone(),
         covers_all_records: profile.relations.covers_all_records,
         hypotheses,
+    };
+    if let Some(assisted) = &profile.assisted {
+        assisted.mark(&mut all);
     }
+    all
 }
 
 fn ranked(fact: Fact, profile: &Profile, n_largest: u64) -> Hypothesis {
@@ -104,6 +111,7 @@ fn ranked(fact: Fact, profile: &Profile, n_largest: u64) -> Hypothesis {
         generality,
         score: Rate::new(score).unwrap_or(Rate::ZERO),
         evidence: fact.evidence,
+        source: None,
         exceptions: fact.exceptions,
     }
 }

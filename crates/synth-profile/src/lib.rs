@@ -16,6 +16,7 @@
 //! [`Gate`](synth_privacy::Gate) and nothing else, so it may be written.
 
 pub mod anomalies;
+pub mod assisted;
 mod code_list;
 mod epoch_rhythm;
 pub mod error;
@@ -45,6 +46,7 @@ pub mod time_grid;
 pub mod time_stats;
 pub mod variants;
 
+pub use assisted::{Assisted, Claim, ClaimKind, Verdict};
 pub use error::{Error, ErrorKind};
 pub use finish::{FinishConfig, finish, is_key, is_numbering};
 pub use joint_profile::{GroupProfile, JointProfile, ModelBits};

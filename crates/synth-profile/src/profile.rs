@@ -9,6 +9,7 @@ use synth_privacy::Publishable;
 
 pub use crate::phrasing::{ChainProfile, ChainRow, PhrasingProfile, TemplatePart, TemplateProfile};
 
+use crate::assisted::Assisted;
 use crate::joint_profile::JointProfile;
 use crate::relations::Relations;
 
@@ -41,6 +42,9 @@ pub struct Profile {
     /// How well the joint model predicts, once it is fitted.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub joint: Option<JointProfile>,
+    /// What a language model supposed, and what the data say to it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub assisted: Option<Assisted>,
     /// What was surprising in the input: code and count.
     pub findings: BTreeMap<String, u64>,
 }

@@ -10,7 +10,9 @@ use crate::field::{FieldRule, FieldType, ValueKind};
 use crate::generator::{Categorical, FakerMethod, Generator, Literal};
 use crate::plugins::Plugins;
 use crate::resolution::Resolution;
-use crate::rule_set::{Globals, Layout, Metadata, Privacy, RuleSet, VERSION, VariantCase, Variants};
+use crate::rule_set::{
+    Globals, Layout, Metadata, ModelClaim, Privacy, RuleSet, VERSION, VariantCase, Variants,
+};
 use crate::shape::{LengthRule, ShapeRule};
 
 mod along;
@@ -40,6 +42,18 @@ const MANY_VALUES: [FakerMethod; 5] = [
     FakerMethod::Iban,
     FakerMethod::MacAddress,
 ];
+
+/// What a model contributed, for those who read the rules.
+fn by_model(profile: &Profile) -> Vec<ModelClaim> {
+    let claims = profile.assisted.iter().flat_map(synth_profile::Assisted::accepted);
+    let claim = |claim: &synth_profile::Claim| ModelClaim {
+        claim: claim.statement(),
+        source: "model".to_owned(),
+        confidence: claim.confidence,
+        rows: claim.evidence.n_rows,
+    };
+    claims.map(claim).collect()
+}
 
 impl RuleSet {
     /// Returns the rules that make data like the profiled sample.
@@ -73,7 +87,11 @@ impl RuleSet {
             profile.variants.iter().map(|variant| (variant.path.clone(), variants(variant))).collect();
         Self {
             version: VERSION,
-            metadata: Metadata { source: profile.source.clone(), profiled_rows: profile.n_records },
+            metadata: Metadata {
+                source: profile.source.clone(),
+                profiled_rows: profile.n_records,
+                by_model: by_model(profile),
+            },
             globals: globals(profile),
             shape,
             fields,

@@ -52,8 +52,8 @@ pub use predicate::{Comparison, Predicate, PredicateError, Watch};
 pub use relationship::{FieldList, Relationship};
 pub use resolution::{Resolution, ResolutionError};
 pub use rule_set::{
-    Dependence, Globals, Layout, Metadata, ModelRule, PredicateRule, Privacy, RuleSet, Severity, VariantCase,
-    Variants,
+    Dependence, Globals, Layout, Metadata, ModelClaim, ModelRule, PredicateRule, Privacy, RuleSet, Severity,
+    VariantCase, Variants,
 };
 pub use scenario::{Scenario, ScenarioFile};
 pub use shape::{LengthRule, ShapeRule};

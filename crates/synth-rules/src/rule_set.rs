@@ -186,6 +186,24 @@ pub struct Metadata {
     /// Records in the sample.
     #[serde(default)]
     pub profiled_rows: u64,
+    /// What a language model supposed and the data bore out.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub by_model: Vec<ModelClaim>,
+}
+
+/// Something in the rules that a language model supposed first.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ModelClaim {
+    /// What was supposed, in words.
+    pub claim: String,
+    /// Always `model`.
+    pub source: String,
+    /// How sure the model was, from 0 to 1.
+    #[schemars(with = "f64")]
+    pub confidence: Rate,
+    /// Rows that were looked at, all of which agree.
+    pub rows: u64,
 }
 
 /// Settings of a run.

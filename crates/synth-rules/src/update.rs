@@ -137,6 +137,12 @@ impl Merge<'_> {
             _ => Metadata {
                 source: old.source.clone().or_else(|| new.source.clone()),
                 profiled_rows: old.profiled_rows.saturating_add(new.profiled_rows),
+                by_model: old
+                    .by_model
+                    .iter()
+                    .chain(new.by_model.iter().filter(|new| !old.by_model.contains(new)))
+                    .cloned()
+                    .collect(),
             },
         }
     }

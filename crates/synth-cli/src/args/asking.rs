@@ -9,9 +9,9 @@ use synth_llm::{BudgetLimits, CacheLimits, Patience, Reach};
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Language model")]
 pub(crate) struct Asking {
-    /// Whether a language model is asked, where the rules have something for it to do
-    #[arg(long, value_enum, value_name = "WHEN", default_value = "auto")]
-    pub(crate) llm: AskWhen,
+    /// Whether a language model is asked, where there is something for it to do [default: auto; off when a sample is learned]
+    #[arg(long, value_enum, value_name = "WHEN")]
+    llm: Option<AskWhen>,
     /// Ask the model server at this address: llama.cpp, vLLM, Ollama or one that speaks as OpenAI's do
     #[arg(long, value_name = "URL", default_value = "http://127.0.0.1:8080")]
     pub(crate) server: String,
@@ -52,7 +52,7 @@ pub(crate) struct Asking {
 pub(crate) enum AskWhen {
     /// Never
     Off,
-    /// If the server answers; else what was answered before is used, and the rules make the rest
+    /// If the server answers; else what was answered before is used, and the rest is done without
     Auto,
     /// Always; fail when the server does not answer or the model does not do its part
     Require,
@@ -61,6 +61,16 @@ pub(crate) enum AskWhen {
 }
 
 impl Asking {
+    /// Rules that name texts to write ask for a model by themselves.
+    pub(crate) fn for_rules(&self) -> AskWhen {
+        self.llm.unwrap_or(AskWhen::Auto)
+    }
+
+    /// Rules that are learned should not depend on what else runs on the machine unless somebody wants it.
+    pub(crate) fn for_learning(&self) -> AskWhen {
+        self.llm.unwrap_or(AskWhen::Off)
+    }
+
     pub(crate) fn reach(&self) -> Reach {
         if self.allow_remote_llm { Reach::RemoteAllowed } else { Reach::Loopback }
     }
@@ -79,8 +89,8 @@ impl Asking {
     }
 
     /// How long the server has to say what it is: a moment, unless it is needed; then it may load its model first.
-    pub(crate) fn patience_at_start(&self) -> Patience {
-        match self.llm {
+    pub(crate) fn patience_at_start(when: AskWhen) -> Patience {
+        match when {
             AskWhen::Require => Patience { deadline_ms: 60_000, max_attempts: 30, ..Patience::default() },
             _ => Patience { deadline_ms: 5000, max_attempts: 1, ..Patience::default() },
         }

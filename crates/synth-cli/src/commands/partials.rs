@@ -57,7 +57,7 @@ fn finish(args: &FinishPartial, screen: &Screen) -> Result<Outcome, Failure> {
         count(sample.partial.n_records, "record")
     ));
     let gate = synth_privacy::Gate::new(args.k);
-    let how = Finishing { gate, model: args.modelling.options(), again: None };
+    let how = Finishing { gate, model: args.modelling.options(), again: None, asking: None };
     finish_sample(sample, &source, &how, files, screen)
 }
 

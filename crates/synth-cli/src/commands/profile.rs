@@ -15,6 +15,7 @@ use super::{count, json_text, name, overwrite, partials, update};
 use crate::Outcome;
 use crate::args::Profile;
 use crate::args::keeping::CheckpointPlan;
+use crate::assisting::{self, Learning};
 use crate::display::Screen;
 use crate::failure::Failure;
 use crate::profile_files::ProfileFiles;
@@ -38,7 +39,12 @@ pub(crate) fn run(args: &Profile, screen: &Screen) -> Result<Outcome, Failure> {
     let plan = args.keeping.checkpoint(&out);
     let sample = learn(args, plan.as_ref(), screen)?;
     let again = Again::of(args);
-    let how = Finishing { gate: args.reading.gate(), model: args.modelling.options(), again: again.as_ref() };
+    let how = Finishing {
+        gate: args.reading.gate(),
+        model: args.modelling.options(),
+        again: again.as_ref(),
+        asking: Some(Learning { asking: &args.asking, cache_dir: args.keeping.cache_dir.as_deref() }),
+    };
     let outcome = finish_sample(sample, &args.inputs, &how, files, screen)?;
     plan.iter().try_for_each(checkpoint::remove)?;
     Ok(outcome)
@@ -77,6 +83,8 @@ pub(super) struct Finishing<'a> {
     pub(super) model: ModelOptions,
     /// The files, where they can be read again.
     pub(super) again: Option<&'a Again<'a>>,
+    /// How a model is asked, where it may be.
+    pub(super) asking: Option<Learning<'a>>,
 }
 
 /// Makes the profile, the schema and the rules of a sample and writes them.
@@ -89,7 +97,9 @@ pub(super) fn finish_sample(
 ) -> Result<Outcome, Failure> {
     let (mut profile, _) = samples::profile(&mut sample, paths, how.gate);
     samples::tell(&mut sample, &profile, screen);
+    let assisted = assisting::assist(how.asking.as_ref(), (&sample, &mut profile), screen)?;
     let places = second_pass::verify_and_place((&sample, &mut profile), how.again, how.gate, screen)?;
+    assisting::confirm(assisted, &mut profile, screen);
     let mut rules = RuleSet::from_profile(&profile);
     let to = (files.model_name.as_str(), how.model);
     if let Some(model) = joint::fit(&mut rules, (&sample, &mut profile), to, screen) {

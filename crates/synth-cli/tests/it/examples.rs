@@ -36,7 +36,8 @@ fn examples_of_the_rule_reference_run() {
         folder
             .write("code.rhai", "fn generate(rng, config) { config.letter + digits(rng.integer(0, 99), 2) }");
         folder.write("total.rhai", "fn validate_record(record) { true }");
-        let args = ["generate", "--rules", "example.yaml", "-n", "5", "-o", "-", "--allow-plugins"];
+        let args =
+            ["generate", "--rules", "example.yaml", "-n", "5", "-o", "-", "--allow-plugins", "--llm", "off"];
         let run = folder.synth(&args);
         assert_eq!(run.code, Some(0), "{file}\n{}", run.stderr);
         for line in String::from_utf8(run.stdout).unwrap().lines().filter(|line| line.starts_with('{')) {

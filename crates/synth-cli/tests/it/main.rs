@@ -7,6 +7,7 @@
 )]
 
 mod along;
+mod assisted;
 mod bad_input;
 mod bad_rules;
 mod cache;

@@ -1,6 +1,7 @@
 //! Tests of the profiler from records to profile.
 #![expect(clippy::print_stderr, reason = "tests say when there are no data sets")]
 
+mod assisted;
 mod chains;
 mod clocks;
 mod cuts;

@@ -1,0 +1,66 @@
+//! What a language model adds to a profile.
+
+use std::path::Path;
+
+use synth_core::cast;
+use synth_profile::assisted::{self, Assisted, ClaimKind, Verdict};
+use synth_profile::{Profile, SampleTables};
+
+use crate::args::asking::Asking;
+use crate::commands::count;
+use crate::display::Screen;
+use crate::failure::Failure;
+use crate::samples::Sample;
+
+/// How a model is asked while a sample is learned.
+#[derive(Debug)]
+pub(crate) struct Learning<'a> {
+    pub(crate) asking: &'a Asking,
+    pub(crate) cache_dir: Option<&'a Path>,
+}
+
+/// Asks the model, if there is one, what the detectors left open.
+pub(crate) fn assist(
+    learning: Option<&Learning<'_>>,
+    (sample, profile): (&Sample, &mut Profile),
+    screen: &Screen,
+) -> Result<Option<Assisted>, Failure> {
+    let Some(Learning { asking, cache_dir }) = learning else { return Ok(None) };
+    let Some(model) = asking.open(asking.for_learning(), *cache_dir, "hypotheses", screen)? else {
+        return Ok(None);
+    };
+    let tables = SampleTables::of(&sample.partial, profile);
+    let assisted = model.with(|model| assisted::assist(profile, &tables, model));
+    screen.say(&format!("hypotheses: {}", model.cost()));
+    Ok(Some(assisted))
+}
+
+/// Keeps what all records bear out, and says what became of the hypotheses.
+pub(crate) fn confirm(assisted: Option<Assisted>, profile: &mut Profile, screen: &Screen) {
+    let Some(assisted) = assisted else { return };
+    assisted::confirm(profile, assisted);
+    let Some(assisted) = &profile.assisted else { return };
+    let kinds = [
+        (ClaimKind::SemanticType, "meaning"),
+        (ClaimKind::Unique, "key"),
+        (ClaimKind::FunctionalDep, "dependency"),
+    ];
+    for (kind, name) in kinds {
+        let n = |verdict| cast::to_u64(assisted.n_of(kind, verdict));
+        let n_all = cast::to_u64(assisted.claims.iter().filter(|claim| claim.kind == kind).count());
+        if n_all == 0 {
+            continue;
+        }
+        screen.say(&format!(
+            "of {} of the kind {name}: {} borne out, {} refuted, {} known before, {} not testable",
+            count(n_all, "hypothesis").replace("hypothesiss", "hypotheses"),
+            n(Verdict::Accepted),
+            n(Verdict::Refuted),
+            n(Verdict::Known),
+            n(Verdict::Untestable),
+        ));
+    }
+    if assisted.n_unanswered > 0 {
+        screen.say(&format!("{} had no usable answer", count(assisted.n_unanswered, "question")));
+    }
+}
