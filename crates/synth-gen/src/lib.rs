@@ -85,6 +85,7 @@ mod words;
 
 pub use derived::Uncomputed;
 pub use error::{Error, ErrorKind, Errors};
+pub use joint::order::Unseen;
 pub use piece::Piece;
 pub use plan::{CompileOptions, LeftOut, Plan, Unkept};
 pub use plugin::GeneratorPlugins;

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use synth_core::JsonPath;
 
 use crate::generator::Generator;
-use crate::relationship::Relationship;
+use crate::relationship::{Operation, Relationship, Term};
 use crate::rule_set::RuleSet;
 
 /// Returns the fields whose values something else than their own rule decides.
@@ -26,7 +26,8 @@ fn decided(relationship: &Relationship) -> Vec<&JsonPath> {
         Relationship::ForeignKey { child, parent, .. } => {
             child.paths().iter().chain(parent.paths()).collect()
         }
-        Relationship::Arithmetic { target, .. } | Relationship::DerivedText { target, .. } => vec![target],
+        Relationship::Arithmetic { target, .. } => vec![clock_target(relationship).unwrap_or(target)],
+        Relationship::DerivedText { target, .. } => vec![target],
         Relationship::Ordering { low, high, .. } => vec![low, high],
         // Of several fields together none is decided by that alone.
         Relationship::PrimaryKey { paths, .. } | Relationship::Unique { paths, .. } if paths.len() > 1 => {
@@ -36,6 +37,17 @@ fn decided(relationship: &Relationship) -> Vec<&JsonPath> {
         | Relationship::Unique { paths, .. }
         | Relationship::Sequence { paths, .. } => paths.iter().collect(),
         _ => Vec::new(),
+    }
+}
+
+/// The field that minutes between two clocks decide: the later clock, so that the minutes keep their distribution.
+pub(super) fn clock_target(relationship: &Relationship) -> Option<&JsonPath> {
+    match relationship {
+        Relationship::Arithmetic { operation: Operation::ClockMinutes, terms, .. } => match &terms[..] {
+            [Term::Plain(later) | Term::Scaled { path: later, .. }, _] => Some(later),
+            _ => None,
+        },
+        _ => None,
     }
 }
 

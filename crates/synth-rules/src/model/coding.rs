@@ -39,7 +39,7 @@ struct KindCoding {
 }
 
 #[derive(Debug, Clone)]
-enum Law {
+pub(super) enum Law {
     /// One code for all values.
     Whole,
     /// One code for each literal.
@@ -50,7 +50,7 @@ enum Law {
 
 /// What of a distribution of numbers a code stands for, in order of the numbers.
 #[derive(Debug, Clone, Copy, PartialEq)]
-enum Point {
+pub(super) enum Point {
     /// A number that stands out.
     Spike(f64),
     /// A part of the quantile function.
@@ -59,13 +59,13 @@ enum Point {
 
 /// A quantile function.
 #[derive(Debug, Clone)]
-struct Knots {
+pub(super) struct Knots {
     shares: Vec<f64>,
     values: Vec<f64>,
 }
 
 /// A part of [0, 1).
-type Part = (f64, f64);
+pub(super) type Part = (f64, f64);
 
 impl Coding {
     /// Returns the codes of a field whose sample has so many rows; `is_bound` says that something else than its own
@@ -141,6 +141,20 @@ impl Coding {
             order.extend(codes);
         }
         Some(order)
+    }
+
+    /// Returns what the values of a kind are drawn by, and the part of the draw of each of its codes.
+    pub(super) fn law_of(&self, kind: usize) -> (&Law, Vec<Part>) {
+        let part = |code: &Code| match code {
+            Code::Value { kind: own, low, high } if usize::from(*own) == kind => Some((*low, *high)),
+            _ => None,
+        };
+        (&self.kinds[kind].law, self.codes.iter().filter_map(part).collect())
+    }
+
+    /// Tells whether values of one kind have different codes.
+    pub(super) fn tells_values(&self) -> bool {
+        self.codes.iter().any(|code| matches!(code, Code::Value { low, high, .. } if high - low < 1.0))
     }
 
     /// Returns how far into the part of its code a value lies; the middle where all values of the code are one.
@@ -371,7 +385,7 @@ impl Knots {
     }
 
     /// The share of the values that are smaller, with half of those that are equal.
-    fn share(&self, value: f64) -> f64 {
+    pub(super) fn share(&self, value: f64) -> f64 {
         let first = self.values.partition_point(|knot| *knot < value);
         let last = self.values.partition_point(|knot| *knot <= value);
         if first < last {

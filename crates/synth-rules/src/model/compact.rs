@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use synth_core::JsonPath;
 
 use super::draft::number;
-use super::{CopulaModel, Feature, FieldModel, JointModel, MODEL_VERSION, TableModel};
+use super::{Column, CopulaModel, Feature, FieldModel, Given, JointModel, MODEL_VERSION, TableModel};
 
 /// A table whose fields stand as they were coded.
 #[derive(Debug)]
@@ -15,6 +15,8 @@ pub(super) struct DraftModel {
     pub(super) holder: Option<usize>,
     /// The time that its rows run along.
     pub(super) time: Option<JsonPath>,
+    /// What its fields may look at and is not drawn.
+    pub(super) givens: Vec<Given>,
     pub(super) fields: Vec<FieldModel>,
     pub(super) copulas: Vec<CopulaModel>,
     /// Those of its fields that run along time.
@@ -27,12 +29,17 @@ pub(super) fn compact(mut tables: Vec<DraftModel>) -> Option<JointModel> {
     for table in &mut tables {
         table.fields.iter_mut().for_each(FieldModel::forget_unused);
     }
-    let used = used(&tables);
+    let Used { fields: used, givens: used_givens } = Used::of(&tables);
     let places: Vec<Vec<Option<u16>>> =
         tables.iter().zip(&used).map(|(table, used)| places(table, used)).collect();
     if used.iter().all(BTreeSet::is_empty) {
         return None;
     }
+    let given_place = |table: usize, given: u16| {
+        let before = used_givens[table].iter().filter(|at| **at < usize::from(given));
+        number(before.count())
+    };
+    let paths: Vec<JsonPath> = tables.iter().map(|table| table.path.clone()).collect();
     let holders: Vec<Option<usize>> = tables.iter().map(|table| table.holder).collect();
     let place =
         |table: usize, field: u16| places[table].get(usize::from(field)).copied().flatten().unwrap_or(field);
@@ -46,11 +53,31 @@ pub(super) fn compact(mut tables: Vec<DraftModel>) -> Option<JointModel> {
                         *field = above(&holders, at, *up).map_or(*field, |above| place(above, *field));
                     }
                     Feature::Previous { field } => *field = place(at, *field),
+                    Feature::Given { up, given } => {
+                        *given = above(&holders, at, *up).map_or(*given, |above| given_place(above, *given));
+                    }
                     _ => {}
                 }
             }
             fields.push((own, model));
         }
+        let given = |(given, mut model): (usize, Given)| {
+            used_givens[at].contains(&given).then(|| {
+                model.after =
+                    model.after.iter().filter_map(|field| places[at][usize::from(*field)]).collect();
+                model.after.sort_unstable();
+                if let Some(via) = &mut model.via
+                    && let Some(parent) = table_of(&paths, &via.parent[0])
+                {
+                    via.column = match via.column {
+                        Column::Field(field) => Column::Field(place(parent, field)),
+                        Column::Given(given) => Column::Given(given_place(parent, given)),
+                    };
+                }
+                model
+            })
+        };
+        let givens = draft.givens.into_iter().enumerate().filter_map(given).collect();
         fields.sort_by_key(|(own, _)| *own);
         let renumbered = |copula: CopulaModel| CopulaModel {
             fields: copula.fields.iter().map(|field| place(at, *field)).collect(),
@@ -59,6 +86,7 @@ pub(super) fn compact(mut tables: Vec<DraftModel>) -> Option<JointModel> {
         TableModel {
             path: draft.path,
             time: draft.time,
+            givens,
             fields: fields.into_iter().map(|(_, model)| model).collect(),
             copulas: draft.copulas.into_iter().map(renumbered).collect(),
         }
@@ -71,31 +99,64 @@ fn above(holders: &[Option<usize>], table: usize, up: u16) -> Option<usize> {
     (0..up).try_fold(table, |at, _| holders[at])
 }
 
-/// The fields of each table that look at something, are looked at, are bound by a copula, or run along time.
-fn used(tables: &[DraftModel]) -> Vec<BTreeSet<usize>> {
-    let holders: Vec<Option<usize>> = tables.iter().map(|table| table.holder).collect();
-    let mut used: Vec<BTreeSet<usize>> = vec![BTreeSet::new(); tables.len()];
-    for (table, draft) in tables.iter().enumerate() {
-        used[table].extend(&draft.moving);
-        used[table].extend(draft.copulas.iter().flat_map(|copula| &copula.fields).copied().map(usize::from));
-        for (at, field) in draft.fields.iter().enumerate() {
-            if !field.features.is_empty() {
-                used[table].insert(at);
-            }
-            for feature in &field.features {
-                match *feature {
-                    Feature::Field { up, field } => {
-                        if let Some(above) = above(&holders, table, up) {
-                            used[above].insert(usize::from(field));
+/// The table whose rows a field stands in.
+fn table_of(paths: &[JsonPath], path: &JsonPath) -> Option<usize> {
+    std::iter::successors(Some(path.clone()), JsonPath::parent)
+        .find_map(|above| paths.iter().position(|table| *table == above))
+}
+
+/// The fields of each table that look at something, are looked at, are bound by a copula, or run along time; and what is given
+/// and looked at.
+struct Used {
+    fields: Vec<BTreeSet<usize>>,
+    givens: Vec<BTreeSet<usize>>,
+}
+
+impl Used {
+    fn of(tables: &[DraftModel]) -> Self {
+        let holders: Vec<Option<usize>> = tables.iter().map(|table| table.holder).collect();
+        let paths: Vec<JsonPath> = tables.iter().map(|table| table.path.clone()).collect();
+        let none = vec![BTreeSet::new(); tables.len()];
+        let mut used = Self { fields: none.clone(), givens: none };
+        // Tables and what of them is given to others.
+        let mut open: Vec<(usize, usize)> = Vec::new();
+        for (table, draft) in tables.iter().enumerate() {
+            used.fields[table].extend(&draft.moving);
+            let copulas = draft.copulas.iter().flat_map(|copula| &copula.fields);
+            used.fields[table].extend(copulas.copied().map(usize::from));
+            for (at, field) in draft.fields.iter().enumerate() {
+                if !field.features.is_empty() {
+                    used.fields[table].insert(at);
+                }
+                for feature in &field.features {
+                    match *feature {
+                        Feature::Field { up, field } => {
+                            if let Some(above) = above(&holders, table, up) {
+                                used.fields[above].insert(usize::from(field));
+                            }
                         }
+                        Feature::Previous { field } => _ = used.fields[table].insert(usize::from(field)),
+                        Feature::Given { up, given } => {
+                            open.extend(above(&holders, table, up).map(|above| (above, usize::from(given))));
+                        }
+                        _ => {}
                     }
-                    Feature::Previous { field } => _ = used[table].insert(usize::from(field)),
-                    _ => {}
                 }
             }
         }
+        while let Some((table, given)) = open.pop() {
+            if !used.givens[table].insert(given) {
+                continue;
+            }
+            let Some(via) = &tables[table].givens[given].via else { continue };
+            let Some(parent) = table_of(&paths, &via.parent[0]) else { continue };
+            match via.column {
+                Column::Field(field) => _ = used.fields[parent].insert(usize::from(field)),
+                Column::Given(given) => open.push((parent, usize::from(given))),
+            }
+        }
+        used
     }
-    used
 }
 
 /// The new place of each field: the first that looks at nothing without a place is next. Models look at each other without
@@ -107,6 +168,11 @@ fn places(table: &DraftModel, used: &BTreeSet<usize>) -> Vec<Option<u16>> {
         let is_ready = |at: &usize| {
             table.fields[*at].features.iter().all(|feature| match feature {
                 Feature::Field { up: 0, field } => places[usize::from(*field)].is_some(),
+                Feature::Given { up: 0, given } => {
+                    let after = &table.givens[usize::from(*given)].after;
+                    let is_placed = |field: &u16| places[usize::from(*field)].is_some();
+                    after.iter().all(|field| is_placed(field) || !used.contains(&usize::from(*field)))
+                }
                 _ => true,
             })
         };
@@ -163,6 +229,7 @@ mod tests {
             path,
             holder: None,
             time: None,
+            givens: Vec::new(),
             fields,
             copulas: Vec::new(),
             moving: BTreeSet::new(),

@@ -16,8 +16,10 @@ use super::{Feature, FieldModel, LeafEnds, MAX_POSITION, ModelKind, ModelOptions
 use crate::along::{Along, Movement};
 use crate::rule_set::RuleSet;
 
+pub(super) mod givens;
 pub(super) mod series;
 
+use givens::DraftGiven;
 use series::Course;
 
 /// Tables with fewer rows say nothing that could be told from chance.
@@ -52,6 +54,8 @@ pub(super) struct DraftTable {
     places: Places,
     pub(super) times: Option<RowTimes>,
     pub(super) fields: Vec<DraftField>,
+    /// What is looked at and not drawn.
+    pub(super) givens: Vec<DraftGiven>,
     /// What every field of the table may look at beside the others.
     pub(super) around: Vec<(Feature, CodeColumn)>,
 }
@@ -102,7 +106,7 @@ impl Draft {
             }
             fields.sort_by_key(|field| field.coding.codes.len());
             series::lead(&mut fields);
-            let mut draft = DraftTable {
+            tables.push(DraftTable {
                 path: table.path().clone(),
                 holder: table.holder(),
                 holder_rows: families.to_vec(),
@@ -111,10 +115,13 @@ impl Draft {
                 places,
                 times,
                 fields,
+                givens: Vec::new(),
                 around: Vec::new(),
-            };
-            draft.around = draft.around(&tables);
-            tables.push(draft);
+            });
+        }
+        givens::find(rules, &bound, sample, &mut tables);
+        for at in 0..tables.len() {
+            tables[at].around = tables[at].around(&tables);
         }
         let fields: Vec<(usize, usize)> = tables
             .iter()
@@ -155,6 +162,11 @@ impl Draft {
         match (feature, fields[field].rising_by()) {
             (Feature::Field { up: 0, field }, None) => fields[usize::from(field)].rising_by().is_none(),
             (Feature::Field { up: 0, field }, Some(by)) => by == Some(&fields[usize::from(field)].path),
+            (Feature::Given { up: 0, given }, None) => self.tables[table].givens[usize::from(given)]
+                .given
+                .after
+                .iter()
+                .all(|after| usize::from(*after) < field),
             (feature, Some(_)) => matches!(feature, Feature::Position | Feature::PositionAbove { .. }),
             _ => true,
         }
@@ -273,7 +285,8 @@ impl DraftTable {
         }
     }
 
-    /// What stands around the rows: the fields of those that hold them, and in arrays the position and the element before.
+    /// What stands around the rows: the fields of those that hold them, in arrays the position and the element before, and what
+    /// is given.
     fn around(&self, above: &[Self]) -> Vec<(Feature, CodeColumn)> {
         let mut around = Vec::new();
         let (mut up, mut holder) = (0, self.holder.filter(|_| !self.fields.is_empty()));
@@ -287,6 +300,11 @@ impl DraftTable {
                 if field.rising_by().is_none() {
                     around.push((Feature::Field { up, field: number(at) }, column));
                 }
+            }
+            for (at, given) in table.givens.iter().enumerate() {
+                let codes = rows.iter().map(|row| given.column.codes[*row as usize]).collect();
+                let column = CodeColumn { codes, n_codes: given.column.n_codes, order: given.column.order };
+                around.push((Feature::Given { up, given: number(at) }, column));
             }
             if table.is_array {
                 let codes = rows.iter().map(|row| table.places.positions[*row as usize]).collect();
@@ -307,6 +325,10 @@ impl DraftTable {
             };
             around.extend(self.fields.iter().enumerate().map(previous));
         }
+        let given = |(at, given): (usize, &DraftGiven)| {
+            (Feature::Given { up: 0, given: number(at) }, given.column.clone())
+        };
+        around.extend(self.givens.iter().enumerate().filter(|_| !self.fields.is_empty()).map(given));
         around
     }
 
@@ -344,13 +366,7 @@ fn field(
         }
     };
     let has_two_parts = table.columns().filter(|other| other.path() == path).count() > 1;
-    let of_value: Vec<u16> = column.values().map(|value| coding.code(value)).collect();
-    let code = |row: usize| match column.cell(row) {
-        SampleCell::Missing => 0,
-        SampleCell::Null => 1,
-        SampleCell::Value(at) => of_value[at],
-    };
-    let codes: Vec<u16> = (0..table.n_rows()).map(code).collect();
+    let codes = coded(table, &column, &coding);
     let is_held = held_rows(table, path);
     if has_two_parts || is_constant(&codes, &is_held) {
         return None;
@@ -365,6 +381,17 @@ fn field(
         is_held,
         course: None,
     })
+}
+
+/// The codes of a column.
+fn coded(table: &SampleTable<'_>, column: &SampleColumn<'_>, coding: &Coding) -> Vec<u16> {
+    let of_value: Vec<u16> = column.values().map(|value| coding.code(value)).collect();
+    let code = |row: usize| match column.cell(row) {
+        SampleCell::Missing => 0,
+        SampleCell::Null => 1,
+        SampleCell::Value(at) => of_value[at],
+    };
+    (0..table.n_rows()).map(code).collect()
 }
 
 /// Tells in which rows the object is there that holds a field.

@@ -199,6 +199,8 @@ impl Fitting {
         let around = &self.draft.tables[*table].around;
         let link = |field: usize, other: usize| match other.checked_sub(n) {
             None => self.link(*table, fields[field], fields[other]),
+            // The order of the fields is not known yet.
+            Some(around) if !self.waits(*table, around).is_empty() => None,
             Some(around) => {
                 self.links[self.position[*table][fields[field]]].get(fields[field] + around).copied()
             }
@@ -247,6 +249,15 @@ impl Fitting {
         match parent {
             Parent::Field(at) => (Feature::Field { up: 0, field: number(at) }, &draft.fields[at].column),
             Parent::Around(at) => (draft.around[at].0, &draft.around[at].1),
+        }
+    }
+
+    /// The fields of the table that must be drawn before something around its rows can be looked at.
+    fn waits(&self, table: usize, around: usize) -> &[u16] {
+        let draft = &self.draft.tables[table];
+        match draft.around[around].0 {
+            Feature::Given { up: 0, given } => &draft.givens[usize::from(given)].given.after,
+            _ => &[],
         }
     }
 
@@ -329,7 +340,11 @@ impl Fitting {
         let (table, field) = self.draft.fields[at];
         let own =
             self.before[at].iter().map(|before| (Parent::Field(*before), self.link(table, field, *before)));
+        let is_known = |around: &usize| {
+            self.waits(table, *around).iter().all(|field| self.before[at].contains(&usize::from(*field)))
+        };
         let around = (0..self.draft.tables[table].around.len())
+            .filter(is_known)
             .map(|around| (Parent::Around(around), self.links[at].get(field + around).copied()));
         let known: Vec<(Parent, Link)> =
             own.chain(around).filter_map(|(parent, link)| Some((parent, link?))).collect();
@@ -417,7 +432,8 @@ impl Fitting {
             let (copulas, moving) = beside.next().unwrap_or_default();
             let fields = fields.into_iter().flatten().collect();
             let (path, holder) = (draft.path.clone(), draft.holder);
-            DraftModel { path, holder, time: line(draft), fields, copulas, moving }
+            let givens = draft.givens.iter().map(|given| given.given.clone()).collect();
+            DraftModel { path, holder, time: line(draft), givens, fields, copulas, moving }
         };
         let tables = self.draft.tables.iter().zip(models).map(table).collect();
         FittedJoint { model: compact(tables), profile, along }
