@@ -130,20 +130,28 @@ impl<'p, 'b> Order<'p, 'b> {
         givens(joint).into_iter().rev().find(is_circle)
     }
 
-    /// The nodes whose programs must be bound before a bond is, so that codes that it may look up can be drawn.
+    /// The nodes whose programs must be bound before a bond is, so that codes that it looks up can be drawn.
+    ///
+    /// All that is given up to the stage of these codes may be computed with them. None of it follows from the bond: what does
+    /// follows from the codes too, and is given in a later stage.
     pub(crate) fn behind(&self, bond: &Bond<'_>) -> BTreeSet<usize> {
         let joint = &self.plan.joint;
-        if givens(joint).is_empty() {
+        let givens = givens(joint);
+        if givens.is_empty() {
             return BTreeSet::new();
         }
         let codes = self.codes_of(&self.all_looked_at(bond.reads().into_iter().chain(bond.targets())));
-        let reached = self.reached(joint, codes);
-        let source = |vertex: &Vertex| {
-            let given = vertex.column.checked_sub(joint.scopes[vertex.scope].fields.len())?;
-            Some(needed(&joint.scopes[vertex.scope].givens[given].source, &joint.references))
-        };
-        reached.iter().filter_map(source).flatten().collect()
+        let last = codes.iter().map(|code| joint.stage_of(code.scope, code.column)).max().unwrap_or(0);
+        let early = givens.iter().filter(|given| joint.stage_of(given.scope, given.column) <= last);
+        early.flat_map(|given| needed_by(joint, given)).collect()
     }
+}
+
+/// The nodes whose programs something given needs.
+fn needed_by(joint: &Joint, given: &Vertex) -> Vec<usize> {
+    let model = &joint.scopes[given.scope];
+    let given = given.column.checked_sub(model.fields.len()).and_then(|given| model.givens.get(given));
+    given.map_or_else(Vec::new, |given| needed(&given.source, &joint.references))
 }
 
 /// Everything that is given and looked at.
@@ -180,10 +188,7 @@ pub(crate) fn settle(
     let unseen = prune(&mut joint, plan, model, scope_of);
     find_stages(&mut joint, &order);
     let used = givens(&joint);
-    let nodes = used.iter().flat_map(|vertex| {
-        let model = &joint.scopes[vertex.scope];
-        needed(&model.givens[vertex.column - model.fields.len()].source, &joint.references)
-    });
+    let nodes = used.iter().flat_map(|given| needed_by(&joint, given));
     let late = Late::of(nodes, joint.references.len());
     plan.is_linked |= !used.is_empty();
     plan.joint = Arc::new(joint);
@@ -232,7 +237,8 @@ fn find_stages(joint: &mut Joint, order: &Order<'_, '_>) {
     let edges: BTreeMap<Vertex, Vec<Vertex>> =
         all.iter().map(|vertex| (*vertex, order.edges(joint, *vertex))).collect();
     let is_given = |vertex: &Vertex| vertex.column >= joint.scopes[vertex.scope].fields.len();
-    let mut stages: BTreeMap<Vertex, usize> = all.iter().map(|vertex| (*vertex, 0)).collect();
+    let first = |vertex: &Vertex| (*vertex, usize::from(is_given(vertex)));
+    let mut stages: BTreeMap<Vertex, usize> = all.iter().map(first).collect();
     // Circles have nothing given in them, so stages rise to no more than the number of things that are given.
     loop {
         let mut is_still = true;

@@ -16,9 +16,11 @@ use super::{Feature, FieldModel, LeafEnds, MAX_POSITION, ModelKind, ModelOptions
 use crate::along::{Along, Movement};
 use crate::rule_set::RuleSet;
 
+mod conflicts;
 pub(super) mod givens;
 pub(super) mod series;
 
+use conflicts::{Conflicts, conflicts, resolve};
 use givens::DraftGiven;
 use series::Course;
 
@@ -56,6 +58,8 @@ pub(super) struct DraftTable {
     pub(super) fields: Vec<DraftField>,
     /// What is looked at and not drawn.
     pub(super) givens: Vec<DraftGiven>,
+    /// Those that are not looked at together.
+    conflicts: Conflicts,
     /// What every field of the table may look at beside the others.
     pub(super) around: Vec<(Feature, CodeColumn)>,
 }
@@ -116,11 +120,13 @@ impl Draft {
                 times,
                 fields,
                 givens: Vec::new(),
+                conflicts: Conflicts::new(),
                 around: Vec::new(),
             });
         }
         givens::find(rules, &bound, sample, &mut tables);
         for at in 0..tables.len() {
+            tables[at].conflicts = conflicts(rules, &tables[at].givens);
             tables[at].around = tables[at].around(&tables);
         }
         let fields: Vec<(usize, usize)> = tables
@@ -150,10 +156,15 @@ impl Draft {
         let (features, columns) = self.candidates(table, field);
         let view = self.view((table, field), &columns);
         let columns: Vec<&CodeColumn> = view.features.iter().map(|column| &**column).collect();
-        let links = links(&view.target, &columns).into_iter().zip(features);
-        let nothing = Link { information: 0.0, sigmas: 0.0 };
-        let wanted = |(link, feature)| if self.may_look((table, field), feature) { link } else { nothing };
-        links.map(wanted).collect()
+        let mut links = links(&view.target, &columns);
+        for (link, feature) in links.iter_mut().zip(&features) {
+            if !self.may_look((table, field), *feature) {
+                *link = Link { information: 0.0, sigmas: 0.0 };
+            }
+        }
+        let above = |up| (0..up).try_fold(table, |table, _| self.tables[table].holder);
+        resolve(&mut links, &features, |up| Some(&self.tables[above(up)?].conflicts));
+        links
     }
 
     /// What only rises with time tells of nothing but the time, and follows from it.

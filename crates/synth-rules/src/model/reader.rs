@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use synth_core::TimeFormat;
 
 use super::Code;
-use super::coding::{Coding, Law, Point};
+use super::coding::{Coding, Knots, Law, Point, Scale};
 use crate::field::{FieldRule, FieldType, ValueKind};
 use crate::generator::{Generator, Literal};
 
@@ -55,10 +55,10 @@ enum KindLaw {
         /// Rising.
         spikes: Vec<(f64, u16)>,
         /// The shares and values of the quantile function.
-        knots: super::coding::Knots,
+        knots: Knots,
         /// Where the draws of the quantile function begin.
         start: f64,
-        unit: f64,
+        scale: Scale,
         parts: Parts,
     },
 }
@@ -137,7 +137,7 @@ impl KindReader {
                 numbers.sort_by(|a, b| a.0.total_cmp(&b.0));
                 KindLaw::Literals { texts: texts.collect(), numbers }
             }
-            Law::Numbers { points, knots, unit, .. } => {
+            Law::Numbers { points, knots, scale, .. } => {
                 let spike = |(at, point): (usize, &Point)| match point {
                     Point::Spike(value) => Some((*value, parts.code(middle(at)))),
                     Point::Bin(_) => None,
@@ -145,11 +145,16 @@ impl KindReader {
                 let spikes = points.iter().enumerate().filter_map(spike).collect();
                 let bins = points.iter().zip(own).filter(|(point, _)| matches!(point, Point::Bin(_)));
                 let start = bins.map(|(_, (low, _))| low).fold(1.0, f64::min);
-                KindLaw::Numbers { spikes, knots: knots.clone(), start, unit: *unit, parts: parts.clone() }
+                {
+                    let (knots, scale, parts) = (knots.clone(), scale.clone(), parts.clone());
+                    KindLaw::Numbers { spikes, knots, start, scale, parts }
+                }
             }
         };
         let format = match &kind.generator {
-            Some(Generator::TemporalRhythmic(times)) => TimeFormat::parse(&times.format).ok(),
+            Some(Generator::TemporalRhythmic(times)) if !times.format.starts_with("epoch_") => {
+                TimeFormat::parse(&times.format).ok()
+            }
             _ => None,
         };
         Self { field_type: kind.field_type, format, law }
@@ -179,8 +184,8 @@ impl KindReader {
                 }
                 (None, None) => None,
             },
-            KindLaw::Numbers { spikes, knots, start, unit, parts } => {
-                let number = self.number(seen, *unit)?;
+            KindLaw::Numbers { spikes, knots, start, scale, parts } => {
+                let number = self.number(seen, scale)?;
                 let at = spikes.partition_point(|(known, _)| *known < number);
                 let spike = spikes.get(at).filter(|(known, _)| known.total_cmp(&number).is_eq());
                 Some(match spike {
@@ -193,11 +198,11 @@ impl KindReader {
     }
 
     /// The number that a value is, or seconds since 1970.
-    fn number(&self, seen: Seen<'_>, unit: f64) -> Option<f64> {
+    fn number(&self, seen: Seen<'_>, scale: &Scale) -> Option<f64> {
         match (&self.format, seen.text) {
             (Some(format), Some(text)) => format.read(text).map(|time| time.0 as f64 / 1e6),
             (None, Some(text)) => text.parse::<f64>().ok().filter(|number| number.is_finite()),
-            (_, None) => seen.number.map(|number| number * unit),
+            (_, None) => scale.read(seen.number?),
         }
     }
 }
