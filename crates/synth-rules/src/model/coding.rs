@@ -221,7 +221,12 @@ impl KindCoding {
                 let number = scale.read(value.number.filter(|_| is_of(self.field_type, value))?)?;
                 let spike =
                     points.iter().position(|point| matches!(point, Point::Spike(at) if same(*at, number)));
+                let is_at_least = |point: &Point| matches!(point, Point::Spike(at) if *at >= number);
+                let next = || points.iter().position(is_at_least).or(points.len().checked_sub(1));
                 spike.or_else(|| {
+                    if edges.len() < 2 {
+                        return next();
+                    }
                     let share = knots.share(number);
                     let above = edges.partition_point(|edge| *edge <= share).clamp(1, edges.len() - 1);
                     let bin = above - 1;

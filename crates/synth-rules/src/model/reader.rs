@@ -251,7 +251,7 @@ mod tests {
     #[test]
     fn times_are_read_as_they_are_written() {
         let rule = "{type: datetime, generator: temporal_rhythmic, params: {quantiles: [0, 50, 100], \
-                    values: ['2024-01-01T00:00:00Z', '2024-01-02T00:00:00Z', '2024-01-05T00:00:00Z'], format: rfc3339}}";
+                    values: ['2024-01-01T00:00:00Z', '2024-01-02T00:00:00Z', '2024-01-05T00:00:00Z'], format: '%Y-%m-%dT%H:%M:%SZ'}}";
         let reader = reader(rule, &[0.0, 0.5, 1.0]);
         let code = |text| reader.code(Seen { number: None, text: Some(text) });
         assert_eq!(["2024-01-01T08:00:00Z", "2024-01-04T08:00:00Z"].map(code), [2, 3]);
