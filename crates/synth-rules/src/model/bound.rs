@@ -13,7 +13,7 @@ use crate::rule_set::RuleSet;
 /// Fields that dependencies or tables of values connect are drawn together: one of them leads, and the others follow.
 pub(super) fn bound(rules: &RuleSet) -> BTreeSet<JsonPath> {
     let mut bound: BTreeSet<JsonPath> = rules.relationships.iter().flat_map(decided).cloned().collect();
-    for group in groups(rules) {
+    for group in groups(rules, &bound) {
         let leader = leader(rules, &group, &bound);
         bound.extend(group.into_iter().filter(|path| Some(*path) != leader).cloned());
     }
@@ -51,11 +51,14 @@ pub(super) fn clock_target(relationship: &Relationship) -> Option<&JsonPath> {
     }
 }
 
-/// Fields that are connected, each in one group.
-fn groups(rules: &RuleSet) -> Vec<Vec<&JsonPath>> {
+/// Fields that are connected, each in one group; a dependency of fields that are decided by something else connects nothing.
+fn groups<'r>(rules: &'r RuleSet, decided: &BTreeSet<JsonPath>) -> Vec<Vec<&'r JsonPath>> {
     let mut groups: Vec<Vec<&JsonPath>> = Vec::new();
     for relationship in &rules.relationships {
         let mut joined: Vec<&JsonPath> = match relationship {
+            Relationship::FunctionalDep { rhs, .. } if rhs.iter().all(|path| decided.contains(path)) => {
+                continue;
+            }
             Relationship::FunctionalDep { lhs, rhs, .. } => lhs.iter().chain(rhs).collect(),
             Relationship::ValueTable { paths, .. } => paths.iter().collect(),
             _ => continue,

@@ -162,6 +162,31 @@ impl Draft {
                 *link = Link { information: 0.0, sigmas: 0.0 };
             }
         }
+        links
+    }
+
+    /// The links of what a field may look at once some fields of its table are drawn: nothing that follows from others, and no
+    /// two things whose pairs are made up.
+    pub(super) fn open_links(
+        &self,
+        (table, field): (usize, usize),
+        links: &[Link],
+        is_drawn: impl Fn(usize) -> bool,
+    ) -> Vec<Link> {
+        let (features, _) = self.candidates(table, field);
+        let is_open = |feature: &Feature| match *feature {
+            Feature::Given { up: 0, given } => {
+                let after = &self.tables[table].givens[usize::from(given)].given.after;
+                after.iter().all(|after| is_drawn(usize::from(*after)))
+            }
+            _ => true,
+        };
+        let mut links = links.to_vec();
+        for (link, feature) in links.iter_mut().zip(&features) {
+            if !is_open(feature) {
+                *link = Link { information: 0.0, sigmas: 0.0 };
+            }
+        }
         let above = |up| (0..up).try_fold(table, |table, _| self.tables[table].holder);
         resolve(&mut links, &features, |up| Some(&self.tables[above(up)?].conflicts));
         links
@@ -173,11 +198,6 @@ impl Draft {
         match (feature, fields[field].rising_by()) {
             (Feature::Field { up: 0, field }, None) => fields[usize::from(field)].rising_by().is_none(),
             (Feature::Field { up: 0, field }, Some(by)) => by == Some(&fields[usize::from(field)].path),
-            (Feature::Given { up: 0, given }, None) => self.tables[table].givens[usize::from(given)]
-                .given
-                .after
-                .iter()
-                .all(|after| usize::from(*after) < field),
             (feature, Some(_)) => matches!(feature, Feature::Position | Feature::PositionAbove { .. }),
             _ => true,
         }
