@@ -5,12 +5,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use synth_core::{JsonPath, cast};
 use synth_profile::SampleTables;
 use synth_profile::sample_tables::{SampleCell, SampleColumn, SamplePart, SampleTable, SampleValue};
-use synth_stats::joint::{CodeColumn, CodeOrder};
+use synth_stats::joint::{CodeColumn, CodeOrder, links};
 
 use super::{Coding, DraftTable, coded, is_constant, number, series};
 use crate::model::follows::Follows;
 use crate::model::given::{Column, Given, Via};
-use crate::model::{Code, ModelPart};
+use crate::model::times::RowTimes;
+use crate::model::{Code, Feature, ModelPart};
 use crate::relationship::Relationship;
 use crate::rule_set::RuleSet;
 
@@ -18,6 +19,8 @@ use crate::rule_set::RuleSet;
 const MAX_GIVENS: usize = 96;
 /// References behind each other that are followed.
 const MAX_STEPS: usize = 2;
+/// A value goes with the time when it says so many standard deviations more of it than chance.
+const CLEAR_SIGMAS: f64 = 4.0;
 /// Share of the children that should have a parent whose parents are in the sample.
 const MIN_FOUND: f64 = 0.9;
 
@@ -133,6 +136,7 @@ impl<'r> Search<'r> {
         let sample = self.samples[table];
         let is_distinct = self.rules.shape.get(sample.path()).is_some_and(|shape| shape.distinct);
         let mut givens = Vec::new();
+        let times = tables[table].times.as_ref().map(RowTimes::features);
         // Elements below may look at what a table without fields of its own is given.
         let is_free = |column: &SampleColumn<'_>| !is_distinct && !series::is_time(self.rules, column);
         let columns: Vec<SampleColumn<'_>> = sample.columns().filter(is_free).collect();
@@ -152,11 +156,15 @@ impl<'r> Search<'r> {
             {
                 continue;
             }
-            let Some(after) = self.after(table, &[path], tables) else { continue };
             let order = if coding.is_ordered { CodeOrder::Ordered } else { CodeOrder::Nominal };
+            let column = CodeColumn { codes, n_codes, order };
+            if times.as_ref().is_some_and(|times| goes_with(&column, times)) {
+                continue;
+            }
+            let Some(after) = self.after(table, &[path], tables) else { continue };
             let (path, part, codes_of) = (path.clone(), ModelPart::Value, coding.codes);
             let given = Given { path, part, via: None, released: false, codes: codes_of, after };
-            givens.push(DraftGiven { given, column: CodeColumn { codes, n_codes, order }, n_steps: 0 });
+            givens.push(DraftGiven { given, column, n_steps: 0 });
         }
         givens
     }
@@ -282,6 +290,13 @@ impl<'r> Search<'r> {
         };
         Some((0..self.samples[table].n_rows()).map(key).collect())
     }
+}
+
+/// Tells whether a value changes along time. What relationships decide is made without regard to that, so beside the time, which
+/// says it better, it would be misleading.
+fn goes_with(column: &CodeColumn, times: &[(Feature, CodeColumn)]) -> bool {
+    let columns: Vec<&CodeColumn> = times.iter().map(|(_, column)| column).collect();
+    links(column, &columns).iter().any(|link| link.sigmas >= CLEAR_SIGMAS)
 }
 
 /// A value as references compare it.
