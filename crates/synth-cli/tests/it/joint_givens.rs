@@ -88,7 +88,7 @@ fn sales() -> String {
         let (price, n) = (5 + mixed(row, 1) % 95, 1 + mixed(row, 2) % 9);
         let total = price * n;
         // One in twenty goes the other way, or the total would decide it.
-        let sent = if (total < 150) != (mixed(row, 7) % 20 == 0) { "letter" } else { "parcel" };
+        let sent = if (total < 150) != mixed(row, 7).is_multiple_of(20) { "letter" } else { "parcel" };
         let checks: Vec<Value> = (0..1 + mixed(row, 3) % 3)
             .map(|check| json!({"level": if total < 300 { "plain" } else { "strict" }, "by": mixed(3 * row + check, 4) % 5}))
             .collect();

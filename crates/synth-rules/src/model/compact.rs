@@ -29,70 +29,90 @@ pub(super) fn compact(mut tables: Vec<DraftModel>) -> Option<JointModel> {
     for table in &mut tables {
         table.fields.iter_mut().for_each(FieldModel::forget_unused);
     }
-    let Used { fields: used, givens: used_givens } = Used::of(&tables);
-    let places: Vec<Vec<Option<u16>>> =
-        tables.iter().zip(&used).map(|(table, used)| places(table, used)).collect();
-    if used.iter().all(BTreeSet::is_empty) {
+    let used = Used::of(&tables);
+    if used.fields.iter().all(BTreeSet::is_empty) {
         return None;
     }
-    let given_place = |table: usize, given: u16| {
-        let before = used_givens[table].iter().filter(|at| **at < usize::from(given));
-        number(before.count())
+    let places = tables.iter().zip(&used.fields).map(|(table, used)| places(table, used)).collect();
+    let numbers = Numbers {
+        holders: tables.iter().map(|table| table.holder).collect(),
+        paths: tables.iter().map(|table| table.path.clone()).collect(),
+        places,
+        givens: used.givens,
     };
-    let paths: Vec<JsonPath> = tables.iter().map(|table| table.path.clone()).collect();
-    let holders: Vec<Option<usize>> = tables.iter().map(|table| table.holder).collect();
-    let place =
-        |table: usize, field: u16| places[table].get(usize::from(field)).copied().flatten().unwrap_or(field);
-    let table = |(at, draft): (usize, DraftModel)| {
+    let tables = tables.into_iter().enumerate().map(|(at, draft)| numbers.table(at, draft)).collect();
+    Some(JointModel { version: MODEL_VERSION, tables })
+}
+
+/// The new numbers of fields and of what is given.
+struct Numbers {
+    holders: Vec<Option<usize>>,
+    paths: Vec<JsonPath>,
+    /// By table the new place of each field that stays.
+    places: Vec<Vec<Option<u16>>>,
+    /// By table what of the given stays.
+    givens: Vec<BTreeSet<usize>>,
+}
+
+impl Numbers {
+    fn field(&self, table: usize, field: u16) -> u16 {
+        self.places[table].get(usize::from(field)).copied().flatten().unwrap_or(field)
+    }
+
+    fn given(&self, table: usize, given: u16) -> u16 {
+        number(self.givens[table].range(..usize::from(given)).count())
+    }
+
+    fn table(&self, at: usize, draft: DraftModel) -> TableModel {
         let mut fields: Vec<(u16, FieldModel)> = Vec::new();
         for (field, mut model) in draft.fields.into_iter().enumerate() {
-            let Some(own) = places[at][field] else { continue };
-            for feature in &mut model.features {
-                match feature {
-                    Feature::Field { up, field } => {
-                        *field = above(&holders, at, *up).map_or(*field, |above| place(above, *field));
-                    }
-                    Feature::Previous { field } => *field = place(at, *field),
-                    Feature::Given { up, given } => {
-                        *given = above(&holders, at, *up).map_or(*given, |above| given_place(above, *given));
-                    }
-                    _ => {}
-                }
-            }
+            let Some(own) = self.places[at][field] else { continue };
+            model.features.iter_mut().for_each(|feature| self.renumber(at, feature));
             fields.push((own, model));
         }
-        let given = |(given, mut model): (usize, Given)| {
-            used_givens[at].contains(&given).then(|| {
-                model.after =
-                    model.after.iter().filter_map(|field| places[at][usize::from(*field)]).collect();
-                model.after.sort_unstable();
-                if let Some(via) = &mut model.via
-                    && let Some(parent) = table_of(&paths, &via.parent[0])
-                {
-                    via.column = match via.column {
-                        Column::Field(field) => Column::Field(place(parent, field)),
-                        Column::Given(given) => Column::Given(given_place(parent, given)),
-                    };
-                }
-                model
-            })
-        };
-        let givens = draft.givens.into_iter().enumerate().filter_map(given).collect();
         fields.sort_by_key(|(own, _)| *own);
+        let givens = draft.givens.into_iter().enumerate();
+        let givens = givens.filter(|(given, _)| self.givens[at].contains(given));
         let renumbered = |copula: CopulaModel| CopulaModel {
-            fields: copula.fields.iter().map(|field| place(at, *field)).collect(),
+            fields: copula.fields.iter().map(|field| self.field(at, *field)).collect(),
             ..copula
         };
         TableModel {
             path: draft.path,
             time: draft.time,
-            givens,
+            givens: givens.map(|(_, given)| self.renumbered(at, given)).collect(),
             fields: fields.into_iter().map(|(_, model)| model).collect(),
             copulas: draft.copulas.into_iter().map(renumbered).collect(),
         }
-    };
-    let tables = tables.into_iter().enumerate().map(table).collect();
-    Some(JointModel { version: MODEL_VERSION, tables })
+    }
+
+    fn renumber(&self, table: usize, feature: &mut Feature) {
+        match feature {
+            Feature::Field { up, field } => {
+                *field = above(&self.holders, table, *up).map_or(*field, |above| self.field(above, *field));
+            }
+            Feature::Previous { field } => *field = self.field(table, *field),
+            Feature::Given { up, given } => {
+                *given = above(&self.holders, table, *up).map_or(*given, |above| self.given(above, *given));
+            }
+            _ => {}
+        }
+    }
+
+    fn renumbered(&self, table: usize, mut given: Given) -> Given {
+        let after = given.after.iter().filter_map(|field| self.places[table][usize::from(*field)]);
+        given.after = after.collect();
+        given.after.sort_unstable();
+        if let Some(via) = &mut given.via
+            && let Some(parent) = table_of(&self.paths, &via.parent[0])
+        {
+            via.column = match via.column {
+                Column::Field(field) => Column::Field(self.field(parent, field)),
+                Column::Given(given) => Column::Given(self.given(parent, given)),
+            };
+        }
+        given
+    }
 }
 
 fn above(holders: &[Option<usize>], table: usize, up: u16) -> Option<usize> {
