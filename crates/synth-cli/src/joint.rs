@@ -3,6 +3,7 @@
 use std::convert::Infallible;
 
 use synth_core::cast;
+use synth_gen::{Plan, Unseen};
 use synth_io::par;
 use synth_profile::{GroupProfile, JointProfile, Profile, SampleTables};
 use synth_rules::RuleSet;
@@ -131,5 +132,14 @@ pub(crate) fn tell_contradictions(rules: &RuleSet, screen: &Screen) {
                  the nearest that do not are up to {change:.3} away"
             ));
         }
+    }
+}
+
+/// Says what the joint model looked at and no longer can.
+pub(crate) fn tell_unseen(plan: &Plan, screen: &Screen) {
+    for Unseen { field, given } in plan.unseen() {
+        screen.say(&format!(
+            "note: {field} does not look at {given} any more, which is gone, has another rule or follows from it now"
+        ));
     }
 }

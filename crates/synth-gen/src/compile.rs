@@ -11,6 +11,7 @@ use crate::choice::{Choice, Sum};
 use crate::derived::{Derived, EvaluationNotes};
 use crate::error::{ErrorKind, Errors};
 use crate::joint::Joint;
+use crate::joint::given::Late;
 use crate::length::{Lengths, Scale};
 use crate::link::Linker;
 use crate::listed::Listed;
@@ -43,7 +44,9 @@ fn empty(rules: &RuleSet, n_records: u64) -> Plan {
         n_records,
         unkept: Vec::new(),
         left_out: Vec::new(),
-        joint: Joint::default(),
+        joint: Arc::new(Joint::default()),
+        late: Late::default(),
+        unseen: Vec::new(),
         lines: Vec::new(),
         is_linked: is_linked(rules),
         failures: Failures::default(),

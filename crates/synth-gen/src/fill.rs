@@ -7,6 +7,7 @@ use indexmap::IndexSet;
 use synth_core::{cast, hash};
 
 use crate::column::{ABSENT, Column, FIRST_KIND, Instances, NULL, Slot, Slots, TextBuffer, Values};
+use crate::joint::stages::Stages;
 use crate::joint::{Ask, Codes, Draw, position, step_down};
 use crate::memo::{Key, Memo, What};
 use crate::plan::{Collection, Gate, Kind, Node, Plan, Presence, Step};
@@ -24,7 +25,7 @@ pub(crate) struct Workspace {
     /// By collection.
     pub(crate) members: Vec<Members>,
     /// By scope.
-    codes: Vec<Rc<Codes>>,
+    codes: Vec<Rc<Stages>>,
     memo: Memo,
     cases: Vec<Vec<u32>>,
     pub(crate) rooms: Rooms,
@@ -73,6 +74,9 @@ impl Plan {
         workspace.memo.clear();
         let n = workspace.instances[scope].len();
         let spots = self.is_linked.then(|| self.remember(scope, &(0..n).collect::<Vec<_>>(), workspace));
+        if let Some(spots) = &spots {
+            self.draw_all_codes(spots, &workspace.memo);
+        }
         for step in &self.scopes[scope].steps {
             match step {
                 Step::Column(node) => {
@@ -98,20 +102,24 @@ impl Plan {
         if !self.joint.has(scope) {
             return;
         }
+        if self.joint.is_staged(scope) {
+            workspace.codes[scope] = Rc::default();
+            return;
+        }
         let mut codes = Codes::default();
         let instances = &workspace.instances[scope];
         let above = |instance: usize, levels: usize, ask: Ask| {
             let holder = (0..levels).fold(scope, |scope, _| self.scopes[scope].above.unwrap_or(0));
             let instance = self.above(scope, levels, instance, workspace);
             match ask {
-                Ask::Code(field) => workspace.codes[holder].of(instance).get(field).copied().unwrap_or(0),
+                Ask::Code(column) => workspace.codes[holder].codes().code(instance, column),
                 Ask::Place => position(workspace.instances[holder].place(instance)),
             }
         };
         let owner = |instance: usize| self.time_owner(scope, instance, workspace);
         let place = |instance: usize| instances.place(instance);
         self.joint.fill(scope, &instances.addresses, (place, above, owner), &mut codes);
-        workspace.codes[scope] = Rc::new(codes);
+        workspace.codes[scope] = Rc::new(Stages::whole(codes));
     }
 
     /// The ordinal of the row whose time an instance has, and a word of the instance's place below that row.

@@ -16,17 +16,28 @@ use crate::link::Linker;
 use crate::plan::Plan;
 use crate::spots::Spots;
 
+pub(crate) mod given;
+pub(crate) mod order;
+pub(crate) mod stages;
+
+use given::{GivenCodes, Through};
+use stages::Stages;
+
 /// The models of all scopes of a plan.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Joint {
     /// By scope; a scope without a model has no fields.
     scopes: Vec<ScopeModel>,
+    /// References through which other scopes are looked at.
+    references: Vec<Through>,
 }
 
 /// The model of the fields of one scope.
 #[derive(Debug, Clone, Default)]
 struct ScopeModel {
     fields: Vec<Field>,
+    /// What is looked at and not drawn; its codes stand behind those of the fields.
+    givens: Vec<GivenCodes>,
     /// Some field looks at the element before.
     looks_back: bool,
     /// The time that fields look at or run along.
@@ -35,6 +46,8 @@ struct ScopeModel {
     by: Option<(usize, usize)>,
     /// Normal numbers behind the fields that copulas bind.
     n_normals: usize,
+    /// Stages in which its codes are drawn; none where all are drawn at once.
+    n_stages: usize,
 }
 
 #[derive(Debug, Clone)]
@@ -44,6 +57,8 @@ struct Field {
     seed: Seed,
     draws: Vec<Part>,
     within: [Seed; 4],
+    /// When it is drawn: behind what is given in the stages up to this one.
+    stage: usize,
     run: Option<Run>,
     latent: Option<Behind>,
 }
@@ -85,6 +100,11 @@ enum Look {
     Position,
     /// The position of the element so many scopes above.
     PositionAbove(usize),
+    /// Something given, so many scopes above.
+    Given {
+        up: usize,
+        given: usize,
+    },
     /// Something of the time.
     Time(Feature),
 }
@@ -120,7 +140,8 @@ pub(crate) struct Modelled {
 /// The codes of the instances of one scope in a block, field by field.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Codes {
-    n_fields: usize,
+    /// Fields and what is given.
+    n_columns: usize,
     /// All codes of one instance, then those of the next.
     codes: Vec<u16>,
     /// Where each value lies within its code, where a field runs along time; else not a number. Empty without such fields.
@@ -138,7 +159,7 @@ struct Here {
 
 impl Codes {
     fn row(&self, instance: usize) -> &[u16] {
-        &self.codes[instance * self.n_fields..(instance + 1) * self.n_fields]
+        &self.codes[instance * self.n_columns..(instance + 1) * self.n_columns]
     }
 }
 
@@ -185,7 +206,7 @@ impl Draw<'_> {
 impl Joint {
     /// Tells whether a scope has a model.
     pub(crate) fn has(&self, scope: usize) -> bool {
-        self.scopes.get(scope).is_some_and(|model| !model.fields.is_empty())
+        self.scopes.get(scope).is_some_and(|model| model.n_columns() > 0)
     }
 
     /// Returns the draw of an instance in a block.
@@ -193,9 +214,10 @@ impl Joint {
         &'a self,
         scope: usize,
         modelled: Modelled,
-        (codes, instance): (&Codes, usize),
+        (stages, instance): (&Stages, usize),
         address: u64,
     ) -> Draw<'a> {
+        let codes = stages.codes();
         Draw {
             field: &self.scopes[scope].fields[modelled.field],
             code: codes.row(instance)[modelled.field],
@@ -223,28 +245,25 @@ impl Joint {
         ),
         out: &mut Codes,
     ) {
-        out.codes.clear();
-        out.within.clear();
         let Some(model) = self.scopes.get(scope) else { return };
-        out.n_fields = model.fields.len();
+        model.open(addresses.len(), out);
         let mut moments = model.line.as_deref().map(Moments::new);
         for (instance, address) in addresses.iter().enumerate() {
             let moment = moments.as_mut().map_or_else(Moment::default, |moments| moments.of(owner(instance)));
             let here = Here { address: *address, index: place(instance), moment };
-            let start = out.codes.len();
-            let before = (here.index > 0 && start > 0).then(|| Before::At(start - out.n_fields));
+            let before = if here.index > 0 && instance > 0 { Before::At(instance - 1) } else { Before::None };
             let up = |up: usize, ask: Ask| above(instance, up, ask);
-            model.push(here, up, before.unwrap_or(Before::None), out);
+            model.draw((instance, None), here, (up, before), out);
         }
     }
 
-    /// Draws the codes of instances that are looked up, wherever they stand.
+    /// Draws the codes of instances that are looked up, wherever they stand, where none of them waits for something given.
     pub(crate) fn codes(&self, spots: &Spots) -> Codes {
         let mut out = Codes::default();
         let Some(model) = self.scopes.get(spots.scope).filter(|model| !model.fields.is_empty()) else {
             return out;
         };
-        out.n_fields = model.fields.len();
+        model.open(spots.addresses.len(), &mut out);
         let mut moments = model.line.as_deref().map(Moments::new);
         let mut before: Vec<u16> = Vec::new();
         for (row, address) in spots.addresses.iter().enumerate() {
@@ -259,7 +278,7 @@ impl Joint {
                 }
             }
             let here = Here { address: *address, index, moment };
-            model.push(here, up_of(spots, row), Before::of(&before), &mut out);
+            model.draw((row, None), here, (up_of(spots, row), Before::of(&before)), &mut out);
         }
         out
     }
@@ -269,10 +288,11 @@ impl Joint {
         let owner = spots.above.as_ref().map_or(0, |above| above.addresses[row]);
         let mut moments = model.line.as_deref().map(Moments::new);
         for index in 0..spots.indices[row] {
-            let mut one = Codes { n_fields: model.fields.len(), ..Codes::default() };
+            let mut one = Codes::default();
+            model.open(1, &mut one);
             let moment = moments.as_mut().map_or(moment, |moments| moments.of_element(spots, row, index));
             let here = Here { address: hash::combine(owner, index), index, moment };
-            model.push(here, up_of(spots, row), Before::of(before), &mut one);
+            model.draw((0, None), here, (up_of(spots, row), Before::of(before)), &mut one);
             before.clear();
             before.append(&mut one.codes);
         }
@@ -285,41 +305,70 @@ fn up_of(spots: &Spots, row: usize) -> impl Fn(usize, Ask) -> u16 + use<'_> {
         let above = (0..up).try_fold(spots, |spots, _| spots.above.as_deref());
         match (above, ask) {
             (None, _) => 0,
-            (Some(spots), Ask::Code(field)) => spots.codes.of(row).get(field).copied().unwrap_or(0),
+            (Some(spots), Ask::Code(column)) => spots.codes.codes().code(row, column),
             (Some(spots), Ask::Place) => position(spots.indices[row]),
         }
     }
 }
 
 impl ScopeModel {
-    /// Draws the codes of one instance.
-    fn push(&self, here: Here, above: impl Fn(usize, Ask) -> u16, before: Before<'_>, out: &mut Codes) {
-        let start = out.codes.len();
+    fn n_columns(&self) -> usize {
+        self.fields.len() + self.givens.len()
+    }
+
+    /// Makes room for the codes of instances.
+    fn open(&self, n: usize, out: &mut Codes) {
+        out.n_columns = self.n_columns();
+        out.codes.clear();
+        out.codes.resize(n * out.n_columns, 0);
+        out.within.clear();
+        if self.line.is_some() {
+            out.within.resize(n * out.n_columns, f64::NAN);
+        }
+    }
+
+    /// Draws the codes of one instance, those of one stage or all.
+    fn draw(
+        &self,
+        (row, stage): (usize, Option<usize>),
+        here: Here,
+        (above, before): (impl Fn(usize, Ask) -> u16, Before<'_>),
+        out: &mut Codes,
+    ) {
+        let start = row * out.n_columns;
         let Here { address, index, mut moment } = here;
         let mut normals = vec![0.0; self.n_normals];
         for (at, field) in self.fields.iter().enumerate() {
-            let look = |look: &Look| match *look {
-                Look::Field { up: 0, field } => out.codes[start + field],
-                Look::Field { up, field } => above(up, Ask::Code(field)),
-                Look::PositionAbove(up) => above(up, Ask::Place),
-                Look::Previous { field, none } => match before {
-                    Before::None => none,
-                    Before::At(start) => out.codes[start + field],
-                    Before::Known(codes) => codes.get(field).copied().unwrap_or(none),
-                },
-                Look::Position => position(index),
-                Look::Time(feature) => feature.at(moment.share, moment.seconds),
-            };
-            let (mut code, within) = field.draw((address, moment), look, &mut normals);
-            if let (Some(turn), true) = (moment.turn, self.by == Some((0, at))) {
-                code = field.code_of_literal(turn);
-            }
-            out.codes.push(code);
-            if self.line.is_some() {
-                out.within.push(within);
+            if stage.is_none_or(|stage| stage == field.stage) {
+                let look = |look: &Look| match *look {
+                    Look::Field { up: 0, field } => out.codes[start + field],
+                    Look::Given { up: 0, given } => out.codes[start + self.fields.len() + given],
+                    // Of something given above only the place among all columns there is known.
+                    Look::Field { up, field: column } | Look::Given { up, given: column } => {
+                        above(up, Ask::Code(column))
+                    }
+                    Look::PositionAbove(up) => above(up, Ask::Place),
+                    Look::Previous { field, none } => match before {
+                        Before::None => none,
+                        Before::At(row) => out.codes[row * out.n_columns + field],
+                        Before::Known(codes) => codes.get(field).copied().unwrap_or(none),
+                    },
+                    Look::Position => position(index),
+                    Look::Time(feature) => feature.at(moment.share, moment.seconds),
+                };
+                let (mut code, within) = field.draw((address, moment), look, &mut normals);
+                if let (Some(turn), true) = (moment.turn, self.by == Some((0, at))) {
+                    code = field.code_of_literal(turn);
+                }
+                out.codes[start + at] = code;
+                if self.line.is_some() {
+                    out.within[start + at] = within;
+                }
             }
             match self.by {
-                Some((0, by)) if by == at => moment.series = hash::combine(moment.series, u64::from(code)),
+                Some((0, by)) if by == at => {
+                    moment.series = hash::combine(moment.series, u64::from(out.codes[start + at]));
+                }
                 Some((up, by)) if up > 0 && at == 0 => {
                     moment.series = hash::combine(moment.series, u64::from(above(up, Ask::Code(by))));
                 }
@@ -334,7 +383,7 @@ impl ScopeModel {
 enum Before<'c> {
     /// There is none.
     None,
-    /// They start here among those of the block.
+    /// Those of an instance of the block.
     At(usize),
     Known(&'c [u16]),
 }
@@ -406,23 +455,28 @@ impl Codes {
     /// The codes of some of the instances.
     pub(crate) fn picked(&self, instances: &[usize]) -> Self {
         let codes = instances.iter().flat_map(|instance| self.of(*instance)).copied().collect();
-        let n = self.n_fields;
+        let n = self.n_columns;
         let within = |instance: &usize| &self.within[instance * n..(instance + 1) * n];
         let within = if self.within.is_empty() {
             Vec::new()
         } else {
             instances.iter().flat_map(within).copied().collect()
         };
-        Self { n_fields: n, codes, within }
+        Self { n_columns: n, codes, within }
     }
 
     fn within(&self, instance: usize, field: usize) -> Option<f64> {
-        self.within.get(instance * self.n_fields + field).copied().filter(|within| !within.is_nan())
+        self.within.get(instance * self.n_columns + field).copied().filter(|within| !within.is_nan())
     }
 
     /// The codes of an instance; none where the scope has no model.
-    pub(crate) fn of(&self, instance: usize) -> &[u16] {
+    fn of(&self, instance: usize) -> &[u16] {
         if self.codes.is_empty() { &[] } else { self.row(instance) }
+    }
+
+    /// The code of a column of an instance, if the scope has a model.
+    pub(crate) fn code(&self, instance: usize, column: usize) -> u16 {
+        self.of(instance).get(column).copied().unwrap_or(0)
     }
 }
 
@@ -514,8 +568,8 @@ pub(crate) fn position(index: u64) -> u16 {
 /// Binds the fields of a model to the nodes of a plan; fields that the rules no longer have are drawn for the others.
 pub(crate) fn bind(model: &JointModel, plan: &mut Plan, linker: &Linker<'_>) {
     let node = |path| linker.node(path);
-    let scope_of: Vec<Option<usize>> =
-        model.tables.iter().map(|table| node(&table.path).map(|node| plan.nodes[node].scope)).collect();
+    let scope_of = scopes_of(model, plan, linker);
+    let mut references = Vec::new();
     let mut scopes = vec![ScopeModel::default(); plan.scopes.len()];
     for (table, scope) in scope_of.iter().enumerate() {
         let Some(scope) = *scope else { continue };
@@ -528,6 +582,9 @@ pub(crate) fn bind(model: &JointModel, plan: &mut Plan, linker: &Linker<'_>) {
             let seed = linker.seed.child(&field.path.to_string()).child("model");
             scopes[scope].fields.push(compiled(model, table, field, seed));
         }
+        let givens = model.tables[table].givens.iter();
+        let givens = givens.map(|given| given::compiled(model, given, (linker, plan), &mut references));
+        scopes[scope].givens = givens.collect();
         bind_copulas(&model.tables[table].copulas, &model.tables[table].fields, &mut scopes[scope]);
         if let Some((line, along)) = along_of(model, table, linker, &plan.lines) {
             scopes[scope].line = Some(Arc::clone(line));
@@ -542,7 +599,13 @@ pub(crate) fn bind(model: &JointModel, plan: &mut Plan, linker: &Linker<'_>) {
         let looks_back = |field: &Field| field.looks.iter().any(|look| matches!(look, Look::Previous { .. }));
         scopes[scope].looks_back = scopes[scope].fields.iter().any(looks_back);
     }
-    plan.joint = Joint { scopes };
+    plan.joint = Arc::new(Joint { scopes, references });
+}
+
+/// The scopes of the tables of a model, those that the rules still have.
+pub(crate) fn scopes_of(model: &JointModel, plan: &Plan, linker: &Linker<'_>) -> Vec<Option<usize>> {
+    let scope = |path| linker.node(path).map(|node| plan.nodes[node].scope);
+    model.tables.iter().map(|table| scope(&table.path)).collect()
 }
 
 /// Puts normal numbers behind the fields of copulas.
@@ -590,6 +653,11 @@ fn compiled(model: &JointModel, table: usize, field: &FieldModel, seed: Seed) ->
         }
         Feature::Position => Look::Position,
         Feature::PositionAbove { up } => Look::PositionAbove(usize::from(up)),
+        Feature::Given { up, given } => {
+            let fields = model.above(table, up).map_or(0, |above| model.tables[above].fields.len());
+            let before = if up > 0 { fields } else { 0 };
+            Look::Given { up: usize::from(up), given: before + usize::from(given) }
+        }
         feature @ (Feature::Time { .. } | Feature::Hour | Feature::Weekday) => Look::Time(feature),
     };
     let n_codes = u16::try_from(field.codes.len()).unwrap_or(u16::MAX);
@@ -601,6 +669,7 @@ fn compiled(model: &JointModel, table: usize, field: &FieldModel, seed: Seed) ->
         draws: field.codes.iter().map(|code| part(field, *code)).collect(),
         within: uses.map(|name| seed.child(name)),
         seed,
+        stage: 0,
         run: None,
         latent: None,
     }

@@ -86,6 +86,7 @@ mod written;
 
 pub use derived::Uncomputed;
 pub use error::{Error, ErrorKind, Errors};
+pub use joint::order::Unseen;
 pub use piece::Piece;
 pub use plan::{CompileOptions, LeftOut, Plan, Unkept};
 pub use plugin::GeneratorPlugins;

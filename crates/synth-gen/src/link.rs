@@ -15,6 +15,8 @@ use crate::dealing::DealtBond;
 use crate::dependency::Decided;
 use crate::expressed::Expressed;
 use crate::joined::JoinedBond;
+use crate::joint;
+use crate::joint::order::{self, Order};
 use crate::listed::literal_text;
 use crate::memo::Memo;
 use crate::ordering::bind::OrderBond;
@@ -126,6 +128,17 @@ impl Bond<'_> {
         }
     }
 
+    /// The nodes that are looked at when the bond is made, or by what it makes.
+    pub(crate) fn reads(&self) -> Vec<usize> {
+        let mut reads = self.needs();
+        match self {
+            Self::Refers(link) => reads.extend(link.condition.as_ref().map(|condition| condition.tag)),
+            Self::Outside(outside) => reads.extend(outside.nodes()),
+            _ => {}
+        }
+        reads
+    }
+
     /// Tells whether the bond cannot be made before another one.
     fn waits_for(&self, other: &Self) -> bool {
         let (own, needs) = (self.targets(), self.needs());
@@ -212,13 +225,18 @@ impl<'a> Linker<'a> {
         self.share_lengths(plan);
         kept.extend(self.equally_long(plan));
         kept.extend(self.close(plan));
-        let before = Arc::new(plan.clone());
+        let mut waiting = self.bonds(plan, &mut kept);
+        let mut behind = self.settle(plan, &waiting);
+        let before = Arc::new(Plan { late: plan.late.seen(), ..plan.clone() });
         let mut decided = BTreeMap::new();
-        let mut waiting = self.bonds(&before, &mut kept);
         while !waiting.is_empty() {
+            self.hand_over(plan, &waiting);
             let is_open = |at: usize| {
                 let others = waiting.iter().enumerate().filter(|(other, _)| *other != at);
-                others.into_iter().any(|(_, other)| waiting[at].waits_for(other))
+                others.into_iter().any(|(_, other)| {
+                    waiting[at].waits_for(other)
+                        || other.targets().iter().any(|target| behind[at].contains(target))
+                })
             };
             let Some(next) = (0..waiting.len()).find(|at| !is_open(*at)) else {
                 // All that is left stands in a circle or waits for one: a bond less may open it.
@@ -231,9 +249,11 @@ impl<'a> Linker<'a> {
                 };
                 if !is_less {
                     waiting.remove(last);
+                    behind.remove(last);
                 }
                 continue;
             };
+            behind.remove(next);
             let next = waiting.remove(next);
             self.bound.borrow_mut().extend(next.targets());
             match next {
@@ -241,9 +261,30 @@ impl<'a> Linker<'a> {
                 bond => self.tie(plan, &before, bond, &mut kept),
             }
         }
+        self.hand_over(plan, &[]);
         self.keep_dependencies(plan, &decided, &mut kept);
         self.references_beside(&mut kept);
         kept
+    }
+
+    /// Settles what the joint model looks at and does not draw; returns the nodes that each bond has to wait for so that the model
+    /// can be asked.
+    fn settle(&self, plan: &mut Plan, bonds: &[Bond<'a>]) -> Vec<BTreeSet<usize>> {
+        if let Some(model) = self.rules.model.as_ref().and_then(|model| model.loaded.as_ref()) {
+            let scopes = joint::scopes_of(model, plan, self);
+            plan.unseen = order::settle(plan, bonds, model, &scopes);
+        }
+        let order = Order::new(plan, bonds);
+        bonds.iter().map(|bond| order.behind(bond)).collect()
+    }
+
+    /// Hands the joint model the programs of what it looks at, as soon as no bond waits that will change them.
+    fn hand_over(&self, plan: &Plan, waiting: &[Bond<'a>]) {
+        for node in plan.late.open_nodes() {
+            if !waiting.iter().any(|bond| bond.targets().contains(&node)) {
+                plan.late.put(node, self.finished(plan, node, true));
+            }
+        }
     }
 
     /// Binds one bond, and adds the positions of the relationships that are kept by it.

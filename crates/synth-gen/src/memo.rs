@@ -60,6 +60,8 @@ pub(crate) enum What {
     Texts,
     /// Values of rows as numbers.
     Numbers,
+    /// Rows of another scope that instances refer to.
+    Referred,
     /// What a relationship of several fields has computed.
     Shared,
     /// Columns of the block that are filled.

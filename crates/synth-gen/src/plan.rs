@@ -15,6 +15,8 @@ use crate::coupling::Coupling;
 use crate::derived::{EvaluationNotes, Uncomputed};
 use crate::error::Errors;
 use crate::fill::Workspace;
+use crate::joint::given::Late;
+use crate::joint::order::Unseen;
 use crate::joint::{Joint, Modelled};
 use crate::length::Lengths;
 use crate::plugin::{Failures, GeneratorPlugins};
@@ -57,7 +59,10 @@ pub struct Plan {
     pub(crate) n_records: u64,
     pub(crate) unkept: Vec<Unkept>,
     pub(crate) left_out: Vec<LeftOut>,
-    pub(crate) joint: Joint,
+    pub(crate) joint: Arc<Joint>,
+    /// What the joint model looks at and does not draw.
+    pub(crate) late: Late,
+    pub(crate) unseen: Vec<Unseen>,
     /// The times that rows run along, as in the rules; `None` for those that cannot be placed.
     pub(crate) lines: Vec<Option<Arc<Timeline>>>,
     pub(crate) failures: Failures,
@@ -326,6 +331,13 @@ impl Plan {
     #[must_use]
     pub fn left_out(&self) -> &[LeftOut] {
         &self.left_out
+    }
+
+    /// Returns what the joint model looked at when it was fitted, and cannot look at under these rules: it would have to be made
+    /// before what looks at it, and follows from that. Where a field looked at it, the field goes by all rows that came there.
+    #[must_use]
+    pub fn unseen(&self) -> &[Unseen] {
+        &self.unseen
     }
 
     /// Returns how records stand in the output.

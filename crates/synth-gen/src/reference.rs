@@ -87,6 +87,11 @@ impl Reference {
         });
     }
 
+    /// The row that each slot would refer to, and whether it refers to one.
+    pub(crate) fn parents_of(&self, slots: &Slots<'_>) -> (Rc<Rows>, Vec<bool>) {
+        (self.source.rows(slots), self.children(slots))
+    }
+
     /// The value of another row that may be referred to: one drawn as the children draw, or any.
     pub(crate) fn redrawn(&self, uniform: f64, is_any: bool) -> Option<Box<str>> {
         let row = self.source.picker()?.row_at(uniform, is_any)?;
@@ -118,6 +123,22 @@ pub(crate) fn texts_of(rows: &Rc<Rows>, programs: &Arc<Programs>, memo: &Memo) -
     memo.get(Key::new(What::Texts, Arc::as_ptr(programs), Rc::as_ptr(rows).addr(), &rows.list), || {
         taken_texts(rows, programs).unwrap_or_else(|| Made::of_rows(rows, programs, memo).texts())
     })
+}
+
+/// Reads the values of rows of a path with these programs, one after the other.
+pub(crate) fn read_rows(
+    rows: &Rows,
+    programs: &Programs,
+    memo: &Memo,
+    mut read: impl FnMut(usize, Scalar<'_>),
+) {
+    let made = Made::of_rows(rows, programs, memo);
+    let mut rooms = Rooms::default();
+    for row in 0..rows.rows.len() {
+        if let Some((program, values)) = made.of_row(row) {
+            read(row, program.scalar(values, row, &mut rooms));
+        }
+    }
 }
 
 /// Returns the same as numbers; `None` where a row has none.

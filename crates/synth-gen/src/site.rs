@@ -102,7 +102,6 @@ impl Site {
     fn find(&self, list: &List, memo: &Memo) -> Vec<Option<Row>> {
         let plan = &*self.plan;
         let spots = plan.spots(self.scope, list, memo);
-        let kinds = plan.kinds_at(self.node, &spots, memo);
         let cases = self.condition.as_ref().map(|condition| plan.cases_at(condition.tag, &spots, memo));
         let is_wanted = |row: usize| match (&self.condition, &cases) {
             (Some(condition), Some(cases)) => cases[row].is_some_and(|(kind, literal)| {
@@ -110,16 +109,11 @@ impl Site {
             }),
             _ => true,
         };
-        let scalars = plan.nodes[self.node].scalar_kinds();
-        let row = |(row, &ordinal): (usize, &u64)| {
-            let code = kinds[row];
-            let has_value = code >= FIRST_KIND && scalars.has(code) && ordinal < self.n_ordinals;
-            (has_value && is_wanted(row)).then(|| {
-                let uniform = plan.draw_at(self.node, &spots, row).map_or(f64::NAN, |draw| draw.value());
-                Row { address: spots.addresses[row], ordinal, code, uniform }
-            })
-        };
-        list.iter().enumerate().map(row).collect()
+        let mut rows = plan.find_rows(self.node, list, memo);
+        for (at, row) in rows.iter_mut().enumerate() {
+            *row = row.filter(|row| row.ordinal < self.n_ordinals && is_wanted(at));
+        }
+        rows
     }
 
     /// Returns the instance of an ordinal if it has a value that the condition admits.
@@ -183,6 +177,22 @@ impl Site {
 }
 
 impl Plan {
+    /// Returns the instances of some ordinals, each if it has a value without parts.
+    pub(crate) fn find_rows(&self, node: usize, list: &List, memo: &Memo) -> Vec<Option<Row>> {
+        let spots = self.spots(self.nodes[node].scope, list, memo);
+        let kinds = self.kinds_at(node, &spots, memo);
+        self.ready(node, &spots, memo);
+        let scalars = self.nodes[node].scalar_kinds();
+        let row = |(row, &ordinal): (usize, &u64)| {
+            let code = kinds[row];
+            (code >= FIRST_KIND && scalars.has(code)).then(|| {
+                let uniform = self.draw_at(node, &spots, row).map_or(f64::NAN, |draw| draw.value());
+                Row { address: spots.addresses[row], ordinal, code, uniform }
+            })
+        };
+        list.iter().enumerate().map(row).collect()
+    }
+
     /// Returns the ordinals of all instances of a scope; `None` when more than so many would be visited on the way.
     pub(crate) fn ordinals_of(&self, scope: usize, n_most: usize) -> Option<Vec<u64>> {
         let (Some(above), Some(collection)) = (self.scopes[scope].above, self.collection_of(scope)) else {

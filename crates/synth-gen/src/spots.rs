@@ -5,7 +5,8 @@ use std::rc::Rc;
 use synth_core::hash;
 
 use crate::column::{ABSENT, FIRST_KIND, Slots, Values};
-use crate::joint::{Codes, Draw};
+use crate::joint::Draw;
+use crate::joint::stages::Stages;
 use crate::memo::{Key, List, Memo, What};
 use crate::plan::{Gate, Kind, Plan};
 
@@ -20,7 +21,7 @@ pub(crate) struct Spots {
     /// Whether there is such an instance.
     pub(crate) is_there: Vec<bool>,
     /// The codes that the joint model draws for each.
-    pub(crate) codes: Rc<Codes>,
+    pub(crate) codes: Rc<Stages>,
 }
 
 /// Which literal of which kind a discriminator has, for each instance.
@@ -71,7 +72,7 @@ impl Plan {
                 is_there,
                 codes: Rc::default(),
             };
-            spots.codes = Rc::new(self.joint.codes(&spots));
+            spots.codes = self.first_codes(&spots);
             return spots;
         };
         let stride = self.collections[collection].stride.max(1);
@@ -95,8 +96,16 @@ impl Plan {
             above: Some(owners),
             codes: Rc::default(),
         };
-        spots.codes = Rc::new(self.joint.codes(&spots));
+        spots.codes = self.first_codes(&spots);
         spots
+    }
+
+    /// The codes of instances where all are drawn at once, or none so far.
+    fn first_codes(&self, spots: &Spots) -> Rc<Stages> {
+        match self.joint.is_staged(spots.scope) {
+            true => Rc::default(),
+            false => Rc::new(Stages::whole(self.joint.codes(spots))),
+        }
     }
 
     /// Returns the length of a collection at its owners; `None` where the owner has none.
@@ -110,6 +119,7 @@ impl Plan {
             let collection = &self.collections[collection];
             let node = &self.nodes[collection.owner];
             let of_length = node.modelled.is_some_and(|modelled| modelled.of_length);
+            self.ready(collection.owner, owners, memo);
             let kinds = self.kinds_at(collection.owner, owners, memo);
             let length = |(row, kind): (usize, &u8)| {
                 let draw = if of_length { self.draw_at(collection.owner, owners, row) } else { None };
@@ -138,6 +148,9 @@ impl Plan {
                 Gate::Part { of, mask } => Some((mask, self.kinds_at(of, spots, memo))),
             };
             let is_open = plan.is_open();
+            if is_open {
+                self.ready(node, spots, memo);
+            }
             let cases = |(at, _): &(usize, Vec<f64>)| {
                 let column = &self.case_columns[*at];
                 (*at, column, self.cases_at(column.discriminator, spots, memo))
@@ -167,6 +180,7 @@ impl Plan {
         let spots = spots.at(self.nodes[node].scope);
         memo.get(Key::new(What::Cases, self, node, &spots.list), || {
             let kinds = self.kinds_at(node, spots, memo);
+            self.ready(node, spots, memo);
             let uniforms: Vec<f64> = (0..kinds.len())
                 .map(|row| self.draw_at(node, spots, row).map_or(f64::NAN, |draw| draw.value()))
                 .collect();

@@ -5,7 +5,8 @@
 //! distribution that a person edits is what comes out, and still hangs together with the others. The model holds no
 //! value of the data.
 //!
-//! `bound` finds fields that relationships decide, `coding` turns values into codes, `draft` codes a sample, `fitting` fits
+//! `bound` finds fields that relationships decide, `follows` what these follow from, `given` is how a model looks at them and
+//! at rows that are referred to, and `reader` how their values become codes again. `coding` turns values into codes, `draft` codes a sample, `fitting` fits
 //! several models to it, `choice` takes one for each group of fields, `compact` puts the result together `depends` says it in
 //! short, `told` in full; `words` are what codes mean, and `drawn` what draws give. `adopt` takes a model over to
 //! other rules.
@@ -26,7 +27,10 @@ mod depends;
 mod draft;
 mod drawn;
 mod fitting;
+mod follows;
+mod given;
 mod movement;
+mod reader;
 mod release;
 mod times;
 mod told;
@@ -35,6 +39,8 @@ mod words;
 pub use adopt::Released;
 pub use draft::Draft;
 pub use fitting::{FittedJoint, FittedPart, Fitting};
+pub use given::{Column, Given, Via};
+pub use reader::{Reader, Seen};
 pub use release::release;
 
 /// Version of the model file.
@@ -104,6 +110,9 @@ pub struct TableModel {
     /// The time that trees of the table look at.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub time: Option<JsonPath>,
+    /// What is looked at and not drawn.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub givens: Vec<Given>,
     /// The fields, in the order in which they are drawn.
     pub fields: Vec<FieldModel>,
     /// Fields that correlations bind.
@@ -235,6 +244,13 @@ pub enum Feature {
         /// 1 for the element that holds the row.
         up: u16,
     },
+    /// The code of something given: `up` tables above, with this position among what is given there.
+    Given {
+        /// 0 for the own table, 1 for the one that holds its rows.
+        up: u16,
+        /// Position of what is given.
+        given: u16,
+    },
     /// How late a row is among all of its time, in so many parts.
     Time {
         /// Parts of equally many rows.
@@ -340,6 +356,11 @@ impl JointModel {
             return Err(BadModel::Version(model.version));
         }
         for table in 0..model.tables.len() {
+            for given in &model.tables[table].givens {
+                model
+                    .check_given(table, given)
+                    .map_err(|reason| BadModel::Field { path: given.path.clone(), reason })?;
+            }
             for field in 0..model.tables[table].fields.len() {
                 model.check(table, field).map_err(|reason| BadModel::Field {
                     path: model.tables[table].fields[field].path.clone(),
@@ -402,6 +423,7 @@ impl JointModel {
         match feature {
             Feature::Field { up, field } => Some(fields(self.above(table, up)?, field)?.codes.len()),
             Feature::Previous { field } => Some(fields(table, field)?.codes.len() + 1),
+            Feature::Given { up, given } => Some(self.given(self.above(table, up)?, given)?.codes.len()),
             Feature::Position => Some(usize::from(MAX_POSITION) + 1),
             Feature::PositionAbove { up } => {
                 self.above(table, up)?;
@@ -421,6 +443,13 @@ impl JointModel {
                 && usize::from(*field) >= at
             {
                 return Err("it looks at a field that is drawn later".into());
+            }
+            if let Feature::Given { up: 0, given } = feature
+                && self
+                    .given(table, *given)
+                    .is_some_and(|given| given.after.iter().any(|field| usize::from(*field) >= at))
+            {
+                return Err("it looks at what follows from a field that is drawn later".into());
             }
         }
         if field.tree.features().last().is_some_and(|last| usize::from(*last) >= field.features.len()) {

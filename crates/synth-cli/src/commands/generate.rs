@@ -66,6 +66,7 @@ pub(crate) fn run(args: &Generate, screen: &Screen) -> Result<Outcome, Failure> 
         log.left_out(one.index, one.relationship, &one.reason)?;
     }
     joint::tell_contradictions(&rules, screen);
+    joint::tell_unseen(&plan, screen);
     tell_uncomputed(&plan, screen);
     log.done(written.n_records, written.n_bytes)?;
     if args.writing.manifest {

@@ -7,6 +7,7 @@ use crate::Outcome;
 use crate::args::inspecting::{CheckRules, Rules};
 use crate::display::Screen;
 use crate::failure::Failure;
+use crate::joint;
 use crate::plugins;
 use crate::rules::{compile_with_plugins, read_rules};
 
@@ -46,5 +47,6 @@ fn check(args: &CheckRules, screen: &Screen) -> Result<(), Failure> {
         let place = format!("relationship {} ({})", one.index + 1, one.relationship);
         screen.say(&format!("note: {place} is not kept: {}", one.reason));
     }
+    joint::tell_unseen(&plan, screen);
     Ok(())
 }

@@ -21,6 +21,7 @@ mod findings;
 mod folder;
 mod joint;
 mod joint_edits;
+mod joint_givens;
 mod joint_models;
 mod json_suite;
 mod judging;

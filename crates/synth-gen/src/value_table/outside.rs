@@ -69,6 +69,11 @@ impl<'a> OutsideBond<'a> {
         needs
     }
 
+    /// All fields that it speaks of.
+    pub(crate) fn nodes(&self) -> impl Iterator<Item = usize> {
+        self.table.nodes.iter().chain(&self.outside).copied()
+    }
+
     /// Takes back that fields outside decide the combination; false when none does.
     pub(crate) fn stand_alone(&mut self) -> bool {
         let outside = std::mem::take(&mut self.outside);

@@ -8,6 +8,7 @@ mod derived;
 mod distinct;
 mod faults;
 mod formulas;
+mod given;
 mod hostile;
 mod joined;
 mod joint;

@@ -33,7 +33,7 @@ impl JointModel {
     /// A code stands for a part of a field's draw, so it still means the same when the draw still gives the same. Of values
     /// in a list three quarters of the draws must give the same value as before; numbers, times and lengths may be others, but 512
     /// draws must put them into nearly the same order (Spearman's correlation of at least 0.9). Fields that do not keep to
-    /// this are drawn by their rules alone; others that follow from them still hang together by what the model draws for them.
+    /// this are drawn by their rules alone, and those that are only looked at are not looked at any more; others that follow from them still hang together by what the model draws for them.
     #[must_use]
     pub fn adopted(mut self, from: &RuleSet, to: &RuleSet) -> (Option<Self>, Vec<Released>) {
         let mut released = Vec::new();
@@ -47,6 +47,11 @@ impl JointModel {
                 }
                 None => n_bound += usize::from(!field.released),
             }
+        }
+        for given in self.tables.iter_mut().flat_map(|table| &mut table.givens) {
+            let own = given.as_field();
+            given.released |= why_not(&own, from, to).is_some();
+            n_bound += usize::from(!given.released);
         }
         ((n_bound > 1).then_some(self), released)
     }

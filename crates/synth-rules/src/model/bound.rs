@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use synth_core::JsonPath;
 
 use crate::generator::Generator;
-use crate::relationship::Relationship;
+use crate::relationship::{Operation, Relationship, Term};
 use crate::rule_set::RuleSet;
 
 /// Returns the fields whose values something else than their own rule decides.
@@ -13,7 +13,7 @@ use crate::rule_set::RuleSet;
 /// Fields that dependencies or tables of values connect are drawn together: one of them leads, and the others follow.
 pub(super) fn bound(rules: &RuleSet) -> BTreeSet<JsonPath> {
     let mut bound: BTreeSet<JsonPath> = rules.relationships.iter().flat_map(decided).cloned().collect();
-    for group in groups(rules) {
+    for group in groups(rules, &bound) {
         let leader = leader(rules, &group, &bound);
         bound.extend(group.into_iter().filter(|path| Some(*path) != leader).cloned());
     }
@@ -26,7 +26,8 @@ fn decided(relationship: &Relationship) -> Vec<&JsonPath> {
         Relationship::ForeignKey { child, parent, .. } => {
             child.paths().iter().chain(parent.paths()).collect()
         }
-        Relationship::Arithmetic { target, .. } | Relationship::DerivedText { target, .. } => vec![target],
+        Relationship::Arithmetic { target, .. } => vec![clock_target(relationship).unwrap_or(target)],
+        Relationship::DerivedText { target, .. } => vec![target],
         Relationship::Ordering { low, high, .. } => vec![low, high],
         // Of several fields together none is decided by that alone.
         Relationship::PrimaryKey { paths, .. } | Relationship::Unique { paths, .. } if paths.len() > 1 => {
@@ -39,11 +40,25 @@ fn decided(relationship: &Relationship) -> Vec<&JsonPath> {
     }
 }
 
-/// Fields that are connected, each in one group.
-fn groups(rules: &RuleSet) -> Vec<Vec<&JsonPath>> {
+/// The field that minutes between two clocks decide: the later clock, so that the minutes keep their distribution.
+pub(super) fn clock_target(relationship: &Relationship) -> Option<&JsonPath> {
+    match relationship {
+        Relationship::Arithmetic { operation: Operation::ClockMinutes, terms, .. } => match &terms[..] {
+            [Term::Plain(later) | Term::Scaled { path: later, .. }, _] => Some(later),
+            _ => None,
+        },
+        _ => None,
+    }
+}
+
+/// Fields that are connected, each in one group; a dependency of fields that are decided by something else connects nothing.
+fn groups<'r>(rules: &'r RuleSet, decided: &BTreeSet<JsonPath>) -> Vec<Vec<&'r JsonPath>> {
     let mut groups: Vec<Vec<&JsonPath>> = Vec::new();
     for relationship in &rules.relationships {
         let mut joined: Vec<&JsonPath> = match relationship {
+            Relationship::FunctionalDep { rhs, .. } if rhs.iter().all(|path| decided.contains(path)) => {
+                continue;
+            }
             Relationship::FunctionalDep { lhs, rhs, .. } => lhs.iter().chain(rhs).collect(),
             Relationship::ValueTable { paths, .. } => paths.iter().collect(),
             _ => continue,

@@ -1,11 +1,11 @@
 //! From the values of a field to codes: parts of the range from which its rule draws.
 
-use synth_core::{Rate, cast};
+use synth_core::{Rate, TimeFormat, Timestamp, cast};
 use synth_profile::sample_tables::SampleValue;
 
 use super::Code;
 use crate::field::{FieldRule, FieldType, ValueKind};
-use crate::generator::{Generator, Literal};
+use crate::generator::{Generator, Literal, TemporalRhythmic, WrittenAs};
 use crate::shape::LengthRule;
 
 /// Fewest rows that a bin of numbers stands for on average.
@@ -39,18 +39,48 @@ struct KindCoding {
 }
 
 #[derive(Debug, Clone)]
-enum Law {
+pub(super) enum Law {
     /// One code for all values.
     Whole,
     /// One code for each literal.
     Literals(Vec<Literal>),
     /// Numbers, or times in seconds, with those that stand out.
-    Numbers { points: Vec<Point>, knots: Knots, edges: Vec<f64>, unit: f64 },
+    Numbers { points: Vec<Point>, knots: Knots, edges: Vec<f64>, scale: Scale },
+}
+
+/// How numbers of the sample are read.
+#[derive(Debug, Clone)]
+pub(super) enum Scale {
+    /// What one of them stands for.
+    Unit(f64),
+    /// As the digits of a time.
+    Digits { format: TimeFormat, width: usize },
+}
+
+impl Scale {
+    /// The scale of times that are numbers.
+    fn of_digits(times: &TemporalRhythmic) -> Option<Self> {
+        let format = TimeFormat::parse(&times.format).ok()?;
+        let mut text = String::new();
+        format.write(Timestamp(0), &mut text).ok()?;
+        Some(Self::Digits { format, width: text.len() })
+    }
+
+    /// Returns what a number stands for; of times, seconds since 1970.
+    pub(super) fn read(&self, number: f64) -> Option<f64> {
+        match self {
+            Self::Unit(unit) => Some(number * unit),
+            Self::Digits { format, width } => {
+                let digits = format!("{:0width$}", cast::round_to_i64(number));
+                format.read(&digits).map(|time| time.0 as f64 / 1e6)
+            }
+        }
+    }
 }
 
 /// What of a distribution of numbers a code stands for, in order of the numbers.
 #[derive(Debug, Clone, Copy, PartialEq)]
-enum Point {
+pub(super) enum Point {
     /// A number that stands out.
     Spike(f64),
     /// A part of the quantile function.
@@ -59,13 +89,13 @@ enum Point {
 
 /// A quantile function.
 #[derive(Debug, Clone)]
-struct Knots {
+pub(super) struct Knots {
     shares: Vec<f64>,
     values: Vec<f64>,
 }
 
 /// A part of [0, 1).
-type Part = (f64, f64);
+pub(super) type Part = (f64, f64);
 
 impl Coding {
     /// Returns the codes of a field whose sample has so many rows; `is_bound` says that something else than its own
@@ -143,14 +173,28 @@ impl Coding {
         Some(order)
     }
 
+    /// Returns what the values of a kind are drawn by, and the part of the draw of each of its codes.
+    pub(super) fn law_of(&self, kind: usize) -> (&Law, Vec<Part>) {
+        let part = |code: &Code| match code {
+            Code::Value { kind: own, low, high } if usize::from(*own) == kind => Some((*low, *high)),
+            _ => None,
+        };
+        (&self.kinds[kind].law, self.codes.iter().filter_map(part).collect())
+    }
+
+    /// Tells whether values of one kind have different codes.
+    pub(super) fn tells_values(&self) -> bool {
+        self.codes.iter().any(|code| matches!(code, Code::Value { low, high, .. } if high - low < 1.0))
+    }
+
     /// Returns how far into the part of its code a value lies; the middle where all values of the code are one.
     pub(super) fn within(&self, value: SampleValue<'_>) -> f64 {
         let within = |kind: &KindCoding| match &kind.law {
-            Law::Numbers { points, knots, edges, unit } => {
+            Law::Numbers { points, knots, edges, scale } => {
                 let at = usize::from(kind.code(value)?);
                 let Some(Point::Bin(bin)) = points.get(at) else { return None };
                 let (low, high) = (edges[*bin], edges[*bin + 1]);
-                Some(((knots.share(value.number? * unit) - low) / (high - low)).clamp(0.0, 1.0))
+                Some(((knots.share(scale.read(value.number?)?) - low) / (high - low)).clamp(0.0, 1.0))
             }
             _ => None,
         };
@@ -173,11 +217,16 @@ impl KindCoding {
         let at = match &self.law {
             Law::Whole => is_of(self.field_type, value).then_some(0)?,
             Law::Literals(literals) => literals.iter().position(|literal| equals(literal, value))?,
-            Law::Numbers { points, knots, edges, unit } => {
-                let number = value.number.filter(|_| is_of(self.field_type, value))? * unit;
+            Law::Numbers { points, knots, edges, scale } => {
+                let number = scale.read(value.number.filter(|_| is_of(self.field_type, value))?)?;
                 let spike =
                     points.iter().position(|point| matches!(point, Point::Spike(at) if same(*at, number)));
+                let is_at_least = |point: &Point| matches!(point, Point::Spike(at) if *at >= number);
+                let next = || points.iter().position(is_at_least).or(points.len().checked_sub(1));
                 spike.or_else(|| {
+                    if edges.len() < 2 {
+                        return next();
+                    }
                     let share = knots.share(number);
                     let above = edges.partition_point(|edge| *edge <= share).clamp(1, edges.len() - 1);
                     let bin = above - 1;
@@ -241,7 +290,8 @@ fn law(kind: &ValueKind, n_rows: usize) -> (Law, Vec<Part>) {
             let spikes: Vec<(f64, f64)> =
                 sample.spikes.iter().map(|spike| (spike.value, spike.prob)).collect();
             let curve = sample.linear();
-            numbers(&spikes, Knots::new(&curve.quantiles, curve.values), n_rows, 1.0).unwrap_or_else(whole)
+            numbers(&spikes, Knots::new(&curve.quantiles, curve.values), n_rows, Scale::Unit(1.0))
+                .unwrap_or_else(whole)
         }
         Some(Generator::TemporalRhythmic(times)) => {
             let unit = match times.format.as_str() {
@@ -254,12 +304,15 @@ fn law(kind: &ValueKind, n_rows: usize) -> (Law, Vec<Part>) {
             let values: Option<Vec<f64>> = times.moments().map(seconds).collect();
             let spikes: Option<Vec<(f64, f64)>> =
                 times.spikes.iter().map(|spike| Some((seconds(spike.moment())?, spike.prob))).collect();
-            let is_told = times.written_as == crate::generator::WrittenAs::Text;
+            let scale = match times.written_as {
+                WrittenAs::Text => Some(Scale::Unit(unit)),
+                WrittenAs::Number => Scale::of_digits(times),
+            };
             values
                 .zip(spikes)
-                .filter(|_| is_told)
-                .and_then(|(values, spikes)| {
-                    numbers(&spikes, Knots::new(&times.quantiles, values), n_rows, unit)
+                .zip(scale)
+                .and_then(|((values, spikes), scale)| {
+                    numbers(&spikes, Knots::new(&times.quantiles, values), n_rows, scale)
                 })
                 .unwrap_or_else(whole)
         }
@@ -277,7 +330,8 @@ fn length_law(rule: &LengthRule, n_rows: usize) -> (Law, Vec<Part>) {
             (Law::Literals(values.iter().map(literal).collect()), parts)
         }
         LengthRule::Empirical { quantiles, values } => {
-            numbers(&[], Knots::new(quantiles, values.clone()), n_rows, 1.0).unwrap_or_else(whole)
+            numbers(&[], Knots::new(quantiles, values.clone()), n_rows, Scale::Unit(1.0))
+                .unwrap_or_else(whole)
         }
         // Learned rules have none of the named distributions.
         _ => whole(),
@@ -286,7 +340,7 @@ fn length_law(rule: &LengthRule, n_rows: usize) -> (Law, Vec<Part>) {
 
 /// Spikes come first in a draw, each with its own probability, then the quantile function; codes stand in the order of
 /// the numbers.
-fn numbers(spikes: &[(f64, f64)], knots: Knots, n_rows: usize, unit: f64) -> Option<(Law, Vec<Part>)> {
+fn numbers(spikes: &[(f64, f64)], knots: Knots, n_rows: usize, scale: Scale) -> Option<(Law, Vec<Part>)> {
     let rest = 1.0 - spikes.iter().map(|(_, prob)| prob).sum::<f64>();
     let has_curve = !knots.values.is_empty() && rest > 1e-9;
     let n_rest = cast::floor_to_usize(n_rows as f64 * rest.max(0.0));
@@ -314,7 +368,7 @@ fn numbers(spikes: &[(f64, f64)], knots: Knots, n_rows: usize, unit: f64) -> Opt
     }
     parts.sort_by(|a, b| a.0.total_cmp(&b.0));
     let points = parts.iter().map(|(_, point, _)| *point).collect();
-    Some((Law::Numbers { points, knots, edges, unit }, parts.into_iter().map(|(_, _, part)| part).collect()))
+    Some((Law::Numbers { points, knots, edges, scale }, parts.into_iter().map(|(_, _, part)| part).collect()))
 }
 
 fn cumulated(probs: &[f64]) -> Vec<Part> {
@@ -371,7 +425,7 @@ impl Knots {
     }
 
     /// The share of the values that are smaller, with half of those that are equal.
-    fn share(&self, value: f64) -> f64 {
+    pub(super) fn share(&self, value: f64) -> f64 {
         let first = self.values.partition_point(|knot| *knot < value);
         let last = self.values.partition_point(|knot| *knot <= value);
         if first < last {

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use synth_core::JsonPath;
 
 use super::draft::number;
-use super::{CopulaModel, Feature, FieldModel, JointModel, MODEL_VERSION, TableModel};
+use super::{Column, CopulaModel, Feature, FieldModel, Given, JointModel, MODEL_VERSION, TableModel};
 
 /// A table whose fields stand as they were coded.
 #[derive(Debug)]
@@ -15,6 +15,8 @@ pub(super) struct DraftModel {
     pub(super) holder: Option<usize>,
     /// The time that its rows run along.
     pub(super) time: Option<JsonPath>,
+    /// What its fields may look at and is not drawn.
+    pub(super) givens: Vec<Given>,
     pub(super) fields: Vec<FieldModel>,
     pub(super) copulas: Vec<CopulaModel>,
     /// Those of its fields that run along time.
@@ -27,75 +29,154 @@ pub(super) fn compact(mut tables: Vec<DraftModel>) -> Option<JointModel> {
     for table in &mut tables {
         table.fields.iter_mut().for_each(FieldModel::forget_unused);
     }
-    let used = used(&tables);
-    let places: Vec<Vec<Option<u16>>> =
-        tables.iter().zip(&used).map(|(table, used)| places(table, used)).collect();
-    if used.iter().all(BTreeSet::is_empty) {
+    let used = Used::of(&tables);
+    if used.fields.iter().all(BTreeSet::is_empty) {
         return None;
     }
-    let holders: Vec<Option<usize>> = tables.iter().map(|table| table.holder).collect();
-    let place =
-        |table: usize, field: u16| places[table].get(usize::from(field)).copied().flatten().unwrap_or(field);
-    let table = |(at, draft): (usize, DraftModel)| {
+    let places = tables.iter().zip(&used.fields).map(|(table, used)| places(table, used)).collect();
+    let numbers = Numbers {
+        holders: tables.iter().map(|table| table.holder).collect(),
+        paths: tables.iter().map(|table| table.path.clone()).collect(),
+        places,
+        givens: used.givens,
+    };
+    let tables = tables.into_iter().enumerate().map(|(at, draft)| numbers.table(at, draft)).collect();
+    Some(JointModel { version: MODEL_VERSION, tables })
+}
+
+/// The new numbers of fields and of what is given.
+struct Numbers {
+    holders: Vec<Option<usize>>,
+    paths: Vec<JsonPath>,
+    /// By table the new place of each field that stays.
+    places: Vec<Vec<Option<u16>>>,
+    /// By table what of the given stays.
+    givens: Vec<BTreeSet<usize>>,
+}
+
+impl Numbers {
+    fn field(&self, table: usize, field: u16) -> u16 {
+        self.places[table].get(usize::from(field)).copied().flatten().unwrap_or(field)
+    }
+
+    fn given(&self, table: usize, given: u16) -> u16 {
+        number(self.givens[table].range(..usize::from(given)).count())
+    }
+
+    fn table(&self, at: usize, draft: DraftModel) -> TableModel {
         let mut fields: Vec<(u16, FieldModel)> = Vec::new();
         for (field, mut model) in draft.fields.into_iter().enumerate() {
-            let Some(own) = places[at][field] else { continue };
-            for feature in &mut model.features {
-                match feature {
-                    Feature::Field { up, field } => {
-                        *field = above(&holders, at, *up).map_or(*field, |above| place(above, *field));
-                    }
-                    Feature::Previous { field } => *field = place(at, *field),
-                    _ => {}
-                }
-            }
+            let Some(own) = self.places[at][field] else { continue };
+            model.features.iter_mut().for_each(|feature| self.renumber(at, feature));
             fields.push((own, model));
         }
         fields.sort_by_key(|(own, _)| *own);
+        let givens = draft.givens.into_iter().enumerate();
+        let givens = givens.filter(|(given, _)| self.givens[at].contains(given));
         let renumbered = |copula: CopulaModel| CopulaModel {
-            fields: copula.fields.iter().map(|field| place(at, *field)).collect(),
+            fields: copula.fields.iter().map(|field| self.field(at, *field)).collect(),
             ..copula
         };
         TableModel {
             path: draft.path,
             time: draft.time,
+            givens: givens.map(|(_, given)| self.renumbered(at, given)).collect(),
             fields: fields.into_iter().map(|(_, model)| model).collect(),
             copulas: draft.copulas.into_iter().map(renumbered).collect(),
         }
-    };
-    let tables = tables.into_iter().enumerate().map(table).collect();
-    Some(JointModel { version: MODEL_VERSION, tables })
+    }
+
+    fn renumber(&self, table: usize, feature: &mut Feature) {
+        match feature {
+            Feature::Field { up, field } => {
+                *field = above(&self.holders, table, *up).map_or(*field, |above| self.field(above, *field));
+            }
+            Feature::Previous { field } => *field = self.field(table, *field),
+            Feature::Given { up, given } => {
+                *given = above(&self.holders, table, *up).map_or(*given, |above| self.given(above, *given));
+            }
+            _ => {}
+        }
+    }
+
+    fn renumbered(&self, table: usize, mut given: Given) -> Given {
+        let after = given.after.iter().filter_map(|field| self.places[table][usize::from(*field)]);
+        given.after = after.collect();
+        given.after.sort_unstable();
+        if let Some(via) = &mut given.via
+            && let Some(parent) = table_of(&self.paths, &via.parent[0])
+        {
+            via.column = match via.column {
+                Column::Field(field) => Column::Field(self.field(parent, field)),
+                Column::Given(given) => Column::Given(self.given(parent, given)),
+            };
+        }
+        given
+    }
 }
 
 fn above(holders: &[Option<usize>], table: usize, up: u16) -> Option<usize> {
     (0..up).try_fold(table, |at, _| holders[at])
 }
 
-/// The fields of each table that look at something, are looked at, are bound by a copula, or run along time.
-fn used(tables: &[DraftModel]) -> Vec<BTreeSet<usize>> {
-    let holders: Vec<Option<usize>> = tables.iter().map(|table| table.holder).collect();
-    let mut used: Vec<BTreeSet<usize>> = vec![BTreeSet::new(); tables.len()];
-    for (table, draft) in tables.iter().enumerate() {
-        used[table].extend(&draft.moving);
-        used[table].extend(draft.copulas.iter().flat_map(|copula| &copula.fields).copied().map(usize::from));
-        for (at, field) in draft.fields.iter().enumerate() {
-            if !field.features.is_empty() {
-                used[table].insert(at);
-            }
-            for feature in &field.features {
-                match *feature {
-                    Feature::Field { up, field } => {
-                        if let Some(above) = above(&holders, table, up) {
-                            used[above].insert(usize::from(field));
+/// The table whose rows a field stands in.
+fn table_of(paths: &[JsonPath], path: &JsonPath) -> Option<usize> {
+    std::iter::successors(Some(path.clone()), JsonPath::parent)
+        .find_map(|above| paths.iter().position(|table| *table == above))
+}
+
+/// The fields of each table that look at something, are looked at, are bound by a copula, or run along time; and what is given
+/// and looked at.
+struct Used {
+    fields: Vec<BTreeSet<usize>>,
+    givens: Vec<BTreeSet<usize>>,
+}
+
+impl Used {
+    fn of(tables: &[DraftModel]) -> Self {
+        let holders: Vec<Option<usize>> = tables.iter().map(|table| table.holder).collect();
+        let paths: Vec<JsonPath> = tables.iter().map(|table| table.path.clone()).collect();
+        let none = vec![BTreeSet::new(); tables.len()];
+        let mut used = Self { fields: none.clone(), givens: none };
+        // Tables and what of them is given to others.
+        let mut open: Vec<(usize, usize)> = Vec::new();
+        for (table, draft) in tables.iter().enumerate() {
+            used.fields[table].extend(&draft.moving);
+            let copulas = draft.copulas.iter().flat_map(|copula| &copula.fields);
+            used.fields[table].extend(copulas.copied().map(usize::from));
+            for (at, field) in draft.fields.iter().enumerate() {
+                if !field.features.is_empty() {
+                    used.fields[table].insert(at);
+                }
+                for feature in &field.features {
+                    match *feature {
+                        Feature::Field { up, field } => {
+                            if let Some(above) = above(&holders, table, up) {
+                                used.fields[above].insert(usize::from(field));
+                            }
                         }
+                        Feature::Previous { field } => _ = used.fields[table].insert(usize::from(field)),
+                        Feature::Given { up, given } => {
+                            open.extend(above(&holders, table, up).map(|above| (above, usize::from(given))));
+                        }
+                        _ => {}
                     }
-                    Feature::Previous { field } => _ = used[table].insert(usize::from(field)),
-                    _ => {}
                 }
             }
         }
+        while let Some((table, given)) = open.pop() {
+            if !used.givens[table].insert(given) {
+                continue;
+            }
+            let Some(via) = &tables[table].givens[given].via else { continue };
+            let Some(parent) = table_of(&paths, &via.parent[0]) else { continue };
+            match via.column {
+                Column::Field(field) => _ = used.fields[parent].insert(usize::from(field)),
+                Column::Given(given) => open.push((parent, usize::from(given))),
+            }
+        }
+        used
     }
-    used
 }
 
 /// The new place of each field: the first that looks at nothing without a place is next. Models look at each other without
@@ -107,6 +188,11 @@ fn places(table: &DraftModel, used: &BTreeSet<usize>) -> Vec<Option<u16>> {
         let is_ready = |at: &usize| {
             table.fields[*at].features.iter().all(|feature| match feature {
                 Feature::Field { up: 0, field } => places[usize::from(*field)].is_some(),
+                Feature::Given { up: 0, given } => {
+                    let after = &table.givens[usize::from(*given)].after;
+                    let is_placed = |field: &u16| places[usize::from(*field)].is_some();
+                    after.iter().all(|field| is_placed(field) || !used.contains(&usize::from(*field)))
+                }
                 _ => true,
             })
         };
@@ -163,6 +249,7 @@ mod tests {
             path,
             holder: None,
             time: None,
+            givens: Vec::new(),
             fields,
             copulas: Vec::new(),
             moving: BTreeSet::new(),

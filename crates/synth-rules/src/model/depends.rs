@@ -71,6 +71,7 @@ impl JointModel {
         match feature {
             Feature::Field { up, field } => path(self.above(table, up)?, field),
             Feature::Previous { field } => path(table, field),
+            Feature::Given { up, given } => Some(self.given(self.above(table, up)?, given)?.path.clone()),
             Feature::Position => Some(self.tables[table].path.clone()),
             Feature::PositionAbove { up } => Some(self.tables[self.above(table, up)?].path.clone()),
             Feature::Time { .. } | Feature::Hour | Feature::Weekday => self.tables[table].time.clone(),

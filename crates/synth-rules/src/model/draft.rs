@@ -16,8 +16,12 @@ use super::{Feature, FieldModel, LeafEnds, MAX_POSITION, ModelKind, ModelOptions
 use crate::along::{Along, Movement};
 use crate::rule_set::RuleSet;
 
+mod conflicts;
+pub(super) mod givens;
 pub(super) mod series;
 
+use conflicts::{Conflicts, conflicts, resolve};
+use givens::DraftGiven;
 use series::Course;
 
 /// Tables with fewer rows say nothing that could be told from chance.
@@ -52,6 +56,10 @@ pub(super) struct DraftTable {
     places: Places,
     pub(super) times: Option<RowTimes>,
     pub(super) fields: Vec<DraftField>,
+    /// What is looked at and not drawn.
+    pub(super) givens: Vec<DraftGiven>,
+    /// Those that are not looked at together.
+    conflicts: Conflicts,
     /// What every field of the table may look at beside the others.
     pub(super) around: Vec<(Feature, CodeColumn)>,
 }
@@ -102,7 +110,7 @@ impl Draft {
             }
             fields.sort_by_key(|field| field.coding.codes.len());
             series::lead(&mut fields);
-            let mut draft = DraftTable {
+            tables.push(DraftTable {
                 path: table.path().clone(),
                 holder: table.holder(),
                 holder_rows: families.to_vec(),
@@ -111,10 +119,15 @@ impl Draft {
                 places,
                 times,
                 fields,
+                givens: Vec::new(),
+                conflicts: Conflicts::new(),
                 around: Vec::new(),
-            };
-            draft.around = draft.around(&tables);
-            tables.push(draft);
+            });
+        }
+        givens::find(rules, &bound, sample, &mut tables);
+        for at in 0..tables.len() {
+            tables[at].conflicts = conflicts(rules, &tables[at].givens);
+            tables[at].around = tables[at].around(&tables);
         }
         let fields: Vec<(usize, usize)> = tables
             .iter()
@@ -143,10 +156,40 @@ impl Draft {
         let (features, columns) = self.candidates(table, field);
         let view = self.view((table, field), &columns);
         let columns: Vec<&CodeColumn> = view.features.iter().map(|column| &**column).collect();
-        let links = links(&view.target, &columns).into_iter().zip(features);
-        let nothing = Link { information: 0.0, sigmas: 0.0 };
-        let wanted = |(link, feature)| if self.may_look((table, field), feature) { link } else { nothing };
-        links.map(wanted).collect()
+        let mut links = links(&view.target, &columns);
+        for (link, feature) in links.iter_mut().zip(&features) {
+            if !self.may_look((table, field), *feature) {
+                *link = Link { information: 0.0, sigmas: 0.0 };
+            }
+        }
+        links
+    }
+
+    /// The links of what a field may look at once some fields of its table are drawn: nothing that follows from others, and no
+    /// two things whose pairs are made up.
+    pub(super) fn open_links(
+        &self,
+        (table, field): (usize, usize),
+        links: &[Link],
+        is_drawn: impl Fn(usize) -> bool,
+    ) -> Vec<Link> {
+        let (features, _) = self.candidates(table, field);
+        let is_open = |feature: &Feature| match *feature {
+            Feature::Given { up: 0, given } => {
+                let after = &self.tables[table].givens[usize::from(given)].given.after;
+                after.iter().all(|after| is_drawn(usize::from(*after)))
+            }
+            _ => true,
+        };
+        let mut links = links.to_vec();
+        for (link, feature) in links.iter_mut().zip(&features) {
+            if !is_open(feature) {
+                *link = Link { information: 0.0, sigmas: 0.0 };
+            }
+        }
+        let above = |up| (0..up).try_fold(table, |table, _| self.tables[table].holder);
+        resolve(&mut links, &features, |up| Some(&self.tables[above(up)?].conflicts));
+        links
     }
 
     /// What only rises with time tells of nothing but the time, and follows from it.
@@ -273,7 +316,8 @@ impl DraftTable {
         }
     }
 
-    /// What stands around the rows: the fields of those that hold them, and in arrays the position and the element before.
+    /// What stands around the rows: the fields of those that hold them, in arrays the position and the element before, and what
+    /// is given.
     fn around(&self, above: &[Self]) -> Vec<(Feature, CodeColumn)> {
         let mut around = Vec::new();
         let (mut up, mut holder) = (0, self.holder.filter(|_| !self.fields.is_empty()));
@@ -287,6 +331,11 @@ impl DraftTable {
                 if field.rising_by().is_none() {
                     around.push((Feature::Field { up, field: number(at) }, column));
                 }
+            }
+            for (at, given) in table.givens.iter().enumerate() {
+                let codes = rows.iter().map(|row| given.column.codes[*row as usize]).collect();
+                let column = CodeColumn { codes, n_codes: given.column.n_codes, order: given.column.order };
+                around.push((Feature::Given { up, given: number(at) }, column));
             }
             if table.is_array {
                 let codes = rows.iter().map(|row| table.places.positions[*row as usize]).collect();
@@ -307,6 +356,10 @@ impl DraftTable {
             };
             around.extend(self.fields.iter().enumerate().map(previous));
         }
+        let given = |(at, given): (usize, &DraftGiven)| {
+            (Feature::Given { up: 0, given: number(at) }, given.column.clone())
+        };
+        around.extend(self.givens.iter().enumerate().filter(|_| !self.fields.is_empty()).map(given));
         around
     }
 
@@ -344,13 +397,7 @@ fn field(
         }
     };
     let has_two_parts = table.columns().filter(|other| other.path() == path).count() > 1;
-    let of_value: Vec<u16> = column.values().map(|value| coding.code(value)).collect();
-    let code = |row: usize| match column.cell(row) {
-        SampleCell::Missing => 0,
-        SampleCell::Null => 1,
-        SampleCell::Value(at) => of_value[at],
-    };
-    let codes: Vec<u16> = (0..table.n_rows()).map(code).collect();
+    let codes = coded(table, &column, &coding);
     let is_held = held_rows(table, path);
     if has_two_parts || is_constant(&codes, &is_held) {
         return None;
@@ -365,6 +412,17 @@ fn field(
         is_held,
         course: None,
     })
+}
+
+/// The codes of a column.
+fn coded(table: &SampleTable<'_>, column: &SampleColumn<'_>, coding: &Coding) -> Vec<u16> {
+    let of_value: Vec<u16> = column.values().map(|value| coding.code(value)).collect();
+    let code = |row: usize| match column.cell(row) {
+        SampleCell::Missing => 0,
+        SampleCell::Null => 1,
+        SampleCell::Value(at) => of_value[at],
+    };
+    (0..table.n_rows()).map(code).collect()
 }
 
 /// Tells in which rows the object is there that holds a field.

@@ -35,7 +35,8 @@ pub struct Fitting {
     position: Vec<Vec<usize>>,
     /// By field what it looks at in a Bayesian network.
     parents: Vec<Vec<Parent>>,
-    /// By field the fields of its group that stand before it in the order of the network.
+    /// By field the fields of its group that stand before it in the order of the network, behind those that computed values
+    /// follow from.
     before: Vec<Vec<usize>>,
     pub(super) budget: Budget,
 }
@@ -181,14 +182,18 @@ impl Fitting {
         }
         for group in 0..self.groups.len() {
             let table = self.groups[group].table;
-            let mut placed: Vec<usize> = Vec::new();
-            for (field, parents) in self.net(&self.groups[group]) {
-                let at = self.position[table][field];
-                if has_nets {
-                    self.parents[at] = parents;
-                }
-                self.before[at].clone_from(&placed);
-                placed.push(field);
+            let net = self.net(&self.groups[group]);
+            let mut order: Vec<usize> = net.iter().map(|(field, _)| *field).collect();
+            // What others would look at follows from these.
+            let givens = self.draft.tables[table].givens.iter();
+            let first: BTreeSet<usize> =
+                givens.flat_map(|given| &given.given.after).copied().map(usize::from).collect();
+            order.sort_by_key(|field| !first.contains(field));
+            for (at, field) in order.iter().enumerate() {
+                self.before[self.position[table][*field]] = order[..at].to_vec();
+            }
+            for (field, parents) in net.into_iter().filter(|_| has_nets) {
+                self.parents[self.position[table][field]] = parents;
             }
         }
     }
@@ -197,10 +202,16 @@ impl Fitting {
         let Group { table, fields, .. } = group;
         let n = fields.len();
         let around = &self.draft.tables[*table].around;
+        // The order of the fields is not known yet, so nothing is looked at that follows from some.
+        let open_links = |field: &usize| {
+            let links = &self.links[self.position[*table][*field]];
+            self.draft.open_links((*table, *field), links, |_| false)
+        };
+        let open: Vec<Vec<Link>> = fields.iter().map(open_links).collect();
         let link = |field: usize, other: usize| match other.checked_sub(n) {
             None => self.link(*table, fields[field], fields[other]),
             Some(around) => {
-                self.links[self.position[*table][fields[field]]].get(fields[field] + around).copied()
+                open[field].get(fields[field] + around).copied().filter(|link| link.information > 0.0)
             }
         };
         let strength = |field, other| link(field, other).map_or(0.0, |link| link.information);
@@ -299,7 +310,8 @@ impl Fitting {
             .then(|| self.fit_to((table, field), parents.collect(), self.budget.per_net));
         let tree = self.wants(ModelKind::Trees).then(|| {
             let (features, columns) = self.draft.candidates(table, field);
-            let chosen = screened(&self.links[at], MAX_FEATURES).into_iter();
+            let links = self.draft.open_links((table, field), &self.links[at], |drawn| drawn < field);
+            let chosen = screened(&links, MAX_FEATURES).into_iter();
             let looked_at = chosen.map(|at| (features[at], columns[at])).collect();
             self.fit_to((table, field), looked_at, self.budget.per_tree)
         });
@@ -329,8 +341,10 @@ impl Fitting {
         let (table, field) = self.draft.fields[at];
         let own =
             self.before[at].iter().map(|before| (Parent::Field(*before), self.link(table, field, *before)));
+        let links =
+            self.draft.open_links((table, field), &self.links[at], |drawn| self.before[at].contains(&drawn));
         let around = (0..self.draft.tables[table].around.len())
-            .map(|around| (Parent::Around(around), self.links[at].get(field + around).copied()));
+            .map(|around| (Parent::Around(around), links.get(field + around).copied()));
         let known: Vec<(Parent, Link)> =
             own.chain(around).filter_map(|(parent, link)| Some((parent, link?))).collect();
         let links: Vec<Link> = known.iter().map(|(_, link)| *link).collect();
@@ -417,7 +431,8 @@ impl Fitting {
             let (copulas, moving) = beside.next().unwrap_or_default();
             let fields = fields.into_iter().flatten().collect();
             let (path, holder) = (draft.path.clone(), draft.holder);
-            DraftModel { path, holder, time: line(draft), fields, copulas, moving }
+            let givens = draft.givens.iter().map(|given| given.given.clone()).collect();
+            DraftModel { path, holder, time: line(draft), givens, fields, copulas, moving }
         };
         let tables = self.draft.tables.iter().zip(models).map(table).collect();
         FittedJoint { model: compact(tables), profile, along }

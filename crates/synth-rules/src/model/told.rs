@@ -24,6 +24,10 @@ impl JointModel {
     #[must_use]
     pub fn explain(&self, rules: &RuleSet, path: &JsonPath) -> Vec<String> {
         let mut lines = Vec::new();
+        let is_drawn = |table: &TableModel| table.fields.iter().any(|field| field.path == *path);
+        if !self.tables.iter().any(is_drawn) {
+            self.tell_followers(path, &mut lines);
+        }
         for (at, table) in self.tables.iter().enumerate() {
             for (place, field) in table.fields.iter().enumerate() {
                 let is_length =
@@ -60,7 +64,12 @@ impl JointModel {
             let telling = Telling { words, table, field, counts: field.tree.node_counts() };
             telling.node((0, 0), "", lines);
         }
-        let followers = self.followers(table, &field.path);
+        self.tell_followers(&field.path, lines);
+    }
+
+    /// Names the fields that follow from a field, which the model may not draw itself.
+    fn tell_followers(&self, path: &JsonPath, lines: &mut Vec<String>) {
+        let followers = self.followers(path);
         if !followers.is_empty() {
             let more = followers.len().saturating_sub(N_NAMED);
             let more = if more > 0 { format!(" and {more} more") } else { String::new() };
@@ -97,9 +106,9 @@ impl JointModel {
     }
 
     /// The fields whose trees look at a field first.
-    fn followers(&self, table: usize, path: &JsonPath) -> Vec<&JsonPath> {
+    fn followers(&self, path: &JsonPath) -> Vec<&JsonPath> {
         let mut followers = Vec::new();
-        for (at, other) in self.tables.iter().enumerate().skip(table) {
+        for (at, other) in self.tables.iter().enumerate() {
             for field in &other.fields {
                 let names =
                     |named: &(JsonPath, f64)| named.0 == *path && named.1 >= super::depends::NAMED_SHARE;

@@ -4,7 +4,7 @@ use synth_core::math;
 
 use super::coding::are_rising;
 use super::drawn::{Drawn, length_at, value_at};
-use super::{Code, Feature, FieldModel, JointModel, MAX_POSITION, ModelPart};
+use super::{Code, Feature, FieldModel, Given, JointModel, MAX_POSITION, ModelPart};
 use crate::field::{FieldType, ValueKind};
 use crate::generator::{Generator, Literal};
 use crate::rule_set::RuleSet;
@@ -57,6 +57,7 @@ impl<'m> Words<'m> {
     /// Says which codes of a feature a condition asks for; `takes` tells which.
     pub(crate) fn condition(&self, table: usize, feature: Feature, takes: impl Fn(u16) -> bool) -> String {
         let path = self.model.feature_path(table, feature).map_or_else(String::new, |path| path.to_string());
+        let given;
         let (field, name, none) = match feature {
             Feature::Position | Feature::PositionAbove { .. } => {
                 let first = (0..=MAX_POSITION).find(|at| takes(*at)).unwrap_or(0);
@@ -78,6 +79,13 @@ impl<'m> Words<'m> {
                 return format!("{path} is in part {} of {parts} of all rows", ranges(parts, takes, part));
             }
             Feature::Field { up, field } => (self.field(table, up, field), path, None),
+            Feature::Given { up, given: at } => {
+                let found = self.model.above(table, up).and_then(|table| self.model.given(table, at));
+                given = found.map(Given::as_field);
+                let via = found.and_then(|given| Some(given.via.as_ref()?.child.first()?.to_string()));
+                let name = via.map_or_else(|| path.clone(), |child| format!("{path} that {child} names"));
+                (given.as_ref(), name, None)
+            }
             Feature::Previous { field } => {
                 let field = self.field(table, 0, field);
                 let none = field.and_then(|field| u16::try_from(field.codes.len()).ok());

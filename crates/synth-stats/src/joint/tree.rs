@@ -109,6 +109,41 @@ impl Tree {
         shares
     }
 
+    /// Returns the tree that looks at fewer features: where it looked at one that is gone, all rows that came there are one leaf.
+    ///
+    /// # Example
+    ///
+    /// ```
+    /// use synth_stats::joint::{Node, Split, Tree};
+    ///
+    /// let split = Node::Split { feature: 0, split: Split::Below(1), then: 1, otherwise: 2 };
+    /// let tree = Tree { nodes: vec![split, Node::Leaf(vec![(2, 5)]), Node::Leaf(vec![(2, 1), (3, 4)])], backoff: 1.0 };
+    /// assert_eq!(tree.without(|feature| feature == 0).nodes, [Node::Leaf(vec![(2, 6), (3, 4)])]);
+    /// assert_eq!(tree.without(|feature| feature == 1), tree);
+    /// ```
+    #[must_use]
+    pub fn without(&self, is_gone: impl Fn(u16) -> bool) -> Self {
+        let counts = self.node_counts();
+        let mut nodes: Vec<Node> = Vec::new();
+        // Nodes to copy, and the split that waits to know where its second child stands.
+        let mut open: Vec<(usize, Option<usize>)> = vec![(0, None)];
+        while let Some((at, waiting)) = open.pop() {
+            let place = u32::try_from(nodes.len()).unwrap_or(u32::MAX);
+            if let Some(Node::Split { otherwise, .. }) = waiting.and_then(|split| nodes.get_mut(split)) {
+                *otherwise = place;
+            }
+            nodes.push(match &self.nodes[at] {
+                Node::Split { feature, split, then, otherwise } if !is_gone(*feature) => {
+                    open.push((*otherwise as usize, Some(nodes.len())));
+                    open.push((*then as usize, None));
+                    Node::Split { feature: *feature, split: split.clone(), then: place + 1, otherwise: place }
+                }
+                _ => Node::Leaf(counts[at].clone()),
+            });
+        }
+        Self { nodes, backoff: self.backoff }
+    }
+
     /// Returns the number of leaves.
     #[must_use]
     pub fn n_leaves(&self) -> usize {
