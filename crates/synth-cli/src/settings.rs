@@ -37,7 +37,7 @@ pub(crate) enum Form {
 }
 
 /// All settings; flags that name the files and records of one run are none.
-pub(crate) const SETTINGS: [Setting; 31] = [
+pub(crate) const SETTINGS: [Setting; 34] = [
     Setting::new("quiet", Form::Flag),
     Setting::new("format", Form::Word),
     Setting::new("max_bad", Form::Whole),
@@ -50,6 +50,9 @@ pub(crate) const SETTINGS: [Setting; 31] = [
     Setting { rival: Some("n"), ..Setting::new("scale", Form::Number) },
     Setting::new("seed", Form::Whole),
     Setting::new("fail_under", Form::Number),
+    Setting::new("strict", Form::Flag),
+    Setting::new("privacy_checks", Form::Flag),
+    Setting::new("statistical_tests", Form::Word),
     Setting::new("force", Form::Flag),
     Setting::new("chunk_size", Form::Whole),
     Setting::new("checkpoint_interval", Form::Whole),
@@ -254,6 +257,9 @@ mod tests {
         "merge_strategy",
         "weight",
         "llm_audit",
+        "holdout",
+        "first",
+        "second",
         "expired",
     ];
 

@@ -4,6 +4,7 @@ use std::path::Path;
 
 use serde_json::json;
 use synth_gen::Plan;
+use synth_rules::RuleSet;
 
 use super::name;
 use crate::Outcome;
@@ -65,9 +66,7 @@ pub(crate) fn run(args: &Generate, screen: &Screen) -> Result<Outcome, Failure> 
     for one in plan.left_out() {
         log.left_out(one.index, one.relationship, &one.reason)?;
     }
-    joint::tell_contradictions(&rules, screen);
-    joint::tell_unseen(&plan, screen);
-    tell_uncomputed(&plan, screen);
+    tell_surprises(&rules, &plan, screen);
     log.done(written.n_records, written.n_bytes)?;
     if args.writing.manifest {
         let condition = args.amount.condition.as_ref().map(ToString::to_string);
@@ -81,6 +80,13 @@ pub(crate) fn run(args: &Generate, screen: &Screen) -> Result<Outcome, Failure> 
         Manifest::of(asked, &written)?.write(&manifest::path_beside(&out))?;
     }
     Ok(Outcome::Done)
+}
+
+/// Says what of the joint model and of the formulas could not be followed.
+fn tell_surprises(rules: &RuleSet, plan: &Plan, screen: &Screen) {
+    joint::tell_contradictions(rules, screen);
+    joint::tell_unseen(plan, screen);
+    tell_uncomputed(plan, screen);
 }
 
 /// What is made, for the identity of a run; texts of a model change it, none leave it as it is.
