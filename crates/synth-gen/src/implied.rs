@@ -51,9 +51,10 @@ impl Linker<'_> {
                 }
             }
         }
+        let closure = Closure::of(steps);
         let mut loose: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
         for (index, at, from, to) in open {
-            let is_implied = from.zip(to).is_some_and(|(from, to)| leads(plan, &steps, &from, to));
+            let is_implied = from.zip(to).is_some_and(|(from, to)| closure.leads(plan, &from, to));
             if !is_implied {
                 loose.entry(index).or_default().push(at);
             }
@@ -93,20 +94,52 @@ impl Linker<'_> {
     }
 }
 
-/// Tells whether some fields decide another one, step by step.
-fn leads(plan: &Plan, steps: &[Step], from: &[usize], to: usize) -> bool {
-    let ends: Vec<usize> = from.iter().copied().chain([to]).collect();
-    let mut known: BTreeSet<usize> = from.iter().copied().collect();
-    while !known.contains(&to) {
-        let next = steps.iter().find(|step| {
-            !known.contains(&step.to)
-                && step.from.iter().all(|node| known.contains(node))
-                && (step.to == to || ends.iter().any(|end| is_there_with(plan, step.to, *end)))
-        });
-        let Some(next) = next else { return false };
-        known.insert(next.to);
+/// Steps, and which of them each field takes part in.
+struct Closure {
+    steps: Vec<Step>,
+    starts: BTreeMap<usize, Vec<usize>>,
+}
+
+impl Closure {
+    fn of(mut steps: Vec<Step>) -> Self {
+        let mut starts: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
+        for (number, step) in steps.iter_mut().enumerate() {
+            step.from.sort_unstable();
+            step.from.dedup();
+            step.from.iter().for_each(|node| starts.entry(*node).or_default().push(number));
+        }
+        Self { steps, starts }
     }
-    true
+
+    /// Tells whether some fields decide another one, step by step.
+    ///
+    /// # Cost
+    ///
+    /// Linear in the sizes of all steps (Beeri and Bernstein 1979, Computational problems related to the design of normal
+    /// form relational schemas, section 3).
+    fn leads(&self, plan: &Plan, from: &[usize], to: usize) -> bool {
+        let ends: Vec<usize> = from.iter().copied().chain([to]).collect();
+        let may_pass = |node: usize| node == to || ends.iter().any(|end| is_there_with(plan, node, *end));
+        let mut n_missing: Vec<usize> = self.steps.iter().map(|step| step.from.len()).collect();
+        let mut known: BTreeSet<usize> = BTreeSet::new();
+        let mut waiting: Vec<usize> = from.to_vec();
+        waiting.extend(
+            self.steps.iter().filter(|step| step.from.is_empty() && may_pass(step.to)).map(|step| step.to),
+        );
+        while let Some(node) = waiting.pop() {
+            if !known.insert(node) {
+                continue;
+            }
+            for number in self.starts.get(&node).into_iter().flatten() {
+                n_missing[*number] -= 1;
+                let next = self.steps[*number].to;
+                if n_missing[*number] == 0 && !known.contains(&next) && may_pass(next) {
+                    waiting.push(next);
+                }
+            }
+        }
+        known.contains(&to)
+    }
 }
 
 /// Tells whether a field is there in every row in which another one is.

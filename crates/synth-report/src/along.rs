@@ -32,6 +32,9 @@ const MIN_SERIES: usize = 8;
 /// How the numbers of all tables follow each other.
 #[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
 pub struct Memories {
+    /// How much the numbers remember, together: each counts by the larger of its two memories.
+    #[serde(skip)]
+    pub(crate) total: f64,
     /// 1 minus the mean effect, each number weighing as much as it remembers; 1 when none does.
     pub score: f64,
     /// The numbers that remember something on either side.
@@ -85,7 +88,7 @@ pub(crate) fn compare(
     let weight = |line: &MemoryLine| first(&line.real).abs().max(first(&line.synthetic).abs());
     let total: f64 = lines.iter().map(weight).sum();
     let lost: f64 = lines.iter().map(|line| weight(line) * line.effect.min(1.0)).sum();
-    Memories { score: if total > 0.0 { rounded(1.0 - lost / total) } else { 1.0 }, lines }
+    Memories { score: if total > 0.0 { rounded(1.0 - lost / total) } else { 1.0 }, total, lines }
 }
 
 impl Memories {

@@ -88,7 +88,7 @@ const FALSE_SHARE: f64 = 0.05;
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, JsonSchema)]
 pub struct Quality {
     /// Mean of the fields' scores (1 when there are no fields), or of that and the scores of pairs and memory where they
-    /// were compared.
+    /// were compared. Memory counts as much as the share of the fields that follow themselves.
     pub score: f64,
     /// Fields that have a score.
     pub n_fields: u64,
@@ -182,9 +182,11 @@ impl Comparison {
         let mut quality = self.quality;
         quality.pairs = (pairs.n_pairs > 0).then_some(pairs.score);
         quality.memory = (!memories.lines.is_empty()).then_some(memories.score);
-        let parts = [Some(quality.parts.total), quality.pairs, quality.memory];
-        let there = || parts.iter().flatten();
-        quality.score = rounded(there().sum::<f64>() / there().count() as f64);
+        let remembered = (memories.total / (quality.n_fields as f64).max(1.0)).min(1.0);
+        let parts = [(Some(quality.parts.total), 1.0), (quality.pairs, 1.0), (quality.memory, remembered)];
+        let there = || parts.iter().filter_map(|(part, weight)| Some(((*part)?, *weight)));
+        let total: f64 = there().map(|(_, weight)| weight).sum();
+        quality.score = rounded(there().map(|(part, weight)| part * weight).sum::<f64>() / total);
         Self { quality, pairs: Some(pairs), memories: Some(memories), row_copies, ..self }
     }
 }
