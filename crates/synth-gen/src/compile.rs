@@ -298,6 +298,7 @@ impl<'a> Compiler<'a> {
             null_coupling: None,
             shares,
             share_seed: seed.child("kind"),
+            forms: Vec::new(),
             kinds,
             members: Vec::new(),
             tuple: Vec::new(),

@@ -7,7 +7,7 @@ use synth_rules::Relationship;
 use synth_rules::relationship::PresenceRule;
 
 use crate::link::Linker;
-use crate::plan::{Gate, Kind, Plan};
+use crate::plan::{Forms, Gate, Node, Plan};
 
 mod by_case;
 
@@ -67,6 +67,9 @@ pub(crate) fn couple(linker: &Linker<'_>, plan: &mut Plan) -> BTreeSet<usize> {
         if by_case::couple(plan, &rules, (&group, seed)).is_some() {
             continue;
         }
+        if group.iter().any(|node| by_case::is_kind(plan, *node)) {
+            continue;
+        }
         let has_cases = |node: &usize| !plan.nodes[*node].presence.by_case.is_empty();
         let placing = Placing {
             rules: &rules,
@@ -88,11 +91,6 @@ fn read(linker: &Linker<'_>, plan: &Plan, rule: PresenceRule, paths: &[JsonPath]
     let mut nodes = Vec::new();
     for path in paths {
         let node = linker.node(path)?;
-        // Beside arrays and objects only the values of a field count, and which there are is another draw.
-        let n_scalar = plan.nodes[node].kinds.iter().filter(|kind| matches!(kind, Kind::Scalar(_))).count();
-        if n_scalar > 0 && n_scalar < plan.nodes[node].kinds.len() {
-            return None;
-        }
         let node = varying(plan, node)?;
         if !nodes.contains(&node) {
             nodes.push(node);
@@ -113,25 +111,29 @@ fn read(linker: &Linker<'_>, plan: &Plan, rule: PresenceRule, paths: &[JsonPath]
 }
 
 /// Climbs from a part that is always there to the first object that may be missing or null; `None` when a tag decides
-/// whether it is missing, and it may be null.
+/// whether it is missing, and it may be null. Of the parts of something that may also be of another kind it is the first
+/// that is always there.
 pub(crate) fn varying(plan: &Plan, mut at: usize) -> Option<usize> {
     loop {
         let node = &plan.nodes[at];
-        let is_optional = node.presence.own < 1.0 || !node.presence.by_case.is_empty();
-        match (is_optional, node.null_rate > 0.0, node.gate) {
+        match (node.is_optional(), node.is_nullable(), node.gate) {
             (true, true, _) if !node.presence.by_case.is_empty() => return None,
             (true, ..) | (false, true, _) => return Some(at),
-            // A part of an object that may also be something else is not there as often as that.
-            (false, false, Gate::Part { of, .. }) if plan.nodes[of].kinds.len() > 1 => return None,
+            (false, false, gate @ Gate::Part { of, .. }) if plan.nodes[of].kinds.len() > 1 => {
+                let is_twin = |node: &Node| node.gate == gate && !node.is_optional() && !node.is_nullable();
+                return plan.nodes.iter().position(is_twin);
+            }
             (false, false, Gate::Part { of, .. }) if node.scope == plan.nodes[of].scope => at = of,
             (false, false, _) => return Some(at),
         }
     }
 }
 
-/// The object above whose own presence varies, if there is one.
+/// The object above whose own presence varies, if there is one; what stands for something being of a kind is at home
+/// where that is.
 fn home(plan: &Plan, node: usize) -> Option<usize> {
     match plan.nodes[node].gate {
+        Gate::Part { of, .. } if by_case::is_kind(plan, node) => home(plan, of),
         Gate::Part { of, .. } => varying(plan, of),
         Gate::Always => None,
     }
@@ -308,21 +310,14 @@ fn lies_in(inner: (f64, f64), outer: (f64, f64)) -> bool {
 
 /// Tells whether the intervals, in every case of a tag, keep a rule without exception.
 fn holds(plan: &Plan, rule: &Rule) -> bool {
-    let columns: BTreeSet<usize> = rule
-        .nodes
-        .iter()
-        .flat_map(|node| plan.nodes[*node].presence.by_case.iter().map(|(column, _)| *column))
-        .collect();
+    let columns = by_case::columns(plan, &rule.nodes);
     if columns.len() > 1 {
         return false;
     }
-    let n_cases = rule
-        .nodes
-        .iter()
-        .flat_map(|node| plan.nodes[*node].presence.by_case.iter().map(|(_, rates)| rates.len()));
-    (0..n_cases.max().unwrap_or(1)).all(|case| {
+    let cases = columns.first().map_or_else(|| vec![0], |column| by_case::cases(plan, *column));
+    cases.into_iter().all(|case| {
         let parts: Option<Vec<(f64, f64)>> =
-            rule.nodes.iter().map(|node| plan.nodes[*node].part(case)).collect();
+            rule.nodes.iter().map(|node| by_case::part(plan, *node, case)).collect();
         let Some(parts) = parts else { return false };
         let is_never = |part: &(f64, f64)| part.1 <= part.0;
         let within = |inner: &(f64, f64), outer: &(f64, f64)| {
@@ -342,7 +337,18 @@ fn holds(plan: &Plan, rule: &Rule) -> bool {
     })
 }
 
-impl crate::plan::Node {
+impl Node {
+    /// Tells whether it may be missing where what it is a part of is there.
+    fn is_optional(&self) -> bool {
+        self.presence.own < 1.0 || !self.presence.by_case.is_empty()
+    }
+
+    /// Tells whether it may be null.
+    fn is_nullable(&self) -> bool {
+        let forms = self.forms.iter().flat_map(|forms| &forms.cases).flatten();
+        self.null_rate > 0.0 || forms.into_iter().any(|form| form.null_rate > Some(0.0))
+    }
+
     /// Lets a shared draw decide whether the field has a value.
     fn couple(&mut self, coupling: Coupling) {
         if !self.presence.by_case.is_empty() {
@@ -365,8 +371,15 @@ impl crate::plan::Node {
         if let Some(coupling) = self.null_coupling.or(self.presence.coupling) {
             return Some((coupling.low, coupling.high));
         }
-        if let Some(parts) = &self.presence.parts {
+        let of_forms = self.forms.iter().find_map(|forms| forms.parts.as_ref());
+        if let Some(parts) = self.presence.parts.as_ref().or(of_forms) {
             return parts.ranges.get(case).copied();
+        }
+        if let [Forms { cases, .. }] = &self.forms[..]
+            && let Some(Some(form)) = cases.get(case)
+            && !self.is_optional()
+        {
+            return Some((0.0, 1.0 - form.null_rate.unwrap_or(self.null_rate)));
         }
         let rate = match &self.presence.by_case[..] {
             [] => self.presence.own,

@@ -10,7 +10,7 @@ use crate::column::{ABSENT, Column, FIRST_KIND, Instances, NULL, Slot, Slots, Te
 use crate::joint::stages::Stages;
 use crate::joint::{Ask, Codes, Draw, position, step_down};
 use crate::memo::{Key, Memo, What};
-use crate::plan::{Collection, Gate, Kind, Node, Plan, Presence, Step};
+use crate::plan::{Collection, Form, Forms, Gate, Kind, Node, Plan, Presence, Step};
 use crate::recipe::Rooms;
 use crate::reference::{Filled, text_of};
 use crate::spots::Spots;
@@ -361,7 +361,7 @@ impl Node {
                 kinds.extend(addresses.iter().enumerate().map(|(slot, address)| {
                     let draw = draw(slot, *address);
                     if self.holds((slot, *address), draw, workspace) {
-                        self.kind(*address, draw)
+                        self.kind(*address, draw, |cases| workspace.cases[cases][slot])
                     } else {
                         ABSENT
                     }
@@ -375,7 +375,7 @@ impl Node {
                     }
                     let draw = draw(slot, *address);
                     if self.holds((slot, *address), draw, workspace) {
-                        self.kind(*address, draw)
+                        self.kind(*address, draw, |cases| workspace.cases[cases][slot])
                     } else {
                         ABSENT
                     }
@@ -406,19 +406,50 @@ impl Node {
         self.presence.holds(address, draw, |cases| workspace.cases[cases][slot])
     }
 
-    /// Decides whether a value that is there is null, or of which kind.
-    pub(crate) fn kind(&self, address: u64, draw: Option<Draw<'_>>) -> u8 {
-        let null = || draw.map_or_else(|| self.null_seed.uniform(address), |draw| draw.null());
-        let is_null = match &self.null_coupling {
-            Some(coupling) => !coupling.holds(address),
-            None => self.null_rate > 0.0 && null() < self.null_rate,
-        };
-        if is_null {
+    /// Decides whether a value that is there is null, or of which kind; `case` says which case of a case column the
+    /// instance belongs to.
+    pub(crate) fn kind(&self, address: u64, draw: Option<Draw<'_>>, case: impl Fn(usize) -> u32) -> u8 {
+        if self.is_null(address, draw, &case) {
             return NULL;
         }
-        let kind = || draw.map_or_else(|| self.share_seed.uniform(address), |draw| draw.kind());
-        let index = self.shares.as_ref().map_or(0, |shares| shares.pick(kind()));
+        let uniform = draw.map_or_else(|| self.share_seed.uniform(address), |draw| draw.kind());
+        let own = || self.shares.as_ref().map_or(0, |shares| shares.pick(uniform));
+        let index = match self.form(&case) {
+            None => own(),
+            Some((_, form)) => form.kinds.as_ref().map_or(0, |kinds| match own() {
+                // The codes know more of a row than its case does, where they do not speak against it.
+                drawn if draw.is_some() && kinds.prob(drawn) > 0.0 => drawn,
+                _ => kinds.pick(self.share_seed.uniform(address)),
+            }),
+        };
         FIRST_KIND.saturating_add(u8::try_from(index).unwrap_or(0))
+    }
+
+    fn is_null(&self, address: u64, draw: Option<Draw<'_>>, case: impl Fn(usize) -> u32) -> bool {
+        let own = || {
+            let null = draw.map_or_else(|| self.null_seed.uniform(address), |draw| draw.null());
+            self.null_rate > 0.0 && null < self.null_rate
+        };
+        let form = self.form(&case);
+        if let Some((Forms { column, parts: Some(parts), .. }, _)) = form {
+            let range = parts.ranges.get(case(*column) as usize);
+            let uniform = parts.seed.uniform(address);
+            return !range.is_some_and(|(low, high)| *low <= uniform && uniform < *high);
+        }
+        match (form.and_then(|(_, form)| form.null_rate), &self.null_coupling) {
+            (Some(rate), _) if rate <= 0.0 => false,
+            (Some(rate), _) if rate >= 1.0 => true,
+            (_, Some(coupling)) => !coupling.holds(address),
+            (Some(rate), None) if draw.is_none() => self.null_seed.uniform(address) < rate,
+            (_, None) => own(),
+        }
+    }
+
+    /// What a union says of the value at an instance.
+    fn form(&self, case: impl Fn(usize) -> u32) -> Option<(&Forms, &Form)> {
+        self.forms
+            .iter()
+            .find_map(|forms| Some((forms, forms.cases.get(case(forms.column) as usize)?.as_ref()?)))
     }
 }
 

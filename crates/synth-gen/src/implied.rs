@@ -146,6 +146,6 @@ impl Closure {
 fn is_there_with(plan: &Plan, node: usize, other: usize) -> bool {
     let Some(top) = varying(plan, node) else { return false };
     let own = &plan.nodes[top];
-    let may_lack = own.presence.own < 1.0 || !own.presence.by_case.is_empty() || own.null_rate > 0.0;
+    let may_lack = own.presence.own < 1.0 || own.null_rate > 0.0 || own.case_columns().next().is_some();
     !may_lack && own.kinds.len() == 1 || top == other || is_inside(plan, other, top)
 }

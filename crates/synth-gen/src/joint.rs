@@ -17,11 +17,16 @@ use crate::plan::Plan;
 use crate::spots::Spots;
 
 pub(crate) mod given;
+mod holder;
 pub(crate) mod order;
 pub(crate) mod stages;
 
 use given::{GivenCodes, Through};
+use holder::Holder;
 use stages::Stages;
+
+/// The code of what is not there.
+const ABSENT: u16 = 0;
 
 /// The models of all scopes of a plan.
 #[derive(Debug, Clone, Default)]
@@ -59,6 +64,8 @@ struct Field {
     within: [Seed; 4],
     /// When it is drawn: behind what is given in the stages up to this one.
     stage: usize,
+    /// The field of the object that holds it.
+    holder: Option<Holder>,
     run: Option<Run>,
     latent: Option<Behind>,
 }
@@ -312,6 +319,11 @@ fn up_of(spots: &Spots, row: usize) -> impl Fn(usize, Ask) -> u16 + use<'_> {
 }
 
 impl ScopeModel {
+    /// Tells whether a field is drawn before another one.
+    fn is_drawn(&self, field: usize, other: usize) -> bool {
+        field < other && self.fields[field].stage <= self.fields[other].stage
+    }
+
     fn n_columns(&self) -> usize {
         self.fields.len() + self.givens.len()
     }
@@ -359,6 +371,10 @@ impl ScopeModel {
                 let (mut code, within) = field.draw((address, moment), look, &mut normals);
                 if let (Some(turn), true) = (moment.turn, self.by == Some((0, at))) {
                     code = field.code_of_literal(turn);
+                }
+                let holder = field.holder.as_ref().filter(|holder| self.is_drawn(holder.field, at));
+                if holder.is_some_and(|holder| !holder.holds(out.codes[start + holder.field])) {
+                    code = ABSENT;
                 }
                 out.codes[start + at] = code;
                 if self.line.is_some() {
@@ -580,7 +596,8 @@ pub(crate) fn bind(model: &JointModel, plan: &mut Plan, linker: &Linker<'_>) {
                 plan.nodes[node].modelled = Some(Modelled { field: at, of_length, of_value });
             }
             let seed = linker.seed.child(&field.path.to_string()).child("model");
-            scopes[scope].fields.push(compiled(model, table, field, seed));
+            let holder = Holder::of(&field.path, &model.tables[table].fields[..at], linker.rules);
+            scopes[scope].fields.push(Field { holder, ..compiled(model, table, field, seed) });
         }
         let givens = model.tables[table].givens.iter();
         let givens = givens.map(|given| given::compiled(model, given, (linker, plan), &mut references));
@@ -670,6 +687,7 @@ fn compiled(model: &JointModel, table: usize, field: &FieldModel, seed: Seed) ->
         within: uses.map(|name| seed.child(name)),
         seed,
         stage: 0,
+        holder: None,
         run: None,
         latent: None,
     }

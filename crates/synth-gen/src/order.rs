@@ -64,11 +64,11 @@ fn ready_behind(plan: &Plan, node: usize, done: &BTreeSet<Step>) -> Option<Vec<S
     {
         return None;
     }
-    let cases = plan_node.presence.by_case.iter().map(|(column, _)| {
-        let case_column = &plan.case_columns[*column];
+    let cases = plan_node.case_columns().map(|column| {
+        let case_column = &plan.case_columns[column];
         // A discriminator of a scope above is filled before this scope is begun.
         let is_done = case_column.levels > 0 || done.contains(&Step::Column(case_column.discriminator));
-        is_done.then_some(Step::Cases(*column))
+        is_done.then_some(Step::Cases(column))
     });
     cases.collect()
 }

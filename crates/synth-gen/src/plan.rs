@@ -112,6 +112,8 @@ pub(crate) struct Node {
     pub(crate) null_coupling: Option<Coupling>,
     pub(crate) shares: Option<Choice>,
     pub(crate) share_seed: Seed,
+    /// What the value is where a union says so, the innermost object first.
+    pub(crate) forms: Vec<Forms>,
     pub(crate) kinds: Vec<Kind>,
     pub(crate) members: Vec<Member>,
     pub(crate) tuple: Vec<usize>,
@@ -189,6 +191,25 @@ pub(crate) struct CaseParts {
     pub(crate) ranges: Vec<(f64, f64)>,
 }
 
+/// What a value is in each case of a case column.
+#[derive(Debug, Clone)]
+pub(crate) struct Forms {
+    pub(crate) column: usize,
+    /// By case, 0 being none of them; `None` where the case does not say.
+    pub(crate) cases: Vec<Option<Form>>,
+    /// Where the fields of a group share a draw in each case: the part in which the value is not null.
+    pub(crate) parts: Option<CaseParts>,
+}
+
+/// What a value is.
+#[derive(Debug, Clone)]
+pub(crate) struct Form {
+    /// `None` where the union leaves null to the field's own rate.
+    pub(crate) null_rate: Option<f64>,
+    /// The choice among the kinds of the node; `None` where it has one, or the value is always null.
+    pub(crate) kinds: Option<Choice>,
+}
+
 /// One kind of value.
 #[derive(Debug, Clone)]
 pub(crate) enum Kind {
@@ -239,7 +260,7 @@ pub(crate) enum Step {
 }
 
 /// For each instance of a scope, which case of a discriminator it belongs to.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct CaseColumn {
     pub(crate) scope: usize,
     pub(crate) discriminator: usize,

@@ -225,6 +225,13 @@ impl Node {
             || !self.presence.by_case.is_empty()
             || self.null_rate > 0.0
             || self.shares.is_some()
+            || !self.forms.is_empty()
+    }
+
+    /// The case columns that say whether the field is there, or of which kind it is.
+    pub(crate) fn case_columns(&self) -> impl Iterator<Item = usize> {
+        let presence = self.presence.by_case.iter().map(|(column, _)| *column);
+        presence.chain(self.forms.iter().map(|forms| forms.column))
     }
 
     /// The kinds that are values without parts.

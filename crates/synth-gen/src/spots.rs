@@ -151,11 +151,11 @@ impl Plan {
             if is_open {
                 self.ready(node, spots, memo);
             }
-            let cases = |(at, _): &(usize, Vec<f64>)| {
-                let column = &self.case_columns[*at];
-                (*at, column, self.cases_at(column.discriminator, spots, memo))
+            let cases = |at: usize| {
+                let column = &self.case_columns[at];
+                (at, column, self.cases_at(column.discriminator, spots, memo))
             };
-            let by_case: Vec<_> = plan.presence.by_case.iter().map(cases).collect();
+            let by_case: Vec<_> = plan.case_columns().map(cases).collect();
             let kind = |(row, address): (usize, &u64)| {
                 let is_whole = above.as_ref().is_none_or(|(mask, kinds)| mask.has(kinds[row]));
                 if !is_whole || !spots.is_there[row] {
@@ -169,7 +169,11 @@ impl Plan {
                     });
                     case.unwrap_or(0)
                 };
-                if plan.presence.holds(*address, draw, case) { plan.kind(*address, draw) } else { ABSENT }
+                if plan.presence.holds(*address, draw, case) {
+                    plan.kind(*address, draw, case)
+                } else {
+                    ABSENT
+                }
             };
             spots.addresses.iter().enumerate().map(kind).collect()
         })

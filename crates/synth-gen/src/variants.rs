@@ -1,13 +1,14 @@
-//! Tagged unions: which fields are there follows from the value of a discriminator.
+//! Tagged unions: which fields are there, and of which types, follows from the value of a discriminator.
 
 use std::collections::BTreeMap;
 
 use synth_core::{JsonPath, PathId, cast};
-use synth_rules::{Literal, RuleSet, Variants};
+use synth_rules::{Literal, RuleSet, TypeShares, ValueKind, ValueType, Variants};
 
+use crate::choice::{Choice, Sum};
 use crate::error::{ErrorKind, Errors};
 use crate::outline::Outline;
-use crate::plan::{CaseColumn, Kind, Plan};
+use crate::plan::{CaseColumn, Form, Forms, Kind, Plan};
 
 /// Adds the case columns of all variants to the plan, and the presence tables that read them.
 pub(crate) fn compile(
@@ -38,7 +39,36 @@ pub(crate) fn compile(
                 None => errors.push(ErrorKind::UnknownPath { path: path.to_string() }, object),
             }
         }
+        for path in variants.typed() {
+            let node = find(path).filter(|_| path.starts_with(object));
+            let forms = node.map(|node| forms(rules, (path, variants), union.plan.nodes[node].kinds.len()));
+            match (node, forms) {
+                (Some(node), Some(forms)) => union.bind_forms(node, forms),
+                _ => errors.push(ErrorKind::UnknownPath { path: path.to_string() }, object),
+            }
+        }
     }
+}
+
+/// Returns what the values of a path are for no case and for each case; kinds of one type keep their shares of it.
+fn forms(rules: &RuleSet, (path, variants): (&JsonPath, &Variants), n_kinds: usize) -> Vec<Option<Form>> {
+    let decides_null = variants.decide_null(path);
+    let kinds = rules.fields.get(path).map(|rule| &rule.kinds[..]).filter(|kinds| kinds.len() == n_kinds);
+    let form = |shares: &TypeShares| {
+        let share = |kind: &ValueKind| {
+            let of_type = ValueType::of(kind);
+            let alike = kinds.into_iter().flatten().filter(|other| ValueType::of(other) == of_type);
+            let total: f64 = alike.map(|other| other.share.get()).sum();
+            if total > 0.0 { shares.share(of_type).get() * kind.share.get() / total } else { 0.0 }
+        };
+        let weights: Vec<f64> = kinds.into_iter().flatten().map(share).collect();
+        Form {
+            null_rate: decides_null.then(|| shares.share(ValueType::Null).get()),
+            kinds: Choice::fit(&weights, Sum::Normalize).ok().filter(|_| weights.len() > 1),
+        }
+    };
+    let cases = variants.cases.iter().map(|case| case.types.get(path).map(form));
+    std::iter::once(None).chain(cases).collect()
 }
 
 /// Returns the presence of each governed path for no case, which is NaN, and for each case.
@@ -94,13 +124,25 @@ impl Union<'_> {
         self.plan.nodes[node].presence.by_case.push((column, rates));
     }
 
+    /// Makes the kind of a node, or whether it is null, follow the discriminator.
+    fn bind_forms(&mut self, node: usize, cases: Vec<Option<Form>>) {
+        let scope = self.plan.nodes[node].scope;
+        let column = self.columns.get(&scope).copied().unwrap_or_else(|| self.add_column(scope));
+        self.plan.nodes[node].forms.push(Forms { column, cases, parts: None });
+    }
+
     fn add_column(&mut self, scope: usize) -> usize {
         let target = self.plan.nodes[self.discriminator].scope;
         let levels = levels_between(self.plan, scope, target)
             .expect("the scope is that of the object or below it, and the discriminator's is above");
-        let column = self.plan.case_columns.len();
         let (discriminator, tables, null_case) = (self.discriminator, self.tables.clone(), self.null_case);
-        self.plan.case_columns.push(CaseColumn { scope, discriminator, levels, tables, null_case });
+        let new = CaseColumn { scope, discriminator, levels, tables, null_case };
+        // Unions that tell the same cases apart share a column.
+        let known = self.plan.case_columns.iter().position(|column| *column == new);
+        let column = known.unwrap_or(self.plan.case_columns.len());
+        if known.is_none() {
+            self.plan.case_columns.push(new);
+        }
         self.columns.insert(scope, column);
         column
     }

@@ -370,14 +370,14 @@ pub struct LengthProfile {
     pub curve: Option<Curve>,
 }
 
-/// An object whose members depend on a tag.
+/// An object whose members depend on a tag, or a member whose type does.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct VariantProfile {
-    /// The object.
+    /// The object; a member where its type depends on another tag than the object's.
     pub path: JsonPath,
     /// The tag.
     pub discriminator: JsonPath,
-    /// Share of the uncertainty about which members are present that the tag removes.
+    /// Share of the uncertainty that the tag removes about which members are present; where all are, about their types.
     pub explained: Rate,
     /// What each public value of the tag brings with it.
     pub cases: Vec<VariantCaseProfile>,
@@ -392,6 +392,10 @@ pub struct VariantCaseProfile {
     pub count: u64,
     /// Share of those objects that have each optional member, in the order of the members.
     pub presence: IndexMap<JsonPath, Rate>,
+    /// How many values are of which type, null among them, of the members whose type follows the tag; of members with
+    /// other numbers whole ones count as these.
+    #[serde(default, skip_serializing_if = "IndexMap::is_empty")]
+    pub types: IndexMap<JsonPath, IndexMap<JsonType, u64>>,
 }
 
 /// A value of a tag.

@@ -1,28 +1,34 @@
-//! Tagged unions: a field whose value decides which members of an object are present.
+//! Tagged unions: a field whose value decides which members of an object are present, and of which types they are.
 
 use std::collections::BTreeMap;
 use std::convert::Infallible;
 
-use synth_core::{Event, EventSink, JsonType, PathId, PathTree, Rate, Scalar, Segment, cast, math};
+use synth_core::{Event, EventSink, JsonType, PathId, PathTree, Scalar, Segment, cast};
+
+mod choice;
+mod table;
+
+use table::{Table, Trait};
 
 use crate::partial::Partial;
-use crate::profile::{FieldProfile, TagValue, VariantCaseProfile, VariantProfile};
+use crate::profile::{FieldProfile, TagValue, VariantProfile};
 
 /// A tag has at most this many values.
 const MAX_TAG_VALUES: usize = 64;
-/// Objects of the sample that a union is learned from, at least.
-const MIN_OBJECTS: u64 = 20;
-/// A tag removes at least this share of the uncertainty about which members are present.
-const MIN_EXPLAINED: f64 = 0.3;
 
-/// Finds, for each object with optional members, the tag that best tells which of them are present.
+/// Finds, for each object with optional members, the tag that best tells which of them are present, and for each member
+/// of several types, null among them, the tag that best tells of which type it is.
 ///
 /// # Method
 ///
 /// Candidates are fields of the object, or of objects around it, that are always present and have 2 to 64 public
 /// values. For each, the sum over the optional members of the binary entropy of their presence is compared with
 /// the same sum given the tag; the saving must pay for the extra parameters (minimum description length,
-/// Rissanen 1978, Automatica 14: half a logarithm of n for each) and be at least 30 % of the whole.
+/// Rissanen 1978, Automatica 14: half a logarithm of n for each) and be at least 30 % of the whole. The same is done
+/// with the entropy of the types of each member's values, of which a tag must save 60 %, and with that of its being null,
+/// of which it must save 90 %; a tag that is null now and then tells of no other's type. Types that follow the tag that tells
+/// of the object's presence, or that of most members where none does, stand in the union of the object, others in one of
+/// their own.
 ///
 /// # Cost
 ///
@@ -30,8 +36,8 @@ const MIN_EXPLAINED: f64 = 0.3;
 #[must_use]
 pub fn find_variants(partial: &Partial, fields: &[FieldProfile]) -> Vec<VariantProfile> {
     let mut counter = Counter::new(fields);
-    // Where all members are always there no tag tells which of them are.
-    if counter.roles.iter().all(|role| role.optionals.is_empty()) {
+    // Where all members are always there, of one type, no tag tells which of them are.
+    if counter.roles.iter().all(|role| role.traits.is_empty()) {
         return Vec::new();
     }
     let Ok(()) = partial.replay_sample(&mut counter, |counter, count| {
@@ -47,10 +53,13 @@ struct Role {
     /// Tag values with their codes, when the path may be a tag.
     tag_codes: Option<BTreeMap<TagKey, usize>>,
     tag_values: Vec<TagValue>,
-    /// Index among the optional members of the object above, when the path is one.
-    optional: Option<usize>,
-    /// Optional members, when the path is an object that has some.
-    optionals: Vec<PathId>,
+    /// The tag is never null.
+    is_certain: bool,
+    /// Where among the traits of the object above its presence stands, if it is optional, and its types.
+    presence: Option<usize>,
+    types: BTreeMap<JsonType, usize>,
+    /// What varies of the members, when the path is an object.
+    traits: Vec<Trait>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -68,18 +77,6 @@ struct Object {
     parent: Option<usize>,
     tags: Vec<(PathId, usize)>,
     present: Vec<usize>,
-}
-
-/// Presence counts of an object's optional members by the value of one tag; the last row is for rare values.
-#[derive(Debug)]
-struct Table {
-    rows: Vec<Row>,
-}
-
-#[derive(Debug, Clone)]
-struct Row {
-    n: u64,
-    present: Vec<u64>,
 }
 
 struct Counter {
@@ -109,16 +106,29 @@ impl Counter {
         let mut roles = vec![Role::default(); tree.len()];
         for (field, id) in fields.iter().zip(ids) {
             let is_member = matches!(field.path.segments().last(), Some(Segment::Key(_)));
-            if is_member && field.n_values < field.n_slots {
-                let object = tree.parent(id);
-                roles[id.index()].optional = Some(roles[object.index()].optionals.len());
-                roles[object.index()].optionals.push(id);
-            } else if is_member {
+            if !is_member {
+                continue;
+            }
+            let object = tree.parent(id).index();
+            let mut add = |of_type| {
+                roles[object].traits.push(Trait { member: id, of_type });
+                roles[object].traits.len() - 1
+            };
+            let is_optional = field.n_values < field.n_slots;
+            let presence = is_optional.then(|| add(None));
+            let types = types(field);
+            let types: BTreeMap<JsonType, usize> = match types.len() {
+                0 | 1 => BTreeMap::new(),
+                _ => types.into_iter().map(|of_type| (of_type, add(Some(of_type)))).collect(),
+            };
+            let role = &mut roles[id.index()];
+            (role.presence, role.types) = (presence, types);
+            if !is_optional {
                 let values = public_values(field);
-                let codes = values.iter().map(TagKey::of).zip(0..).collect();
                 if (2..=MAX_TAG_VALUES).contains(&values.len()) {
-                    roles[id.index()].tag_codes = Some(codes);
-                    roles[id.index()].tag_values = values;
+                    role.tag_codes = Some(values.iter().map(TagKey::of).zip(0..).collect());
+                    role.tag_values = values;
+                    role.is_certain = field.n_of(JsonType::Null) == 0;
                 }
             }
         }
@@ -166,15 +176,25 @@ impl Counter {
             open.last_member = known;
         }
         self.member = known.or_else(|| self.tree.find_child(path, &Segment::Members));
-        let optional = self.member.and_then(|member| self.role(member).optional);
-        if let (Some(object), Some(optional)) = (object, optional) {
-            self.objects[object].present.push(optional);
+        let presence = self.member.and_then(|member| self.role(member).presence);
+        if let (Some(object), Some(presence)) = (object, presence) {
+            self.objects[object].present.push(presence);
         }
+    }
+
+    /// Notes of which type the value of a member is.
+    fn of_type(&mut self, of_type: JsonType) {
+        let Some(&Open { object: Some(object), is_array: false, .. }) = self.stack.last() else { return };
+        let found = self.member.and_then(|member| self.role(member).types.get(&of_type).copied());
+        self.objects[object].present.extend(found);
     }
 
     fn scalar(&mut self, scalar: Scalar<'_>) {
         let Some(&Open { object: Some(object), is_array: false, .. }) = self.stack.last() else { return };
         let Some(member) = self.member else { return };
+        let own = scalar.json_type();
+        let is_known = self.role(member).types.contains_key(&own);
+        self.of_type(if own == JsonType::Integer && !is_known { JsonType::Number } else { own });
         let role = self.role(member);
         if let (Some(codes), Some(key)) = (&role.tag_codes, TagKey::of_scalar(scalar)) {
             let code = codes.get(&key).copied().unwrap_or(codes.len());
@@ -186,17 +206,14 @@ impl Counter {
     fn count_record(&mut self) {
         let objects = std::mem::take(&mut self.objects);
         for object in &objects {
-            let n_optional = self.role(object.path).optionals.len();
+            let n_traits = self.role(object.path).traits.len();
             let mut holder = Some(object);
-            while let Some(ancestor) = holder.filter(|_| n_optional > 0) {
+            while let Some(ancestor) = holder.filter(|_| n_traits > 0) {
                 for &(tag, code) in &ancestor.tags {
                     let n_codes = self.role(tag).tag_values.len();
-                    let table = self.tables.entry((object.path, tag)).or_insert_with(|| Table {
-                        rows: vec![Row { n: 0, present: vec![0; n_optional] }; n_codes + 1],
-                    });
-                    let row = &mut table.rows[code];
-                    row.n += self.weight;
-                    object.present.iter().for_each(|&optional| row.present[optional] += self.weight);
+                    let table = self.tables.entry((object.path, tag));
+                    let table = table.or_insert_with(|| Table::new(n_codes + 1, n_traits));
+                    table.count(code, &object.present, self.weight);
                 }
                 holder = ancestor.parent.map(|parent| &objects[parent]);
             }
@@ -205,66 +222,15 @@ impl Counter {
         self.objects.clear();
         self.stack.clear();
     }
-
-    /// The best tag of each object.
-    fn variants(&self) -> Vec<VariantProfile> {
-        let mut best: BTreeMap<PathId, (f64, PathId, f64)> = BTreeMap::new();
-        for (&(object, tag), table) in &self.tables {
-            let Some((gain, explained)) = table.gain() else { continue };
-            if best.get(&object).is_none_or(|(known, ..)| gain > *known) {
-                best.insert(object, (gain, tag, explained));
-            }
-        }
-        best.into_iter()
-            .map(|(object, (_, tag, explained))| VariantProfile {
-                path: self.tree.path(object),
-                discriminator: self.tree.path(tag),
-                explained: Rate::new(explained).unwrap_or(Rate::ONE),
-                cases: self.cases(object, tag),
-            })
-            .collect()
-    }
-
-    fn cases(&self, object: PathId, tag: PathId) -> Vec<VariantCaseProfile> {
-        let rows = &self.tables[&(object, tag)].rows;
-        let values = &self.role(tag).tag_values;
-        let optionals = &self.role(object).optionals;
-        let case = |(value, row): (&TagValue, &Row)| VariantCaseProfile {
-            when: value.clone(),
-            count: row.n,
-            presence: optionals
-                .iter()
-                .zip(&row.present)
-                .map(|(id, present)| (self.tree.path(*id), Rate::of(*present, row.n)))
-                .collect(),
-        };
-        values.iter().zip(rows).filter(|(_, row)| row.n > 0).map(case).collect()
-    }
 }
 
-impl Table {
-    /// Bits saved by knowing the tag, and the share of all bits; `None` when it does not pay.
-    fn gain(&self) -> Option<(f64, f64)> {
-        let n: u64 = self.rows.iter().map(|row| row.n).sum();
-        let n_optional = self.rows.first()?.present.len();
-        let column = |optional: usize| self.rows.iter().map(move |row| row.present[optional]).sum::<u64>();
-        let before: f64 = (0..n_optional).map(|optional| bits(column(optional), n)).sum();
-        let after: f64 =
-            self.rows.iter().flat_map(|row| row.present.iter().map(|present| bits(*present, row.n))).sum();
-        let used = self.rows.iter().filter(|row| row.n > 0).count().saturating_sub(1);
-        let price = 0.5 * math::ln(n.max(1) as f64) / math::ln(2.0) * (used * n_optional) as f64;
-        let explained = if before > 0.0 { (before - after) / before } else { 0.0 };
-        let gain = before - after - price;
-        (n >= MIN_OBJECTS && gain > 0.0 && explained >= MIN_EXPLAINED).then_some((gain, explained.min(1.0)))
-    }
-}
-
-/// Bits to tell which `present` of `n` objects have a member: n times the binary entropy.
-fn bits(present: u64, n: u64) -> f64 {
-    let part = |count: u64| {
-        if count == 0 { 0.0 } else { count as f64 * math::ln(n as f64 / count as f64) / math::ln(2.0) }
-    };
-    part(present) + part(n - present.min(n))
+/// The types of the values of a field, null among them, in the order of their names' list; whole numbers beside others
+/// are numbers.
+fn types(field: &FieldProfile) -> Vec<JsonType> {
+    let is_mixed = field.n_of(JsonType::Number) > 0;
+    let is_there =
+        |of_type: &JsonType| field.n_of(*of_type) > 0 && !(is_mixed && *of_type == JsonType::Integer);
+    JsonType::ALL.into_iter().filter(is_there).collect()
 }
 
 impl TagKey {
@@ -316,8 +282,14 @@ impl EventSink for Counter {
 
     fn event(&mut self, event: Event<'_>, _offset: u64) -> Result<(), Infallible> {
         match event {
-            Event::ObjectStart => self.open(false),
-            Event::ArrayStart => self.open(true),
+            Event::ObjectStart => {
+                self.of_type(JsonType::Object);
+                self.open(false);
+            }
+            Event::ArrayStart => {
+                self.of_type(JsonType::Array);
+                self.open(true);
+            }
             Event::ObjectEnd | Event::ArrayEnd => _ = self.stack.pop(),
             Event::Key(key) => self.key(key),
             Event::Scalar(scalar) => self.scalar(scalar),

@@ -293,7 +293,7 @@ impl Error {
                 Some(close) => did_you_mean(&close),
                 None => general_hint(&self.kind).map(str::to_owned),
             },
-            ErrorKind::BareNull => Some("write `type: 'null'` for a field that is always null".to_owned()),
+            ErrorKind::BareNull => Some("write it in quotes, as in `type: 'null'`".to_owned()),
             ErrorKind::IgnoredKey { .. } => Some("remove it".to_owned()),
             ErrorKind::MissingLength { path } => {
                 let length = "{length: {distribution: constant, params: {value: 1}}}";

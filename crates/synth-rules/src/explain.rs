@@ -36,17 +36,7 @@ impl RuleSet {
                 lines.push("it keeps its size when -n or --scale change the other collections".to_owned());
             }
         }
-        for (object, variants) in &self.variants {
-            if variants.fields().contains(path) {
-                let tag = &variants.discriminator;
-                lines.push(format!(
-                    "whether it is there depends on the value of {tag}, as `variants` of {object} says"
-                ));
-            }
-            if variants.discriminator == *path {
-                lines.push(format!("its value decides which members {object} has"));
-            }
-        }
+        self.explain_variants(path, &mut lines);
         for relationship in &self.relationships {
             if relationship.named_paths().iter().any(|(_, named)| *named == path) {
                 lines.push(relation(relationship, path));
@@ -76,6 +66,30 @@ impl RuleSet {
             }
         }
         lines
+    }
+
+    /// What unions say of a path.
+    fn explain_variants(&self, path: &JsonPath, lines: &mut Vec<String>) {
+        for (object, variants) in &self.variants {
+            if variants.fields().contains(path) {
+                let tag = &variants.discriminator;
+                lines.push(format!(
+                    "whether it is there depends on the value of {tag}, as `variants` of {object} says"
+                ));
+            }
+            if variants.typed().contains(path) {
+                let tag = &variants.discriminator;
+                lines.push(format!("its type depends on the value of {tag}, as `variants` of {object} says"));
+            }
+            if variants.discriminator == *path {
+                let what = if variants.typed().contains(object) {
+                    format!("of which type {object} is")
+                } else {
+                    format!("which members {object} has")
+                };
+                lines.push(format!("its value decides {what}"));
+            }
+        }
     }
 }
 

@@ -14,6 +14,7 @@ use crate::rule_set::{
     Globals, Layout, Metadata, ModelClaim, Privacy, RuleSet, VERSION, VariantCase, Variants,
 };
 use crate::shape::{LengthRule, ShapeRule};
+use crate::value_type::{TypeShares, ValueType};
 
 mod along;
 mod keys;
@@ -83,8 +84,11 @@ impl RuleSet {
         referring::simplify(&mut fields, &relationships, profile);
         knots::thin(&mut fields, &mut shape, &mut relationships);
         let along = along::axes(profile, &fields, &relationships);
-        let variants =
-            profile.variants.iter().map(|variant| (variant.path.clone(), variants(variant))).collect();
+        let variants = profile
+            .variants
+            .iter()
+            .map(|variant| (variant.path.clone(), variants(variant, &fields)))
+            .collect();
         Self {
             version: VERSION,
             metadata: Metadata {
@@ -261,7 +265,7 @@ fn length_rule(length: &LengthProfile) -> LengthRule {
     }
 }
 
-fn variants(variant: &VariantProfile) -> Variants {
+fn variants(variant: &VariantProfile, fields: &IndexMap<JsonPath, FieldRule>) -> Variants {
     let case = |case: &VariantCaseProfile| VariantCase {
         when: text::tag_literal(&case.when),
         always: paths_where(case, Rate::is_one),
@@ -272,8 +276,28 @@ fn variants(variant: &VariantProfile) -> Variants {
                 (path, share::rounded(rate))
             })
             .collect(),
+        types: case
+            .types
+            .iter()
+            .map(|(path, counts)| (path.clone(), types(counts)))
+            .filter(|(path, types)| fields.get(path).is_some_and(|rule| types.fit(rule)))
+            .collect(),
     };
     Variants { discriminator: variant.discriminator.clone(), cases: variant.cases.iter().map(case).collect() }
+}
+
+/// The types of a field in one case, whose shares sum to 1.
+fn types(counts: &IndexMap<JsonType, u64>) -> TypeShares {
+    let of = |json_type: JsonType| match json_type {
+        JsonType::Null => ValueType::Null,
+        JsonType::Boolean => ValueType::Boolean,
+        JsonType::Integer | JsonType::Number => ValueType::Number,
+        JsonType::String => ValueType::String,
+        JsonType::Array => ValueType::Array,
+        JsonType::Object => ValueType::Object,
+    };
+    let weights: Vec<u64> = counts.values().copied().collect();
+    counts.keys().map(|json_type| of(*json_type)).zip(apportion(&weights)).collect()
 }
 
 fn paths_where(case: &VariantCaseProfile, wanted: impl Fn(Rate) -> bool) -> Vec<JsonPath> {

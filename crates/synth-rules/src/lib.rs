@@ -34,6 +34,7 @@ pub mod series;
 pub mod shape;
 mod smooth;
 mod update;
+mod value_type;
 mod written;
 mod yaml;
 
@@ -58,4 +59,5 @@ pub use rule_set::{
 pub use scenario::{Scenario, ScenarioFile};
 pub use shape::{LengthRule, ShapeRule};
 pub use update::{LayoutMismatch, MergeStrategy};
+pub use value_type::{TypeShares, ValueType};
 pub use written::{LlmText, TextLimits};

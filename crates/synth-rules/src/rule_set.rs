@@ -15,6 +15,7 @@ use crate::plugins::Plugins;
 use crate::relationship::Relationship;
 use crate::scenario::Scenario;
 use crate::shape::ShapeRule;
+use crate::value_type::{TypeShares, ValueType};
 
 /// Version of the rule file that this library reads and writes.
 pub const VERSION: u32 = 2;
@@ -248,7 +249,7 @@ pub enum Layout {
     Document,
 }
 
-/// The variants of one object (a tagged union).
+/// The variants of one object (a tagged union), or the types of one field.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Variants {
@@ -261,8 +262,9 @@ pub struct Variants {
 
 /// What one value of a discriminator brings with it.
 ///
-/// A field that any case of the variants names is absent in the cases that do not name it. Values of the
-/// discriminator without a case leave every field its own `presence`.
+/// A field that any case of the variants names under `always` or `sometimes` is absent in the cases that do not name it.
+/// Values of the discriminator without a case leave every field its own `presence`, and cases that do not name a field
+/// under `types` leave it its own types.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct VariantCase {
@@ -276,6 +278,11 @@ pub struct VariantCase {
     #[serde(default, skip_serializing_if = "IndexMap::is_empty")]
     #[schemars(with = "std::collections::BTreeMap<String, f64>")]
     pub sometimes: IndexMap<JsonPath, Rate>,
+    /// Of which types the values of fields are, where their own rules allow several. A field that some case makes `null`
+    /// is not null in the cases that do not say so; others keep their `null_rate`.
+    #[serde(default, skip_serializing_if = "IndexMap::is_empty")]
+    #[schemars(with = "std::collections::BTreeMap<String, TypeShares>")]
+    pub types: IndexMap<JsonPath, TypeShares>,
 }
 
 impl Variants {
@@ -283,6 +290,19 @@ impl Variants {
     #[must_use]
     pub fn fields(&self) -> IndexSet<&JsonPath> {
         self.cases.iter().flat_map(VariantCase::fields).collect()
+    }
+
+    /// Returns the fields whose type it decides, each once.
+    #[must_use]
+    pub fn typed(&self) -> IndexSet<&JsonPath> {
+        self.cases.iter().flat_map(|case| case.types.keys()).collect()
+    }
+
+    /// Tells whether the discriminator decides when a field is null: some case says so.
+    #[must_use]
+    pub fn decide_null(&self, field: &JsonPath) -> bool {
+        let of_field = self.cases.iter().filter_map(|case| case.types.get(field));
+        of_field.into_iter().any(|types| !types.share(ValueType::Null).is_zero())
     }
 }
 

@@ -20,6 +20,7 @@ use crate::from_profile::share;
 use crate::relationship::Relationship;
 use crate::rule_set::{Globals, Layout, Metadata, Privacy, RuleSet, VariantCase, Variants};
 use crate::shape::{LengthRule, ShapeRule};
+use crate::value_type::{TypeShares, ValueType};
 use reach::Reach;
 
 /// How old and new rules become one.
@@ -346,7 +347,13 @@ fn mixed_variants(old: &Variants, new: &Variants, weights: Weights) -> Variants 
 
 fn mixed_case(old: &VariantCase, new: &VariantCase, weights: Weights) -> VariantCase {
     let fields = in_order(old.fields().cloned(), new.fields().cloned());
-    let mut case = VariantCase { when: old.when.clone(), always: Vec::new(), sometimes: IndexMap::new() };
+    let types = in_order(old.types.keys().cloned(), new.types.keys().cloned());
+    let mut case = VariantCase {
+        when: old.when.clone(),
+        always: Vec::new(),
+        sometimes: IndexMap::new(),
+        types: types.into_iter().filter_map(|path| mixed_types(path, (old, new), weights)).collect(),
+    };
     for path in fields {
         let presence = rate(weights.mean(old.presence(&path).get(), new.presence(&path).get()));
         if presence.is_one() {
@@ -356,6 +363,22 @@ fn mixed_case(old: &VariantCase, new: &VariantCase, weights: Weights) -> Variant
         }
     }
     case
+}
+
+/// The types of a field in one case: where only one side knows them, its.
+fn mixed_types(
+    path: JsonPath,
+    (old, new): (&VariantCase, &VariantCase),
+    weights: Weights,
+) -> Option<(JsonPath, TypeShares)> {
+    let types = match (old.types.get(&path), new.types.get(&path)) {
+        (Some(ours), Some(theirs)) => {
+            let mean = |of_type| rate(weights.mean(ours.share(of_type).get(), theirs.share(of_type).get()));
+            ValueType::ALL.into_iter().map(|of_type| (of_type, mean(of_type))).collect()
+        }
+        (ours, theirs) => ours.or(theirs)?.clone(),
+    };
+    Some((path, types))
 }
 
 /// A share as it is written.

@@ -6,8 +6,8 @@ use synth_core::Seed;
 use crate::folder::Folder;
 use crate::joint_models::{made, rank_correlation, rules_of};
 
-/// Jobs: pay rises with the years, the grade follows from both, and a bonus is null for juniors and mostly missing without
-/// a team.
+/// Jobs: pay rises with the years, the grade follows from both, and a bonus is null for most juniors and mostly missing
+/// without a team.
 fn job(row: u64, scale: f64) -> Value {
     let seed = Seed::root(5);
     let draw = |name: &str| seed.child(name).uniform(row);
@@ -25,8 +25,11 @@ fn job(row: u64, scale: f64) -> Value {
         job["team"] = json!("T");
     }
     if job.get("team").is_some() || draw("bonus") < 0.1 {
-        job["bonus"] =
-            if grade == "junior" { Value::Null } else { json!((draw("of bonus") * 100.0).round()) };
+        job["bonus"] = if grade == "junior" && draw("null") < 0.85 {
+            Value::Null
+        } else {
+            json!((draw("of bonus") * 100.0).round())
+        };
     }
     job
 }

@@ -48,8 +48,7 @@ impl<'p, 'b> Order<'p, 'b> {
         }
         let collection = self.plan.collection_of(plan_node.scope);
         nodes.extend(collection.map(|at| self.plan.collections[at].owner));
-        let tags = plan_node.presence.by_case.iter();
-        nodes.extend(tags.map(|(column, _)| self.plan.case_columns[*column].discriminator));
+        nodes.extend(plan_node.case_columns().map(|column| self.plan.case_columns[column].discriminator));
         for bond in self.bonds {
             let targets = bond.targets();
             if targets.contains(&node) {

@@ -117,7 +117,7 @@ fn is_optional(plan: &Plan, node: usize) -> bool {
         Gate::Part { of, .. } => is_optional(plan, of),
         Gate::Always => true,
     };
-    above && own.presence.by_case.is_empty() && own.kinds.len() == 1
+    above && own.case_columns().next().is_none() && own.kinds.len() == 1
 }
 
 /// The values of all rows.

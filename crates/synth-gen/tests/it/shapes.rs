@@ -106,6 +106,88 @@ fn bad_variants_are_refused() {
     assert_eq!(with("discriminator: \"$.kind\"", own), ["gen/cycle"]);
 }
 
+const TYPES: &str = r#"
+version: 2
+shape: {"$.value[]": {length: {distribution: constant, params: {value: 2}}}}
+fields:
+  "$.kind": {type: enum, generator: categorical, params: {values: [metric, label, list, span], probs: [0.4, 0.3, 0.2, 0.1]}}
+  "$.value":
+    type: object
+    one_of:
+    - {share: 0.25, type: object}
+    - {share: 0.25, type: array}
+    - {share: 0.25, type: integer, generator: constant, params: {value: 5}}
+    - {share: 0.2, type: string, generator: constant, params: {value: x}}
+    - {share: 0.05, type: string, generator: constant, params: {value: y}}
+  "$.value.from": {type: integer, generator: constant, params: {value: 1}}
+  "$.value.to": {type: integer, generator: constant, params: {value: 2}}
+  "$.value[]": {type: integer, generator: constant, params: {value: 3}}
+  "$.status": {type: enum, generator: categorical, params: {values: [open, closed, failed], probs: [0.3, 0.5, 0.2]}}
+  "$.closed_by": {type: string, null_rate: 0.3, generator: constant, params: {value: ann}}
+  "$.error": {type: object, null_rate: 0.8}
+  "$.error.code": {type: integer, generator: constant, params: {value: 500}}
+  "$.ended": {type: string, null_rate: 0.5, generator: constant, params: {value: yes}}
+relationships:
+- {type: conditional_presence, rule: together, paths: ["$.value.from", "$.value.to"]}
+- {type: conditional_presence, rule: requires, paths: ["$.error.code", "$.ended"]}
+- {type: conditional_presence, rule: requires, paths: ["$.ended", "$.closed_by"]}
+variants:
+  "$":
+    discriminator: "$.kind"
+    cases:
+    - {when: metric, types: {"$.value": number}}
+    - {when: label, types: {"$.value": {string: 0.9, "null": 0.1}}}
+    - {when: list, types: {"$.value": array}}
+    - {when: span, types: {"$.value": object}}
+  "$.closed_by":
+    discriminator: "$.status"
+    cases:
+    - {when: open, types: {"$.closed_by": "null"}}
+    - {when: closed, types: {"$.closed_by": string}}
+    - {when: failed, types: {"$.closed_by": string}}
+  "$.error":
+    discriminator: "$.status"
+    cases:
+    - {when: open, types: {"$.error": "null"}}
+    - {when: closed, types: {"$.error": "null"}}
+    - {when: failed, types: {"$.error": object}}
+"#;
+
+/// Catches types that are drawn beside the tag, kinds of one type that lose their shares, null that a rule of presence
+/// decides without the tag, and two unions of one tag that are taken for two.
+#[test]
+fn variants_decide_of_which_types_values_are() {
+    let plan = compile(TYPES, 4000).unwrap();
+    assert_eq!(plan.unkept().len(), 0, "{:?}", plan.unkept());
+    let made = records(TYPES, 4000);
+    let (mut n_null, mut n_rare, mut n_labels, mut n_ended) = (0, 0, 0, 0);
+    for record in &made {
+        let value = &record["value"];
+        match record["kind"].as_str().unwrap() {
+            "metric" => assert_eq!(value, 5),
+            "list" => assert_eq!(value, &json!([3, 3])),
+            "span" => assert_eq!(value, &json!({"from": 1, "to": 2})),
+            _ => {
+                n_labels += 1;
+                n_null += usize::from(value.is_null());
+                n_rare += usize::from(value == "y");
+                assert!(value.is_null() || value.is_string());
+            }
+        }
+        let status = record["status"].as_str().unwrap();
+        assert_eq!(record["closed_by"].is_null(), status == "open");
+        assert_eq!(record["error"].is_null(), status != "failed");
+        assert!(record["error"].is_null() || !record["ended"].is_null());
+        assert!(record["ended"].is_null() || !record["closed_by"].is_null());
+        n_ended += usize::from(!record["ended"].is_null());
+    }
+    let share = |n: usize, of: usize| n as f64 / of as f64;
+    // Four standard errors are 0.035, 0.034 and 0.032.
+    assert!((share(n_null, n_labels) - 0.1).abs() < 0.035, "{n_null} of {n_labels}");
+    assert!((share(n_rare, n_labels) - 0.18).abs() < 0.045, "{n_rare} of {n_labels}");
+    assert!((share(n_ended, made.len()) - 0.5).abs() < 0.032, "{n_ended}: the rate is kept over all cases");
+}
+
 const DOCUMENT: &str = r#"
 version: 2
 globals: {layout: document, main_collection: "$.orders[]"}

@@ -120,7 +120,12 @@ impl TableBuilder {
         if is_list || field.is_dictionary {
             let column = Column::new(field.path.clone(), Part::Length, Kind::Integer);
             self.roles[id.index()].length = Some(self.push_column(table, column));
-        } else if n_scalars == 0 && field.n_values < field.n_slots {
+        }
+        let n_null = field.n_of(JsonType::Null);
+        let is_alone = n_scalars == 0 && !is_list;
+        let may_lack = field.n_values < field.n_slots || (1..field.n_values).contains(&n_null);
+        let has_flag = if is_alone { may_lack } else { field.n_of(JsonType::Object) > 0 };
+        if has_flag && !field.is_dictionary {
             let column = Column::new(field.path.clone(), Part::Presence, Kind::Other);
             self.roles[id.index()].presence = Some(self.push_column(table, column));
         }
@@ -218,7 +223,9 @@ impl TableBuilder {
         let has_row = path.map(|path| self.start_row(path));
         let path = path.filter(|_| has_row.flatten().is_some());
         let has_row = has_row.flatten().unwrap_or(false);
-        if let Some((column, row)) = path.and_then(|path| self.place(self.roles[path.index()].presence)) {
+        let role = path.map(|path| &self.roles[path.index()]);
+        let flag = role.and_then(|role| role.presence.filter(|_| !is_array || role.length.is_none()));
+        if let Some((column, row)) = self.place(flag) {
             column.set_flag(row, true);
         }
         self.open.push(Open { path, is_array, has_row, n_children: 0, last_member: None });

@@ -126,7 +126,9 @@ struct Found {
 
 fn of_table(table: &Table) -> Vec<Found> {
     let columns: Vec<usize> = (0..table.columns.len())
-        .filter(|index| is_considered(&table.columns[*index]) && table.columns[*index].n_distinct() > 1)
+        .filter(|index| {
+            is_considered(table, &table.columns[*index]) && table.columns[*index].n_distinct() > 1
+        })
         .collect();
     if columns.len() < 2 || table.n_rows() < 4 {
         return Vec::new();
@@ -215,8 +217,10 @@ fn of_several(table: &Table, columns: &[usize], n_rows: usize, single: &[Found])
 }
 
 /// Scalars and keys; flags of presence and lengths have rules of their own.
-fn is_considered(column: &Column) -> bool {
-    matches!(column.part, Part::Value | Part::Key)
+/// Values beside objects or arrays of the same path are not all that it holds.
+fn is_considered(table: &Table, column: &Column) -> bool {
+    let n_parts = table.columns.iter().filter(|other| other.path == column.path).count();
+    matches!(column.part, Part::Value | Part::Key) && n_parts == 1
 }
 
 /// A column may decide others if its values repeat. Numbers that are measured repeat by chance, so most of theirs
@@ -224,7 +228,9 @@ fn is_considered(column: &Column) -> bool {
 fn can_decide(column: &Column, groups: &Groups, n_rows: usize) -> bool {
     let n_groups = groups.n_groups;
     let most = if column.kind == Kind::Decimal || is_measure(column) { n_rows / 4 } else { n_rows * 9 / 10 };
-    n_groups > 1 && n_groups <= most
+    // Values of several types differ by that alone.
+    let is_of_several = column.kind == Kind::Other && column.n_distinct() > 2;
+    n_groups > 1 && n_groups <= most && !is_of_several
 }
 
 /// Numbers of many values that are not called a key.
@@ -437,11 +443,14 @@ fn bits_beyond_chance(agreeing: u64, repeated: u64, commonest: f64) -> f64 {
 /// one in another table. Columns of the rows that hold a table's rows have no names of their own there.
 fn by_analogy(table: &Table, found: &[Found], known: &BTreeSet<(String, String)>) -> Vec<Found> {
     let mut more = Vec::new();
-    let own = table.columns[..n_own(table)].iter().enumerate();
-    for (left, left_column) in own.filter(|(_, column)| is_considered(column)) {
-        for (right, right_column) in table.columns.iter().enumerate() {
+    let columns = || table.columns.iter().enumerate();
+    let considered: Vec<(usize, &Column)> =
+        columns().filter(|(_, column)| is_considered(table, column)).collect();
+    let n_own = n_own(table);
+    for &(left, left_column) in considered.iter().filter(|(at, _)| *at < n_own) {
+        for &(right, right_column) in &considered {
             let is_new = !found.iter().any(|found| found.rhs == right && found.lhs == [left]);
-            if left == right || !is_considered(right_column) || right_column.n_distinct() < 2 || !is_new {
+            if left == right || right_column.n_distinct() < 2 || !is_new {
                 continue;
             }
             let candidate = Found {
@@ -475,8 +484,9 @@ fn name_pair(table: &Table, found: &Found) -> Option<(String, String)> {
 
 /// The columns that have one value in all rows: they follow from nothing at all.
 fn constants(table: &Table) -> Option<Dependency> {
-    let constant =
-        |column: &&Column| is_considered(column) && column.part == Part::Value && column.n_distinct() == 1;
+    let constant = |column: &&Column| {
+        is_considered(table, column) && column.part == Part::Value && column.n_distinct() == 1
+    };
     let rhs: Vec<Dependent> = table
         .columns
         .iter()

@@ -181,12 +181,13 @@ pub(crate) fn sheets<'t>(tables: &'t [Table], variants: &[VariantProfile]) -> Ve
     sheets
 }
 
-/// Returns the column that tags the rows of a table, and the union it belongs to.
+/// Returns the column that tells which members the rows of a table have, and the union it belongs to.
 pub(crate) fn tag_of<'v>(
     table: &Table,
     variants: &'v [VariantProfile],
 ) -> Option<(&'v VariantProfile, usize)> {
-    variants.iter().find_map(|variant| {
+    let has_members = |variant: &&VariantProfile| variant.cases.iter().any(|case| !case.presence.is_empty());
+    variants.iter().filter(has_members).find_map(|variant| {
         let is_tag = |column: &Column| column.path == variant.discriminator && column.part == Part::Value;
         Some((variant, table.columns.iter().position(is_tag)?))
     })

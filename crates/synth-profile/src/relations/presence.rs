@@ -1,9 +1,9 @@
 //! Fields that are there together, one without the other, or only with others.
 
 use indexmap::IndexMap;
-use synth_core::{cast, math};
+use synth_core::{JsonPath, cast, math};
 
-use super::table::{Column, Part, Table};
+use super::table::{Part, Table};
 use super::{Evidence, Presence, PresenceRule};
 
 /// Fewest rows with and without a field for its presence to say something.
@@ -15,9 +15,9 @@ const MIN_COVER: f64 = 0.95;
 /// Most groups of fields that are compared with each other.
 const MAX_GROUPS: usize = 120;
 
-/// The fields that have a value in the same rows.
+/// The fields that have a value, of whatever type, in the same rows.
 struct Group<'t> {
-    columns: Vec<&'t Column>,
+    paths: Vec<&'t JsonPath>,
     rows: Vec<bool>,
     n_present: usize,
 }
@@ -33,10 +33,10 @@ fn of_table(table: &Table) -> Vec<Presence> {
     let evidence = Evidence { n_rows: cast::to_u64(n_rows), n_holding: cast::to_u64(n_rows) };
     let mut rules: Vec<Presence> = groups
         .iter()
-        .filter(|group| group.columns.len() > 1)
+        .filter(|group| group.paths.len() > 1)
         .map(|group| Presence {
             rule: PresenceRule::Together,
-            paths: group.columns.iter().map(|column| column.path.clone()).collect(),
+            paths: group.paths.iter().map(|path| (*path).clone()).collect(),
             evidence,
         })
         .collect();
@@ -55,7 +55,7 @@ fn of_table(table: &Table) -> Vec<Presence> {
             };
             rules.push(Presence {
                 rule,
-                paths: vec![group.columns[0].path.clone(), other.columns[0].path.clone()],
+                paths: vec![group.paths[0].clone(), other.paths[0].clone()],
                 evidence,
             });
         }
@@ -63,21 +63,30 @@ fn of_table(table: &Table) -> Vec<Presence> {
     rules
 }
 
-/// The optional columns by the rows that have them.
+/// The optional fields by the rows that have them; one of several types has a column of each.
 fn groups(table: &Table) -> Vec<Group<'_>> {
-    let mut groups: IndexMap<Vec<bool>, Vec<&Column>> = IndexMap::new();
+    let mut of_path: IndexMap<&JsonPath, Vec<bool>> = IndexMap::new();
     for column in table.columns.iter().filter(|column| column.part != Part::Key) {
-        let rows: Vec<bool> = (0..table.n_rows()).map(|row| column.has_value(row)).collect();
+        let rows = of_path.entry(&column.path).or_insert_with(|| vec![false; table.n_rows()]);
+        rows.iter_mut().enumerate().for_each(|(row, present)| *present |= column.has_value(row));
+    }
+    let mut groups: IndexMap<Vec<bool>, Vec<&JsonPath>> = IndexMap::new();
+    for (path, rows) in of_path {
         let n_present = rows.iter().filter(|present| **present).count();
         if n_present >= MIN_ROWS && rows.len() - n_present >= MIN_ROWS {
-            groups.entry(rows).or_default().push(column);
+            groups.entry(rows).or_default().push(path);
         }
+    }
+    // What is always there with what it is a part of says nothing new.
+    for paths in groups.values_mut() {
+        let all = paths.clone();
+        paths.retain(|path| !all.iter().any(|other| path.starts_with(other) && path != other));
     }
     groups
         .into_iter()
-        .map(|(rows, columns)| {
+        .map(|(rows, paths)| {
             let n_present = rows.iter().filter(|present| **present).count();
-            Group { columns, rows, n_present }
+            Group { paths, rows, n_present }
         })
         .collect()
 }

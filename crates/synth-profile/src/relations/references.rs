@@ -7,9 +7,10 @@
 //! features these are; here they are rules, because a rule can be explained.
 
 use std::borrow::Cow;
+use std::collections::BTreeSet;
 
 use synth_core::hash::hash_bytes;
-use synth_core::{Segment, cast};
+use synth_core::{Segment, cast, math};
 use synth_stats::LengthHistogram;
 
 use super::counts::{Counted, RowsOf, Slot, View};
@@ -44,8 +45,9 @@ const MIN_COVERAGE_BY_NAME: f64 = 0.95;
 const MIN_AFFINITY: f64 = 0.3;
 /// Values that a parent has at least, unless it is called a key or is one of a dictionary.
 const MIN_PARENTS: u64 = 8;
-/// Rows from which the shape of a tree is no accident.
+/// Rows, and bits by which chance makes no tree of them, from which the shape of one is no accident.
 const MIN_TREE_ROWS: u64 = 20;
+const MIN_TREE_BITS: f64 = 5.0;
 
 /// A column that may refer to others, and its values by what is left after a prefix.
 struct Child<'t> {
@@ -336,8 +338,10 @@ fn fit(
         && sheet.when.is_none()
         && coverage >= MIN_COVERAGE_BY_NAME
         // In a part of the rows most parents are missing, so anything looks like a tree.
-        && (sounds_like_kin(&child.column.path) || values.n_values >= MIN_TREE_ROWS && view.is_complete)
-        && is_tree(child.column, key, sheet);
+        && tree_bits(child.column, key, sheet).is_some_and(|bits| {
+            let is_proved = values.n_values >= MIN_TREE_ROWS && view.is_complete && bits >= MIN_TREE_BITS;
+            is_proved || sounds_like_kin(&child.column.path)
+        });
     let is_key = key.part == Part::Key || sounds_like_own_key(&key.path, &sheet.table.path);
     let score = 3.0 * names
         + 2.0 * coverage
@@ -368,8 +372,15 @@ fn is_sparse(bits: f64, n_distinct: usize) -> bool {
     bits >= 6.0 * n_distinct as f64
 }
 
-/// Follows the references from every row of a table: there is a row that refers to none, and no circle.
-fn is_tree(child: &Column, key: &Column, sheet: &Sheet<'_>) -> bool {
+/// Follows the references from every row of a table: there must be a row that refers to none, and no circle. Returns the
+/// bits by which that is less likely by chance.
+///
+/// # Method
+///
+/// Of n rows that are referred to, r of which refer to none, a random choice of what the others refer to has no circle
+/// with probability r / n (the forests with given roots over all functions: Cayley's formula, Moon 1970, Counting
+/// labelled trees, section 3.4).
+fn tree_bits(child: &Column, key: &Column, sheet: &Sheet<'_>) -> Option<f64> {
     let mut by_key: Vec<(u64, usize)> =
         sheet.rows.iter().filter_map(|row| Some((key.hash(key.cell(*row))?, *row))).collect();
     by_key.sort_unstable();
@@ -380,18 +391,22 @@ fn is_tree(child: &Column, key: &Column, sheet: &Sheet<'_>) -> bool {
     };
     let has_root = sheet.rows.iter().any(|row| !child.has_value(*row) && key.has_value(*row));
     let have_both = sheet.rows.iter().all(|row| !child.has_value(*row) || key.has_value(*row));
-    has_root
-        && have_both
-        && sheet.rows.iter().all(|row| {
-            let mut at = *row;
-            for _ in 0..=sheet.rows.len().min(64) {
-                match parent_of(at) {
-                    None => return true,
-                    Some(parent) => at = parent,
-                }
+    let ends = |row: &usize| {
+        let mut at = *row;
+        for _ in 0..=sheet.rows.len().min(64) {
+            match parent_of(at) {
+                None => return true,
+                Some(parent) => at = parent,
             }
-            false
-        })
+        }
+        false
+    };
+    if !has_root || !have_both || !sheet.rows.iter().all(ends) {
+        return None;
+    }
+    let named: BTreeSet<usize> = sheet.rows.iter().filter_map(|row| parent_of(*row)).collect();
+    let n_roots = named.iter().filter(|row| parent_of(**row).is_none()).count();
+    Some(math::ln(named.len() as f64 / n_roots.max(1) as f64) / math::ln(2.0))
 }
 
 /// How many values of the child name each value of the parent.

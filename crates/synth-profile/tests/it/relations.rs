@@ -131,6 +131,18 @@ fn a_tree_refers_to_itself_and_ratings_do_not() {
     assert_eq!(references(&profile.relations), [pair("$.staff[].manager_id", "$.staff[].staff_id")]);
 }
 
+/// Few rows have a place, so what they name mostly names nothing itself: no circle, and no tree.
+#[test]
+fn small_numbers_in_few_rows_are_no_tree() {
+    let rows: Vec<Value> = (1..=900_u64)
+        .map(|id| {
+            let place = if id % 10 == 3 { json!({"at": 1 + draw(9, id, 90)}) } else { json!("none") };
+            json!({"id": id, "place": place})
+        })
+        .collect();
+    assert_eq!(references(&document(&json!({"rows": rows})).relations), []);
+}
+
 #[test]
 fn the_types_of_a_union_refer_to_each_other() {
     let uid = |index: u64| format!("C{:012x}", mix(index + 99) >> 16);
@@ -304,6 +316,35 @@ fn presence_comes_in_groups_and_alternatives() {
     assert!(has(PresenceRule::Together, &["$.paid_at", "$.method"]));
     assert!(has(PresenceRule::Requires, &["$.receipt", "$.paid_at"]));
     assert!(has(PresenceRule::Exclusive, &["$.paid_at", "$.reminder"]));
+}
+
+/// Catches a field whose objects, arrays and texts are taken for three fields, null that counts as there, and parts that
+/// are told to be there with what they are parts of.
+#[test]
+fn a_field_of_several_types_is_there_with_any_of_them() {
+    let records: Vec<Value> = (0..300_u64)
+        .map(|index| {
+            let to = match draw(1, index, 5) {
+                0 => json!({"url": "u", "retries": 3}),
+                1 => json!(["a", "b"]),
+                2 => json!("text"),
+                _ => Value::Null,
+            };
+            let is_sent = !to.is_null();
+            json!({"to": to, "sent": if is_sent { json!(draw(2, index, 9)) } else { Value::Null }})
+        })
+        .collect();
+    let presence = profile(&records).relations.presence;
+    let paths = |found: &synth_profile::relations::Presence| {
+        found.paths.iter().map(ToString::to_string).collect::<Vec<_>>()
+    };
+    let all: Vec<(PresenceRule, Vec<String>)> =
+        presence.iter().map(|found| (found.rule, paths(found))).collect();
+    assert!(all.contains(&(PresenceRule::Together, vec!["$.to".into(), "$.sent".into()])), "{all:?}");
+    assert!(
+        all.contains(&(PresenceRule::Together, vec!["$.to.url".into(), "$.to.retries".into()])),
+        "{all:?}"
+    );
 }
 
 #[test]

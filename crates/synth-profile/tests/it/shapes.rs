@@ -268,3 +268,54 @@ fn null_is_a_value_of_a_tag() {
     let [variant] = &profile.variants[..] else { panic!("one union: {:?}", profile.variants) };
     assert_eq!((variant.discriminator.to_string(), variant.cases.len()), ("$.type".into(), 3));
 }
+
+/// The types of the cases of a union, as text.
+fn types(variant: &synth_profile::profile::VariantProfile, path: &str) -> Vec<String> {
+    let case = |case: &synth_profile::profile::VariantCaseProfile| {
+        let own = case.types.iter().filter(|(own, _)| own.to_string() == path).flat_map(|(_, types)| types);
+        let own: Vec<String> = own.map(|(json_type, count)| format!("{json_type} {count}")).collect();
+        own.join(", ")
+    };
+    variant.cases.iter().map(case).collect()
+}
+
+/// Catches a union that sees presence only, one tag for all members, and whole numbers that are told from others.
+#[test]
+fn tags_decide_of_which_types_values_are() {
+    let records: Vec<Value> = (0..400_u64)
+        .map(|index| {
+            let word = synth_core::hash::mix(index + 1);
+            let (value, kind) = match word % 4 {
+                0 => (json!(index), "metric"),
+                1 => (json!(0.5 + index as f64), "metric"),
+                2 => (json!({"from": index}), "span"),
+                _ => (json!("up"), "label"),
+            };
+            let is_open = (word / 4).is_multiple_of(3);
+            let closed_by = if is_open { Value::Null } else { json!("ann") };
+            json!({"kind": kind, "value": value, "status": if is_open { "open" } else { "closed" }, "closed_by": closed_by,
+                "note": if (word / 12).is_multiple_of(2) { Value::Null } else { json!("n") }})
+        })
+        .collect();
+    let profile = profile(&records);
+    let [of_object, of_member] = &profile.variants[..] else { panic!("two unions: {:?}", profile.variants) };
+    let of = |variant: &synth_profile::profile::VariantProfile| {
+        (variant.path.to_string(), variant.discriminator.to_string())
+    };
+    let mut found = [of(of_object), of(of_member)];
+    found.sort();
+    assert!(found.iter().any(|(_, tag)| tag == "$.kind") && found.iter().any(|(_, tag)| tag == "$.status"));
+    let kind = profile.variants.iter().find(|variant| variant.discriminator.to_string() == "$.kind").unwrap();
+    let values = types(kind, "$.value");
+    assert!(values.iter().all(|types| !types.contains(',') && !types.contains("integer")), "{values:?}");
+    assert!(values.iter().any(|types| types.starts_with("number")), "{values:?}");
+    let status =
+        profile.variants.iter().find(|variant| variant.discriminator.to_string() == "$.status").unwrap();
+    let closers = types(status, "$.closed_by");
+    assert!(closers.iter().any(|types| types.starts_with("null ")), "{closers:?}");
+    assert!(closers.iter().any(|types| types.starts_with("string ")), "{closers:?}");
+    assert!(
+        types(status, "$.note").iter().chain(&types(kind, "$.note")).all(String::is_empty),
+        "null by chance"
+    );
+}

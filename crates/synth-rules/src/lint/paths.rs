@@ -4,10 +4,12 @@ use std::collections::BTreeSet;
 
 use synth_core::{JsonPath, Segment};
 
-use super::Problem;
+use super::{Problem, sums};
 use crate::error::{ErrorKind, suggest};
+use crate::field::FieldRule;
 use crate::relationship::{PathStep, Relationship};
 use crate::rule_set::{RuleSet, Variants};
+use crate::value_type::{TypeShares, ValueType};
 use crate::yaml::Step;
 
 pub(super) fn problems(rules: &RuleSet, unread: &[JsonPath], problems: &mut Vec<Problem>) {
@@ -98,12 +100,32 @@ fn variant_problems(known: Known<'_>, path: &JsonPath, variants: &Variants, prob
         let always = case.always.iter().enumerate();
         let always = always.map(|(at, field)| (field, ["always".into(), Step::from(&at)]));
         let sometimes = case.sometimes.keys().map(|field| (field, ["sometimes".into(), Step::from(field)]));
-        for (field, own) in always.chain(sometimes) {
+        let typed = case.types.keys().map(|field| (field, ["types".into(), Step::from(field)]));
+        for (field, own) in always.chain(sometimes).chain(typed) {
             if !known.covers(field) {
                 problems.push(known.unknown(field, [base.clone(), own.to_vec()].concat()));
             }
         }
+        for (field, types) in &case.types {
+            let steps = [base.clone(), vec!["types".into(), field.into()]].concat();
+            let found = type_problem(known.rules.fields.get(field), types);
+            problems.extend(found.map(|kind| Problem { steps, kind }));
+        }
     }
+}
+
+/// What is wrong with the types that a case gives a field.
+fn type_problem(rule: Option<&FieldRule>, types: &TypeShares) -> Option<ErrorKind> {
+    let sum: f64 = ValueType::ALL.into_iter().map(|of_type| types.share(of_type).get()).sum();
+    if sums::is_not_one(sum) {
+        let what = "the shares of types";
+        return Some(ErrorKind::BadProbabilities { what, sum, tolerance: sums::TOLERANCE });
+    }
+    let rule = rule.filter(|rule| !types.fit(rule))?;
+    let own: Vec<String> =
+        rule.kinds.iter().map(|kind| format!("`{}`", ValueType::of(kind).name())).collect();
+    let reason = format!("the field's own rule makes values of other types: {}", own.join(", "));
+    Some(ErrorKind::Impossible { reason })
 }
 
 fn relationship_problems(

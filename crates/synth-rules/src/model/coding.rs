@@ -205,10 +205,20 @@ impl Coding {
     pub(super) fn code(&self, value: SampleValue<'_>) -> u16 {
         let found = self.kinds.iter().find_map(|kind| Some(kind.first + kind.code(value)?));
         let fallback = || {
-            let kind = self.kinds.iter().find(|kind| matches!(kind.law, Law::Whole));
-            kind.or(self.kinds.last()).map_or(0, |kind| kind.first)
+            let is_whole = |kind: &&KindCoding| matches!(kind.law, Law::Whole) && !kind.field_type.is_bare();
+            let kind = self.kinds.iter().find(is_whole).or(self.kinds.last());
+            kind.map_or(0, |kind| kind.first)
         };
         found.unwrap_or_else(fallback)
+    }
+
+    /// Returns the code of the arrays, or else that of the objects, of a field that has such values too.
+    pub(super) fn container(&self, is_array: bool) -> u16 {
+        let wanted = if is_array { FieldType::Array } else { FieldType::Object };
+        let is_bare = |kind: &&KindCoding| kind.field_type.is_bare();
+        let kind = self.kinds.iter().find(|kind| kind.field_type == wanted);
+        // The members of a dictionary are counted too.
+        kind.or(self.kinds.iter().find(is_bare)).map_or(0, |kind| kind.first)
     }
 }
 
@@ -251,8 +261,7 @@ fn is_of(field_type: FieldType, value: SampleValue<'_>) -> bool {
         FieldType::Integer | FieldType::Number => value.text.is_none() && value.number.is_some(),
         FieldType::Datetime => value.number.is_some(),
         FieldType::Boolean | FieldType::Enum => true,
-        FieldType::Object | FieldType::Array => value.text.is_none(),
-        FieldType::Null => false,
+        FieldType::Object | FieldType::Array | FieldType::Null => false,
     }
 }
 

@@ -110,6 +110,7 @@ impl Draft {
             }
             fields.sort_by_key(|field| field.coding.codes.len());
             series::lead(&mut fields);
+            put_holders_first(&mut fields);
             tables.push(DraftTable {
                 path: table.path().clone(),
                 holder: table.holder(),
@@ -385,6 +386,11 @@ fn field(
 ) -> Option<DraftField> {
     let path = column.path();
     let rule = rules.fields.get(path);
+    let parts = || table.columns().filter(|other| other.path() == path);
+    // Of a path of several types the first column stands for all.
+    if parts().next().is_some_and(|first| first.part() != column.part()) {
+        return None;
+    }
     let (part, coding) = match column.part() {
         SamplePart::Key => return None,
         SamplePart::Value | SamplePart::Presence => {
@@ -396,10 +402,14 @@ fn field(
             (ModelPart::Length, Coding::of_lengths(rule, &shape.length, table.n_rows())?)
         }
     };
-    let has_two_parts = table.columns().filter(|other| other.path() == path).count() > 1;
-    let codes = coded(table, &column, &coding);
+    let mut codes = coded(table, &column, &coding);
+    for container in parts().skip(1) {
+        let code = coding.container(container.part() == SamplePart::Length);
+        let is_there = |row: usize| matches!(container.cell(row), SampleCell::Value(_));
+        codes.iter_mut().enumerate().filter(|(row, _)| is_there(*row)).for_each(|(_, own)| *own = code);
+    }
     let is_held = held_rows(table, path);
-    if has_two_parts || is_constant(&codes, &is_held) {
+    if is_constant(&codes, &is_held) {
         return None;
     }
     let order = if coding.is_ordered { CodeOrder::Ordered } else { CodeOrder::Nominal };
@@ -427,11 +437,34 @@ fn coded(table: &SampleTable<'_>, column: &SampleColumn<'_>, coding: &Coding) ->
 
 /// Tells in which rows the object is there that holds a field.
 fn held_rows(table: &SampleTable<'_>, path: &JsonPath) -> Vec<bool> {
-    let holder = std::iter::successors(path.parent(), JsonPath::parent)
-        .find_map(|above| table.columns().find(|column| *column.path() == above));
+    let column = |above: &JsonPath, part: SamplePart| {
+        table.columns().find(|column| column.path() == above && column.part() == part)
+    };
+    let holder = std::iter::successors(path.parent(), JsonPath::parent).find_map(|above| {
+        column(&above, SamplePart::Presence).or_else(|| column(&above, SamplePart::Length))
+    });
     let is_held =
         |row: usize| holder.as_ref().is_none_or(|holder| matches!(holder.cell(row), SampleCell::Value(_)));
     (0..table.n_rows()).map(is_held).collect()
+}
+
+/// Puts each object before the fields that stand in it, which tell of nothing where it is not there.
+fn put_holders_first(fields: &mut Vec<DraftField>) {
+    let mut at = 0;
+    while at < fields.len() {
+        let holds = |other: &DraftField| {
+            other.part == ModelPart::Value
+                && fields[at].path != other.path
+                && fields[at].path.starts_with(&other.path)
+        };
+        match fields[at..].iter().rposition(holds) {
+            Some(behind) => {
+                let holder = fields.remove(at + behind);
+                fields.insert(at, holder);
+            }
+            None => at += 1,
+        }
+    }
 }
 
 /// The rows of a column whose holder is there.

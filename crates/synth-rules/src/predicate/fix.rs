@@ -53,7 +53,10 @@ fn make_present(rules: &mut RuleSet, path: &JsonPath) -> Option<()> {
         .flat_map(|relationship| relationship.named_paths())
         .any(|(_, bound)| bound.starts_with(path) || path.starts_with(bound));
     let decides = |field: &&JsonPath| path.starts_with(field);
-    let is_decided = rules.variants.values().any(|variants| variants.fields().iter().any(decides));
+    let is_decided = rules
+        .variants
+        .values()
+        .any(|variants| variants.fields().iter().any(decides) || variants.typed().iter().any(decides));
     let is_modelled = rules.model.as_ref().is_some_and(|model| model.binds(path));
     if !is_plain
         || is_bound

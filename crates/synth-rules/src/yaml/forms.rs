@@ -73,14 +73,15 @@ fn kind_of(reason: &str, value: &Value, steps: &[Step]) -> ErrorKind {
         return ErrorKind::MissingKey { key: first() };
     }
     let found = steps.iter().try_fold(value, |value, step| step.of(value)).unwrap_or(value);
+    let is_type = steps.iter().rev().take(2).any(|step| matches!(step.as_str(), "type" | "types"));
+    if is_type && found.is_null() {
+        return ErrorKind::BareNull;
+    }
     let is_foreign = ["invalid type", "invalid value", "invalid length", "data did not match"]
         .iter()
         .any(|start| reason.starts_with(start));
     if !is_foreign {
         return ErrorKind::WrongType { reason: reason.to_owned() };
-    }
-    if steps.last().is_some_and(|step| step.as_str() == "type") && found.is_null() {
-        return ErrorKind::BareNull;
     }
     let expected = reason.rsplit_once("expected ").map_or("", |(_, expected)| expected);
     let reason = format!("expected {}, found {}", in_words(expected), described(found));

@@ -236,6 +236,21 @@ fn rules_that_do_not_fit_each_other_are_found() {
 }
 
 #[test]
+fn types_that_cannot_be_are_found() {
+    let field = "fields:\n  $.name: {type: string, generator: uuid_v4}\n";
+    let with = |types: &str| {
+        format!(
+            "{field}variants:\n  $:\n    discriminator: $.name\n    cases:\n    - when: a\n      types: {{{types}}}\n"
+        )
+    };
+    check(&with("$.nmae: string"), "rules/unknown-path", (9, 15), "`$.nmae`");
+    check(&with("$.name: array"), "rules/impossible", (9, 15), "`string`");
+    check(&with("$.name: {string: 0.5, 'null': 0.4}"), "rules/bad-probabilities", (9, 15), "0.9");
+    check(&with("$.name: {string: 0.5, text: 0.5}"), "rules/wrong-type", (9, 15), "shares");
+    check(&with("$.name: null"), "rules/bare-null", (9, 15), "quotes");
+}
+
+#[test]
 fn hints_name_what_was_meant() {
     let check = |text: &str, hint: &str| {
         let errors = RuleSet::parse(&format!("version: 2\n{text}"), "r").unwrap_err();
@@ -249,7 +264,7 @@ fn hints_name_what_was_meant() {
         "fields:\n  $.a: {type: string, generator: faker, params: {metod: email}}\n",
         "did you mean `method`?",
     );
-    check("fields:\n  $.a: {type: null}\n", "write `type: 'null'` for a field that is always null");
+    check("fields:\n  $.a: {type: null}\n", "write it in quotes, as in `type: 'null'`");
     check("fields:\n  $.a: {type: integr}\n", "did you mean `integer`?");
 }
 

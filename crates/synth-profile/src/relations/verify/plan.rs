@@ -232,7 +232,7 @@ fn used_columns(
             }
             RowCheck::Text(rule) => used.extend(rule.terms.iter().chain([&rule.target])),
             RowCheck::Arrays(rule) => used.extend(&rule.columns),
-            RowCheck::Presence { columns, .. } => used.extend(columns),
+            RowCheck::Presence { fields, .. } => used.extend(fields.iter().flatten()),
             RowCheck::Constant { at, .. } => _ = used.insert(*at),
         }
     }
@@ -364,6 +364,11 @@ fn find(tables: &[Table], path: &JsonPath, parts: &[Part]) -> Option<At> {
     })
 }
 
+/// The columns of a path, one for each type that it has.
+fn find_all(tables: &[Table], path: &JsonPath) -> Vec<At> {
+    ANY.iter().filter_map(|part| find(tables, path, &[*part])).collect()
+}
+
 const SCALAR: [Part; 2] = [Part::Value, Part::Key];
 const ANY: [Part; 3] = [Part::Value, Part::Length, Part::Presence];
 
@@ -407,8 +412,9 @@ fn row_checks(tables: &[Table], relations: &Relations) -> Vec<(Subject, RowCheck
         Some((Subject::Inequality(index), RowCheck::Bound(bound(tables, found)?)))
     });
     let presence = relations.presence.iter().enumerate().filter_map(|(index, found)| {
-        let columns: Option<Vec<At>> = found.paths.iter().map(|path| find(tables, path, &ANY)).collect();
-        Some((Subject::Presence(index), RowCheck::Presence { rule: found.rule, columns: columns? }))
+        let fields: Vec<Vec<At>> = found.paths.iter().map(|path| find_all(tables, path)).collect();
+        let is_known = fields.iter().all(|field| !field.is_empty());
+        is_known.then_some((Subject::Presence(index), RowCheck::Presence { rule: found.rule, fields }))
     });
     let constants = relations.dependencies.iter().enumerate().filter(|(_, found)| found.lhs.is_empty());
     let constants = constants.flat_map(|(entry, found)| {

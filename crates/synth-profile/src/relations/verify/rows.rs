@@ -46,8 +46,8 @@ pub(super) enum RowCheck {
     Text(TextRule),
     /// Arrays keep a rule.
     Arrays(ArrayRule),
-    /// The presence of columns of one table hangs together.
-    Presence { rule: PresenceRule, columns: Vec<At> },
+    /// The presence of fields of one table hangs together; a field of several types has a column of each.
+    Presence { rule: PresenceRule, fields: Vec<Vec<At>> },
     /// A column has one value.
     Constant { at: At, hash: u64 },
 }
@@ -94,7 +94,7 @@ impl RowCounts {
     /// Returns counts of no rows.
     pub(super) fn of(check: &RowCheck) -> Self {
         let n_columns = match check {
-            RowCheck::Presence { rule: PresenceRule::Together, columns } => columns.len(),
+            RowCheck::Presence { rule: PresenceRule::Together, fields } => fields.len(),
             _ => 0,
         };
         Self {
@@ -144,7 +144,7 @@ impl RowCheck {
             Self::Formula(formula) | Self::Bound(formula) => formula.target.table,
             Self::Text(rule) => rule.target.table,
             Self::Arrays(rule) => rule.columns.iter().map(|at| at.table).max().unwrap_or(0),
-            Self::Presence { columns, .. } => columns.first().map_or(0, |at| at.table),
+            Self::Presence { fields, .. } => fields.iter().flatten().next().map_or(0, |at| at.table),
             Self::Constant { at, .. } => at.table,
         }
     }
@@ -172,12 +172,15 @@ impl RowCheck {
                 tested.for_each(|(row, holds)| counts.note(places[row], holds));
             }
             Self::Arrays(rule) => count_arrays(rule, counts, tables, batch),
-            Self::Presence { rule, columns } => {
-                let columns: Vec<&Column> = columns.iter().map(|at| at.column(tables)).collect();
+            Self::Presence { rule, fields } => {
                 for row in rows {
-                    counts.note(places[row], keeps_presence(*rule, &columns, row));
+                    let is_there: Vec<bool> = fields
+                        .iter()
+                        .map(|field| field.iter().any(|at| at.column(tables).has_value(row)))
+                        .collect();
+                    counts.note(places[row], keeps_presence(*rule, &is_there));
+                    count_differences(&is_there, &mut counts.differences);
                 }
-                count_differences(&columns, tables[table].n_rows(), &mut counts.differences);
             }
             Self::Constant { at, hash } => {
                 let column = at.column(tables);
@@ -247,31 +250,23 @@ pub(crate) fn ordered_pairs(
     }
 }
 
-fn keeps_presence(rule: PresenceRule, columns: &[&Column], row: usize) -> bool {
-    let n_present = columns.iter().filter(|column| column.has_value(row)).count();
+fn keeps_presence(rule: PresenceRule, is_there: &[bool]) -> bool {
+    let n_present = is_there.iter().filter(|present| **present).count();
     match rule {
-        PresenceRule::Together => n_present == 0 || n_present == columns.len(),
+        PresenceRule::Together => n_present == 0 || n_present == is_there.len(),
         PresenceRule::Exclusive => n_present <= 1,
-        PresenceRule::Requires => {
-            n_present == columns.len() || columns.first().is_none_or(|first| !first.has_value(row))
-        }
+        PresenceRule::Requires => n_present == is_there.len() || is_there.first().is_none_or(|first| !first),
     }
 }
 
-/// Counts, for each pair of columns, the rows that have a value of one only.
-fn count_differences(columns: &[&Column], n_rows: usize, differences: &mut [u64]) {
-    if differences.is_empty() {
+/// Counts, for each pair of fields, a row that has a value of one only.
+fn count_differences(is_there: &[bool], differences: &mut [u64]) {
+    if differences.is_empty() || is_there.iter().all(|one| *one == is_there[0]) {
         return;
     }
-    for row in 0..n_rows {
-        let present: Vec<bool> = columns.iter().map(|column| column.has_value(row)).collect();
-        if present.iter().all(|one| *one == present[0]) {
-            continue;
-        }
-        for (i, left) in present.iter().enumerate() {
-            for (j, right) in present.iter().enumerate() {
-                differences[i * columns.len() + j] += u64::from(left != right);
-            }
+    for (i, left) in is_there.iter().enumerate() {
+        for (j, right) in is_there.iter().enumerate() {
+            differences[i * is_there.len() + j] += u64::from(left != right);
         }
     }
 }

@@ -1,0 +1,89 @@
+//! Fields of several types, null among them, that follow from others: learned, made and checked.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Value, json};
+
+use crate::folder::Folder;
+
+/// A number below `n` that looks drawn.
+fn draw(row: u64, salt: u64, n: u64) -> u64 {
+    let mut word =
+        (row + 1).wrapping_mul(0x9e37_79b9_7f4a_7c15).wrapping_add(salt.wrapping_mul(0xbf58_476d_1ce4_e5b9));
+    word ^= word >> 29;
+    word = word.wrapping_mul(0x94d0_49bb_1331_11eb);
+    (word ^ (word >> 32)) % n
+}
+
+/// Messages: where they go is of the type of their channel, and what happened to them hangs on their state.
+fn message(row: u64) -> Value {
+    let channel = match draw(row, 1, 12) {
+        0..5 => "email",
+        5..8 => "sms",
+        8..11 => "push",
+        _ => "webhook",
+    };
+    let to = match channel {
+        "email" => json!(format!("desk{}", draw(row, 2, 40))),
+        "sms" => json!(1_000_000 + draw(row, 2, 9_000_000)),
+        "push" => Value::from(vec!["a"; 1 + usize::from(draw(row, 2, 2) == 1)]),
+        _ => json!({"url": format!("/{}", draw(row, 2, 3)), "retries": draw(row, 3, 6)}),
+    };
+    let state = match draw(row, 4, 5) {
+        0..3 => "sent",
+        3 => "queued",
+        _ => "failed",
+    };
+    let sent = if state == "queued" { Value::Null } else { json!(draw(row, 5, 90)) };
+    let failure = if state == "failed" { json!({"code": 500 + draw(row, 6, 4)}) } else { Value::Null };
+    let cost = if state == "queued" { Value::Null } else { json!(draw(row, 7, 3)) };
+    json!({"channel": channel, "to": to, "state": state, "sent": sent, "failure": failure, "cost": cost})
+}
+
+fn type_of(value: &Value) -> &'static str {
+    match value {
+        Value::Null => "null",
+        Value::Bool(_) => "boolean",
+        Value::Number(_) => "number",
+        Value::String(_) => "string",
+        Value::Array(_) => "array",
+        Value::Object(_) => "object",
+    }
+}
+
+/// How often which types come with which tags.
+fn shapes(records: &[Value]) -> BTreeMap<[String; 3], usize> {
+    let mut shapes = BTreeMap::new();
+    for record in records {
+        let of_channel = format!("{} {}", record["channel"], type_of(&record["to"]));
+        let types = ["sent", "failure", "cost"].map(|key| type_of(&record[key])).join(" ");
+        for (what, shape) in [("to", of_channel), ("state", format!("{} {types}", record["state"]))] {
+            *shapes.entry([what.to_owned(), shape, String::new()]).or_insert(0) += 1;
+        }
+    }
+    shapes
+}
+
+/// Catches types that are drawn without their tag, tags that see parts of objects that are not there, and nulls that
+/// rules of presence draw apart from the tag.
+#[test]
+fn types_follow_their_tags_and_tags_keep_their_shares() {
+    let records: Vec<Value> = (0..2400).map(message).collect();
+    let lines: String = records.iter().map(|record| format!("{record}\n")).collect();
+    let folder = Folder::with("messages.jsonl", lines);
+    folder.done(&["profile", "messages.jsonl"]);
+    let run = folder.done(&["generate", "-o", "made.jsonl"]);
+    assert!(!run.stderr.contains("not kept"), "{}", run.stderr);
+    let made: Vec<Value> =
+        folder.text("made.jsonl").lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let (real, made) = (shapes(&records), shapes(&made));
+    assert_eq!(real.keys().collect::<Vec<_>>(), made.keys().collect::<Vec<_>>());
+    for (shape, n) in &real {
+        // Five standard errors of a count, or nearly.
+        let slack = 5.0 * (*n as f64).sqrt() + 10.0;
+        assert!((made[shape] as f64 - *n as f64).abs() < slack, "{shape:?}: {} instead of {n}", made[shape]);
+    }
+    let told = folder.done(&["explain", "$.to", "--rules", "ruleset.yaml"]);
+    let told = String::from_utf8(told.stdout).unwrap();
+    assert!(told.contains("its type depends on the value of $.channel"), "{told}");
+}
