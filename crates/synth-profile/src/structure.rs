@@ -6,6 +6,8 @@ use synth_core::{JsonPath, JsonType, Segment, TypeSet, cast};
 use synth_privacy::{
     FieldEvidence, Gate, PathWords, ValueForm, contains_personal, detect, is_full_name, scan_value,
 };
+use synth_stats::BottomK;
+use synth_stats::bottom_k::Entry;
 
 use crate::partial::{NodeId, Partial};
 use crate::path_stats::PathStats;
@@ -42,6 +44,9 @@ const MIN_ALIKE_KEYS: usize = 2;
 const ALIKE_SHARED: f64 = 0.9;
 /// The same for the objects of a sparse dictionary.
 const SPARSE_SHARED: f64 = 0.7;
+/// Rows of a value, on average, for the values of positions to be compared, and what two positions of a tuple may share.
+const MIN_REPEATS: u64 = 8;
+const MAX_COMMON: f64 = 0.1;
 
 impl Structure {
     /// Decides the structure of what was learned and applies it: dictionaries become one path, and members whose
@@ -257,7 +262,32 @@ fn looks_like_tuple(partial: &Partial, id: NodeId) -> bool {
     }
     let positions: Vec<&PathStats> =
         node.positions().iter().map(|child| &partial.node(*child).stats).collect();
-    positions.windows(2).any(|pair| kind_of(pair[0]) != kind_of(pair[1]) || numbers_differ(pair[0], pair[1]))
+    positions.windows(2).any(|pair| {
+        let (left, right) = (pair[0], pair[1]);
+        kind_of(left) != kind_of(right) || numbers_differ(left, right) || values_differ(left, right)
+    })
+}
+
+/// Few values each, and hardly one of them at both positions.
+fn values_differ(left: &PathStats, right: &PathStats) -> bool {
+    let (Some(left), Some(right)) = (shares(left), shares(right)) else { return false };
+    let common = left.iter().filter_map(|(hash, share)| Some(share.min(*right.get(hash)?)));
+    common.sum::<f64>() <= MAX_COMMON
+}
+
+/// The shares of the values at a position by their hashes; `None` unless they are few and repeat.
+fn shares(stats: &PathStats) -> Option<BTreeMap<u64, f64>> {
+    fn of<T>(distinct: &BottomK<T>) -> Option<BTreeMap<u64, f64>> {
+        let total = distinct.total();
+        let repeats = total >= MIN_REPEATS * cast::to_u64(distinct.len());
+        let share = |entry: &Entry<T>| (entry.hash, entry.count as f64 / total as f64);
+        (distinct.is_complete() && repeats && total > 0).then(|| distinct.entries().map(share).collect())
+    }
+    match (stats.number(), stats.string()) {
+        (Some(number), None) => of(&number.distinct),
+        (None, Some(text)) => of(&text.distinct),
+        _ => None,
+    }
 }
 
 /// The medians lie outside of each other's middle halves.

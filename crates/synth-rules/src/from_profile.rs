@@ -17,6 +17,7 @@ use crate::shape::{LengthRule, ShapeRule};
 use crate::value_type::{TypeShares, ValueType};
 
 mod along;
+mod implied;
 mod keys;
 mod knots;
 mod labels;
@@ -82,6 +83,7 @@ impl RuleSet {
         keys::loosen(&mut fields, &mut relationships, profile);
         let entities = people::introduce(&mut fields, &relationships, profile);
         referring::simplify(&mut fields, &relationships, profile);
+        implied::drop_orders(&mut relationships);
         knots::thin(&mut fields, &mut shape, &mut relationships);
         let along = along::axes(profile, &fields, &relationships);
         let variants = profile

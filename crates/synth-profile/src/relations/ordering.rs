@@ -65,7 +65,9 @@ pub(crate) fn orderings(tables: &[Table], k: u64) -> Vec<Ordering> {
     for (ordering, is_nearest) in orderings.iter_mut().zip(ends_at_elements) {
         add_gaps(ordering, (tables, is_nearest), k);
     }
-    direct(orderings, tables)
+    let mut direct = direct(&orderings, tables);
+    direct.iter_mut().for_each(|ordering| tell_rows_without_middle(ordering, &orderings, tables, k));
+    direct
 }
 
 /// Tells of each order whether it is one between a row and the elements below it that reaches to the first or the last of
@@ -108,7 +110,13 @@ fn add_gaps(ordering: &mut Ordering, (tables, is_nearest): (&[Table], bool), k: 
         OrderingScope::NextElement => !tables[low.table].has_one_holder(),
         OrderingScope::NextRecord => false,
     };
-    ordering.gap = if is_told { spread::spread(columns, (&told, &lows), k) } else { None };
+    // Within a row a formula says what is always equally far away.
+    let is_chain = is_nearest || ordering.scope == OrderingScope::NextElement;
+    let constant = if is_told && is_chain { spread::constant(columns, &told, k) } else { None };
+    ordering.gap = match constant {
+        None if is_told => spread::spread(columns, (&told, &lows), k),
+        constant => constant,
+    };
     if ordering.scope == OrderingScope::Row && ordering.evidence.is_exact() {
         (ordering.min_gap, ordering.max_gap) = gap::gaps(columns, &all, k);
     }
@@ -161,31 +169,39 @@ fn within_rows(table: &Table, columns: &[&Column]) -> Vec<Ordering> {
 
 /// Leaves out the orders that follow from two others without exception: of `a <= b`, `b <= c` and `a <= c` the last,
 /// unless the two are further apart than the others say, or there are rows that have `a` and `c` and no `b`.
-fn direct(orderings: Vec<Ordering>, tables: &[Table]) -> Vec<Ordering> {
-    let is_sure = |found: &&Ordering| found.scope == OrderingScope::Row && found.evidence.is_exact();
+fn direct(orderings: &[Ordering], tables: &[Table]) -> Vec<Ordering> {
     let size = |gap: Option<Gap>| gap.map_or(0.0, Gap::approximate);
     let follows = |ordering: &Ordering| {
-        let starts = orderings.iter().filter(is_sure).filter(|first| first.low == ordering.low);
-        ordering.scope == OrderingScope::Row
-            && starts.filter(|first| first.high != ordering.high).any(|first| {
-                let is_second = |second: &&Ordering| second.low == first.high && second.high == ordering.high;
-                orderings.iter().filter(is_sure).filter(is_second).any(|second| {
-                    let known = size(first.min_gap) + size(second.min_gap);
-                    let is_bound =
-                        ordering.max_gap.is_none() || first.max_gap.is_some() && second.max_gap.is_some();
-                    size(ordering.min_gap) <= MOST_OF * known
-                        && is_bound
-                        && is_between(tables, (first, second))
-                })
-            })
+        detours(ordering, orderings).iter().any(|(first, second)| {
+            let known = size(first.min_gap) + size(second.min_gap);
+            let is_bound = ordering.max_gap.is_none() || first.max_gap.is_some() && second.max_gap.is_some();
+            let is_open = without_middle(tables, (first, second));
+            size(ordering.min_gap) <= MOST_OF * known
+                && is_bound
+                && is_open.is_some_and(|is_open| !is_open.contains(&true))
+        })
     };
     orderings.iter().filter(|ordering| !follows(ordering)).cloned().collect()
 }
 
-/// Tells whether every row that has the ends of two orders has what lies between them.
-fn is_between(tables: &[Table], (first, second): (&Ordering, &Ordering)) -> bool {
-    let places = [&first.low, &first.high, &second.high].map(|path| find(tables, path));
-    let [Some(low), Some(middle), Some(high)] = places else { return false };
+/// The pairs of orders without exception that lead over a field between the two of an order.
+fn detours<'o>(ordering: &Ordering, orderings: &'o [Ordering]) -> Vec<(&'o Ordering, &'o Ordering)> {
+    let is_sure = |found: &&Ordering| found.scope == OrderingScope::Row && found.evidence.is_exact();
+    if ordering.scope != OrderingScope::Row {
+        return Vec::new();
+    }
+    let starts = orderings.iter().filter(is_sure).filter(|first| first.low == ordering.low);
+    let ends = |first: &'o Ordering| {
+        let seconds = orderings.iter().filter(is_sure).filter(move |second| second.low == first.high);
+        seconds.filter(|second| second.high == ordering.high).map(move |second| (first, second))
+    };
+    starts.filter(|first| first.high != ordering.high).flat_map(ends).collect()
+}
+
+/// Tells of each row whether it has the ends of two orders and nothing of what lies between them.
+fn without_middle(tables: &[Table], (first, second): (&Ordering, &Ordering)) -> Option<Vec<bool>> {
+    let [low, middle, high] =
+        [find(tables, &first.low)?, find(tables, &first.high)?, find(tables, &second.high)?];
     let table = low.table.max(high.table);
     let has = |at: At, row: usize, from: usize| at.number(row, tables, from).is_some();
     let rows = 0..tables[table].n_rows();
@@ -197,7 +213,28 @@ fn is_between(tables: &[Table], (first, second): (&Ordering, &Ordering)) -> bool
             is_open[row] = false;
         }
     }
-    !is_open.contains(&true)
+    Some(is_open)
+}
+
+/// Where something lies between the two fields of an order in some rows, these are made by way of it, so that the
+/// distance is told of the others.
+fn tell_rows_without_middle(ordering: &mut Ordering, orderings: &[Ordering], tables: &[Table], k: u64) {
+    let mut is_open: Option<Vec<bool>> = None;
+    for detour in detours(ordering, orderings) {
+        let Some(more) = without_middle(tables, detour) else { continue };
+        let known = is_open.get_or_insert_with(|| more.clone());
+        known.iter_mut().zip(more).for_each(|(known, more)| *known &= more);
+    }
+    let Some(is_open) = is_open else { return };
+    let Some((low, high)) = find(tables, &ordering.low).zip(find(tables, &ordering.high)) else { return };
+    let pairs = ordered_pairs((low, high), ordering.scope, tables).into_iter();
+    let told: Vec<(f64, f64)> =
+        pairs.filter(|(row, ..)| is_open[*row]).map(|(_, low, high)| (low, high)).collect();
+    let lows: Vec<f64> = told.iter().map(|(low, _)| *low).collect();
+    let columns = (low.column(tables), high.column(tables));
+    if let Some(gap) = spread::spread(columns, (&told, &lows), k) {
+        ordering.gap = Some(gap);
+    }
 }
 
 /// Times of a row against times of the rows that hold it.

@@ -61,6 +61,50 @@ fn distances_are_those_of_the_nearest_element() {
     assert!(order(&relations, ("$.opened", "$.closed"), OrderingScope::Row).is_some());
 }
 
+/// Catches a distance of the ends that is told of all rows: those with steps are an hour or so longer, and are made by way
+/// of these.
+#[test]
+fn ends_are_apart_as_where_nothing_lies_between() {
+    let parcel = |index: u64| {
+        let sent = draw(1, index, 300 * 86_400);
+        let mut at = sent;
+        let n_scans = if index.is_multiple_of(2) { 0 } else { 1 + draw(2, index, 3) };
+        let scans: Vec<Value> = (0..n_scans.cast_unsigned())
+            .map(|scan| {
+                at += 40_000 + draw(3 + scan, index, 40_000);
+                json!({"at": moment(at)})
+            })
+            .collect();
+        json!({"sent": moment(sent), "scans": scans, "received": moment(at + 600 + draw(9, index, 600))})
+    };
+    let relations = profile(&(0..900).map(parcel).collect::<Vec<_>>()).relations;
+    let (low, high) = ends(&relations, ("$.sent", "$.received"), OrderingScope::Row);
+    assert!(low >= 590.0 && high <= 1210.0, "{low} {high}");
+}
+
+/// Nights of a stay: the first is the day of arrival, each other one the day after, departure the day after the last.
+#[test]
+fn one_distance_is_told() {
+    let date = |day: i64| moment(day * 86_400)[..10].to_owned();
+    let stay = |index: u64| {
+        let arrival = draw(1, index, 300);
+        let n = 1 + draw(2, index, 4);
+        let nights: Vec<Value> = (0..n).map(|night| json!({"date": date(arrival + night)})).collect();
+        json!({"arrival": date(arrival), "nights": nights, "departure": date(arrival + n)})
+    };
+    let relations = profile(&(0..300).map(stay).collect::<Vec<_>>()).relations;
+    let only = |paths: (&str, &str), scope: OrderingScope| {
+        let gap = order(&relations, paths, scope).and_then(|found| found.gap.as_ref());
+        let repeated = &gap.unwrap_or_else(|| panic!("{paths:?} has no gap")).repeated;
+        assert_eq!(repeated.len(), 1, "{repeated:?}");
+        repeated[0].0.approximate()
+    };
+    let day = 86_400.0;
+    assert!((only(("$.nights[].date", "$.nights[].date"), OrderingScope::NextElement) - day).abs() < 1.0);
+    assert!((only(("$.nights[].date", "$.departure"), OrderingScope::Row) - day).abs() < 1.0);
+    assert!(only(("$.arrival", "$.nights[].date"), OrderingScope::Row).abs() < 1.0);
+}
+
 /// With a step in every row the order of the ends follows: catches one that is told twice.
 #[test]
 fn orders_that_follow_are_left_out() {

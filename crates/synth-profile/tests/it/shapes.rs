@@ -118,6 +118,24 @@ fn positions_with_their_own_range_make_a_tuple() {
     assert!(!field(&profile, "$.pair").is_tuple);
 }
 
+/// Limits of three tests: their ranges overlap, their values do not. Two draws from one list are no tuple.
+#[test]
+fn positions_with_their_own_values_make_a_tuple() {
+    let (limits, pairs) = ([[0, 5], [70, 110], [12, 17]], [["EUR", "12"], ["USD", "7"]]);
+    let records: Vec<Value> = (0..300_usize)
+        .map(|index| {
+            let word = usize::try_from(synth_core::hash::mix(index as u64 + 1) % 900).unwrap();
+            let (left, right) = (word % 6, word / 6 % 6);
+            json!({"range": limits[word % 3], "pair": pairs[word % 2],
+                "dice": [left, right]})
+        })
+        .collect();
+    let profile = profile(&records);
+    let is_tuple = |path: &str| field(&profile, path).is_tuple;
+    assert!(is_tuple("$.range") && is_tuple("$.pair"));
+    assert!(!is_tuple("$.dice"));
+}
+
 #[test]
 fn a_tag_decides_which_members_are_present() {
     let records: Vec<Value> = (0..300)

@@ -50,9 +50,8 @@ pub(super) fn spread(
     (pairs, lows): (&[(f64, f64)], &[f64]),
     k: u64,
 ) -> Option<GapSpread> {
-    let is_known = low.kind != Kind::Time || low.format.is_some() == high.format.is_some();
     let mut pairs: Vec<(f64, f64)> = pairs.iter().copied().filter(|(low, high)| low <= high).collect();
-    if !is_known || pairs.len() < MIN_ROWS.max(cast::to_usize(2 * k)) {
+    if !are_known((low, high)) || pairs.len() < MIN_ROWS.max(cast::to_usize(2 * k)) {
         return None;
     }
     pairs.sort_by(|left, right| left.0.total_cmp(&right.0).then(left.1.total_cmp(&right.1)));
@@ -89,6 +88,22 @@ pub(super) fn spread(
     let repeated: Vec<(Gap, f64)> = repeated.into_iter().map(|(gap, count)| (gap, share(count))).collect();
     let says_something = !repeated.is_empty() || !values.is_empty();
     says_something.then_some(GapSpread { percent, values, repeated })
+}
+
+/// Returns the only distance of two columns, if there is but one, and enough rows to tell it.
+pub(super) fn constant((low, high): (&Column, &Column), pairs: &[(f64, f64)], k: u64) -> Option<GapSpread> {
+    if !are_known((low, high)) || pairs.len() < MIN_ROWS.max(cast::to_usize(2 * k)) {
+        return None;
+    }
+    let gaps = gaps(pairs, low.format.is_some());
+    let first = *gaps.first()?;
+    let is_only = gaps.iter().all(|gap| *gap == first);
+    is_only.then(|| GapSpread { percent: Vec::new(), values: Vec::new(), repeated: vec![(first, 1.0)] })
+}
+
+/// Tells whether the distances of two columns have a unit.
+fn are_known((low, high): (&Column, &Column)) -> bool {
+    low.kind != Kind::Time || low.format.is_some() == high.format.is_some()
 }
 
 /// The distances of values that stand at equal shares of their distributions, as quantiles tell them.
