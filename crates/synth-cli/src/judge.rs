@@ -94,10 +94,13 @@ pub(crate) fn judge(
         sides.structure.apply(partial);
         (SampleTables::of(partial, sides.profile), synth_report::compare(sides.real, partial, &context))
     });
+    let learned = RuleSet::from_profile(sides.profile);
     let fresh = holdout.as_ref().map(|(tables, _)| tables);
     let [real, made] = &tables;
-    let comparison = comparison.with_samples(real, made).with_classifier(real, made, fresh);
-    let ceiling = holdout.map(|(fresh, best)| best.with_samples(real, &fresh).quality);
+    let comparison =
+        comparison.with_samples(real, made).with_bounds(real, made).with_classifier(real, made, fresh);
+    let ceiling =
+        holdout.map(|(fresh, best)| best.with_references(&learned).with_samples(real, &fresh).quality);
     clock.lap("compare");
     let [(real_name, real_findings), (synthetic_name, synthetic_findings)] = sides.names;
     let checked = sides.records.map(RecordChecks::finish).unwrap_or_default();
@@ -119,7 +122,7 @@ pub(crate) fn judge(
         args.statistical_tests.iter().flat_map(|tests| tests.0.iter().copied()).collect();
     report.keep_tests(&tests);
     if sides.purpose == Purpose::Judge {
-        report.advise(&RuleSet::from_profile(sides.profile), sides.rules);
+        report.advise(&learned, sides.rules);
     }
     let ReportFiles { mut html, json, html_path } = files;
     html.write_all(synth_report::html(&report)?.as_bytes())?;
@@ -172,13 +175,19 @@ fn tell(report: &Report, path: &Path, screen: &Screen) {
             check.notes.iter().for_each(|note| screen.say(&format!("            {note}")));
         }
     }
-    let best =
-        report.ceiling.map_or_else(String::new, |best| format!(" (fresh real data: {:.3})", best.score));
-    screen.say(&format!("quality     {:.3}{best}", report.score()));
+    screen.say(&format!("quality     {:.3}{}", report.score(), stands(report)));
     if let Some(worst) = report.findings.first() {
         screen.say(&format!("worst       {}: {}", worst.path, worst.problem));
     }
     screen.say(&format!("report      {}", name(path)));
+}
+
+/// What the quality is to be held against, in words.
+fn stands(report: &Report) -> String {
+    let Some(bounds) = report.bounds else { return String::new() };
+    let [low, high] = bounds.interval;
+    let fresh = if bounds.has_holdout { "fresh real data" } else { "half of the real data" };
+    format!(" ({low:.3} to {high:.3}; shuffled fields {:.3}, {fresh} {:.3})", bounds.floor, bounds.ceiling)
 }
 
 /// What the checks of the records found.

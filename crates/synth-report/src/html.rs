@@ -15,10 +15,12 @@ use crate::report::Report;
 
 mod dependence;
 mod plot;
+mod stand;
 mod view;
 mod wrong;
 
 use dependence::DependenceView;
+use stand::StandView;
 use view::{CheckView, FieldView, KindView, PartView, SourceView, TimingView};
 use wrong::{FindingView, LineView, PrivacyView, ToldView};
 
@@ -44,7 +46,7 @@ struct Page<'a> {
     copies: Option<PrivacyView>,
     lines: Vec<LineView>,
     memory: String,
-    ceiling: Option<String>,
+    stand: Option<StandView>,
     /// What the two sides are called.
     names: [&'static str; 2],
     n_tests: u64,
@@ -93,7 +95,7 @@ pub fn html(report: &Report) -> Result<String, Error> {
         copies: wrong::privacy(report),
         lines,
         memory,
-        ceiling: report.ceiling.map(|best| view::score_text(best.score)),
+        stand: report.bounds.map(|bounds| StandView::new(&bounds, report.quality.score)),
         names,
         n_tests: report.tests.n_tests,
         n_found: report.tests.n_found,

@@ -8,6 +8,7 @@ use synth_rules::RuleSet;
 
 use crate::advice;
 use crate::along::Memories;
+use crate::bounds::Bounds;
 use crate::c2st::Distinguished;
 use crate::check::{Check, CheckName, Status};
 use crate::compare::{Comparison, Quality, Tests};
@@ -36,7 +37,10 @@ pub struct Report {
     pub purpose: Purpose,
     /// How alike the values are.
     pub quality: Quality,
-    /// The same for fresh real data in place of the synthetic data: what perfect data would reach. Only with a holdout.
+    /// What the quality is to be held against; only where rows could be looked at.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub bounds: Option<Bounds>,
+    /// The quality of fresh real data in place of the synthetic data: what perfect data would reach. Only with a holdout.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub ceiling: Option<Quality>,
     /// What is wrong, worst first.
@@ -181,12 +185,17 @@ impl Report {
             checks.clear();
         }
         let findings = finding::of(&comparison, &checks);
+        let bounds = comparison.bounds.map(|bounds| match context.ceiling {
+            Some(best) => Bounds { ceiling: best.score, has_holdout: true, ..bounds },
+            None => bounds,
+        });
         Self {
             version: VERSION,
             findings,
             passed: checks.iter().all(|check| check.status != Status::Failed),
             purpose: context.purpose,
             quality: comparison.quality,
+            bounds,
             ceiling: context.ceiling,
             checks,
             real: context.real,

@@ -72,7 +72,7 @@ impl DependenceView {
         let first = worst.first().map(|(table, _)| table.path.as_str());
         let maps = pairs.tables.iter().enumerate();
         Self {
-            score: score_text(pairs.score),
+            score: score_text(pairs.dependence),
             n_pairs: pairs.n_pairs,
             n_more,
             maps: maps
@@ -184,6 +184,7 @@ mod tests {
             right,
             real: if right == n - 1 { 0.9 } else { 0.0 },
             synthetic: 0.0,
+            distance: 0.0,
             effect: if (left, right) == (0, n - 1) { 0.4 } else { 0.0 },
             low: 0.0,
             verdict: if (left, right) == (0, n - 1) { Verdict::Differs } else { Verdict::Matches },
@@ -212,7 +213,7 @@ mod tests {
 
     #[test]
     fn the_worst_pair_is_named() {
-        let pairs = Pairs { score: 0.99, n_pairs: 3, tables: vec![table(3)] };
+        let pairs = Pairs { score: 0.99, dependence: 0.99, n_pairs: 3, tables: vec![table(3)] };
         let view = DependenceView::new(&pairs);
         assert_eq!(view.worst.len(), 1);
         assert_eq!((view.worst[0].left.as_str(), view.worst[0].right.as_str()), ("$.f0", "$.f2"));

@@ -146,7 +146,7 @@ pub(crate) fn judge_pairs(real: &[Value], synthetic: &[Value]) -> Pairs {
     let config = FinishConfig { source: None, layout: SampleLayout::JsonLines, gate: Gate::new(K) };
     let (profile, _) = finish(&mut real, &Findings::default(), &config);
     let tables = [&real, &synthetic].map(|partial| SampleTables::of(partial, &profile));
-    synth_report::pairs::compare(&tables[0], &tables[1])
+    synth_report::pairs::compare(&tables[0], &tables[1], &std::collections::BTreeMap::new())
 }
 
 pub(crate) fn judge(real: &[Value], synthetic: &[Value]) -> Comparison {
