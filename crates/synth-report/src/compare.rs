@@ -18,6 +18,7 @@ use crate::check::Check;
 use crate::copies::RowCopies;
 use crate::field::{self, FieldComparison, FieldScore};
 use crate::leaks::ValueCopies;
+use crate::nearest::Nearest;
 use crate::pairs::{Pairs, References};
 use crate::side::path_pairs;
 use crate::verdict::rounded;
@@ -60,6 +61,8 @@ pub struct Comparison {
     pub distinguished: Vec<Distinguished>,
     /// Synthetic rows that equal real ones, if the samples were at hand.
     pub row_copies: Vec<RowCopies>,
+    /// How near synthetic rows come to real ones, if the samples were at hand.
+    pub nearest: Vec<Nearest>,
     /// Synthetic values that are rare real ones.
     pub value_copies: Vec<ValueCopies>,
     /// How many tests were made, and how many of them found a difference.
@@ -136,6 +139,7 @@ pub fn compare(real: &Partial, synthetic: &Partial, context: &CompareContext<'_>
         memories: None,
         distinguished: Vec::new(),
         row_copies: Vec::new(),
+        nearest: Vec::new(),
         value_copies,
         fields,
         tests,
@@ -206,7 +210,7 @@ impl Comparison {
             let own = self.fields.iter_mut().filter(|field| field.path.to_string() == path);
             own.for_each(|field| field.thin(factor, self.tests.alpha));
         }
-        let row_copies = crate::copies::rows(real, synthetic, self.tests.alpha);
+        let row_copies = crate::copies::rows(real, synthetic, (self.k, self.tests.alpha));
         let mut quality = self.quality;
         quality.pairs = (pairs.n_pairs > 0).then_some(pairs.score);
         quality.memory = (!memories.lines.is_empty()).then_some(memories.score);
@@ -246,7 +250,7 @@ impl Comparison {
 }
 
 impl Comparison {
-    /// Adds how well a classifier tells the rows apart. `holdout` are real rows that the synthetic data were not learned
+    /// Adds how well a classifier tells the rows apart, and how near they come to real ones. `holdout` are real rows that the synthetic data were not learned
     /// from.
     #[must_use]
     pub fn with_classifier(
@@ -255,7 +259,8 @@ impl Comparison {
         synthetic: &SampleTables,
         holdout: Option<&SampleTables>,
     ) -> Self {
-        Self { distinguished: crate::c2st::compare(real, synthetic, holdout), ..self }
+        let nearest = crate::nearest::compare(real, synthetic, holdout, self.tests.alpha);
+        Self { distinguished: crate::c2st::compare(real, synthetic, holdout), nearest, ..self }
     }
 }
 

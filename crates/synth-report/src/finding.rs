@@ -12,6 +12,7 @@ use crate::field::FieldComparison;
 use crate::field::explain::{percent, sentence};
 use crate::leaks::ValueCopies;
 use crate::measure::Aspect;
+use crate::nearest::Nearest;
 use crate::pairs::{Pair, PairTable, Pairs};
 use crate::verdict::{Verdict, rounded};
 
@@ -47,6 +48,8 @@ pub enum FindingKind {
     CopiedRows,
     /// Synthetic values are rare real ones.
     CopiedValues,
+    /// Synthetic rows are nearer to real ones than chance explains.
+    NearRows,
     /// Values repeat that must not.
     Uniqueness,
     /// Keys of several fields repeat.
@@ -79,7 +82,7 @@ pub enum FindingKind {
 /// Copies of real data come first, as they are a danger to people, then failed checks, as they make data unusable, each in
 /// the order of the kinds; a repeated key leaves references without a target, so it stands before them. Then comes what
 /// differs, and then what is close, each by the least size that the data speak for. Copied values that copied rows explain
-/// are left out. Of each field the surest difference is named, and of all pairs of one field that hang together
+/// are left out, as are rows that are near to real ones where some are copies. Of each field the surest difference is named, and of all pairs of one field that hang together
 /// otherwise the surest.
 pub(crate) fn of(comparison: &Comparison, checks: &[Check]) -> Vec<Finding> {
     let rows = comparison.row_copies.iter().filter(|copies| copies.verdict > Verdict::Matches);
@@ -87,6 +90,11 @@ pub(crate) fn of(comparison: &Comparison, checks: &[Check]) -> Vec<Finding> {
     let mut findings: Vec<Finding> = rows.map(of_rows).collect();
     let values = comparison.value_copies.iter().filter(|copies| copies.verdict > Verdict::Matches);
     findings.extend(values.filter(|copies| copies.share > 1.5 * copied).map(of_values));
+    let is_copied =
+        |path: &str| findings.iter().any(|known| known.kind == FindingKind::CopiedRows && known.path == path);
+    let near = comparison.nearest.iter().filter(|nearest| nearest.verdict == Verdict::Differs);
+    let near: Vec<Finding> = near.filter(|nearest| !is_copied(&nearest.path)).map(of_near).collect();
+    findings.extend(near);
     findings.extend(checks.iter().filter(|check| check.status == Status::Failed).flat_map(of_check));
     findings.extend(comparison.fields.iter().filter_map(of_field));
     findings.extend(comparison.pairs.iter().flat_map(of_pairs));
@@ -102,7 +110,7 @@ impl Finding {
     /// Smaller is worse.
     fn rank(&self) -> (u8, FindingKind) {
         let class = match (self.kind, self.verdict) {
-            (FindingKind::CopiedRows | FindingKind::CopiedValues, _) => 0,
+            (FindingKind::CopiedRows | FindingKind::CopiedValues | FindingKind::NearRows, _) => 0,
             (FindingKind::Field(_) | FindingKind::Dependence | FindingKind::Autocorrelation, verdict) => {
                 if verdict == Verdict::Differs {
                     2
@@ -130,6 +138,25 @@ fn of_rows(copies: &RowCopies) -> Finding {
             percent(copies.expected)
         ),
         severity: copies.excess_low,
+        advice: None,
+    }
+}
+
+fn of_near(nearest: &Nearest) -> Finding {
+    let nearer = nearest.nearer.map_or_else(String::new, |share| {
+        format!("; {} are nearer to the data learned from than to others", percent(share))
+    });
+    Finding {
+        kind: FindingKind::NearRows,
+        path: nearest.path.clone(),
+        with: None,
+        verdict: nearest.verdict,
+        problem: format!(
+            "{} of the rows nearly equal a real row; chance gives {}{nearer}",
+            percent(nearest.near),
+            percent(nearest.expected)
+        ),
+        severity: nearest.excess_low,
         advice: None,
     }
 }

@@ -16,6 +16,7 @@ use crate::copies::RowCopies;
 use crate::field::FieldComparison;
 use crate::finding::{self, Finding, FindingKind};
 use crate::leaks::ValueCopies;
+use crate::nearest::Nearest;
 use crate::pairs::Pairs;
 use crate::relation_check::RelationCheck;
 use crate::statistical_test::StatisticalTest;
@@ -65,6 +66,8 @@ pub struct Report {
     pub tests: Tests,
     /// Synthetic rows that equal real ones; apart from the quality.
     pub row_copies: Vec<RowCopies>,
+    /// How near synthetic rows come to real ones; apart from the quality.
+    pub nearest: Vec<Nearest>,
     /// Synthetic values that are rare real ones; apart from the quality.
     pub value_copies: Vec<ValueCopies>,
     /// What protects the real data in this report.
@@ -182,6 +185,7 @@ impl Report {
         if context.purpose == Purpose::Compare {
             comparison.row_copies.clear();
             comparison.value_copies.clear();
+            comparison.nearest.clear();
             checks.clear();
         }
         let findings = finding::of(&comparison, &checks);
@@ -206,6 +210,7 @@ impl Report {
             distinguished: comparison.distinguished,
             tests: comparison.tests,
             row_copies: comparison.row_copies,
+            nearest: comparison.nearest,
             value_copies: comparison.value_copies,
             privacy: PrivacyNote::new(comparison.k),
             timings: context.timings,
@@ -241,7 +246,9 @@ impl Report {
     /// Tells whether no row and no rare value of the real data was found in the synthetic data.
     #[must_use]
     pub fn is_private(&self) -> bool {
-        let is_copy = |kind| matches!(kind, FindingKind::CopiedRows | FindingKind::CopiedValues);
+        let is_copy = |kind| {
+            matches!(kind, FindingKind::CopiedRows | FindingKind::CopiedValues | FindingKind::NearRows)
+        };
         self.findings.iter().all(|finding| !is_copy(finding.kind))
     }
 

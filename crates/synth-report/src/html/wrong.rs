@@ -6,6 +6,7 @@ use crate::c2st::{Area, Distinguished};
 use crate::field::explain::percent;
 use crate::finding::{Finding, FindingKind};
 use crate::measure::Aspect;
+use crate::nearest::Nearest;
 use crate::report::{Purpose, Report};
 use crate::verdict::Verdict;
 
@@ -38,6 +39,7 @@ pub(super) fn findings(report: &Report) -> (Vec<FindingView<'_>>, usize) {
                 verdict_text(finding.verdict)
             }
             FindingKind::CopiedRows | FindingKind::CopiedValues => ("copied", "bad"),
+            FindingKind::NearRows => ("near", "bad"),
             _ => ("failed", "bad"),
         }
     };
@@ -60,6 +62,7 @@ fn kind_text(kind: FindingKind) -> &'static str {
     match kind {
         FindingKind::CopiedRows => "Copied rows",
         FindingKind::CopiedValues => "Copied values",
+        FindingKind::NearRows => "Near copies",
         FindingKind::Uniqueness => "Repeated values",
         FindingKind::Keys => "Repeated keys",
         FindingKind::References => "References to nothing",
@@ -171,6 +174,45 @@ pub(super) struct PrivacyView {
     pub(super) copies: Vec<CopyView>,
     pub(super) n_looked_at: usize,
     pub(super) is_private: bool,
+    pub(super) nearest: Vec<NearView>,
+    pub(super) has_holdout: bool,
+}
+
+/// How near the rows of one table come to real ones.
+pub(super) struct NearView {
+    pub(super) path: String,
+    pub(super) near: String,
+    pub(super) expected: String,
+    /// Distances and ratios: synthetic, fresh.
+    pub(super) distance: [String; 2],
+    pub(super) ratio: [String; 2],
+    pub(super) nearer: String,
+    pub(super) verdict: &'static str,
+    pub(super) class: &'static str,
+}
+
+impl NearView {
+    fn new(nearest: &Nearest) -> Self {
+        let (verdict, class) = match nearest.verdict {
+            Verdict::Matches => ("no more than chance", "good"),
+            Verdict::Close => ("a little nearer", "fair"),
+            Verdict::Differs => ("much nearer", "bad"),
+        };
+        let number = |value: f64| format!("{value:.2}");
+        let nearer = nearest.nearer.zip(nearest.nearer_interval).map(|(share, [low, high])| {
+            format!("{} ({} to {})", percent(share), percent(low), percent(high))
+        });
+        Self {
+            path: nearest.path.clone(),
+            near: percent(nearest.near),
+            expected: percent(nearest.expected),
+            distance: [nearest.distance, nearest.fresh_distance].map(number),
+            ratio: [nearest.ratio, nearest.fresh_ratio].map(number),
+            nearer: nearer.unwrap_or_default(),
+            verdict,
+            class,
+        }
+    }
 }
 
 pub(super) fn privacy(report: &Report) -> Option<PrivacyView> {
@@ -219,7 +261,9 @@ pub(super) fn privacy(report: &Report) -> Option<PrivacyView> {
     let is_private = report.is_private();
     let n_listed = if is_private { MAX_CLEAN } else { MAX_COPIES };
     let copies = all.into_iter().take(n_listed).map(|(_, _, view)| view).collect();
-    Some(PrivacyView { copies, n_looked_at, is_private })
+    let nearest = report.nearest.iter().map(NearView::new).collect();
+    let has_holdout = report.nearest.iter().any(|nearest| nearest.nearer.is_some());
+    Some(PrivacyView { copies, n_looked_at, is_private, nearest, has_holdout })
 }
 
 /// A number followed along time: its autocorrelations as bars.
