@@ -97,8 +97,11 @@ pub(crate) fn judge(
     let learned = RuleSet::from_profile(sides.profile);
     let fresh = holdout.as_ref().map(|(tables, _)| tables);
     let [real, made] = &tables;
-    let comparison =
-        comparison.with_samples(real, made).with_bounds(real, made).with_classifier(real, made, fresh);
+    let comparison = comparison
+        .with_references(&learned)
+        .with_samples(real, made)
+        .with_bounds(real, made)
+        .with_classifier(real, made, fresh);
     let ceiling =
         holdout.map(|(fresh, best)| best.with_references(&learned).with_samples(real, &fresh).quality);
     clock.lap("compare");
