@@ -46,7 +46,7 @@ impl Bounds {
 /// # Method
 ///
 /// The rows of either side are dealt out to 16 groups; the rows of one record, or of one element of a document, stay
-/// together. Ceiling: one half of the real groups against the other. Chance parts two samples of n and m rows by a multiple of
+/// together. Ceiling: one half of the real groups against the other, in 15 ways, each of which parts any two groups as often as not. Chance parts two samples of n and m rows by a multiple of
 /// √(1/n + 1/m), and halves more than the whole, so what the halves lose is scaled to the sizes of the data. Floor: pairs
 /// of the real rows, one column of each in another order; fields by themselves as at the ceiling, as shuffling leaves them as
 /// they are; no number follows itself. Interval: the groups of both sides are drawn with replacement 40 times, and the

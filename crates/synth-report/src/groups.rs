@@ -59,7 +59,35 @@ pub(crate) fn drawn(draw: u64, side: u64) -> Times {
     times
 }
 
-/// The two halves of the groups.
-pub(crate) fn halves() -> [Times; 2] {
-    [0, 1].map(|half| std::array::from_fn(|group| u32::from(group % 2 == half)))
+/// Ways to cut the groups into halves: by the parity of some of the four bits of their numbers, which part any two groups in 8 of
+/// the 15 ways, as the rows of a Hadamard matrix do.
+pub(crate) const N_HALVINGS: usize = 15;
+
+/// The halves of each way.
+pub(crate) fn halvings() -> impl Iterator<Item = [Times; 2]> {
+    (1..=N_HALVINGS).map(|bits| {
+        [0, 1].map(|half| std::array::from_fn(|group| u32::from((group & bits).count_ones() % 2 == half)))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Catches ways that keep some groups together more than others.
+    #[test]
+    fn halves_part_all_groups_alike() {
+        let ways: Vec<[Times; 2]> = halvings().collect();
+        assert!(ways.iter().flatten().all(|half| half.iter().sum::<u32>() == 8));
+        for (a, b) in (0..N_GROUPS).flat_map(|a| (0..a).map(move |b| (a, b))) {
+            assert_eq!(ways.iter().filter(|[half, _]| half[a] != half[b]).count(), 8);
+        }
+    }
+
+    #[test]
+    fn samples_have_as_many_groups_and_differ() {
+        let samples: Vec<Times> = (0..N_DRAWS).map(|draw| drawn(draw, 0)).collect();
+        assert!(samples.iter().all(|times| times.iter().sum::<u32>() == 16));
+        assert!(samples.windows(2).all(|two| two[0] != two[1]) && drawn(0, 0) != drawn(0, 1));
+    }
 }

@@ -7,7 +7,7 @@ use synth_profile::SampleTables;
 
 use super::draws;
 use crate::field::FieldComparison;
-use crate::groups::{ALL, Groups, N_GROUPS, Times, drawn, halves};
+use crate::groups::{ALL, Groups, N_GROUPS, N_HALVINGS, Times, drawn, halvings};
 use crate::pairs::coding::{Codes, Fineness, MISSING, NULL};
 use crate::pairs::{References, coded_tables};
 
@@ -50,8 +50,12 @@ impl FieldNoise {
         }
         let spread = |n: f64, m: f64| math::sqrt(1.0 / n.max(1.0) + 1.0 / m.max(1.0));
         let whole = spread(sizes[0], sizes[1]);
-        let [first, second] = halves().map(|half| column.counts(0, &half));
-        self.lost += loss(&first, &second, column.is_ordered) * (whole / spread(n / 2.0, n / 2.0)).min(1.0);
+        let halved = halvings().map(|halves| {
+            let [first, second] = halves.map(|half| column.counts(0, &half));
+            loss(&first, &second, column.is_ordered)
+        });
+        let lost = halved.sum::<f64>() / N_HALVINGS as f64;
+        self.lost += lost * (whole / spread(n / 2.0, n / 2.0)).min(1.0);
         let now = loss(&column.counts(0, &ALL), &column.counts(1, &ALL), column.is_ordered);
         let shrink = (whole / spread(n, m)).min(1.0);
         for (draw, sum) in draws().zip(&mut self.draws) {

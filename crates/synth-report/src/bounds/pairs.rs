@@ -6,7 +6,7 @@ use synth_profile::SampleTables;
 use synth_stats::association::Contingency;
 
 use super::draws;
-use crate::groups::{ALL, Groups, N_GROUPS, Times, drawn, halves};
+use crate::groups::{ALL, Groups, N_GROUPS, N_HALVINGS, Times, drawn, halvings};
 use crate::pairs::coding::{COARSE, Codes};
 use crate::pairs::{Pair, Pairs, References, Weighed, coded_tables};
 
@@ -94,8 +94,11 @@ impl PairSpread {
         if pair.real >= MIN_WEIGHT {
             let effect = whole.joint_distance(&both.shuffled(turned));
             self.floor.push(pair.real, effect);
-            let [first, second] = halves().map(|half| Contingency::sum(&real, &half));
-            self.ceiling.push(pair.real, first.joint_distance(&second) * shrink);
+            let halved = halvings().map(|halves| {
+                let [first, second] = halves.map(|half| Contingency::sum(&real, &half));
+                first.joint_distance(&second)
+            });
+            self.ceiling.push(pair.real, halved.sum::<f64>() / N_HALVINGS as f64 * shrink);
         } else {
             self.floor.push(pair.real, 0.0);
             self.ceiling.push(pair.real, 0.0);
