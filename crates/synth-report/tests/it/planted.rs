@@ -6,7 +6,7 @@ use synth_report::{Aspect, FindingKind, Report};
 
 use crate::feed::{Known, draw};
 
-const N: u64 = 2000;
+const N: u64 = 1200;
 /// 2024-01-01, a Monday.
 const START: u64 = 1_704_067_200;
 const DAY: u64 = 86_400;
