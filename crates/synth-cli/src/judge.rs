@@ -10,8 +10,9 @@ use synth_io::{Input, OutputFile, ReadOptions, Scanner};
 use synth_privacy::Gate;
 use synth_profile::{Partial, Profile, Profiler, SampleTables, Structure};
 use synth_report::{
-    Check, CheckName, CompareContext, PluginCheck, PredicateCheck, Purpose, RecordValue, RelationCheck,
-    Report, ReportContext, SchemaCheck, SourceSummary, StatisticalTest, Status, Timing,
+    Check, CheckName, CompareContext, Generation, Performance, PluginCheck, PredicateCheck, Purpose,
+    RecordValue, ReferenceOutcome, RelationCheck, Report, ReportContext, SchemaCheck, SourceSummary,
+    StatisticalTest, Status, Timing,
 };
 use synth_rules::RuleSet;
 
@@ -20,6 +21,7 @@ use crate::args::Reporting;
 use crate::commands::{distinct, name, overwrite};
 use crate::display::Screen;
 use crate::failure::Failure;
+use crate::run_log::past;
 
 /// Times the stages of a run.
 #[derive(Debug)]
@@ -73,6 +75,8 @@ pub(crate) struct Sides<'a> {
     /// Fresh real data.
     pub(crate) holdout: Option<&'a mut Partial>,
     pub(crate) purpose: Purpose,
+    /// How the synthetic data were made, if that is known.
+    pub(crate) generation: Option<Generation>,
     pub(crate) rules: Option<&'a RuleSet>,
     pub(crate) gate: Gate,
     pub(crate) names: [(&'a str, &'a Findings); 2],
@@ -118,7 +122,12 @@ pub(crate) fn judge(
             predicates: checked.predicates,
             ceiling,
             purpose: sides.purpose,
-            timings: clock.timings,
+            references: checked.references,
+            performance: Performance {
+                timings: clock.timings,
+                peak_memory_bytes: past::peak_memory_bytes(),
+                generation: sides.generation,
+            },
         },
     );
     let tests: Vec<StatisticalTest> =
@@ -198,6 +207,7 @@ fn stands(report: &Report) -> String {
 struct Checked {
     schema: Option<Check>,
     relations: Option<[Check; 3]>,
+    references: Vec<ReferenceOutcome>,
     plugins: Option<Check>,
     predicates: Option<Check>,
 }
@@ -220,6 +230,7 @@ impl RecordChecks {
     fn finish(self) -> Checked {
         Checked {
             schema: Some(self.schema.finish()),
+            references: self.relations.as_ref().map(RelationCheck::references).unwrap_or_default(),
             relations: self.relations.map(RelationCheck::finish),
             plugins: self.plugins,
             predicates: self.predicates.map(PredicateCheck::finish),

@@ -14,14 +14,17 @@ use crate::error::Error;
 use crate::report::Report;
 
 mod dependence;
+mod keys;
+mod performance;
 mod plot;
 mod stand;
 mod view;
 mod wrong;
 
 use dependence::DependenceView;
+use keys::GraphView;
 use stand::StandView;
-use view::{CheckView, FieldView, KindView, PartView, SourceView, TimingView};
+use view::{CheckView, FieldView, KindView, PartView, SourceView};
 use wrong::{FindingView, LineView, PrivacyView, ToldView};
 
 const STYLE: &str = include_str!("../templates/report.css");
@@ -56,7 +59,8 @@ struct Page<'a> {
     dependence: Option<DependenceView>,
     /// The real data, then the synthetic.
     sources: [SourceView<'a>; 2],
-    timings: Vec<TimingView<'a>>,
+    graph: Option<GraphView>,
+    performance: Vec<performance::Line>,
     privacy: &'a str,
 }
 
@@ -103,7 +107,11 @@ pub fn html(report: &Report) -> Result<String, Error> {
         kinds: view::kinds(report),
         dependence: report.pairs.as_ref().filter(|pairs| pairs.n_pairs > 0).map(DependenceView::new),
         sources: [SourceView::new(names[0], &report.real), SourceView::new(names[1], &report.synthetic)],
-        timings: report.timings.iter().map(TimingView::new).collect(),
+        graph: GraphView::new(&report.references),
+        performance: performance::lines(
+            &report.performance,
+            [report.real.n_records, report.synthetic.n_records],
+        ),
         privacy: &report.privacy.note,
     };
     page.render().map_err(Error::render)

@@ -18,6 +18,8 @@ use crate::finding::{self, Finding, FindingKind};
 use crate::leaks::ValueCopies;
 use crate::nearest::Nearest;
 use crate::pairs::Pairs;
+use crate::performance::Performance;
+use crate::references::ReferenceOutcome;
 use crate::relation_check::RelationCheck;
 use crate::statistical_test::StatisticalTest;
 use crate::verdict::Verdict;
@@ -72,9 +74,11 @@ pub struct Report {
     pub value_copies: Vec<ValueCopies>,
     /// What protects the real data in this report.
     pub privacy: PrivacyNote,
-    /// How long things took, if the caller measured it.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub timings: Vec<Timing>,
+    /// Every reference of the rules, as the synthetic data keep it.
+    pub references: Vec<ReferenceOutcome>,
+    /// What making and judging the data took, if the caller measured it.
+    #[serde(skip_serializing_if = "Performance::is_empty")]
+    pub performance: Performance,
 }
 
 /// One of the two data sets.
@@ -104,15 +108,6 @@ pub struct PrivacyNote {
     pub k: u64,
     /// The same in words.
     pub note: String,
-}
-
-/// How long one stage took.
-#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
-pub struct Timing {
-    /// Name of the stage.
-    pub stage: String,
-    /// Seconds.
-    pub seconds: f64,
 }
 
 /// What the two data sets are to each other.
@@ -157,8 +152,10 @@ pub struct ReportContext {
     pub ceiling: Option<Quality>,
     /// What the two data sets are to each other.
     pub purpose: Purpose,
-    /// How long things took; empty when not measured.
-    pub timings: Vec<Timing>,
+    /// Every reference that was looked at.
+    pub references: Vec<ReferenceOutcome>,
+    /// What making and judging the data took.
+    pub performance: Performance,
 }
 
 impl SourceSummary {
@@ -213,7 +210,8 @@ impl Report {
             nearest: comparison.nearest,
             value_copies: comparison.value_copies,
             privacy: PrivacyNote::new(comparison.k),
-            timings: context.timings,
+            references: context.references,
+            performance: context.performance,
         }
     }
 

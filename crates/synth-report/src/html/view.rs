@@ -5,7 +5,7 @@ use crate::compare::Quality;
 use crate::field::explain::percent;
 use crate::field::{FieldComparison, FieldKind};
 use crate::measure::{Aspect, Measure};
-use crate::report::{Report, SourceSummary, Timing};
+use crate::report::{Report, SourceSummary};
 use crate::verdict::Verdict;
 
 pub(super) struct PartView {
@@ -88,11 +88,6 @@ pub(super) struct SourceView<'a> {
     pub(super) n_records: String,
     pub(super) is_one: bool,
     pub(super) findings: Vec<(&'a str, String)>,
-}
-
-pub(super) struct TimingView<'a> {
-    pub(super) stage: &'a str,
-    pub(super) seconds: String,
 }
 
 pub(super) fn score_text(score: f64) -> String {
@@ -388,14 +383,8 @@ impl<'a> SourceView<'a> {
     }
 }
 
-impl<'a> TimingView<'a> {
-    pub(super) fn new(timing: &'a Timing) -> Self {
-        Self { stage: &timing.stage, seconds: format!("{:.2} s", timing.seconds) }
-    }
-}
-
 /// Digits in groups of three, apart by thin spaces.
-fn count_text(count: u64) -> String {
+pub(super) fn count_text(count: u64) -> String {
     let digits = count.to_string();
     let mut text = String::with_capacity(digits.len() * 2);
     for (index, digit) in digits.chars().enumerate() {

@@ -190,7 +190,8 @@ fn report_with(comparison: Comparison, relations: Option<[Check; 3]>) -> Report 
         predicates: None,
         ceiling: None,
         purpose: Purpose::Judge,
-        timings: Vec::new(),
+        references: Vec::new(),
+        performance: Default::default(),
     };
     Report::new(comparison, context)
 }
