@@ -54,7 +54,7 @@ struct Page<'a> {
     names: [&'static str; 2],
     n_tests: u64,
     n_found: u64,
-    fields: Vec<FieldView<'a>>,
+    fields: Vec<FieldView>,
     kinds: Vec<KindView>,
     dependence: Option<DependenceView>,
     /// The real data, then the synthetic.

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use synth_core::{JsonPath, Segment};
 
-use super::view::count_text;
+use super::view::{count_text, shortened};
 use crate::references::ReferenceOutcome;
 
 /// Collections that are drawn; of more, those with the most references.
@@ -132,7 +132,7 @@ impl NodeView {
             text_x: x + 10,
             text_y: y + HEIGHT / 2 + 4,
             name: if n_chars > MAX_CHARS { format!("…{short}") } else { shown.to_owned() },
-            title: name.to_owned(),
+            title: shortened(name),
         }
     }
 }
@@ -159,8 +159,8 @@ impl EdgeView {
             class: if one.holds { "kept" } else { "broken" },
             title: format!(
                 "{} refers to {}: of {} values {orphans}",
-                one.child,
-                one.parent,
+                shortened(&one.child),
+                shortened(&one.parent),
                 count_text(one.n_values)
             ),
             arrow: format!("{},{to_y} {},{} {},{}", end, end + 8, to_y - 4, end + 8, to_y + 4),

@@ -1,6 +1,6 @@
 //! What the page says is wrong, what gives the rows away, and which real data it found again.
 
-use super::view::{score_text, verdict_text};
+use super::view::{score_text, shortened, verdict_text};
 use crate::along::MemoryLine;
 use crate::c2st::{Area, Distinguished};
 use crate::field::explain::percent;
@@ -21,10 +21,10 @@ const MAX_LINES: usize = 12;
 
 pub(super) struct FindingView<'a> {
     pub(super) kind: &'static str,
-    pub(super) path: &'a str,
+    pub(super) path: String,
     /// Number of the field's card, if there is one.
     pub(super) anchor: Option<usize>,
-    pub(super) problem: &'a str,
+    pub(super) problem: String,
     pub(super) verdict: &'static str,
     pub(super) class: &'static str,
     pub(super) advice: Option<&'a crate::advice::Advice>,
@@ -47,9 +47,9 @@ pub(super) fn findings(report: &Report) -> (Vec<FindingView<'_>>, usize) {
         let (verdict, class) = view(finding);
         FindingView {
             kind: kind_text(finding.kind),
-            path: &finding.path,
+            path: shortened(&finding.path),
             anchor: anchor(&finding.path),
-            problem: &finding.problem,
+            problem: shortened(&finding.problem),
             verdict,
             class,
             advice: finding.advice.as_ref(),
@@ -126,7 +126,7 @@ impl ToldView {
         let fresh = if table.has_holdout { "fresh real data" } else { "the other half of the real data" };
         let own = if purpose == Purpose::Compare { "B" } else { "synthetic" };
         Self {
-            path: table.path.clone(),
+            path: shortened(&table.path),
             facts: format!("{} rows of each side", table.n_rows),
             verdict: format!("The rows {verdict}."),
             class,
@@ -139,7 +139,7 @@ impl ToldView {
                 .gives_away
                 .iter()
                 .filter(|_| class != "good")
-                .map(|field| (field.path.clone(), percent(field.share)))
+                .map(|field| (shortened(&field.path), percent(field.share)))
                 .collect(),
         }
     }
@@ -203,7 +203,7 @@ impl NearView {
             format!("{} ({} to {})", percent(share), percent(low), percent(high))
         });
         Self {
-            path: nearest.path.clone(),
+            path: shortened(&nearest.path),
             near: percent(nearest.near),
             expected: percent(nearest.expected),
             distance: [nearest.distance, nearest.fresh_distance].map(number),
@@ -229,7 +229,7 @@ pub(super) fn privacy(report: &Report) -> Option<PrivacyView> {
             copies.verdict,
             copies.excess_low,
             CopyView {
-                path: copies.path.clone(),
+                path: shortened(&copies.path),
                 what: "whole rows".to_owned(),
                 share: percent(copies.share),
                 expected: percent(copies.expected),
@@ -243,7 +243,7 @@ pub(super) fn privacy(report: &Report) -> Option<PrivacyView> {
             copies.verdict,
             copies.excess_low,
             CopyView {
-                path: copies.path.to_string(),
+                path: shortened(&copies.path.to_string()),
                 what: copies
                     .personal
                     .as_ref()
@@ -314,8 +314,8 @@ impl LineView {
         all.extend(bars(&line.synthetic, "synthetic", 6));
         let first = |lags: &[f64]| lags.first().map_or_else(String::new, |r| format!("{r:.2}"));
         Self {
-            path: line.path.clone(),
-            along: format!("{}{of_each}", line.along),
+            path: shortened(&line.path),
+            along: shortened(&format!("{}{of_each}", line.along)),
             verdict,
             class,
             first: [first(&line.real), first(&line.synthetic)],
