@@ -1,7 +1,10 @@
 //! What is wrong, worst first.
 
+use std::collections::BTreeSet;
+
 use schemars::JsonSchema;
 use serde::Serialize;
+use synth_core::JsonPath;
 
 use crate::advice::Advice;
 use crate::along::MemoryLine;
@@ -96,7 +99,7 @@ pub(crate) fn of(comparison: &Comparison, checks: &[Check]) -> Vec<Finding> {
     let near: Vec<Finding> = near.filter(|nearest| !is_copied(&nearest.path)).map(of_near).collect();
     findings.extend(near);
     findings.extend(checks.iter().filter(|check| check.status == Status::Failed).flat_map(of_check));
-    findings.extend(comparison.fields.iter().filter_map(of_field));
+    findings.extend(of_fields(&comparison.fields));
     findings.extend(comparison.pairs.iter().flat_map(of_pairs));
     let lines = comparison.memories.iter().flat_map(|memories| &memories.lines);
     findings.extend(lines.filter(|line| line.verdict > Verdict::Matches).map(of_line));
@@ -206,6 +209,32 @@ fn of_check(check: &Check) -> Vec<Finding> {
         }
     }
     findings
+}
+
+/// One finding for each field that differs. What lies below a path that one side lacks, is lacking as well, and is counted there.
+fn of_fields(fields: &[FieldComparison]) -> Vec<Finding> {
+    let lacking = |field: &FieldComparison| (field.n_real == 0) != (field.n_synthetic == 0);
+    let gone: BTreeSet<&JsonPath> =
+        fields.iter().filter(|field| lacking(field)).map(|field| &field.path).collect();
+    let is_below = |path: &JsonPath, above: &JsonPath| {
+        path.segments().len() > above.segments().len() && path.segments().starts_with(above.segments())
+    };
+    let found = |field: &FieldComparison| {
+        let mut finding = of_field(field)?;
+        if !gone.contains(&field.path) {
+            return Some(finding);
+        }
+        if field.path.parent().is_some_and(|parent| gone.contains(&parent)) {
+            return None;
+        }
+        match gone.iter().filter(|path| is_below(path, &field.path)).count() {
+            0 => {}
+            1 => finding.problem.push_str(", with what is below it"),
+            n => finding.problem.push_str(&format!(", with {n} paths below it")),
+        }
+        Some(finding)
+    };
+    fields.iter().filter_map(found).collect()
 }
 
 fn of_field(field: &FieldComparison) -> Option<Finding> {

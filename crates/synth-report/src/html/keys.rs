@@ -148,7 +148,7 @@ impl EdgeView {
         } else {
             // A reference to itself, or against the order: around the right side.
             let (start, out) = (from_x + WIDTH, end.max(from_x + WIDTH) + GAP_X / 3);
-            format!("M{start} {}C{out} {} {out} {} {} {to_y}", from_y - 6, from_y - 6, to_y + 14, end + 6)
+            format!("M{start} {}C{out} {} {out} {to_y} {} {to_y}", from_y - 10, from_y - 16, end + 6)
         };
         let orphans = match one.n_orphans {
             0 => "all name something".to_owned(),

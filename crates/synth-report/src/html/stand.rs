@@ -30,7 +30,7 @@ impl StandView {
         let place = |score: f64| ((score - least) / (1.0 - least) * 100.0).clamp(0.0, 99.2);
         let [low, high] = bounds.interval.map(place);
         let way = |share: f64| match share {
-            share if share < 0.0 => "below what shuffled fields have".to_owned(),
+            share if share < 0.0 => "Below what shuffled fields have".to_owned(),
             share => {
                 let percent = synth_core::math::floor(share * 100.0);
                 format!("{percent:.0} % of the way from shuffled fields to fresh real data")

@@ -194,14 +194,15 @@ pub(super) struct NearView {
 impl NearView {
     fn new(nearest: &Nearest) -> Self {
         let (verdict, class) = match nearest.verdict {
-            Verdict::Matches => ("no more than chance", "good"),
+            Verdict::Matches => ("as by chance", "good"),
             Verdict::Close => ("a little nearer", "fair"),
             Verdict::Differs => ("much nearer", "bad"),
         };
         let number = |value: f64| format!("{value:.2}");
-        let nearer = nearest.nearer.zip(nearest.nearer_interval).map(|(share, [low, high])| {
-            format!("{} ({} to {})", percent(share), percent(low), percent(high))
-        });
+        let nearer = nearest
+            .nearer
+            .zip(nearest.nearer_interval)
+            .map(|(share, [low, high])| format!("{}, {} to {}", percent(share), percent(low), percent(high)));
         Self {
             path: shortened(&nearest.path),
             near: percent(nearest.near),
