@@ -63,6 +63,20 @@ impl ReportFiles {
     }
 }
 
+impl ReportFiles {
+    /// Writes the report, and returns where its page is.
+    fn write(self, report: &Report) -> Result<PathBuf, Failure> {
+        let Self { mut html, json, html_path } = self;
+        html.write_all(synth_report::html(report)?.as_bytes())?;
+        html.finish()?;
+        if let Some(mut json) = json {
+            json.write_all(report.to_json().as_bytes())?;
+            json.finish()?;
+        }
+        Ok(html_path)
+    }
+}
+
 /// The two sides of a comparison, the records of the synthetic one already checked.
 pub(crate) struct Sides<'a> {
     pub(crate) real: &'a Partial,
@@ -136,14 +150,13 @@ pub(crate) fn judge(
     if sides.purpose == Purpose::Judge {
         report.advise(&learned, sides.rules);
     }
-    let ReportFiles { mut html, json, html_path } = files;
-    html.write_all(synth_report::html(&report)?.as_bytes())?;
-    html.finish()?;
-    if let Some(mut json) = json {
-        json.write_all(report.to_json().as_bytes())?;
-        json.finish()?;
-    }
+    let html_path = files.write(&report)?;
     tell(&report, &html_path, screen);
+    Ok(if holds(&report, args, screen) { Outcome::Done } else { Outcome::CheckFailed })
+}
+
+/// Tells whether the report keeps what was asked for, and says what it does not.
+fn holds(report: &Report, args: &Reporting, screen: &Screen) -> bool {
     let limits = [
         (
             args.fail_under.is_none_or(|least| report.score() >= least),
@@ -156,8 +169,7 @@ pub(crate) fn judge(
         ),
     ];
     limits.iter().filter(|(holds, _)| !holds).for_each(|(_, text)| screen.say(text));
-    let holds = report.passed() && limits.iter().all(|(holds, _)| *holds);
-    Ok(if holds { Outcome::Done } else { Outcome::CheckFailed })
+    report.passed() && limits.iter().all(|(holds, _)| *holds)
 }
 
 /// Prints the checks and the score.

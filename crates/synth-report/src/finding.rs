@@ -1,6 +1,6 @@
 //! What is wrong, worst first.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -21,6 +21,9 @@ use crate::verdict::{Verdict, rounded};
 
 /// Findings that a report lists.
 const MAX_FINDINGS: usize = 200;
+
+/// Strengths that are as near as this say nothing of what differs.
+const SAME_STRENGTH: f64 = 0.05;
 
 /// One thing that is wrong.
 #[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
@@ -103,10 +106,27 @@ pub(crate) fn of(comparison: &Comparison, checks: &[Check]) -> Vec<Finding> {
     findings.extend(comparison.pairs.iter().flat_map(of_pairs));
     let lines = comparison.memories.iter().flat_map(|memories| &memories.lines);
     findings.extend(lines.filter(|line| line.verdict > Verdict::Matches).map(of_line));
+    rank_below_own(&mut findings);
     // Sorting is stable, so what is equally bad stays in the order of the data.
     findings.sort_by(|a, b| a.rank().cmp(&b.rank()).then(b.severity.total_cmp(&a.severity)));
     findings.truncate(MAX_FINDINGS);
     findings
+}
+
+/// A field that differs by itself hangs together with others otherwise because of that: its own difference is the one to look
+/// at first.
+fn rank_below_own(findings: &mut [Finding]) {
+    let own: BTreeMap<String, (Verdict, f64)> = findings
+        .iter()
+        .filter(|finding| matches!(finding.kind, FindingKind::Field(_)))
+        .map(|finding| (finding.path.clone(), (finding.verdict, finding.severity)))
+        .collect();
+    for finding in findings.iter_mut().filter(|finding| finding.kind == FindingKind::Dependence) {
+        if let Some((_, severity)) = own.get(&finding.path).filter(|(verdict, _)| *verdict >= finding.verdict)
+        {
+            finding.severity = finding.severity.min(*severity);
+        }
+    }
 }
 
 impl Finding {
@@ -287,10 +307,18 @@ fn of_pair(table: &PairTable, pair: &Pair, culprit: usize, n_pairs: usize) -> Fi
         path: table.quantities[culprit].clone(),
         with: Some(table.quantities[other].clone()),
         verdict: pair.verdict,
-        problem: format!(
-            "hangs together with {} otherwise: strength {:.2} instead of {:.2}{more}",
-            table.quantities[other], pair.synthetic, pair.real
-        ),
+        problem: match (pair.synthetic - pair.real).abs() {
+            // As strong, and not alike: one side tells the other in another way.
+            gap if gap < SAME_STRENGTH => format!(
+                "hangs together with {} in another way, for {} of the rows{more}",
+                table.quantities[other],
+                percent(pair.effect)
+            ),
+            _ => format!(
+                "hangs together with {} otherwise: strength {:.2} instead of {:.2}{more}",
+                table.quantities[other], pair.synthetic, pair.real
+            ),
+        },
         severity: pair.low,
         advice: None,
     }

@@ -42,7 +42,7 @@ fn generation(made: &Generation) -> Vec<Line> {
 
 fn model_use(model: ModelUse) -> String {
     let asked = model.n_kept + model.n_not_kept;
-    let kept = if asked > 0 { 100 * model.n_kept / asked } else { 0 };
+    let kept = (100 * model.n_kept).checked_div(asked).unwrap_or(0);
     format!(
         "{} questions, {} without answer; {} tokens read, {} written; {kept} % of the answers were kept from before",
         count_text(model.n_questions),
