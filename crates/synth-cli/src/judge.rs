@@ -199,7 +199,10 @@ fn tell(report: &Report, path: &Path, screen: &Screen) {
             check.notes.iter().for_each(|note| screen.say(&format!("            {note}")));
         }
     }
-    screen.say(&format!("quality     {:.3}{}", report.score(), stands(report)));
+    screen.say(&format!("quality     {:.3}", report.score()));
+    if let Some(stands) = stands(report) {
+        screen.say(&format!("            {stands}"));
+    }
     if let Some(worst) = report.findings.first() {
         screen.say(&format!("worst       {}: {}", worst.path, worst.problem));
     }
@@ -207,11 +210,12 @@ fn tell(report: &Report, path: &Path, screen: &Screen) {
 }
 
 /// What the quality is to be held against, in words.
-fn stands(report: &Report) -> String {
-    let Some(bounds) = report.bounds else { return String::new() };
+fn stands(report: &Report) -> Option<String> {
+    let bounds = report.bounds?;
     let [low, high] = bounds.interval;
     let fresh = if bounds.has_holdout { "fresh real data" } else { "half of the real data" };
-    format!(" ({low:.3} to {high:.3}; shuffled fields {:.3}, {fresh} {:.3})", bounds.floor, bounds.ceiling)
+    let (floor, ceiling) = (bounds.floor, bounds.ceiling);
+    Some(format!("{low:.3} to {high:.3}; shuffled fields have {floor:.3}, {fresh} {ceiling:.3}"))
 }
 
 /// What the checks of the records found.
