@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use crate::failure::Failure;
 use crate::workspace::{self, cargo};
-use crate::{golden, layers, llm, numbers, tidy};
+use crate::{browser, golden, layers, llm, numbers, tidy};
 
 /// How much to run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -37,6 +37,7 @@ pub(crate) fn run(depth: Depth) -> Result<(), Failure> {
     })?;
     stage("golden", || golden::run_built(golden::Mode::Compare))?;
     stage("numbers", numbers::run_built)?;
+    stage("browser", browser::run_built)?;
     stage("model", llm::try_built)?;
     if depth == Depth::Slow {
         stage("fuzz build", || workspace::run(&mut cargo(&["check", "--manifest-path", "fuzz/Cargo.toml"])))?;

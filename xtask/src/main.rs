@@ -1,7 +1,7 @@
 //! Checks and measurements of the workspace: `cargo xtask <task>`.
 //!
 //! Depends on no crate it checks. Modules in reading order: [`ci`] is the list of stages, [`layers`], [`tidy`],
-//! [`golden`] and [`numbers`] are its own checks, [`mod@bench`] measures, [`demo`] shows the program at work, [`llm`] starts a model,
+//! [`golden`] and [`numbers`] are its own checks, [`browser`] opens reports, [`mod@bench`] measures, [`demo`] shows the program at work, [`llm`] starts a model,
 //! [`workspace`] asks cargo, [`failure`] is how a task stops.
 
 #![expect(
@@ -12,6 +12,7 @@
 )]
 
 mod bench;
+mod browser;
 mod ci;
 mod demo;
 mod failure;
@@ -32,6 +33,7 @@ usage: cargo xtask <task>
   demo                   learn a sample of the repository, make data like it, judge it
   ci [--slow]            run every check, tests last
   llm up|down [--port N] start (and install, if need be) or stop a llama.cpp server with a small model
+  browser                open reports in Chromium, if it is there
   layers                 compare the edges between the crates with the table
   tidy                   check sizes, names and forbidden words
   golden [--bless]       compare (or renew) the files under fixtures/golden
@@ -59,6 +61,7 @@ fn run(words: &[&str]) -> Result<(), Failure> {
         ["demo"] => demo::run(),
         ["ci"] => ci::run(ci::Depth::Usual),
         ["ci", "--slow"] => ci::run(ci::Depth::Slow),
+        ["browser"] => browser::run(),
         ["llm", words @ ..] => llm::run(words),
         ["layers"] => layers::run(),
         ["tidy"] => tidy::run(),

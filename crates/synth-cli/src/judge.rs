@@ -10,8 +10,9 @@ use synth_io::{Input, OutputFile, ReadOptions, Scanner};
 use synth_privacy::Gate;
 use synth_profile::{Partial, Profile, Profiler, SampleTables, Structure};
 use synth_report::{
-    Check, CheckName, CompareContext, PluginCheck, PredicateCheck, Purpose, RecordValue, RelationCheck,
-    Report, ReportContext, SchemaCheck, SourceSummary, StatisticalTest, Status, Timing,
+    Check, CheckName, CompareContext, Generation, Performance, PluginCheck, PredicateCheck, Purpose,
+    RecordValue, ReferenceOutcome, RelationCheck, Report, ReportContext, SchemaCheck, SourceSummary,
+    StatisticalTest, Status, Timing,
 };
 use synth_rules::RuleSet;
 
@@ -20,6 +21,7 @@ use crate::args::Reporting;
 use crate::commands::{distinct, name, overwrite};
 use crate::display::Screen;
 use crate::failure::Failure;
+use crate::run_log::past;
 
 /// Times the stages of a run.
 #[derive(Debug)]
@@ -61,6 +63,20 @@ impl ReportFiles {
     }
 }
 
+impl ReportFiles {
+    /// Writes the report, and returns where its page is.
+    fn write(self, report: &Report) -> Result<PathBuf, Failure> {
+        let Self { mut html, json, html_path } = self;
+        html.write_all(synth_report::html(report)?.as_bytes())?;
+        html.finish()?;
+        if let Some(mut json) = json {
+            json.write_all(report.to_json().as_bytes())?;
+            json.finish()?;
+        }
+        Ok(html_path)
+    }
+}
+
 /// The two sides of a comparison, the records of the synthetic one already checked.
 pub(crate) struct Sides<'a> {
     pub(crate) real: &'a Partial,
@@ -73,6 +89,8 @@ pub(crate) struct Sides<'a> {
     /// Fresh real data.
     pub(crate) holdout: Option<&'a mut Partial>,
     pub(crate) purpose: Purpose,
+    /// How the synthetic data were made, if that is known.
+    pub(crate) generation: Option<Generation>,
     pub(crate) rules: Option<&'a RuleSet>,
     pub(crate) gate: Gate,
     pub(crate) names: [(&'a str, &'a Findings); 2],
@@ -94,10 +112,16 @@ pub(crate) fn judge(
         sides.structure.apply(partial);
         (SampleTables::of(partial, sides.profile), synth_report::compare(sides.real, partial, &context))
     });
+    let learned = RuleSet::from_profile(sides.profile);
     let fresh = holdout.as_ref().map(|(tables, _)| tables);
     let [real, made] = &tables;
-    let comparison = comparison.with_samples(real, made).with_classifier(real, made, fresh);
-    let ceiling = holdout.map(|(fresh, best)| best.with_samples(real, &fresh).quality);
+    let comparison = comparison
+        .with_references(&learned)
+        .with_samples(real, made)
+        .with_bounds(real, made)
+        .with_classifier(real, made, fresh);
+    let ceiling =
+        holdout.map(|(fresh, best)| best.with_references(&learned).with_samples(real, &fresh).quality);
     clock.lap("compare");
     let [(real_name, real_findings), (synthetic_name, synthetic_findings)] = sides.names;
     let checked = sides.records.map(RecordChecks::finish).unwrap_or_default();
@@ -112,23 +136,27 @@ pub(crate) fn judge(
             predicates: checked.predicates,
             ceiling,
             purpose: sides.purpose,
-            timings: clock.timings,
+            references: checked.references,
+            performance: Performance {
+                timings: clock.timings,
+                peak_memory_bytes: past::peak_memory_bytes(),
+                generation: sides.generation,
+            },
         },
     );
     let tests: Vec<StatisticalTest> =
         args.statistical_tests.iter().flat_map(|tests| tests.0.iter().copied()).collect();
     report.keep_tests(&tests);
     if sides.purpose == Purpose::Judge {
-        report.advise(&RuleSet::from_profile(sides.profile), sides.rules);
+        report.advise(&learned, sides.rules);
     }
-    let ReportFiles { mut html, json, html_path } = files;
-    html.write_all(synth_report::html(&report)?.as_bytes())?;
-    html.finish()?;
-    if let Some(mut json) = json {
-        json.write_all(report.to_json().as_bytes())?;
-        json.finish()?;
-    }
+    let html_path = files.write(&report)?;
     tell(&report, &html_path, screen);
+    Ok(if holds(&report, args, screen) { Outcome::Done } else { Outcome::CheckFailed })
+}
+
+/// Tells whether the report keeps what was asked for, and says what it does not.
+fn holds(report: &Report, args: &Reporting, screen: &Screen) -> bool {
     let limits = [
         (
             args.fail_under.is_none_or(|least| report.score() >= least),
@@ -141,8 +169,7 @@ pub(crate) fn judge(
         ),
     ];
     limits.iter().filter(|(holds, _)| !holds).for_each(|(_, text)| screen.say(text));
-    let holds = report.passed() && limits.iter().all(|(holds, _)| *holds);
-    Ok(if holds { Outcome::Done } else { Outcome::CheckFailed })
+    report.passed() && limits.iter().all(|(holds, _)| *holds)
 }
 
 /// Prints the checks and the score.
@@ -172,13 +199,23 @@ fn tell(report: &Report, path: &Path, screen: &Screen) {
             check.notes.iter().for_each(|note| screen.say(&format!("            {note}")));
         }
     }
-    let best =
-        report.ceiling.map_or_else(String::new, |best| format!(" (fresh real data: {:.3})", best.score));
-    screen.say(&format!("quality     {:.3}{best}", report.score()));
+    screen.say(&format!("quality     {:.3}", report.score()));
+    if let Some(stands) = stands(report) {
+        screen.say(&format!("            {stands}"));
+    }
     if let Some(worst) = report.findings.first() {
         screen.say(&format!("worst       {}: {}", worst.path, worst.problem));
     }
     screen.say(&format!("report      {}", name(path)));
+}
+
+/// What the quality is to be held against, in words.
+fn stands(report: &Report) -> Option<String> {
+    let bounds = report.bounds?;
+    let [low, high] = bounds.interval;
+    let fresh = if bounds.has_holdout { "fresh real data" } else { "half of the real data" };
+    let (floor, ceiling) = (bounds.floor, bounds.ceiling);
+    Some(format!("{low:.3} to {high:.3}; shuffled fields have {floor:.3}, {fresh} {ceiling:.3}"))
 }
 
 /// What the checks of the records found.
@@ -186,6 +223,7 @@ fn tell(report: &Report, path: &Path, screen: &Screen) {
 struct Checked {
     schema: Option<Check>,
     relations: Option<[Check; 3]>,
+    references: Vec<ReferenceOutcome>,
     plugins: Option<Check>,
     predicates: Option<Check>,
 }
@@ -208,6 +246,7 @@ impl RecordChecks {
     fn finish(self) -> Checked {
         Checked {
             schema: Some(self.schema.finish()),
+            references: self.relations.as_ref().map(RelationCheck::references).unwrap_or_default(),
             relations: self.relations.map(RelationCheck::finish),
             plugins: self.plugins,
             predicates: self.predicates.map(PredicateCheck::finish),

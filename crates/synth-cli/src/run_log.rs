@@ -1,5 +1,7 @@
 //! `generation.log`: a line of JSON for each step of a run.
 
+pub(crate) mod past;
+
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 

@@ -38,6 +38,9 @@ pub(crate) fn of(finding: &Finding, learned: &RuleSet, current: Option<&RuleSet>
         FindingKind::CopiedRows => Some(words(
             "Look for literals of the real data in the rule file, and generate anew with rules that hold public categories only.",
         )),
+        FindingKind::NearRows => Some(words(
+            "Profile with a larger `--k` or without `--model trees`, so that what is learned stands for more rows, and generate anew.",
+        )),
         FindingKind::Field(Aspect::ArrayLengths | Aspect::DictionarySizes) => {
             path.and_then(|path| shape(&path, learned, current))
         }

@@ -181,6 +181,32 @@ mod tests {
         assert_eq!(measure.verdict, Verdict::Differs);
     }
 
+    /// Values of scipy; `make_distances.py` of synth-stats writes them. The statistics are rounded to six digits.
+    #[test]
+    fn statistics_match_scipy() {
+        let file: serde_json::Value =
+            serde_json::from_str(include_str!("../tests/reference/numbers.json")).unwrap();
+        let tolerance = file["relative_tolerance"].as_f64().unwrap();
+        let cases = file["cases"].as_array().unwrap();
+        assert!(cases.len() >= 5);
+        for case in cases {
+            let side = |name: &str| {
+                let values = case[name].as_array().unwrap();
+                histogram(values.iter().map(|value| value.as_f64().unwrap()), 4096)
+            };
+            let aligned = Aligned::of_numbers(&side("xs"), &side("ys"));
+            let found = aligned.compare(Aspect::Numbers, [u64::MAX; 2]).unwrap().statistics;
+            for name in ["wasserstein", "wasserstein_iqr", "shift", "ks", "anderson_darling", "out_of_range"]
+            {
+                let (actual, expected) = (found[name], case[name].as_f64().unwrap());
+                assert!(
+                    (actual - expected).abs() <= tolerance * expected.abs(),
+                    "{name} {actual} {expected}"
+                );
+            }
+        }
+    }
+
     /// Grids of different coarseness must not look like a difference.
     #[test]
     fn coarse_and_fine_grids_agree() {

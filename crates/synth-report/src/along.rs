@@ -61,6 +61,9 @@ pub struct MemoryLine {
     pub interval: [f64; 2],
     /// How much that matters.
     pub verdict: Verdict,
+    /// Pairs of neighbours on either side.
+    #[serde(skip)]
+    pub(crate) n_pairs: [f64; 2],
 }
 
 /// Compares how numbers follow themselves.
@@ -169,6 +172,7 @@ impl Found {
             effect: rounded(effect),
             interval: [rounded(reading.low), rounded(reading.high)],
             verdict: reading.verdict,
+            n_pairs: self.n_pairs,
         }
     }
 }

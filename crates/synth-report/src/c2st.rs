@@ -96,14 +96,14 @@ pub(crate) fn compare(
 }
 
 fn of_table(grid: &Grid<'_>, fresh: Option<&Grid<'_>>) -> Option<Distinguished> {
-    let [real, made] = [0, 1].map(|side| picked(grid, side));
+    let [real, made] = [0, 1].map(|side| grid.picked(side, MAX_ROWS));
     let n = real.len().min(made.len());
     let own = Columns::of(grid, &Rows::new([&real[..n], &made[..n]]));
     let (synthetic, gains) = area(&own.coded(grid, None))?;
     let halves = halves(grid, &real);
     let ceiling = match fresh {
         Some(fresh) => {
-            let others = picked(fresh, 1);
+            let others = fresh.picked(1, MAX_ROWS);
             let n = n.min(others.len());
             let rows = Rows::new([&real[..n], &others[..n]]);
             area(&Columns::of(fresh, &rows).coded(fresh, None))?.0
@@ -124,14 +124,6 @@ fn of_table(grid: &Grid<'_>, fresh: Option<&Grid<'_>>) -> Option<Distinguished> 
 
 /// The salt of the shuffled columns.
 const SHUFFLED: u64 = 0x5EED;
-
-/// Some rows of a side, in the order of their hash.
-fn picked(grid: &Grid<'_>, side: usize) -> Vec<usize> {
-    let mut rows: Vec<usize> = (0..grid.n_rows()[side]).collect();
-    rows.sort_by_cached_key(|row| mix(combine(0xC257, cast::to_u64(*row))));
-    rows.truncate(MAX_ROWS);
-    rows
-}
 
 /// One half of the real rows against the other; the rows of one holder stay together.
 fn halves(grid: &Grid<'_>, rows: &[usize]) -> Rows {

@@ -12,12 +12,14 @@ use synth_rules::{Relationship, RuleSet};
 use synth_stats::association::benjamini_hochberg;
 
 use crate::along::Memories;
+use crate::bounds::Bounds;
 use crate::c2st::Distinguished;
 use crate::check::Check;
 use crate::copies::RowCopies;
 use crate::field::{self, FieldComparison, FieldScore};
 use crate::leaks::ValueCopies;
-use crate::pairs::Pairs;
+use crate::nearest::Nearest;
+use crate::pairs::{Pairs, References};
 use crate::side::path_pairs;
 use crate::verdict::rounded;
 use crate::{leaks, structure, uniqueness};
@@ -49,6 +51,8 @@ pub struct Comparison {
     pub uniqueness: Check,
     /// How alike the values are.
     pub quality: Quality,
+    /// What the quality is to be held against, if the samples were at hand.
+    pub bounds: Option<Bounds>,
     /// How pairs of fields hang together, if the samples were at hand.
     pub pairs: Option<Pairs>,
     /// How numbers follow themselves, if the samples were at hand.
@@ -57,12 +61,16 @@ pub struct Comparison {
     pub distinguished: Vec<Distinguished>,
     /// Synthetic rows that equal real ones, if the samples were at hand.
     pub row_copies: Vec<RowCopies>,
+    /// How near synthetic rows come to real ones, if the samples were at hand.
+    pub nearest: Vec<Nearest>,
     /// Synthetic values that are rare real ones.
     pub value_copies: Vec<ValueCopies>,
     /// How many tests were made, and how many of them found a difference.
     pub tests: Tests,
     /// Fields that name rows by the rules; how they follow each other is no property of theirs.
     pub(crate) names: BTreeSet<String>,
+    /// Which field refers to which, so far as that is known.
+    pub(crate) references: References,
     /// The k of the gate that literals passed.
     pub k: u64,
 }
@@ -126,14 +134,17 @@ pub fn compare(real: &Partial, synthetic: &Partial, context: &CompareContext<'_>
         structure: structure::check(&pairs),
         uniqueness: uniqueness::check(&pairs, context),
         quality: Quality::of(&fields),
+        bounds: None,
         pairs: None,
         memories: None,
         distinguished: Vec::new(),
         row_copies: Vec::new(),
+        nearest: Vec::new(),
         value_copies,
         fields,
         tests,
         names: context.rules.map(names_of_rows).unwrap_or_default(),
+        references: context.rules.map(references).unwrap_or_default(),
         k: context.gate.k(),
     }
 }
@@ -152,6 +163,18 @@ fn names_of_rows(rules: &RuleSet) -> BTreeSet<String> {
     rules.relationships.iter().flat_map(paths).collect()
 }
 
+/// References of one field.
+fn references(rules: &RuleSet) -> References {
+    let pair = |relationship: &'_ Relationship| match relationship {
+        Relationship::ForeignKey { child, parent, .. } => match (child.paths(), parent.paths()) {
+            ([child], [parent]) => Some((child.clone(), parent.clone())),
+            _ => None,
+        },
+        _ => None,
+    };
+    rules.relationships.iter().filter_map(pair).collect()
+}
+
 /// Corrects the p-values, and makes intervals and verdicts.
 fn settle(fields: &mut [FieldComparison]) -> Tests {
     let p_values: Vec<f64> =
@@ -168,31 +191,66 @@ fn settle(fields: &mut [FieldComparison]) -> Tests {
 }
 
 impl Comparison {
+    /// Adds the references of rules that the data suggest by themselves.
+    #[must_use]
+    pub fn with_references(mut self, learned: &RuleSet) -> Self {
+        for (child, parent) in references(learned) {
+            self.references.entry(child).or_insert(parent);
+        }
+        self
+    }
+
     /// Adds what only whole rows can tell: how pairs of fields hang together, how numbers follow themselves, and which
     /// rows are copies.
     #[must_use]
     pub fn with_samples(mut self, real: &SampleTables, synthetic: &SampleTables) -> Self {
-        let pairs = crate::pairs::compare(real, synthetic);
+        let pairs = crate::pairs::compare(real, synthetic, &self.references);
         let memories = crate::along::compare([real, synthetic], &self.names, self.tests.alpha);
         for (path, factor) in memories.dependent() {
             let own = self.fields.iter_mut().filter(|field| field.path.to_string() == path);
             own.for_each(|field| field.thin(factor, self.tests.alpha));
         }
-        let row_copies = crate::copies::rows(real, synthetic, self.tests.alpha);
+        let row_copies = crate::copies::rows(real, synthetic, (self.k, self.tests.alpha));
         let mut quality = self.quality;
         quality.pairs = (pairs.n_pairs > 0).then_some(pairs.score);
         quality.memory = (!memories.lines.is_empty()).then_some(memories.score);
-        let remembered = (memories.total / (quality.n_fields as f64).max(1.0)).min(1.0);
-        let parts = [(Some(quality.parts.total), 1.0), (quality.pairs, 1.0), (quality.memory, remembered)];
-        let there = || parts.iter().filter_map(|(part, weight)| Some(((*part)?, *weight)));
-        let total: f64 = there().map(|(_, weight)| weight).sum();
-        quality.score = rounded(there().map(|(part, weight)| part * weight).sum::<f64>() / total);
+        let parts = Parts { fields: quality.parts.total, pairs: quality.pairs, memory: quality.memory };
+        quality.score = rounded(parts.total(memories.total / (quality.n_fields as f64).max(1.0)));
         Self { quality, pairs: Some(pairs), memories: Some(memories), row_copies, ..self }
     }
 }
 
+/// The parts of the quality.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Parts {
+    pub(crate) fields: f64,
+    pub(crate) pairs: Option<f64>,
+    pub(crate) memory: Option<f64>,
+}
+
+impl Parts {
+    /// Their mean, where memory counts as much as the share of the fields that have some.
+    pub(crate) fn total(&self, remembered: f64) -> f64 {
+        let parts = [(Some(self.fields), 1.0), (self.pairs, 1.0), (self.memory, remembered.min(1.0))];
+        let there = || parts.iter().filter_map(|(part, weight)| Some(((*part)?, *weight)));
+        let total: f64 = there().map(|(_, weight)| weight).sum();
+        there().map(|(part, weight)| part * weight).sum::<f64>() / total
+    }
+}
+
 impl Comparison {
-    /// Adds how well a classifier tells the rows apart. `holdout` are real rows that the synthetic data were not learned
+    /// Adds what the quality is to be held against, once the samples are compared; nothing without rows.
+    #[must_use]
+    pub fn with_bounds(self, real: &SampleTables, synthetic: &SampleTables) -> Self {
+        let has_rows = |tables: &SampleTables| tables.iter().any(|table| table.n_rows() > 0);
+        let bounds =
+            (has_rows(real) && has_rows(synthetic)).then(|| crate::bounds::of([real, synthetic], &self));
+        Self { bounds, ..self }
+    }
+}
+
+impl Comparison {
+    /// Adds how well a classifier tells the rows apart, and how near they come to real ones. `holdout` are real rows that the synthetic data were not learned
     /// from.
     #[must_use]
     pub fn with_classifier(
@@ -201,7 +259,8 @@ impl Comparison {
         synthetic: &SampleTables,
         holdout: Option<&SampleTables>,
     ) -> Self {
-        Self { distinguished: crate::c2st::compare(real, synthetic, holdout), ..self }
+        let nearest = crate::nearest::compare(real, synthetic, holdout, self.tests.alpha);
+        Self { distinguished: crate::c2st::compare(real, synthetic, holdout), nearest, ..self }
     }
 }
 

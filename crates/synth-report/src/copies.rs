@@ -28,7 +28,7 @@ pub struct RowCopies {
     pub path: String,
     /// Synthetic rows of the sample that were looked at.
     pub n_rows: u64,
-    /// Those that equal a real row of the sample in all but numbers and names of rows.
+    /// Those that equal a real row of the sample in all but numbers and names of rows, and that fewer than k real rows equal.
     pub n_copies: u64,
     /// Share of the rows that are copies.
     pub share: f64,
@@ -45,9 +45,9 @@ pub struct RowCopies {
 /// # Method
 ///
 /// Rows are known by the hash of their values. Columns that number or name the rows do not count, since a copy may have a
-/// number of its own; rows with fewer than three values are left out. The chance that a fresh real row equals a known one
-/// is the share of the real rows that occur more than once: Good, I. J. (1953), The population frequencies of species and
-/// the estimation of population parameters, Biometrika 40(3-4), equation 9. The excess is the lower end of Newcombe's
+/// number of its own; rows with fewer than three values are left out, and what at least k real rows share is
+/// public. The chance that a fresh real row equals one of the others is Σ (r + 1) N(r + 1) / n over r below k: Good, I. J. (1953), The population frequencies of species and
+/// the estimation of population parameters, Biometrika 40(3-4), equation 2. The excess is the lower end of Newcombe's
 /// interval for the difference of the two shares. Samples of records hold those of the smallest hashes, so of two
 /// files that are written alike the same records are kept, and copies are found at their true share; of files that
 /// are written in different ways fewer are found.
@@ -55,11 +55,11 @@ pub struct RowCopies {
 /// # Cost
 ///
 /// O(cells) time, 24 bytes a real row.
-pub(crate) fn rows(real: &SampleTables, synthetic: &SampleTables, alpha: f64) -> Vec<RowCopies> {
-    Grid::of(real, synthetic).iter().filter_map(|grid| of_table(grid, alpha)).collect()
+pub(crate) fn rows(real: &SampleTables, synthetic: &SampleTables, (k, alpha): (u64, f64)) -> Vec<RowCopies> {
+    Grid::of(real, synthetic).iter().filter_map(|grid| of_table(grid, (k, alpha))).collect()
 }
 
-fn of_table(grid: &Grid<'_>, alpha: f64) -> Option<RowCopies> {
+fn of_table(grid: &Grid<'_>, (k, alpha): (u64, f64)) -> Option<RowCopies> {
     let n_rows = grid.n_rows();
     let telling: Vec<Column<'_, '_>> = grid
         .columns
@@ -74,8 +74,9 @@ fn of_table(grid: &Grid<'_>, alpha: f64) -> Option<RowCopies> {
     }
     let mut known: BTreeMap<u64, u64> = BTreeMap::new();
     ours.iter().for_each(|hash| *known.entry(*hash).or_default() += 1);
-    let n_repeated: u64 = known.values().filter(|count| **count > 1).sum();
-    let n_copies = theirs.iter().filter(|hash| known.contains_key(hash)).count() as u64;
+    let n_repeated: u64 = known.values().filter(|count| (2..=k).contains(*count)).sum();
+    let is_private = |hash: &&u64| known.get(hash).is_some_and(|count| *count < k);
+    let n_copies = theirs.iter().filter(is_private).count() as u64;
     let (n_real, n_synthetic) = (ours.len() as u64, theirs.len() as u64);
     let interval = interval::of_shares((n_repeated, n_real), (n_copies, n_synthetic), alpha).ok()?;
     let excess = interval.low.max(0.0);

@@ -1,7 +1,10 @@
 //! What is wrong, worst first.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use schemars::JsonSchema;
 use serde::Serialize;
+use synth_core::JsonPath;
 
 use crate::advice::Advice;
 use crate::along::MemoryLine;
@@ -12,11 +15,15 @@ use crate::field::FieldComparison;
 use crate::field::explain::{percent, sentence};
 use crate::leaks::ValueCopies;
 use crate::measure::Aspect;
+use crate::nearest::Nearest;
 use crate::pairs::{Pair, PairTable, Pairs};
 use crate::verdict::{Verdict, rounded};
 
 /// Findings that a report lists.
 const MAX_FINDINGS: usize = 200;
+
+/// Strengths that are as near as this say nothing of what differs.
+const SAME_STRENGTH: f64 = 0.05;
 
 /// One thing that is wrong.
 #[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
@@ -47,6 +54,8 @@ pub enum FindingKind {
     CopiedRows,
     /// Synthetic values are rare real ones.
     CopiedValues,
+    /// Synthetic rows are nearer to real ones than chance explains.
+    NearRows,
     /// Values repeat that must not.
     Uniqueness,
     /// Keys of several fields repeat.
@@ -79,7 +88,7 @@ pub enum FindingKind {
 /// Copies of real data come first, as they are a danger to people, then failed checks, as they make data unusable, each in
 /// the order of the kinds; a repeated key leaves references without a target, so it stands before them. Then comes what
 /// differs, and then what is close, each by the least size that the data speak for. Copied values that copied rows explain
-/// are left out. Of each field the surest difference is named, and of all pairs of one field that hang together
+/// are left out, as are rows that are near to real ones where some are copies. Of each field the surest difference is named, and of all pairs of one field that hang together
 /// otherwise the surest.
 pub(crate) fn of(comparison: &Comparison, checks: &[Check]) -> Vec<Finding> {
     let rows = comparison.row_copies.iter().filter(|copies| copies.verdict > Verdict::Matches);
@@ -87,22 +96,44 @@ pub(crate) fn of(comparison: &Comparison, checks: &[Check]) -> Vec<Finding> {
     let mut findings: Vec<Finding> = rows.map(of_rows).collect();
     let values = comparison.value_copies.iter().filter(|copies| copies.verdict > Verdict::Matches);
     findings.extend(values.filter(|copies| copies.share > 1.5 * copied).map(of_values));
+    let is_copied =
+        |path: &str| findings.iter().any(|known| known.kind == FindingKind::CopiedRows && known.path == path);
+    let near = comparison.nearest.iter().filter(|nearest| nearest.verdict == Verdict::Differs);
+    let near: Vec<Finding> = near.filter(|nearest| !is_copied(&nearest.path)).map(of_near).collect();
+    findings.extend(near);
     findings.extend(checks.iter().filter(|check| check.status == Status::Failed).flat_map(of_check));
-    findings.extend(comparison.fields.iter().filter_map(of_field));
+    findings.extend(of_fields(&comparison.fields));
     findings.extend(comparison.pairs.iter().flat_map(of_pairs));
     let lines = comparison.memories.iter().flat_map(|memories| &memories.lines);
     findings.extend(lines.filter(|line| line.verdict > Verdict::Matches).map(of_line));
+    rank_below_own(&mut findings);
     // Sorting is stable, so what is equally bad stays in the order of the data.
     findings.sort_by(|a, b| a.rank().cmp(&b.rank()).then(b.severity.total_cmp(&a.severity)));
     findings.truncate(MAX_FINDINGS);
     findings
 }
 
+/// A field that differs by itself hangs together with others otherwise because of that: its own difference is the one to look
+/// at first.
+fn rank_below_own(findings: &mut [Finding]) {
+    let own: BTreeMap<String, (Verdict, f64)> = findings
+        .iter()
+        .filter(|finding| matches!(finding.kind, FindingKind::Field(_)))
+        .map(|finding| (finding.path.clone(), (finding.verdict, finding.severity)))
+        .collect();
+    for finding in findings.iter_mut().filter(|finding| finding.kind == FindingKind::Dependence) {
+        if let Some((_, severity)) = own.get(&finding.path).filter(|(verdict, _)| *verdict >= finding.verdict)
+        {
+            finding.severity = finding.severity.min(*severity);
+        }
+    }
+}
+
 impl Finding {
     /// Smaller is worse.
     fn rank(&self) -> (u8, FindingKind) {
         let class = match (self.kind, self.verdict) {
-            (FindingKind::CopiedRows | FindingKind::CopiedValues, _) => 0,
+            (FindingKind::CopiedRows | FindingKind::CopiedValues | FindingKind::NearRows, _) => 0,
             (FindingKind::Field(_) | FindingKind::Dependence | FindingKind::Autocorrelation, verdict) => {
                 if verdict == Verdict::Differs {
                     2
@@ -130,6 +161,25 @@ fn of_rows(copies: &RowCopies) -> Finding {
             percent(copies.expected)
         ),
         severity: copies.excess_low,
+        advice: None,
+    }
+}
+
+fn of_near(nearest: &Nearest) -> Finding {
+    let nearer = nearest.nearer.map_or_else(String::new, |share| {
+        format!("; {} are nearer to the data learned from than to others", percent(share))
+    });
+    Finding {
+        kind: FindingKind::NearRows,
+        path: nearest.path.clone(),
+        with: None,
+        verdict: nearest.verdict,
+        problem: format!(
+            "{} of the rows nearly equal a real row; chance gives {}{nearer}",
+            percent(nearest.near),
+            percent(nearest.expected)
+        ),
+        severity: nearest.excess_low,
         advice: None,
     }
 }
@@ -179,6 +229,32 @@ fn of_check(check: &Check) -> Vec<Finding> {
         }
     }
     findings
+}
+
+/// One finding for each field that differs. What lies below a path that one side lacks, is lacking as well, and is counted there.
+fn of_fields(fields: &[FieldComparison]) -> Vec<Finding> {
+    let lacking = |field: &FieldComparison| (field.n_real == 0) != (field.n_synthetic == 0);
+    let gone: BTreeSet<&JsonPath> =
+        fields.iter().filter(|field| lacking(field)).map(|field| &field.path).collect();
+    let is_below = |path: &JsonPath, above: &JsonPath| {
+        path.segments().len() > above.segments().len() && path.segments().starts_with(above.segments())
+    };
+    let found = |field: &FieldComparison| {
+        let mut finding = of_field(field)?;
+        if !gone.contains(&field.path) {
+            return Some(finding);
+        }
+        if field.path.parent().is_some_and(|parent| gone.contains(&parent)) {
+            return None;
+        }
+        match gone.iter().filter(|path| is_below(path, &field.path)).count() {
+            0 => {}
+            1 => finding.problem.push_str(", with what is below it"),
+            n => finding.problem.push_str(&format!(", with {n} paths below it")),
+        }
+        Some(finding)
+    };
+    fields.iter().filter_map(found).collect()
 }
 
 fn of_field(field: &FieldComparison) -> Option<Finding> {
@@ -231,10 +307,18 @@ fn of_pair(table: &PairTable, pair: &Pair, culprit: usize, n_pairs: usize) -> Fi
         path: table.quantities[culprit].clone(),
         with: Some(table.quantities[other].clone()),
         verdict: pair.verdict,
-        problem: format!(
-            "hangs together with {} otherwise: strength {:.2} instead of {:.2}{more}",
-            table.quantities[other], pair.synthetic, pair.real
-        ),
+        problem: match (pair.synthetic - pair.real).abs() {
+            // As strong, and not alike: one side tells the other in another way.
+            gap if gap < SAME_STRENGTH => format!(
+                "hangs together with {} in another way, for {} of the rows{more}",
+                table.quantities[other],
+                percent(pair.effect)
+            ),
+            _ => format!(
+                "hangs together with {} otherwise: strength {:.2} instead of {:.2}{more}",
+                table.quantities[other], pair.synthetic, pair.real
+            ),
+        },
         severity: pair.low,
         advice: None,
     }

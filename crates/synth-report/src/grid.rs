@@ -2,7 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use synth_core::JsonPath;
+use synth_core::hash::{combine, mix};
+use synth_core::{JsonPath, cast};
 use synth_profile::SampleTables;
 use synth_profile::sample_tables::{SampleCell, SampleColumn, SamplePart, SampleTable, SampleValue};
 
@@ -56,6 +57,28 @@ impl<'t> Grid<'t> {
 
     pub(crate) fn n_rows(&self) -> [usize; 2] {
         self.tables.map(|table| table.n_rows())
+    }
+
+    /// Some rows of a side, in the order of their hash.
+    pub(crate) fn picked(&self, side: usize, most: usize) -> Vec<usize> {
+        let mut rows: Vec<usize> = (0..self.n_rows()[side]).collect();
+        rows.sort_by_cached_key(|row| mix(combine(0xC257, cast::to_u64(*row))));
+        rows.truncate(most);
+        rows
+    }
+
+    /// What holds each of some rows of a side: its holder, where several rows have one.
+    pub(crate) fn holders(&self, side: usize, rows: &[usize]) -> Vec<u64> {
+        let table = self.tables[side];
+        let holders = table.holder_rows();
+        let is_nested = table.holder().is_some() && holders.first() != holders.last();
+        let holder = |row: &usize| if is_nested { u64::from(holders[*row]) } else { cast::to_u64(*row) };
+        rows.iter().map(holder).collect()
+    }
+
+    /// The column that stands for the same as one of another grid.
+    pub(crate) fn column(&self, wanted: &GridColumn<'_>) -> Option<&GridColumn<'t>> {
+        self.columns.iter().find(|column| column.part == wanted.part && column.path() == wanted.path())
     }
 
     /// Whether the rows of one holder follow each other in the order in which they stand in the data: elements of arrays.

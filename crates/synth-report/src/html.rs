@@ -14,12 +14,17 @@ use crate::error::Error;
 use crate::report::Report;
 
 mod dependence;
+mod keys;
+mod performance;
 mod plot;
+mod stand;
 mod view;
 mod wrong;
 
 use dependence::DependenceView;
-use view::{CheckView, FieldView, KindView, PartView, SourceView, TimingView};
+use keys::GraphView;
+use stand::StandView;
+use view::{CheckView, FieldView, KindView, PartView, SourceView};
 use wrong::{FindingView, LineView, PrivacyView, ToldView};
 
 const STYLE: &str = include_str!("../templates/report.css");
@@ -44,17 +49,18 @@ struct Page<'a> {
     copies: Option<PrivacyView>,
     lines: Vec<LineView>,
     memory: String,
-    ceiling: Option<String>,
+    stand: Option<StandView>,
     /// What the two sides are called.
     names: [&'static str; 2],
     n_tests: u64,
     n_found: u64,
-    fields: Vec<FieldView<'a>>,
+    fields: Vec<FieldView>,
     kinds: Vec<KindView>,
     dependence: Option<DependenceView>,
     /// The real data, then the synthetic.
     sources: [SourceView<'a>; 2],
-    timings: Vec<TimingView<'a>>,
+    graph: Option<GraphView>,
+    performance: Vec<performance::Line>,
     privacy: &'a str,
 }
 
@@ -93,7 +99,7 @@ pub fn html(report: &Report) -> Result<String, Error> {
         copies: wrong::privacy(report),
         lines,
         memory,
-        ceiling: report.ceiling.map(|best| view::score_text(best.score)),
+        stand: report.bounds.map(|bounds| StandView::new(&bounds, report.quality.score)),
         names,
         n_tests: report.tests.n_tests,
         n_found: report.tests.n_found,
@@ -101,7 +107,11 @@ pub fn html(report: &Report) -> Result<String, Error> {
         kinds: view::kinds(report),
         dependence: report.pairs.as_ref().filter(|pairs| pairs.n_pairs > 0).map(DependenceView::new),
         sources: [SourceView::new(names[0], &report.real), SourceView::new(names[1], &report.synthetic)],
-        timings: report.timings.iter().map(TimingView::new).collect(),
+        graph: GraphView::new(&report.references),
+        performance: performance::lines(
+            &report.performance,
+            [report.real.n_records, report.synthetic.n_records],
+        ),
         privacy: &report.privacy.note,
     };
     page.render().map_err(Error::render)

@@ -8,7 +8,7 @@
 //! Modules in reading order: [`check`] are requirements that hold or do not, [`schema_check`] is the first of them,
 //! [`relation_check`] looks at references and keys record by record, [`plugin_check`] asks validators of the user,
 //! [`measure`] is one comparison and [`verdict`] its size in words, [`field`] one path with its score, [`chart`]
-//! what may be drawn of it, [`compare`](mod@compare) all paths together, [`pairs`] what hangs together, [`report`] the file and [`html`](mod@html) the page.
+//! what may be drawn of it, [`compare`](mod@compare) all paths together, [`pairs`] what hangs together, [`bounds`] what the quality is held against, [`report`] the file and [`html`](mod@html) the page.
 //!
 //! Invariants: a report shows real values only as categories that passed the [`Gate`](synth_privacy::Gate), as bins
 //! that hold none or at least k of them, and in rounded statistics (counts of types, of booleans and of all other
@@ -17,6 +17,7 @@
 
 pub mod advice;
 pub mod along;
+pub mod bounds;
 pub mod c2st;
 pub mod chart;
 pub mod check;
@@ -28,10 +29,13 @@ pub mod finding;
 pub mod html;
 pub mod leaks;
 pub mod measure;
+pub mod nearest;
 pub mod pairs;
+pub mod performance;
 pub mod plugin_check;
 pub mod predicate_check;
 pub mod record_value;
+pub mod references;
 pub mod relation_check;
 pub mod report;
 pub mod schema_check;
@@ -41,6 +45,7 @@ pub mod verdict;
 mod aligned;
 mod gauge;
 mod grid;
+mod groups;
 mod row_rules;
 mod side;
 mod structure;
@@ -50,6 +55,7 @@ mod uniqueness;
 
 pub use advice::Advice;
 pub use along::{Memories, MemoryLine};
+pub use bounds::Bounds;
 pub use c2st::{Area, Distinguished, GivesAway};
 pub use chart::Chart;
 pub use check::{Check, CheckName, Status, Violation};
@@ -61,12 +67,15 @@ pub use finding::{Finding, FindingKind};
 pub use html::html;
 pub use leaks::ValueCopies;
 pub use measure::{Aspect, Measure};
+pub use nearest::Nearest;
 pub use pairs::Pairs;
+pub use performance::{Generation, ModelUse, Performance, Timing};
 pub use plugin_check::PluginCheck;
 pub use predicate_check::PredicateCheck;
 pub use record_value::RecordValue;
+pub use references::ReferenceOutcome;
 pub use relation_check::RelationCheck;
-pub use report::{Purpose, Report, ReportContext, SourceSummary, Timing};
+pub use report::{Purpose, Report, ReportContext, SourceSummary};
 pub use schema_check::SchemaCheck;
 pub use statistical_test::StatisticalTest;
 pub use verdict::Verdict;

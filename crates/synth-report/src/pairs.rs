@@ -6,26 +6,28 @@ use schemars::JsonSchema;
 use serde::Serialize;
 use synth_core::JsonPath;
 use synth_profile::SampleTables;
-use synth_profile::sample_tables::{SampleColumn, SamplePart, SampleTable};
 
 use synth_stats::normal;
 
 use crate::verdict::{Verdict, rounded};
 
-mod coding;
+mod across;
+pub(crate) mod coding;
+mod tables;
 
-use coding::{Codes, code};
+use coding::{COARSE, Codes};
+pub(crate) use tables::{CodedTable, coded_tables};
 
-/// Quantities of one table whose pairs are compared; more are left out.
-const MAX_QUANTITIES: usize = 64;
-/// Rows that a table needs on either side.
-const MIN_ROWS: usize = 20;
+/// Which field refers to which.
+pub(crate) type References = BTreeMap<JsonPath, JsonPath>;
 
 /// How pairs of fields hang together in both data sets.
 #[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
 pub struct Pairs {
-    /// 1 minus the mean effect, each pair weighing as much as the larger of its strengths; 1 when nothing hangs together.
+    /// 1 minus the mean distance, each pair weighing as much as the larger of its strengths; 1 when nothing hangs together.
     pub score: f64,
+    /// The same of the effects: what is lost beyond what the fields by themselves explain.
+    pub dependence: f64,
     /// Pairs that were compared.
     pub n_pairs: u64,
     /// The tables of the data: the records, and the elements of arrays and members of dictionaries.
@@ -62,6 +64,9 @@ pub struct Pair {
     pub real: f64,
     /// Strength in the synthetic data.
     pub synthetic: f64,
+    /// Share of the rows that would have to change for both quantities together to be distributed alike, beyond what chance
+    /// explains.
+    pub distance: f64,
     /// Share of the rows that would have to change beyond what the two distributions by themselves and chance explain.
     pub effect: f64,
     /// What of the effect is sure; the chance that it is less is shared among all pairs of the table.
@@ -70,7 +75,8 @@ pub struct Pair {
     pub verdict: Verdict,
 }
 
-/// Compares the pairs of quantities of two samples.
+/// Compares the pairs of quantities of two samples: those of one row, and those of a row with the row that holds it or that a
+/// reference of it names.
 ///
 /// # Method
 ///
@@ -80,67 +86,74 @@ pub struct Pair {
 /// the total variation distance of the two joint distributions, less the larger of those of the two marginal ones (no
 /// change of the rows can make up for less), less what two samples of one distribution differ by on average. Where the
 /// synthetic numbers, coded by their own eighths, hang together more like the real ones, that counts: a field that is
-/// shifted is the business of the field by itself.
+/// shifted is the business of the field by itself. The score is made from the distances of the joint distributions, less chance
+/// only: what asks for two fields at once gets wrong answers from either fault. A column that the synthetic rows lack takes
+/// all of its pairs with it.
 ///
 /// # Cost
 ///
 /// Time O(rows × quantities²), at most 64 quantities a table; memory one byte a cell.
 #[must_use]
-pub fn compare(real: &SampleTables, synthetic: &SampleTables) -> Pairs {
-    let others: BTreeMap<&JsonPath, SampleTable<'_>> =
-        synthetic.iter().map(|table| (table.path(), table)).collect();
-    let tables: Vec<PairTable> = real
-        .iter()
-        .filter_map(|table| Some((table, *others.get(table.path())?)))
-        .filter_map(|(real, synthetic)| compare_tables(real, synthetic))
-        .collect();
-    let pairs = || tables.iter().flat_map(|table| &table.pairs);
-    let weight = |pair: &Pair| pair.real.max(pair.synthetic);
-    let total: f64 = pairs().map(weight).sum();
-    let lost: f64 = pairs().map(|pair| weight(pair) * pair.effect).sum();
-    let score = if total > 0.0 { 1.0 - lost / total } else { 1.0 };
-    Pairs { score: rounded(score), n_pairs: pairs().count() as u64, tables }
+pub fn compare(
+    real: &SampleTables,
+    synthetic: &SampleTables,
+    references: &BTreeMap<JsonPath, JsonPath>,
+) -> Pairs {
+    let coded = coded_tables([real, synthetic], COARSE, references);
+    let (mut all, mut beyond) = (Weighed::default(), Weighed::default());
+    coded.iter().flat_map(CodedTable::lost_strengths).for_each(|strength| all.push(strength, 1.0));
+    let tables: Vec<PairTable> = coded.into_iter().filter_map(compare_table).collect();
+    for pair in tables.iter().flat_map(|table| &table.pairs) {
+        all.push(pair.strength(), pair.distance);
+        beyond.push(pair.strength(), pair.effect);
+    }
+    let n_pairs = tables.iter().map(|table| table.pairs.len() as u64).sum();
+    Pairs { score: rounded(all.score()), dependence: rounded(beyond.score()), n_pairs, tables }
 }
 
-fn compare_tables(real: SampleTable<'_>, synthetic: SampleTable<'_>) -> Option<PairTable> {
-    if real.n_rows().min(synthetic.n_rows()) < MIN_ROWS {
-        return None;
+/// What pairs weigh and lose together.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Weighed {
+    total: f64,
+    lost: f64,
+}
+
+impl Weighed {
+    pub(crate) fn push(&mut self, weight: f64, effect: f64) {
+        self.total += weight;
+        self.lost += weight * effect;
     }
-    let name_of = |column: &SampleColumn<'_>| (column.path().clone(), part_rank(column.part()));
-    let others: BTreeMap<_, SampleColumn<'_>> =
-        synthetic.columns().map(|column| (name_of(&column), column)).collect();
-    let rows = [real.n_rows(), synthetic.n_rows()];
-    let mut coded: Vec<(String, Codes)> = real
-        .columns()
-        .filter_map(|column| {
-            let codes = code([column, *others.get(&name_of(&column))?], rows)?;
-            Some((quantity(&column), codes))
-        })
-        .collect();
-    let n_left_out = coded.len().saturating_sub(MAX_QUANTITIES) as u64;
-    coded.truncate(MAX_QUANTITIES);
-    let n_all = coded.len() * coded.len().saturating_sub(1) / 2;
-    let reach = reach([real, synthetic].map(n_units), n_all);
-    let mut pairs = Vec::new();
-    for (left, (_, left_codes)) in coded.iter().enumerate() {
-        for (right, (_, right_codes)) in coded.iter().enumerate().skip(left + 1) {
-            pairs.push(Pair::new((left, left_codes), (right, right_codes), reach));
-        }
+
+    /// 1 when nothing hangs together.
+    pub(crate) fn score(self) -> f64 {
+        if self.total > 0.0 { 1.0 - self.lost / self.total } else { 1.0 }
     }
+}
+
+fn compare_table(coded: CodedTable<'_>) -> Option<PairTable> {
+    let both: Vec<[usize; 2]> = coded.pairs().collect();
+    let mut pairs = Vec::with_capacity(both.len());
+    for [left, right] in &both {
+        let reach = reach(coded.n_units(*left, *right), both.len());
+        let codes = [*left, *right].map(|at| (at, &coded.columns[at].codes));
+        pairs.push(Pair::new(codes, reach));
+    }
+    let [n_real, n_synthetic] = coded.tables.map(|table| table.n_rows() as u64);
     (!pairs.is_empty()).then(|| PairTable {
-        path: real.path().to_string(),
-        n_real: rows[0] as u64,
-        n_synthetic: rows[1] as u64,
-        quantities: coded.into_iter().map(|(name, _)| name).collect(),
-        n_left_out,
+        path: coded.tables[0].path().to_string(),
+        n_real,
+        n_synthetic,
+        quantities: coded.columns.into_iter().map(|column| column.name).collect(),
+        n_left_out: coded.n_left_out as u64,
         frobenius: frobenius(&pairs),
         pairs,
     })
 }
 
 impl Pair {
-    fn new((left, left_codes): (usize, &Codes), (right, right_codes): (usize, &Codes), reach: f64) -> Self {
+    fn new([(left, left_codes), (right, right_codes)]: [(usize, &Codes); 2], reach: f64) -> Self {
         let [real, synthetic] = [0, 1].map(|side| left_codes.table(right_codes, side));
+        let distance = real.joint_distance(&synthetic);
         let mut effect = real.excess_distance(&synthetic);
         if effect > reach {
             effect = effect.min(real.excess_distance(&left_codes.own_table(right_codes)));
@@ -151,6 +164,7 @@ impl Pair {
             right,
             real: rounded(real.cramers_v()),
             synthetic: rounded(synthetic.cramers_v()),
+            distance: rounded(distance),
             effect,
             low: rounded((effect - reach).max(0.0)),
             verdict: Verdict::of_distance(effect, effect - reach),
@@ -158,12 +172,11 @@ impl Pair {
     }
 }
 
-/// Rows that are independent: those of one record hang together, so the holders count where there are several.
-fn n_units(table: SampleTable<'_>) -> f64 {
-    let holders = table.holder_rows();
-    let n_holders = holders.chunk_by(|a, b| a == b).count();
-    let is_nested = table.holder().is_some() && n_holders > 1;
-    (if is_nested { n_holders } else { table.n_rows() }) as f64
+impl Pair {
+    /// How much the pair weighs.
+    pub(crate) fn strength(&self) -> f64 {
+        self.real.max(self.synthetic)
+    }
 }
 
 /// How far an effect may be off: given the signs of the gaps it is a difference of two means of ±½, so its variance is at
@@ -179,25 +192,6 @@ fn frobenius(pairs: &[Pair]) -> f64 {
     };
     let real = norm(|pair| pair.real);
     if real > 0.0 { rounded(norm(|pair| pair.synthetic - pair.real) / real) } else { 0.0 }
-}
-
-fn part_rank(part: SamplePart) -> u8 {
-    match part {
-        SamplePart::Value => 0,
-        SamplePart::Length => 1,
-        SamplePart::Key => 2,
-        SamplePart::Presence => 3,
-    }
-}
-
-/// The name of a quantity: its path, and what of it.
-fn quantity(column: &SampleColumn<'_>) -> String {
-    match column.part() {
-        SamplePart::Value => column.path().to_string(),
-        SamplePart::Length => format!("length of {}", column.path()),
-        SamplePart::Key => format!("key of {}", column.path()),
-        SamplePart::Presence => format!("presence of {}", column.path()),
-    }
 }
 
 impl Pairs {

@@ -9,6 +9,7 @@ use synth_rules::{Literal, Relationship, RuleSet};
 use synth_stats::BottomK;
 
 use crate::check::{Check, CheckName, Violation};
+use crate::references::ReferenceOutcome;
 use crate::row_rules::RowRules;
 use crate::tuples::{Tuples, tuple_hash};
 
@@ -127,6 +128,15 @@ impl RelationCheck {
         }
     }
 
+    /// Returns what became of each reference so far.
+    #[must_use]
+    pub fn references(&self) -> Vec<ReferenceOutcome> {
+        let outcome = |reference: &ReferenceCheck| {
+            Some(reference.outcome(&self.parents.get(&reference.parent)?.values))
+        };
+        self.references.iter().filter_map(outcome).collect()
+    }
+
     /// Returns the outcome: `references`, then `keys` and `row_rules`.
     #[must_use]
     pub fn finish(self) -> [Check; 3] {
@@ -205,8 +215,7 @@ impl ReferenceCheck {
         });
     }
 
-    /// The violation when more children than the rule allows name no parent.
-    fn violation(&self, parents: &BottomK<()>) -> Option<Violation> {
+    fn outcome(&self, parents: &BottomK<()>) -> ReferenceOutcome {
         let known: BTreeSet<u64> = parents.entries().map(|entry| entry.hash).collect();
         let last = |table: &BottomK<()>| match table.is_complete() {
             true => u64::MAX,
@@ -222,13 +231,24 @@ impl ReferenceCheck {
         let expected = 1.0 - self.coverage;
         let error = math::sqrt(expected * self.coverage / n_children.max(1) as f64);
         let allowed = if expected > 0.0 { expected + TOLERANCE + 4.0 * error } else { 0.0 };
+        ReferenceOutcome {
+            child: self.child.name.clone(),
+            parent: self.target.clone(),
+            n_values: n_children,
+            n_orphans,
+            allowed: crate::verdict::rounded(expected),
+            holds: share <= allowed,
+        }
+    }
+
+    /// The violation when more children than the rule allows name no parent.
+    fn violation(&self, parents: &BottomK<()>) -> Option<Violation> {
+        let ReferenceOutcome { child, parent, n_values, n_orphans, allowed, holds } = self.outcome(parents);
         let reason = format!(
-            "{n_orphans} of {n_children} values name no {}, the rules allow {:.1} %",
-            self.target,
-            100.0 * expected
+            "{n_orphans} of {n_values} values name no {parent}, the rules allow {:.1} %",
+            100.0 * allowed
         );
-        let path = self.child.name.clone();
-        (share > allowed).then_some(Violation { path, reason, count: n_orphans, place: None })
+        (!holds).then_some(Violation { path: child, reason, count: n_orphans, place: None })
     }
 }
 

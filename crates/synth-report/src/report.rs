@@ -8,6 +8,7 @@ use synth_rules::RuleSet;
 
 use crate::advice;
 use crate::along::Memories;
+use crate::bounds::Bounds;
 use crate::c2st::Distinguished;
 use crate::check::{Check, CheckName, Status};
 use crate::compare::{Comparison, Quality, Tests};
@@ -15,7 +16,10 @@ use crate::copies::RowCopies;
 use crate::field::FieldComparison;
 use crate::finding::{self, Finding, FindingKind};
 use crate::leaks::ValueCopies;
+use crate::nearest::Nearest;
 use crate::pairs::Pairs;
+use crate::performance::Performance;
+use crate::references::ReferenceOutcome;
 use crate::relation_check::RelationCheck;
 use crate::statistical_test::StatisticalTest;
 use crate::verdict::Verdict;
@@ -36,7 +40,10 @@ pub struct Report {
     pub purpose: Purpose,
     /// How alike the values are.
     pub quality: Quality,
-    /// The same for fresh real data in place of the synthetic data: what perfect data would reach. Only with a holdout.
+    /// What the quality is to be held against; only where rows could be looked at.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub bounds: Option<Bounds>,
+    /// The quality of fresh real data in place of the synthetic data: what perfect data would reach. Only with a holdout.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub ceiling: Option<Quality>,
     /// What is wrong, worst first.
@@ -61,13 +68,17 @@ pub struct Report {
     pub tests: Tests,
     /// Synthetic rows that equal real ones; apart from the quality.
     pub row_copies: Vec<RowCopies>,
+    /// How near synthetic rows come to real ones; apart from the quality.
+    pub nearest: Vec<Nearest>,
     /// Synthetic values that are rare real ones; apart from the quality.
     pub value_copies: Vec<ValueCopies>,
     /// What protects the real data in this report.
     pub privacy: PrivacyNote,
-    /// How long things took, if the caller measured it.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub timings: Vec<Timing>,
+    /// Every reference of the rules, as the synthetic data keep it.
+    pub references: Vec<ReferenceOutcome>,
+    /// What making and judging the data took, if the caller measured it.
+    #[serde(skip_serializing_if = "Performance::is_empty")]
+    pub performance: Performance,
 }
 
 /// One of the two data sets.
@@ -97,15 +108,6 @@ pub struct PrivacyNote {
     pub k: u64,
     /// The same in words.
     pub note: String,
-}
-
-/// How long one stage took.
-#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
-pub struct Timing {
-    /// Name of the stage.
-    pub stage: String,
-    /// Seconds.
-    pub seconds: f64,
 }
 
 /// What the two data sets are to each other.
@@ -150,8 +152,10 @@ pub struct ReportContext {
     pub ceiling: Option<Quality>,
     /// What the two data sets are to each other.
     pub purpose: Purpose,
-    /// How long things took; empty when not measured.
-    pub timings: Vec<Timing>,
+    /// Every reference that was looked at.
+    pub references: Vec<ReferenceOutcome>,
+    /// What making and judging the data took.
+    pub performance: Performance,
 }
 
 impl SourceSummary {
@@ -178,15 +182,21 @@ impl Report {
         if context.purpose == Purpose::Compare {
             comparison.row_copies.clear();
             comparison.value_copies.clear();
+            comparison.nearest.clear();
             checks.clear();
         }
         let findings = finding::of(&comparison, &checks);
+        let bounds = comparison.bounds.map(|bounds| match context.ceiling {
+            Some(best) => Bounds { ceiling: best.score, has_holdout: true, ..bounds },
+            None => bounds,
+        });
         Self {
             version: VERSION,
             findings,
             passed: checks.iter().all(|check| check.status != Status::Failed),
             purpose: context.purpose,
             quality: comparison.quality,
+            bounds,
             ceiling: context.ceiling,
             checks,
             real: context.real,
@@ -197,9 +207,11 @@ impl Report {
             distinguished: comparison.distinguished,
             tests: comparison.tests,
             row_copies: comparison.row_copies,
+            nearest: comparison.nearest,
             value_copies: comparison.value_copies,
             privacy: PrivacyNote::new(comparison.k),
-            timings: context.timings,
+            references: context.references,
+            performance: context.performance,
         }
     }
 
@@ -232,7 +244,9 @@ impl Report {
     /// Tells whether no row and no rare value of the real data was found in the synthetic data.
     #[must_use]
     pub fn is_private(&self) -> bool {
-        let is_copy = |kind| matches!(kind, FindingKind::CopiedRows | FindingKind::CopiedValues);
+        let is_copy = |kind| {
+            matches!(kind, FindingKind::CopiedRows | FindingKind::CopiedValues | FindingKind::NearRows)
+        };
         self.findings.iter().all(|finding| !is_copy(finding.kind))
     }
 

@@ -13,40 +13,115 @@
     return { ink: of("ink"), soft: of("soft"), line: of("line"), tile: of("tile"), real: of("real"), synthetic: of("synthetic") };
   }
 
-  function traces(plot, colour) {
-    return plot.data.map((trace) => {
-      const own = colour[trace.name];
-      const line = trace.line ? { ...trace.line, color: own } : undefined;
-      return { ...trace, name: names[trace.name], line, fillcolor: own, marker: { color: own }, hoverinfo: "text+name", showlegend: false };
-    });
+  const sum = (counts) => counts.reduce((a, b) => a + b, 0);
+  const percent = (share) => `${(100 * share).toFixed(1)} %`;
+
+  // Edges of times are seconds; plotly.js reads dates as text.
+  function places(plot) {
+    if (plot.a !== "date") return plot.x;
+    return plot.x.map((second) => new Date(Math.max(-6e13, Math.min(2.5e14, 1000 * second))).toISOString().slice(0, 19));
   }
 
+  // Shares a step of the grid, so that joined bins are as high as their neighbours.
+  function shares(plot, counts) {
+    const total = Math.max(1, sum(counts));
+    return counts.map((count, bin) => count / total / (plot.n ? plot.n[bin] : 1));
+  }
+
+  // Shares below each edge.
+  function cumulated(counts) {
+    const total = Math.max(1, sum(counts));
+    let below = 0;
+    return [0, ...counts.map((count) => (below += count) / total)];
+  }
+
+  // The value below which a share of a side lies, straight between two edges.
+  function quantile(plot, below, share) {
+    const at = Math.max(1, below.findIndex((reached) => reached >= share));
+    const step = below[at] - below[at - 1];
+    const part = step > 0 ? (share - below[at - 1]) / step : 0;
+    return plot.x[at - 1] + part * (plot.x[at] - plot.x[at - 1]);
+  }
+
+  function hover(plot, counts) {
+    const total = Math.max(1, sum(counts));
+    return plot.l.map((label, bin) => `${escaped(label)}: ${percent(counts[bin] / total)}`);
+  }
+
+  // Hover texts may hold tags that plotly.js would read.
+  const escaped = (text) => text.replace(/&/g, "&amp;").replace(/</g, "&lt;").replace(/>/g, "&gt;");
+
+  function trace(plot, side, colour) {
+    const counts = plot[side];
+    const base = { name: side === "r" ? names.real : names.synthetic, hoverinfo: "text+name", showlegend: false };
+    if (plot.k !== "steps") {
+      const at = plot.l.map((_, bin) => bin);
+      const along = plot.k === "lying" ? { x: shares(plot, counts), y: at, orientation: "h" } : { x: at, y: shares(plot, counts) };
+      return { ...base, ...along, type: "bar", marker: { color: colour }, hovertext: hover(plot, counts) };
+    }
+    const isReal = side === "r";
+    const look = { type: "scatter", mode: "lines", x: places(plot), line: { color: colour, width: 2 } };
+    if (view.value === "cumulated") {
+      const below = cumulated(counts);
+      return { ...base, ...look, y: below, hovertext: below.map((share, edge) => `${percent(share)} below ${look.x[edge]}`) };
+    }
+    const high = shares(plot, counts);
+    const texts = hover(plot, counts);
+    const line = { color: colour, shape: "hv", width: isReal ? 0 : 2 };
+    return { ...base, ...look, y: [...high, high.at(-1)], hovertext: [...texts, texts.at(-1)], line, fill: isReal ? "tozeroy" : "none", fillcolor: colour };
+  }
+
+  // Quantiles or cumulated shares of one side over those of the other; the diagonal is equality.
+  function against(plot, colour) {
+    const sides = [cumulated(plot.r), cumulated(plot.s)];
+    const points = view.value === "pp" ? sides : sides.map((below) => Array.from({ length: 49 }, (_, at) => quantile(plot, below, (at + 1) / 50)));
+    const ends = [Math.min(...points.flat()), Math.max(...points.flat())];
+    const base = { type: "scatter", showlegend: false, hoverinfo: "skip" };
+    return [
+      { ...base, x: ends, y: ends, mode: "lines", line: { color: colour.real, width: 2 } },
+      { ...base, x: points[0], y: points[1], mode: "markers", marker: { color: colour.synthetic, size: 5 }, hoverinfo: "x+y" },
+    ];
+  }
+
+  const isAgainst = (plot) => plot.k === "steps" && (view.value === "pp" || (view.value === "qq" && plot.a !== "date"));
+
   function layout(plot, colour) {
-    const axis = { gridcolor: colour.line, linecolor: colour.line, zerolinecolor: colour.line, tickcolor: colour.line };
-    const base = plot.layout;
-    const lying = plot.data[0].orientation === "h";
+    const lines = { gridcolor: colour.line, linecolor: colour.line, zerolinecolor: colour.line, tickcolor: colour.line };
+    const lying = plot.k === "lying";
+    const named = { type: "linear", tickmode: "array", tickvals: plot.l.map((_, bin) => bin), ticktext: plot.l.map(escaped), automargin: true };
+    const ofShares = { tickformat: ".2~%", rangemode: "tozero" };
+    let [x, y] = [plot.a === "category" ? named : { type: plot.a }, ofShares];
+    if (lying) [x, y] = [ofShares, { ...named, autorange: "reversed", ticklabelstandoff: 4, ticktext: plot.l.map(brief) }];
+    if (isAgainst(plot)) [x, y] = [names.real, names.synthetic].map((title) => ({ title: { text: title }, type: plot.a === "log" && view.value === "qq" ? "log" : "linear" }));
     return {
-      ...base,
-      height: plot.height,
-      font: { ...base.font, color: colour.soft, family: getComputedStyle(document.body).fontFamily },
+      height: lying ? 70 + 26 * plot.l.length : 230,
+      margin: { l: 56, r: 10, t: 8, b: isAgainst(plot) ? 44 : 34 },
+      barmode: "group",
+      font: { size: 12, color: colour.soft, family: getComputedStyle(document.body).fontFamily },
       paper_bgcolor: "rgba(0,0,0,0)",
       plot_bgcolor: "rgba(0,0,0,0)",
-      xaxis: { ...base.xaxis, ...axis, fixedrange: lying },
-      yaxis: { ...base.yaxis, ...axis, fixedrange: true, ...(lying ? { autorange: "reversed", ticklabelstandoff: 4 } : {}) },
-      hovermode: lying ? "y" : "x",
+      xaxis: { ...x, ...lines, fixedrange: lying },
+      yaxis: { ...y, ...lines, fixedrange: true },
+      hovermode: isAgainst(plot) ? "closest" : lying ? "y" : "x",
       hoverlabel: { bgcolor: colour.tile, bordercolor: colour.line, font: { color: colour.ink } },
-      bargap: plot.rows.length > 12 ? 0.1 : 0.25,
+      bargap: plot.l.length > 12 ? 0.1 : 0.25,
       dragmode: touch.matches || lying ? false : "zoom",
     };
   }
 
+  // Names beside lying bars leave room for the bars.
+  const brief = (label) => escaped(label.length > 28 ? `${label.slice(0, 27)}…` : label);
+
   function draw(box) {
     const plot = plots[box.dataset.chart];
     const colour = colours();
-    Plotly.react(box, traces(plot, colour), layout(plot, colour), { displayModeBar: false, responsive: true, doubleClick: "reset" });
+    const traces = isAgainst(plot) ? against(plot, colour) : [trace(plot, "r", colour.real), trace(plot, "s", colour.synthetic)];
+    Plotly.react(box, traces, layout(plot, colour), { displayModeBar: false, responsive: true, doubleClick: "reset" });
     drawn.add(box);
   }
 
+  const view = document.getElementById("view");
+  view.addEventListener("input", () => drawn.forEach((box) => plots[box.dataset.chart].k === "steps" && draw(box)));
   const boxes = [...document.querySelectorAll(".chart")];
   const watcher = new IntersectionObserver((entries) => {
     for (const entry of entries) {
@@ -74,7 +149,8 @@
     };
     row(table.createTHead(), ["", names.real, names.synthetic], "th");
     const body = table.createTBody();
-    plots[details.dataset.chart].rows.forEach((cells) => row(body, cells, "td"));
+    const plot = plots[details.dataset.chart];
+    plot.l.forEach((label, bin) => row(body, [label, plot.r[bin], plot.s[bin]], "td"));
     details.append(table);
   }
   document.addEventListener("toggle", (event) => {

@@ -30,6 +30,7 @@ pub(crate) fn run(args: &Compare, screen: &Screen) -> Result<Outcome, Failure> {
         records: None,
         holdout: None,
         purpose: Purpose::Compare,
+        generation: None,
         rules: None,
         gate,
         names: [(&name(&args.first), &first.findings), (&name(&args.second), &second.findings)],

@@ -48,6 +48,7 @@ pub(crate) fn run(args: &Dryrun, screen: &Screen) -> Result<Outcome, Failure> {
         records: Some(made.checks),
         holdout: None,
         purpose: Purpose::Judge,
+        generation: None,
         rules: Some(&rules),
         gate,
         names: [(&names.join(", "), &real.findings), ("dry run", &Findings::default())],

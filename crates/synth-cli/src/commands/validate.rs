@@ -15,6 +15,7 @@ use crate::failure::Failure;
 use crate::judge::{Clock, RecordChecks, ReportFiles, Sides, check_files, judge};
 use crate::plugins;
 use crate::rules::read_rules;
+use crate::run_log::past;
 use crate::samples;
 
 /// Larger schema files are refused.
@@ -72,6 +73,7 @@ pub(crate) fn run(args: &Validate, screen: &Screen) -> Result<Outcome, Failure> 
         records: has_records.then_some(check),
         holdout: holdout.as_mut(),
         purpose: Purpose::Judge,
+        generation: past::generation_of(&args.synthetic),
         rules,
         gate,
         names: [(&names(&args.real), &real.findings), (&names(&args.synthetic), &synthetic.findings)],

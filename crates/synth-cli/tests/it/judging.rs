@@ -140,7 +140,7 @@ fn partials_stand_for_data() {
     let with = |real: &str| {
         folder.done(&["validate", "--real", real, "--synthetic", "synthetic.jsonl", "--force"]);
         let mut report = report(&folder);
-        report.as_object_mut().unwrap().remove("timings");
+        report.as_object_mut().unwrap().remove("performance");
         report["real"]["name"] = json!("");
         report
     };
@@ -148,6 +148,23 @@ fn partials_stand_for_data() {
     folder.done(&["profile", "--partial", "synthetic.jsonl", "-o", "made.partial"]);
     folder.done(&["validate", "--real", "sample.partial", "--synthetic", "made.partial", "--force"]);
     assert_eq!(report(&folder)["checks"][0]["status"], "not_checked");
+}
+
+/// What a file took to make is told where its log lies beside it, and only of that file.
+#[test]
+fn the_report_tells_how_the_data_were_made() {
+    let folder = Folder::with("real.jsonl", rows(0, 300));
+    folder.done(&["profile", "real.jsonl"]);
+    folder.done(&["generate", "-n", "250", "-o", "made.jsonl", "--log"]);
+    folder.write("other.jsonl", rows(70_000, 300));
+    let made_by = |synthetic: &str| {
+        folder.synth(&["validate", "--real", "real.jsonl", "--synthetic", synthetic, "--force"]);
+        report(&folder)["performance"].clone()
+    };
+    let performance = made_by("made.jsonl");
+    assert_eq!(performance["generation"]["n_records"], 250);
+    assert_eq!(performance["timings"].as_array().map(Vec::len), Some(4));
+    assert!(made_by("other.jsonl").get("generation").is_none());
 }
 
 #[test]
@@ -172,6 +189,8 @@ fn limits_set_the_exit_code() {
     assert_eq!(run("fresh.jsonl", &["--privacy-checks", "--strict"]), Some(0));
     let ceiling = &report(&folder)["ceiling"];
     assert_eq!(ceiling["score"], report(&folder)["quality"]["score"], "the holdout is as good as itself");
+    let bounds = &report(&folder)["bounds"];
+    assert_eq!((&bounds["ceiling"], &bounds["has_holdout"]), (&ceiling["score"], &json!(true)));
     assert_eq!(run("copied.jsonl", &["--privacy-checks"]), Some(1));
     assert_eq!(report(&folder)["findings"][0]["kind"], "copied_rows");
     run("fresh.jsonl", &["--statistical-tests", "ks,psi"]);

@@ -18,7 +18,7 @@ const UPDATE: [&str; 4] = ["profile", "new.jsonl", "--update", "ruleset.yaml"];
 #[test]
 fn every_strategy_makes_rules_that_work() {
     // A replacement knows the hundred newer orders only.
-    for (strategy, least) in [("weighted", 0.88), ("replace", 0.78), ("union", 0.88)] {
+    for (strategy, least) in [("weighted", 0.84), ("replace", 0.68), ("union", 0.84)] {
         let folder = orders();
         folder.done(&[UPDATE.as_slice(), &["--merge-strategy", strategy]].concat());
         folder.done(&["generate", "-n", "300"]);

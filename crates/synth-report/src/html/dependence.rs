@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::view::score_text;
+use super::view::{score_text, shortened};
 use crate::pairs::{Pair, PairTable, Pairs};
 use crate::verdict::Verdict;
 
@@ -72,7 +72,7 @@ impl DependenceView {
         let first = worst.first().map(|(table, _)| table.path.as_str());
         let maps = pairs.tables.iter().enumerate();
         Self {
-            score: score_text(pairs.score),
+            score: score_text(pairs.dependence),
             n_pairs: pairs.n_pairs,
             n_more,
             maps: maps
@@ -95,8 +95,8 @@ impl PairView {
             Verdict::Differs => ("differs", "bad"),
         };
         Self {
-            left: table.quantities[pair.left].clone(),
-            right: table.quantities[pair.right].clone(),
+            left: shortened(&table.quantities[pair.left]),
+            right: shortened(&table.quantities[pair.right]),
             real: number(pair.real),
             synthetic: number(pair.synthetic),
             effect: number(pair.effect),
@@ -116,8 +116,8 @@ impl MapsView {
                 (value(pair).abs() >= MIN_SHOWN).then(|| {
                     let title = format!(
                         "{} and {}: {}",
-                        table.quantities[pair.left],
-                        table.quantities[pair.right],
+                        shortened(&table.quantities[pair.left]),
+                        shortened(&table.quantities[pair.right]),
                         number(value(pair))
                     );
                     [(left, right), (right, left)].map(|(row, column)| CellView {
@@ -136,7 +136,7 @@ impl MapsView {
             n => format!(", {n} more quantities not shown"),
         };
         Self {
-            path: table.path.clone(),
+            path: shortened(&table.path),
             facts: format!(
                 "{} pairs in {} real and {} synthetic rows of the samples{hidden}",
                 table.pairs.len(),
@@ -148,7 +148,7 @@ impl MapsView {
             ticks: (0..shown.len())
                 .map(|at| TickView { number: at + 1, at: MARGIN + at * CELL + CELL / 2 })
                 .collect(),
-            quantities: shown.iter().map(|quantity| table.quantities[*quantity].clone()).collect(),
+            quantities: shown.iter().map(|quantity| shortened(&table.quantities[*quantity])).collect(),
             maps: [
                 map("Real", "real", |pair| pair.real),
                 map("Synthetic", "synthetic", |pair| pair.synthetic),
@@ -184,6 +184,7 @@ mod tests {
             right,
             real: if right == n - 1 { 0.9 } else { 0.0 },
             synthetic: 0.0,
+            distance: 0.0,
             effect: if (left, right) == (0, n - 1) { 0.4 } else { 0.0 },
             low: 0.0,
             verdict: if (left, right) == (0, n - 1) { Verdict::Differs } else { Verdict::Matches },
@@ -212,7 +213,7 @@ mod tests {
 
     #[test]
     fn the_worst_pair_is_named() {
-        let pairs = Pairs { score: 0.99, n_pairs: 3, tables: vec![table(3)] };
+        let pairs = Pairs { score: 0.99, dependence: 0.99, n_pairs: 3, tables: vec![table(3)] };
         let view = DependenceView::new(&pairs);
         assert_eq!(view.worst.len(), 1);
         assert_eq!((view.worst[0].left.as_str(), view.worst[0].right.as_str()), ("$.f0", "$.f2"));

@@ -5,7 +5,7 @@ use crate::compare::Quality;
 use crate::field::explain::percent;
 use crate::field::{FieldComparison, FieldKind};
 use crate::measure::{Aspect, Measure};
-use crate::report::{Report, SourceSummary, Timing};
+use crate::report::{Report, SourceSummary};
 use crate::verdict::Verdict;
 
 pub(super) struct PartView {
@@ -29,18 +29,18 @@ pub(super) struct CheckView<'a> {
     /// Violations were found that are not listed.
     pub(super) more: bool,
     pub(super) has_places: bool,
-    pub(super) rows: Vec<ViolationView<'a>>,
+    pub(super) rows: Vec<ViolationView>,
     pub(super) notes: &'a [String],
 }
 
-pub(super) struct ViolationView<'a> {
-    pub(super) path: &'a str,
-    pub(super) reason: &'a str,
+pub(super) struct ViolationView {
+    pub(super) path: String,
+    pub(super) reason: String,
     pub(super) count: String,
     pub(super) place: String,
 }
 
-pub(super) struct FieldView<'a> {
+pub(super) struct FieldView {
     pub(super) anchor: usize,
     pub(super) path: String,
     pub(super) kind: &'static str,
@@ -52,7 +52,7 @@ pub(super) struct FieldView<'a> {
     pub(super) bar: BarView,
     pub(super) n_real: String,
     pub(super) n_synthetic: String,
-    pub(super) problem: Option<&'a str>,
+    pub(super) problem: Option<String>,
     pub(super) measures: Vec<MeasureView>,
     pub(super) has_shares: bool,
     pub(super) equal: Option<String>,
@@ -88,11 +88,6 @@ pub(super) struct SourceView<'a> {
     pub(super) n_records: String,
     pub(super) is_one: bool,
     pub(super) findings: Vec<(&'a str, String)>,
-}
-
-pub(super) struct TimingView<'a> {
-    pub(super) stage: &'a str,
-    pub(super) seconds: String,
 }
 
 pub(super) fn score_text(score: f64) -> String {
@@ -184,7 +179,7 @@ impl<'a> CheckView<'a> {
 }
 
 /// One row for each path and reason: their violations together, and the first place.
-fn grouped(violations: &[Violation]) -> Vec<ViolationView<'_>> {
+fn grouped(violations: &[Violation]) -> Vec<ViolationView> {
     let mut groups: Vec<(&Violation, u64)> = Vec::new();
     for violation in violations {
         let same = |(first, _): &&mut (&Violation, u64)| {
@@ -198,8 +193,8 @@ fn grouped(violations: &[Violation]) -> Vec<ViolationView<'_>> {
     groups
         .into_iter()
         .map(|(first, count)| ViolationView {
-            path: &first.path,
-            reason: &first.reason,
+            path: shortened(&first.path),
+            reason: shortened(&first.reason),
             count: count_text(count),
             place: first.place.as_ref().map(PlaceNote::to_text).unwrap_or_default(),
         })
@@ -211,9 +206,9 @@ fn anchor(report: &Report, wanted: &FieldComparison) -> usize {
 }
 
 /// The cards, worst first, then the objects that have no score.
-pub(super) fn fields(report: &Report) -> Vec<FieldView<'_>> {
+pub(super) fn fields(report: &Report) -> Vec<FieldView> {
     let mut next_chart = 0;
-    let mut views: Vec<FieldView<'_>> = Vec::with_capacity(report.fields.len());
+    let mut views: Vec<FieldView> = Vec::with_capacity(report.fields.len());
     for (anchor, field) in report.fields.iter().enumerate() {
         views.push(field_view(field, anchor, next_chart));
         next_chart += field.charts.len();
@@ -230,7 +225,7 @@ pub(super) fn fields(report: &Report) -> Vec<FieldView<'_>> {
     views
 }
 
-fn field_view(field: &FieldComparison, anchor: usize, first_chart: usize) -> FieldView<'_> {
+fn field_view(field: &FieldComparison, anchor: usize, first_chart: usize) -> FieldView {
     let (verdict, class) = verdict_text(field.verdict);
     let (kind_class, kind) = kind_text(field.kind);
     let chart = |(offset, chart): (usize, &crate::Chart)| ChartView {
@@ -239,7 +234,7 @@ fn field_view(field: &FieldComparison, anchor: usize, first_chart: usize) -> Fie
     };
     FieldView {
         anchor,
-        path: field.path.to_string(),
+        path: shortened(&field.path.to_string()),
         kind,
         kind_class,
         verdict,
@@ -249,7 +244,7 @@ fn field_view(field: &FieldComparison, anchor: usize, first_chart: usize) -> Fie
         bar: BarView::new(field.score.map_or(1.0, |score| score.total)),
         n_real: count_text(field.n_real),
         n_synthetic: count_text(field.n_synthetic),
-        problem: field.problem.as_deref(),
+        problem: field.problem.as_deref().map(shortened),
         measures: field.measures.iter().filter(|measure| !is_dull(measure)).map(measure_view).collect(),
         has_shares: field.measures.iter().any(|measure| measure.real.is_some() && !is_dull(measure)),
         equal: equal_text(&field.measures),
@@ -388,14 +383,21 @@ impl<'a> SourceView<'a> {
     }
 }
 
-impl<'a> TimingView<'a> {
-    pub(super) fn new(timing: &'a Timing) -> Self {
-        Self { stage: &timing.stage, seconds: format!("{:.2} s", timing.seconds) }
+/// Characters of a name that are shown; keys of data may be books.
+const MAX_SHOWN: usize = 200;
+
+/// A name that is not too long to be read.
+pub(super) fn shortened(name: &str) -> String {
+    match name.char_indices().nth(MAX_SHOWN) {
+        Some((at, _)) => {
+            format!("{}… ({} characters)", &name[..at], count_text(name.chars().count() as u64))
+        }
+        None => name.to_owned(),
     }
 }
 
 /// Digits in groups of three, apart by thin spaces.
-fn count_text(count: u64) -> String {
+pub(super) fn count_text(count: u64) -> String {
     let digits = count.to_string();
     let mut text = String::with_capacity(digits.len() * 2);
     for (index, digit) in digits.chars().enumerate() {

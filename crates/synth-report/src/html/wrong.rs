@@ -1,11 +1,12 @@
 //! What the page says is wrong, what gives the rows away, and which real data it found again.
 
-use super::view::{score_text, verdict_text};
+use super::view::{score_text, shortened, verdict_text};
 use crate::along::MemoryLine;
 use crate::c2st::{Area, Distinguished};
 use crate::field::explain::percent;
 use crate::finding::{Finding, FindingKind};
 use crate::measure::Aspect;
+use crate::nearest::Nearest;
 use crate::report::{Purpose, Report};
 use crate::verdict::Verdict;
 
@@ -20,10 +21,10 @@ const MAX_LINES: usize = 12;
 
 pub(super) struct FindingView<'a> {
     pub(super) kind: &'static str,
-    pub(super) path: &'a str,
+    pub(super) path: String,
     /// Number of the field's card, if there is one.
     pub(super) anchor: Option<usize>,
-    pub(super) problem: &'a str,
+    pub(super) problem: String,
     pub(super) verdict: &'static str,
     pub(super) class: &'static str,
     pub(super) advice: Option<&'a crate::advice::Advice>,
@@ -38,6 +39,7 @@ pub(super) fn findings(report: &Report) -> (Vec<FindingView<'_>>, usize) {
                 verdict_text(finding.verdict)
             }
             FindingKind::CopiedRows | FindingKind::CopiedValues => ("copied", "bad"),
+            FindingKind::NearRows => ("near", "bad"),
             _ => ("failed", "bad"),
         }
     };
@@ -45,9 +47,9 @@ pub(super) fn findings(report: &Report) -> (Vec<FindingView<'_>>, usize) {
         let (verdict, class) = view(finding);
         FindingView {
             kind: kind_text(finding.kind),
-            path: &finding.path,
+            path: shortened(&finding.path),
             anchor: anchor(&finding.path),
-            problem: &finding.problem,
+            problem: shortened(&finding.problem),
             verdict,
             class,
             advice: finding.advice.as_ref(),
@@ -60,6 +62,7 @@ fn kind_text(kind: FindingKind) -> &'static str {
     match kind {
         FindingKind::CopiedRows => "Copied rows",
         FindingKind::CopiedValues => "Copied values",
+        FindingKind::NearRows => "Near copies",
         FindingKind::Uniqueness => "Repeated values",
         FindingKind::Keys => "Repeated keys",
         FindingKind::References => "References to nothing",
@@ -123,7 +126,7 @@ impl ToldView {
         let fresh = if table.has_holdout { "fresh real data" } else { "the other half of the real data" };
         let own = if purpose == Purpose::Compare { "B" } else { "synthetic" };
         Self {
-            path: table.path.clone(),
+            path: shortened(&table.path),
             facts: format!("{} rows of each side", table.n_rows),
             verdict: format!("The rows {verdict}."),
             class,
@@ -136,7 +139,7 @@ impl ToldView {
                 .gives_away
                 .iter()
                 .filter(|_| class != "good")
-                .map(|field| (field.path.clone(), percent(field.share)))
+                .map(|field| (shortened(&field.path), percent(field.share)))
                 .collect(),
         }
     }
@@ -171,6 +174,46 @@ pub(super) struct PrivacyView {
     pub(super) copies: Vec<CopyView>,
     pub(super) n_looked_at: usize,
     pub(super) is_private: bool,
+    pub(super) nearest: Vec<NearView>,
+    pub(super) has_holdout: bool,
+}
+
+/// How near the rows of one table come to real ones.
+pub(super) struct NearView {
+    pub(super) path: String,
+    pub(super) near: String,
+    pub(super) expected: String,
+    /// Distances and ratios: synthetic, fresh.
+    pub(super) distance: [String; 2],
+    pub(super) ratio: [String; 2],
+    pub(super) nearer: String,
+    pub(super) verdict: &'static str,
+    pub(super) class: &'static str,
+}
+
+impl NearView {
+    fn new(nearest: &Nearest) -> Self {
+        let (verdict, class) = match nearest.verdict {
+            Verdict::Matches => ("as by chance", "good"),
+            Verdict::Close => ("a little nearer", "fair"),
+            Verdict::Differs => ("much nearer", "bad"),
+        };
+        let number = |value: f64| format!("{value:.2}");
+        let nearer = nearest
+            .nearer
+            .zip(nearest.nearer_interval)
+            .map(|(share, [low, high])| format!("{}, {} to {}", percent(share), percent(low), percent(high)));
+        Self {
+            path: shortened(&nearest.path),
+            near: percent(nearest.near),
+            expected: percent(nearest.expected),
+            distance: [nearest.distance, nearest.fresh_distance].map(number),
+            ratio: [nearest.ratio, nearest.fresh_ratio].map(number),
+            nearer: nearer.unwrap_or_default(),
+            verdict,
+            class,
+        }
+    }
 }
 
 pub(super) fn privacy(report: &Report) -> Option<PrivacyView> {
@@ -187,7 +230,7 @@ pub(super) fn privacy(report: &Report) -> Option<PrivacyView> {
             copies.verdict,
             copies.excess_low,
             CopyView {
-                path: copies.path.clone(),
+                path: shortened(&copies.path),
                 what: "whole rows".to_owned(),
                 share: percent(copies.share),
                 expected: percent(copies.expected),
@@ -201,7 +244,7 @@ pub(super) fn privacy(report: &Report) -> Option<PrivacyView> {
             copies.verdict,
             copies.excess_low,
             CopyView {
-                path: copies.path.to_string(),
+                path: shortened(&copies.path.to_string()),
                 what: copies
                     .personal
                     .as_ref()
@@ -219,7 +262,9 @@ pub(super) fn privacy(report: &Report) -> Option<PrivacyView> {
     let is_private = report.is_private();
     let n_listed = if is_private { MAX_CLEAN } else { MAX_COPIES };
     let copies = all.into_iter().take(n_listed).map(|(_, _, view)| view).collect();
-    Some(PrivacyView { copies, n_looked_at, is_private })
+    let nearest = report.nearest.iter().map(NearView::new).collect();
+    let has_holdout = report.nearest.iter().any(|nearest| nearest.nearer.is_some());
+    Some(PrivacyView { copies, n_looked_at, is_private, nearest, has_holdout })
 }
 
 /// A number followed along time: its autocorrelations as bars.
@@ -270,8 +315,8 @@ impl LineView {
         all.extend(bars(&line.synthetic, "synthetic", 6));
         let first = |lags: &[f64]| lags.first().map_or_else(String::new, |r| format!("{r:.2}"));
         Self {
-            path: line.path.clone(),
-            along: format!("{}{of_each}", line.along),
+            path: shortened(&line.path),
+            along: shortened(&format!("{}{of_each}", line.along)),
             verdict,
             class,
             first: [first(&line.real), first(&line.synthetic)],

@@ -246,3 +246,25 @@ fn dictionaries_and_tuples_are_one_path() {
     assert_eq!(suspects(&comparison), ["$.at[0]"]);
     assert_eq!(comparison.structure.status, Status::Passed, "{:?}", comparison.structure);
 }
+
+/// Catches one fault that is told once for each path below it.
+#[test]
+fn what_is_below_a_lacking_path_is_not_told_again() {
+    let with = |from: u64, has: bool| -> Vec<Value> {
+        let record = |row: u64| {
+            let mut record = json!({"n": row % 40});
+            if has {
+                record["deep"] = json!({"a": {"b": row % 7}, "c": [row % 3]});
+            }
+            record
+        };
+        (from..from + 300).map(record).collect()
+    };
+    let report = report(judge(&with(0, true), &with(1000, false)));
+    let told: Vec<&str> = report.findings.iter().map(|finding| finding.path.as_str()).collect();
+    let fields =
+        report.findings.iter().filter(|finding| matches!(finding.kind, synth_report::FindingKind::Field(_)));
+    let deep: Vec<_> = fields.filter(|finding| finding.path.starts_with("$.deep")).collect();
+    assert_eq!(deep.len(), 1, "{told:?}");
+    assert!(deep[0].path == "$.deep" && deep[0].problem.ends_with("paths below it"), "{:?}", deep[0]);
+}

@@ -4,7 +4,7 @@ use serde_json::{Map, Value, json};
 use synth_core::{Event, EventSink, Findings, Number, RecordSink, RecordStart, Scalar, cast};
 use synth_privacy::Gate;
 use synth_profile::profile::SampleLayout;
-use synth_profile::{FinishConfig, Partial, Profiler, SampleTables, Structure, Unit, finish};
+use synth_profile::{FinishConfig, Partial, Profile, Profiler, SampleTables, Structure, Unit, finish};
 use synth_report::{
     Check, CompareContext, Comparison, FieldComparison, Pairs, Purpose, RelationCheck, Report, ReportContext,
     SourceSummary, compare,
@@ -121,23 +121,44 @@ pub(crate) fn judge_with(real: &[Value], synthetic: &[Value], rules: Option<&Rul
     compare(&real, &synthetic, &CompareContext { gate: Gate::new(K), rules })
 }
 
-/// The whole way of `synth validate`, with the rules that are learned from the real data.
-pub(crate) fn validate(unit: Unit, real: &[Value], synthetic: &[Value]) -> Report {
-    let (mut real, mut made) = (profile_as(unit, real), profile_as(unit, synthetic));
-    let layout = match unit {
-        Unit::Record => SampleLayout::JsonLines,
-        Unit::Element => SampleLayout::Document,
-    };
-    let config = FinishConfig { source: None, layout, gate: Gate::new(K) };
-    let (profile, structure) = finish(&mut real, &Findings::default(), &config);
-    structure.apply(&mut made);
-    let rules = RuleSet::from_profile(&profile);
-    let context = CompareContext { gate: Gate::new(K), rules: Some(&rules) };
-    let tables = [&real, &made].map(|partial| SampleTables::of(partial, &profile));
-    let comparison = compare(&real, &made, &context).with_samples(&tables[0], &tables[1]);
-    let mut relations = RelationCheck::new(&rules);
-    synthetic.iter().for_each(|record| relations.check_record(record));
-    report_with(comparison, Some(relations.finish()))
+/// Real data, learned once, that synthetic data are held against: the whole way of `synth validate`, with the rules that
+/// are learned from them.
+pub(crate) struct Known {
+    unit: Unit,
+    partial: Partial,
+    structure: Structure,
+    profile: Profile,
+    rules: RuleSet,
+}
+
+impl Known {
+    pub(crate) fn new(unit: Unit, real: &[Value]) -> Self {
+        let mut partial = profile_as(unit, real);
+        let layout = match unit {
+            Unit::Record => SampleLayout::JsonLines,
+            Unit::Element => SampleLayout::Document,
+        };
+        let config = FinishConfig { source: None, layout, gate: Gate::new(K) };
+        let (profile, structure) = finish(&mut partial, &Findings::default(), &config);
+        let rules = RuleSet::from_profile(&profile);
+        Self { unit, partial, structure, profile, rules }
+    }
+
+    pub(crate) fn validate(&self, synthetic: &[Value]) -> Report {
+        let (comparison, _) = self.compare(synthetic);
+        let mut relations = RelationCheck::new(&self.rules);
+        synthetic.iter().for_each(|record| relations.check_record(record));
+        report_with(comparison, Some(relations.finish()))
+    }
+
+    /// The comparison with all that whole rows can tell, and the tables of both sides.
+    pub(crate) fn compare(&self, synthetic: &[Value]) -> (Comparison, [SampleTables; 2]) {
+        let mut made = profile_as(self.unit, synthetic);
+        self.structure.apply(&mut made);
+        let context = CompareContext { gate: Gate::new(K), rules: Some(&self.rules) };
+        let tables = [&self.partial, &made].map(|partial| SampleTables::of(partial, &self.profile));
+        (compare(&self.partial, &made, &context).with_samples(&tables[0], &tables[1]), tables)
+    }
 }
 
 /// Compares how pairs of fields hang together.
@@ -146,7 +167,7 @@ pub(crate) fn judge_pairs(real: &[Value], synthetic: &[Value]) -> Pairs {
     let config = FinishConfig { source: None, layout: SampleLayout::JsonLines, gate: Gate::new(K) };
     let (profile, _) = finish(&mut real, &Findings::default(), &config);
     let tables = [&real, &synthetic].map(|partial| SampleTables::of(partial, &profile));
-    synth_report::pairs::compare(&tables[0], &tables[1])
+    synth_report::pairs::compare(&tables[0], &tables[1], &std::collections::BTreeMap::new())
 }
 
 pub(crate) fn judge(real: &[Value], synthetic: &[Value]) -> Comparison {
@@ -169,7 +190,8 @@ fn report_with(comparison: Comparison, relations: Option<[Check; 3]>) -> Report 
         predicates: None,
         ceiling: None,
         purpose: Purpose::Judge,
-        timings: Vec::new(),
+        references: Vec::new(),
+        performance: Default::default(),
     };
     Report::new(comparison, context)
 }

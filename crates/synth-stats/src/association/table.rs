@@ -31,6 +31,14 @@ pub struct IndependenceTest {
     pub p_value: f64,
 }
 
+/// Total variation distances of two tables: of their cells, the larger of those of their margins, and what two samples of
+/// one distribution differ by on average.
+struct Distances {
+    joint: f64,
+    marginal: f64,
+    chance: f64,
+}
+
 impl Contingency {
     /// Returns a table of zeros.
     #[must_use]
@@ -46,6 +54,33 @@ impl Contingency {
     #[inline]
     pub fn push(&mut self, left: usize, right: usize) {
         self.counts[left * self.n_right + right] += 1;
+    }
+
+    /// Adds up tables of one size, each as often as `times` says: the table of a sample in which the groups of rows, that
+    /// the tables were counted from, stand so often.
+    ///
+    /// # Panics
+    ///
+    /// When there is no table, or their sizes differ.
+    ///
+    /// # Example
+    ///
+    /// ```
+    /// use synth_stats::association::Contingency;
+    /// let mut groups = [Contingency::new(1, 2), Contingency::new(1, 2)];
+    /// groups[0].push(0, 0);
+    /// groups[1].push(0, 1);
+    /// let sum = Contingency::sum(&groups, &[1, 3]);
+    /// assert_eq!(sum.cells().collect::<Vec<_>>(), [(0, 0, 1), (0, 1, 3)]);
+    /// ```
+    #[must_use]
+    pub fn sum(tables: &[Self], times: &[u32]) -> Self {
+        let mut sum = Self { counts: vec![0; tables[0].counts.len()], n_right: tables[0].n_right };
+        for (table, times) in tables.iter().zip(times).filter(|(_, times)| **times > 0) {
+            assert_eq!(table.counts.len(), sum.counts.len(), "tables of one size");
+            sum.counts.iter_mut().zip(&table.counts).for_each(|(sum, count)| *sum += count * times);
+        }
+        sum
     }
 
     /// Sets all counts to 0.
@@ -169,9 +204,40 @@ impl Contingency {
     /// ```
     #[must_use]
     pub fn excess_distance(&self, other: &Self) -> f64 {
+        let Distances { joint, marginal, chance } = self.distances(other);
+        (joint - marginal - chance).max(0.0)
+    }
+
+    /// Share of the rows of another sample that would have to change so that they are distributed as these, beyond what
+    /// chance explains; 0 where a table is empty.
+    ///
+    /// # Method
+    ///
+    /// That of [`excess_distance`](Self::excess_distance), but for the marginal distances, which are not taken away.
+    ///
+    /// # Example
+    ///
+    /// ```
+    /// use synth_stats::association::Contingency;
+    /// let table = |cells: [(usize, usize); 2]| {
+    ///     let mut table = Contingency::new(2, 2);
+    ///     (0..5000).for_each(|row| table.push(cells[row % 2].0, cells[row % 2].1));
+    ///     table
+    /// };
+    /// let (tied, constant) = (table([(0, 0), (1, 1)]), table([(0, 0), (0, 0)]));
+    /// assert!(tied.joint_distance(&constant) > 0.48);
+    /// assert!(tied.excess_distance(&constant) < 1e-12);
+    /// ```
+    #[must_use]
+    pub fn joint_distance(&self, other: &Self) -> f64 {
+        let Distances { joint, chance, .. } = self.distances(other);
+        (joint - chance).max(0.0)
+    }
+
+    fn distances(&self, other: &Self) -> Distances {
         let ((left, right, n), (other_left, other_right, m)) = (self.margins(), other.margins());
         if n <= 0.0 || m <= 0.0 {
-            return 0.0;
+            return Distances { joint: 0.0, marginal: 0.0, chance: 0.0 };
         }
         let distance = |own: &[f64], others: &[f64]| -> f64 {
             own.iter().zip(others).map(|(own, other)| (own / n - other / m).abs()).sum::<f64>() / 2.0
@@ -182,9 +248,11 @@ impl Contingency {
             let share = (own + other) / (n + m);
             math::sqrt(share * (1.0 - share) * (1.0 / n + 1.0 / m) * std::f64::consts::FRAC_2_PI)
         };
-        let chance = own.iter().zip(&others).map(deviate).sum::<f64>() / 2.0;
-        let by_themselves = distance(&left, &other_left).max(distance(&right, &other_right));
-        (distance(&own, &others) - by_themselves - chance).max(0.0)
+        Distances {
+            joint: distance(&own, &others),
+            marginal: distance(&left, &other_left).max(distance(&right, &other_right)),
+            chance: own.iter().zip(&others).map(deviate).sum::<f64>() / 2.0,
+        }
     }
 
     /// Cramér's V with the bias taken away: 0 for independent columns on average, 1 where each decides the other.

@@ -4,6 +4,7 @@ use serde_json::Value;
 use synth_stats::association::{
     Contingency, benjamini_hochberg, correlation_p_value, correlation_ratio, mid_ranks, pearson,
 };
+use synth_stats::normal;
 use synth_stats::series::{PhaseCell, autocorrelation, kendall_trend, ljung_box_p_value, season, theil_sen};
 
 use crate::reference::for_each_case;
@@ -56,6 +57,30 @@ fn tables_match_scipy_and_scikit_learn() {
         compare("cramers_v", table.cramers_v());
         compare("mutual_information", table.mutual_information());
         compare("likelihood_p", table.likelihood_p_value());
+    });
+}
+
+#[test]
+fn distances_match_numpy_scipy_and_scikit_learn() {
+    for_each_case(include_str!("../reference/distances.json"), |case, compare| {
+        let of = |left: &str, right: &str| {
+            let mut table = Contingency::new(4, 4);
+            for (left, right) in codes(&case[left]).into_iter().zip(codes(&case[right])) {
+                table.push(left as usize, right as usize);
+            }
+            table
+        };
+        let (own, other) = (of("left", "right"), of("left2", "right2"));
+        compare("joint_distance", own.joint_distance(&other));
+        compare("excess_distance", own.excess_distance(&other));
+        let labels: Vec<bool> =
+            case["labels"].as_array().unwrap().iter().map(|label| label.as_bool().unwrap()).collect();
+        compare("auc", synth_stats::boost::auc(&numbers(&case["scores"]), &labels));
+        compare("share_below", normal::share_below(case["z"].as_f64().unwrap()));
+        // The approximation is good to about seven digits, as its docs say.
+        let (found, expected) =
+            (normal::quantile(case["share"].as_f64().unwrap()), case["quantile"].as_f64().unwrap());
+        assert!((found - expected).abs() <= 1e-6 * expected.abs(), "{found} {expected}");
     });
 }
 
