@@ -3,24 +3,28 @@
 //! `as` silently wraps, truncates and saturates; these functions name what happens instead.
 
 /// The count as an index or capacity; saturates on targets whose `usize` is narrower.
+#[inline]
 #[must_use]
 pub fn to_usize(count: u64) -> usize {
     usize::try_from(count).unwrap_or(usize::MAX)
 }
 
 /// The length as a 64-bit count.
+#[inline]
 #[must_use]
 pub fn to_u64(length: usize) -> u64 {
     length as u64
 }
 
 /// The length as a 32-bit count; saturates at `u32::MAX`.
+#[inline]
 #[must_use]
 pub fn to_u32(length: usize) -> u32 {
     u32::try_from(length).unwrap_or(u32::MAX)
 }
 
 /// The low 64 bits of a 128-bit word.
+#[inline]
 #[must_use]
 #[expect(clippy::cast_possible_truncation, reason = "the low half is what is asked for")]
 pub fn low_u64(word: u128) -> u64 {
@@ -28,6 +32,7 @@ pub fn low_u64(word: u128) -> u64 {
 }
 
 /// The largest integer not above `x`, as a count; negative and NaN give 0, too large saturates.
+#[inline]
 #[must_use]
 #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "`as` saturates, as documented")]
 pub fn floor_to_u64(x: f64) -> u64 {
@@ -36,12 +41,14 @@ pub fn floor_to_u64(x: f64) -> u64 {
 }
 
 /// The largest integer not above `x`, as an index; negative and NaN give 0, too large saturates.
+#[inline]
 #[must_use]
 pub fn floor_to_usize(x: f64) -> usize {
     to_usize(floor_to_u64(x))
 }
 
 /// The integer nearest to `x` (halves away from zero); NaN gives 0, too large saturates.
+#[inline]
 #[must_use]
 #[expect(clippy::cast_possible_truncation, reason = "`as` saturates, as documented")]
 pub fn round_to_i64(x: f64) -> i64 {

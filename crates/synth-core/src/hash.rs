@@ -3,6 +3,7 @@
 use xxhash_rust::xxh3;
 
 /// Returns the XXH3 64-bit hash of `bytes`; the same on every platform and in every version.
+#[inline]
 #[must_use]
 pub fn hash_bytes(bytes: &[u8]) -> u64 {
     xxh3::xxh3_64(bytes)
@@ -37,6 +38,7 @@ impl std::fmt::Debug for StreamHash {
 ///
 /// The finalizer of `SplitMix64` (Steele, Lea, Flood 2014, Fast splittable pseudorandom number generators,
 /// OOPSLA, section 3), variant 13 of Stafford.
+#[inline]
 #[must_use]
 pub const fn mix(word: u64) -> u64 {
     let word = (word ^ (word >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
@@ -45,6 +47,7 @@ pub const fn mix(word: u64) -> u64 {
 }
 
 /// Combines two words into one; not symmetric.
+#[inline]
 #[must_use]
 pub const fn combine(left: u64, right: u64) -> u64 {
     mix(left.wrapping_mul(0x9e37_79b9_7f4a_7c15) ^ mix(right ^ 0xd1b5_4a32_d192_ed03))

@@ -38,12 +38,14 @@ impl Seed {
     }
 
     /// Returns the random word at `index`.
+    #[inline]
     #[must_use]
     pub const fn bits(self, index: u64) -> u64 {
         hash::mix(hash::combine(self.0, index))
     }
 
     /// Returns a number in [0, 1) at `index`, with 53 random bits.
+    #[inline]
     #[must_use]
     pub const fn uniform(self, index: u64) -> f64 {
         (self.bits(index) >> 11) as f64 * (1.0 / 9_007_199_254_740_992.0)
@@ -55,6 +57,7 @@ impl Seed {
     ///
     /// Multiply-shift without rejection (Lemire 2019, Fast random integer generation in an interval, ACM
     /// TOMACS 29(1)); the bias is below `bound` / 2^64.
+    #[inline]
     #[must_use]
     pub const fn below(self, index: u64, bound: u64) -> u64 {
         ((self.bits(index) as u128 * bound as u128) >> 64) as u64

@@ -105,6 +105,7 @@ impl TextBuffer {
         self.ends.push(self.arena.len());
     }
 
+    #[inline]
     pub(crate) fn get(&self, slot: usize) -> &str {
         let start = if slot == 0 { 0 } else { self.ends[slot - 1] };
         &self.arena[start..self.ends[slot]]

@@ -87,10 +87,13 @@ impl Formula {
 
     fn combine(&self, values: impl Iterator<Item = Option<f64>>) -> Option<f64> {
         match self.operation {
-            Operation::Clock(clock) => return clock.number(&values.collect::<Option<Vec<f64>>>()?),
+            Operation::Clock(clock) => {
+                let (terms, n) = first_two(values)?;
+                return clock.number(&terms[..n]);
+            }
             Operation::Ratio => {
-                let terms = values.collect::<Option<Vec<f64>>>()?;
-                return Some(terms.first()? / terms.get(1).filter(|below| below.abs() > 0.0)?);
+                let (terms, n) = first_two(values)?;
+                return Some(terms[..n].first()? / terms[..n].get(1).filter(|below| below.abs() > 0.0)?);
             }
             _ => {}
         }
@@ -141,6 +144,19 @@ impl TermProgram {
         let moment = |at: usize| rows.rows[at].and_then(|_| measure.read(made.get(at)));
         Rc::new((0..list.len()).map(moment).collect())
     }
+}
+
+/// The first two terms and how many of them there are; `None` where any term is missing.
+fn first_two(values: impl Iterator<Item = Option<f64>>) -> Option<([f64; 2], usize)> {
+    let (mut terms, mut n) = ([0.0; 2], 0);
+    for value in values {
+        let value = value?;
+        if let Some(term) = terms.get_mut(n) {
+            *term = value;
+            n += 1;
+        }
+    }
+    Some((terms, n))
 }
 
 /// Tells whether a number is whole.

@@ -82,6 +82,7 @@ mod variants;
 mod walk;
 mod whole;
 mod words;
+mod worker;
 mod written;
 
 pub use derived::Uncomputed;
@@ -90,6 +91,7 @@ pub use joint::order::Unseen;
 pub use piece::Piece;
 pub use plan::{CompileOptions, LeftOut, Plan, Unkept};
 pub use plugin::GeneratorPlugins;
+pub use worker::Worker;
 pub use written::{Fault, Writing, WrittenTexts};
 
 /// Version of the values: raised by every change that makes other bytes from the same rules and seed.

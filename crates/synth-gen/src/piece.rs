@@ -14,8 +14,8 @@ const N_BLOCKS: u64 = 4;
 /// Some elements of an outermost array of a document.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Piece {
-    collection: usize,
-    elements: Range<u64>,
+    pub(crate) collection: usize,
+    pub(crate) elements: Range<u64>,
 }
 
 impl Piece {
@@ -83,9 +83,6 @@ impl Plan {
     ///
     /// The first error of the sink.
     pub fn emit_piece<S: EventSink>(&self, piece: &Piece, sink: &mut S) -> Result<(), S::Error> {
-        let mut workspace = Workspace::new(self);
-        self.fill_records(0..1, &mut workspace);
-        let mut walker = Walker { plan: self, workspace: &mut workspace, sink, pieces: None };
-        walker.elements(piece.collection, piece.elements.clone())
+        self.worker().emit_piece(piece, sink)
     }
 }

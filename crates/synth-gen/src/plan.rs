@@ -14,14 +14,12 @@ use crate::compile;
 use crate::coupling::Coupling;
 use crate::derived::{EvaluationNotes, Uncomputed};
 use crate::error::Errors;
-use crate::fill::Workspace;
 use crate::joint::given::Late;
 use crate::joint::order::Unseen;
 use crate::joint::{Joint, Modelled};
 use crate::length::Lengths;
 use crate::plugin::{Failures, GeneratorPlugins};
 use crate::recipe::Recipe;
-use crate::walk::Walker;
 
 /// A compiled rule set: makes any range of its records, always the same bytes for the same record.
 ///
@@ -383,22 +381,9 @@ impl Plan {
         &self,
         rows: Range<u64>,
         sink: &mut S,
-        mut end_record: impl FnMut(&mut S) -> Result<(), S::Error>,
+        end_record: impl FnMut(&mut S) -> Result<(), S::Error>,
     ) -> Result<(), S::Error> {
-        let mut workspace = Workspace::new(self);
-        let mut first = rows.start;
-        let end = rows.end.min(self.n_records);
-        while first < end {
-            let last = first.saturating_add(self.scopes[0].n_block).min(end);
-            self.fill_records(first..last, &mut workspace);
-            for slot in 0..synth_core::cast::to_usize(last - first) {
-                let (workspace, sink) = (&mut workspace, &mut *sink);
-                Walker { plan: self, workspace, sink, pieces: None }.value(0, slot)?;
-                end_record(sink)?;
-            }
-            first = last;
-        }
-        Ok(())
+        self.worker().emit(rows, sink, end_record)
     }
 }
 

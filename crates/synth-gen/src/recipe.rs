@@ -33,7 +33,7 @@ use crate::sequence::Closed;
 use crate::series::Course;
 use crate::settled::Settled;
 use crate::site::Row;
-use crate::spelling::{DecimalSpelling, FloatSpelling, MAX_DECIMALS, NumberRoom};
+use crate::spelling::{self, DecimalSpelling, FloatSpelling, MAX_DECIMALS, NumberRoom};
 use crate::states::Chained;
 use crate::tagged;
 use crate::template::Templates;
@@ -684,6 +684,7 @@ impl Recipe {
     }
 
     /// Sends the value of a slot.
+    #[inline]
     pub(crate) fn send<S: EventSink>(
         &self,
         values: &Values,
@@ -698,6 +699,7 @@ impl Recipe {
     }
 
     /// Returns the value of a slot as JSON.
+    #[inline]
     pub(crate) fn scalar<'a>(&'a self, values: &'a Values, slot: usize, rooms: &'a mut Rooms) -> Scalar<'a> {
         let (text, quotes) = match (&self.render, values) {
             (Render::Atoms(atoms), Values::Codes(codes)) => return atoms[codes[slot] as usize].scalar(),
@@ -740,7 +742,7 @@ impl Recipe {
                 Some(integers[slot] as f64 / spelling.steps())
             }
             (Render::Float(..), Values::Floats(floats)) => Some(floats[slot]),
-            _ => text_of(self.scalar(values, slot, rooms)).parse().ok(),
+            _ => spelling::read_number(text_of(self.scalar(values, slot, rooms))),
         }
         .filter(|number: &f64| number.is_finite())
     }

@@ -39,6 +39,7 @@ impl DecimalSpelling {
     }
 
     /// Writes a number to the end of `room` and returns it.
+    #[inline]
     pub(crate) fn write(self, mantissa: i64, room: &mut NumberRoom) -> &str {
         let mut digits = mantissa.unsigned_abs();
         let mut scale = self.scale;
@@ -92,11 +93,45 @@ impl FloatSpelling {
     }
 
     /// Returns the text of a finite number.
+    #[inline]
     pub(crate) fn write(self, number: f64, buffer: &mut zmij::Buffer) -> &str {
         // Minus zero would be a value that no quantile names.
         let text = buffer.format_finite(if number == 0.0 { 0.0 } else { number });
         if self.bare { text.strip_suffix(".0").unwrap_or(text) } else { text }
     }
+}
+
+/// Reads a number; `None` when the text is none.
+///
+/// # Method
+///
+/// Digits that make a whole number below 10^15 are exact, and so is the power of ten of the digits behind the point, so one
+/// division rounds as reading does (Clinger 1990, How to read floating point numbers accurately, PLDI, section 4). All
+/// others are read by the standard library.
+pub(crate) fn read_number(text: &str) -> Option<f64> {
+    /// Powers of ten that `f64` holds exactly and that short texts need.
+    const POWERS: [f64; 16] =
+        [1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15];
+    let digits = text.strip_prefix('-').unwrap_or(text).as_bytes();
+    let (mut whole, mut n_digits, mut n_behind) = (0_u64, 0_usize, None);
+    for byte in digits {
+        match (byte, &mut n_behind) {
+            (b'0'..=b'9', n_behind) => {
+                whole = whole.wrapping_mul(10).wrapping_add(u64::from(byte - b'0'));
+                n_digits += 1;
+                if let Some(n) = n_behind {
+                    *n += 1;
+                }
+            }
+            (b'.', None) => n_behind = Some(0_usize),
+            _ => return text.parse().ok(),
+        }
+    }
+    if n_digits == 0 || n_digits >= POWERS.len() {
+        return text.parse().ok();
+    }
+    let number = whole as f64 / POWERS[n_behind.unwrap_or(0)];
+    Some(if digits.len() < text.len() { -number } else { number })
 }
 
 /// Returns bytes that are ASCII by construction as text.
@@ -125,6 +160,27 @@ mod tests {
         check(28, 0, ["28.0", "28", "28"]);
         check(i64::MIN, 15, ["-9223.372036854775808", "-9223.372036854775808", "-9223.372036854775808"]);
         check(i64::MAX, 0, ["9223372036854775807.0", "9223372036854775807", "9223372036854775807"]);
+    }
+
+    /// Catches a division that rounds otherwise than reading, lost signs, and texts that are no numbers.
+    #[test]
+    fn numbers_are_read_as_the_standard_library_reads_them() {
+        let mut texts: Vec<String> =
+            ["", "-", ".", "-.5", "7.", "1.2.3", "0", "-0", "-0.0", "00012", "1e5", "inf", "+3"]
+                .map(str::to_owned)
+                .into();
+        texts.extend(
+            ["999999999999999", "9999999999999999", "123456789012345678901234567890"].map(str::to_owned),
+        );
+        let spelled = (0..20_000_u64).map(|index| {
+            let (digits, scale) = (synth_core::hash::mix(index) % 1_000_000_000_000_000, index % 15);
+            let steps = 10_u64.pow(u32::try_from(scale).unwrap());
+            format!("-{}.{:0width$}", digits / steps, digits % steps, width = usize::try_from(scale).unwrap())
+        });
+        for text in texts.into_iter().chain(spelled) {
+            let expected = text.parse::<f64>().ok().map(f64::to_bits);
+            assert_eq!(read_number(&text).map(f64::to_bits), expected, "{text}");
+        }
     }
 
     #[test]

@@ -35,6 +35,8 @@ pub(crate) struct Times {
     unit: i64,
     /// Microseconds in one step of the grid that all moments lie on.
     step: i64,
+    /// Other days and other hours are whole steps away.
+    keeps_grid: bool,
     /// Moments go to the nearest step of the grid, not to the one before them.
     rounds: bool,
     place: Seed,
@@ -92,6 +94,7 @@ impl Times {
             hours: profile(&rhythm.hour_profile, 24, "hour_profile")?,
             unit,
             step,
+            keeps_grid: HOUR % step == 0,
             rounds,
             place: seed.child("quantile"),
             weekday: seed.child("weekday"),
@@ -258,7 +261,7 @@ impl Times {
             let hour = small(hours.pick(self.hour.uniform(slot.address)));
             moment = self.inside(midnight + hour * HOUR + moment.rem_euclid(HOUR), moment);
         }
-        moment - moment.rem_euclid(self.step)
+        if self.keeps_grid { moment } else { moment - moment.rem_euclid(self.step) }
     }
 
     /// Returns the step of the grid that a moment belongs to: the nearest, of two equally near ones the earlier.

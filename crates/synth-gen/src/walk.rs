@@ -28,6 +28,7 @@ impl<'a, S: EventSink> Walker<'a, S> {
         self.value_of_kind(code, node, slot)
     }
 
+    #[inline]
     fn value_of_kind(&mut self, code: u8, node: usize, slot: usize) -> Result<(), S::Error> {
         let plan: &'a Plan = self.plan;
         if code < FIRST_KIND {

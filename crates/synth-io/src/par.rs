@@ -206,9 +206,8 @@ fn wait<'m, T>(condition: &Condvar, guard: MutexGuard<'m, T>) -> MutexGuard<'m, 
     condition.wait(guard).unwrap_or_else(PoisonError::into_inner)
 }
 
-/// Makes blocks `0..n_blocks` on several threads and hands them to `consume` in order, on the calling thread.
-///
-/// At most twice as many blocks as threads are made or waiting at any time.
+/// Makes blocks `0..n_blocks` on several threads and hands them to `consume` in order, on the calling thread:
+/// [`map_ordered_with`] for blocks that need nothing to be kept between them.
 ///
 /// # Errors
 ///
@@ -236,16 +235,40 @@ pub fn map_ordered<T: Send, E: Send>(
     n_blocks: u64,
     n_threads: NonZeroUsize,
     make: impl Fn(u64) -> Result<T, E> + Sync,
+    consume: impl FnMut(T) -> Result<(), E>,
+) -> Result<(), E> {
+    map_ordered_with((n_blocks, n_threads), || (), |(), block| make(block), consume)
+}
+
+/// Makes blocks `0..n_blocks` on several threads and hands them to `consume` in order, on the calling thread; each thread
+/// has a state of its own, which `start` makes, and in which it keeps its buffers.
+///
+/// A block must not depend on which blocks the same thread made before. At most twice as many blocks as threads are made or
+/// waiting at any time.
+///
+/// # Errors
+///
+/// As [`map_ordered`].
+///
+/// # Panics
+///
+/// When `start`, `make` or `consume` does.
+pub fn map_ordered_with<W, T: Send, E: Send>(
+    (n_blocks, n_threads): (u64, NonZeroUsize),
+    start: impl Fn() -> W + Sync,
+    make: impl Fn(&mut W, u64) -> Result<T, E> + Sync,
     mut consume: impl FnMut(T) -> Result<(), E>,
 ) -> Result<(), E> {
     if n_threads == NonZeroUsize::MIN {
-        return (0..n_blocks).try_for_each(|block| consume(make(block)?));
+        let mut state = start();
+        return (0..n_blocks).try_for_each(|block| consume(make(&mut state, block)?));
     }
     let window = Blocks::new(n_blocks, cast::to_u64(2 * n_threads.get()));
     let work = || {
         let _stop = StopOnPanic(&window);
+        let mut state = start();
         while let Some(block) = window.begin() {
-            window.end(block, make(block));
+            window.end(block, make(&mut state, block));
         }
     };
     thread::scope(|scope| {
@@ -256,6 +279,24 @@ pub fn map_ordered<T: Send, E: Send>(
         workers.into_iter().for_each(join);
         result
     })
+}
+
+/// Buffers that were consumed and can be filled again, by whichever thread comes next.
+///
+/// There are never more than blocks made or waiting at one time, and the one that is consumed.
+#[derive(Debug, Default)]
+pub struct Spares<T>(Mutex<Vec<T>>);
+
+impl<T: Default> Spares<T> {
+    /// Returns a buffer that was given back, as it was left, or a new one.
+    pub fn take(&self) -> T {
+        lock(&self.0).pop().unwrap_or_default()
+    }
+
+    /// Gives a buffer back.
+    pub fn put(&self, spare: T) {
+        lock(&self.0).push(spare);
+    }
 }
 
 /// Blocks that are being made or wait to be consumed.
@@ -327,6 +368,8 @@ impl<T, E> Close for Blocks<T, E> {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::atomic::{AtomicUsize, Ordering};
+
     use super::*;
 
     fn threads(n: usize) -> NonZeroUsize {
@@ -391,6 +434,35 @@ mod tests {
             assert_eq!(stopped, Err(9));
         }
         assert_eq!(map_ordered(0, threads(4), |_| Ok(()), |()| Err(())), Ok(()));
+    }
+
+    /// Catches a state that is made for each block, and a buffer that is lost once it was consumed.
+    #[test]
+    fn states_and_buffers_are_kept() {
+        for n_threads in [1, 2, 3] {
+            let (n_states, spares) = (AtomicUsize::new(0), Spares::<Vec<u64>>::default());
+            let (mut blocks, mut n_new) = (Vec::new(), 0);
+            let result = map_ordered_with(
+                (100, threads(n_threads)),
+                || n_states.fetch_add(1, Ordering::Relaxed),
+                |_, block| {
+                    let mut buffer = spares.take();
+                    let is_new = buffer.capacity() == 0;
+                    buffer.clear();
+                    buffer.push(block);
+                    Ok::<_, ()>((buffer, is_new))
+                },
+                |(buffer, is_new)| {
+                    blocks.push(buffer[0]);
+                    n_new += usize::from(is_new);
+                    spares.put(buffer);
+                    Ok(())
+                },
+            );
+            assert_eq!(result, Ok(()));
+            assert_eq!(blocks, (0..100).collect::<Vec<_>>());
+            assert!(n_states.into_inner() <= n_threads && n_new <= 2 * n_threads + 1, "{n_new} new buffers");
+        }
     }
 
     fn panics(run: impl FnOnce() + std::panic::UnwindSafe) {

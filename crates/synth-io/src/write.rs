@@ -43,6 +43,13 @@ pub enum Layout {
 }
 
 impl JsonWriter {
+    /// Returns a writer that writes into a used buffer, whose bytes are forgotten.
+    #[must_use]
+    pub fn into_buffer(mut buffer: Vec<u8>) -> Self {
+        buffer.clear();
+        Self { bytes: buffer, needs_comma: false }
+    }
+
     /// Begins record `index` of the file, counted from 0.
     pub fn begin_record(&mut self, layout: Layout, index: u64) {
         self.needs_comma = false;
@@ -80,7 +87,13 @@ impl JsonWriter {
     /// Returns a writer for elements that stand where this one is now; its bytes follow those of this one.
     #[must_use]
     pub fn part(&self) -> Self {
-        Self { bytes: Vec::new(), needs_comma: self.needs_comma }
+        self.part_in(Vec::new())
+    }
+
+    /// Returns the same for a used buffer, whose bytes are forgotten.
+    #[must_use]
+    pub fn part_in(&self, buffer: Vec<u8>) -> Self {
+        Self { needs_comma: self.needs_comma, ..Self::into_buffer(buffer) }
     }
 
     /// Goes on behind elements that a [`part`](Self::part) writes; at least one.

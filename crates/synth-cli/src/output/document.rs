@@ -3,7 +3,7 @@
 use std::convert::Infallible;
 
 use synth_core::{Event, EventSink, cast};
-use synth_gen::Piece;
+use synth_gen::{Piece, Worker};
 use synth_io::{JsonWriter, Layout, par};
 
 use super::Written;
@@ -60,21 +60,34 @@ pub(super) fn write(
     outline.parts.push(Part::Bytes(last));
     let parts = outline.parts;
     let mut written = Written { n_records: 1, ..Written::default() };
-    let make = |at: u64| {
+    let spares = par::Spares::<Vec<u8>>::default();
+    let make = |worker: &mut Worker<'_>, at: u64| {
+        let mut spare = spares.take();
         let bytes = match &parts[cast::to_usize(at)] {
-            Part::Bytes(bytes) => bytes.clone(),
+            Part::Bytes(bytes) => {
+                bytes.clone_into(&mut spare);
+                spare
+            }
             Part::Piece(piece, writer) => {
-                let mut writer = writer.clone();
-                let Ok(()) = plan.emit_piece(piece, &mut writer);
+                let mut writer = writer.part_in(spare);
+                let Ok(()) = worker.emit_piece(piece, &mut writer);
                 writer.into_bytes()
             }
         };
         plan.plugin_failure(0..1).map_or(Ok(bytes), |error| Err(Failure::plugin(error)))
     };
-    par::map_ordered(cast::to_u64(parts.len()), maker.n_threads, make, |bytes: Vec<u8>| {
-        written.n_bytes += cast::to_u64(bytes.len());
-        write(&bytes)
-    })?;
+    let blocks = (cast::to_u64(parts.len()), maker.n_threads);
+    par::map_ordered_with(
+        blocks,
+        || plan.worker(),
+        make,
+        |bytes: Vec<u8>| {
+            written.n_bytes += cast::to_u64(bytes.len());
+            write(&bytes)?;
+            spares.put(bytes);
+            Ok(())
+        },
+    )?;
     maker.progress.set(1);
     Ok(written)
 }

@@ -5,7 +5,7 @@ use std::num::NonZeroUsize;
 use std::ops::Range;
 
 use synth_core::{Event, EventSink, JsonText, Scalar, cast};
-use synth_gen::Plan;
+use synth_gen::{Plan, Worker};
 use synth_io::{JsonWriter, Layout, par};
 use synth_rules::Watch;
 
@@ -86,20 +86,23 @@ impl Maker<'_> {
             return document::write(self, write);
         }
         let mut written = Written::default();
-        par::map_ordered(
-            (rows.end - rows.start).div_ceil(BLOCK),
-            self.n_threads,
-            |block| {
+        let spares = par::Spares::<Vec<u8>>::default();
+        par::map_ordered_with(
+            ((rows.end - rows.start).div_ceil(BLOCK), self.n_threads),
+            || self.plan.worker(),
+            |worker, block| {
                 let start = rows.start + block * BLOCK;
                 let end = (start + BLOCK).min(rows.end);
-                self.block(start..end, n_before + (start - rows.start))
+                self.block((worker, spares.take()), start..end, n_before + (start - rows.start))
                     .map(|(bytes, n_records)| (bytes, n_records, end))
             },
             |(bytes, n_records, end)| {
                 written.n_bytes += cast::to_u64(bytes.len());
                 written.n_records += n_records;
                 self.progress.set(end - self.rows.start);
-                write(&bytes)
+                write(&bytes)?;
+                spares.put(bytes);
+                Ok(())
             },
         )?;
         Ok(written)
@@ -113,14 +116,19 @@ impl Maker<'_> {
     }
 
     /// The bytes of one block, and how many records they are.
-    fn block(&self, rows: Range<u64>, mut index: u64) -> Result<(Vec<u8>, u64), Failure> {
+    fn block(
+        &self,
+        (worker, buffer): (&mut Worker<'_>, Vec<u8>),
+        rows: Range<u64>,
+        mut index: u64,
+    ) -> Result<(Vec<u8>, u64), Failure> {
         let layout = self.layout;
-        let mut sink = Sink { writer: JsonWriter::default(), watch: self.watch.clone() };
+        let mut sink = Sink { writer: JsonWriter::into_buffer(buffer), watch: self.watch.clone() };
         let (mut row, end) = (rows.start, rows.end);
         let (mut n_kept, mut n_bytes) = (0, 0);
         sink.writer.begin_record(layout, index);
         let made = rows.clone();
-        let Ok(()) = self.plan.emit(made, &mut sink, |sink| {
+        let Ok(()) = worker.emit(made, &mut sink, |sink| {
             sink.writer.end_record(layout);
             let is_wanted = sink.watch.as_mut().is_none_or(Watch::verdict);
             if is_wanted {
