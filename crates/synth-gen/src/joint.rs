@@ -16,10 +16,12 @@ use crate::link::Linker;
 use crate::plan::Plan;
 use crate::spots::Spots;
 
+mod calibrate;
 pub(crate) mod given;
 pub(crate) mod order;
 pub(crate) mod stages;
 
+use calibrate::{Drawing, Law};
 use given::{GivenCodes, Through};
 use stages::Stages;
 
@@ -59,6 +61,10 @@ struct Field {
     within: [Seed; 4],
     /// When it is drawn: behind what is given in the stages up to this one.
     stage: usize,
+    /// The node whose value the codes are of, unless the rules no longer have it.
+    node: Option<usize>,
+    /// Whether its marginal distribution is kept where what is given comes otherwise than in the sample.
+    keeps_marginal: bool,
     run: Option<Run>,
     latent: Option<Behind>,
 }
@@ -327,10 +333,10 @@ impl ScopeModel {
         }
     }
 
-    /// Draws the codes of one instance, those of one stage or all.
+    /// Draws the codes of one instance, those of one stage by its laws, or all.
     fn draw(
         &self,
-        (row, stage): (usize, Option<usize>),
+        (row, drawing): (usize, Option<Drawing<'_>>),
         here: Here,
         (above, before): (impl Fn(usize, Ask) -> u16, Before<'_>),
         out: &mut Codes,
@@ -339,7 +345,7 @@ impl ScopeModel {
         let Here { address, index, mut moment } = here;
         let mut normals = vec![0.0; self.n_normals];
         for (at, field) in self.fields.iter().enumerate() {
-            if stage.is_none_or(|stage| stage == field.stage) {
+            if drawing.is_none_or(|drawing| drawing.laws.stage == field.stage) {
                 let look = |look: &Look| match *look {
                     Look::Field { up: 0, field } => out.codes[start + field],
                     Look::Given { up: 0, given } => out.codes[start + self.fields.len() + given],
@@ -356,7 +362,9 @@ impl ScopeModel {
                     Look::Position => position(index),
                     Look::Time(feature) => feature.at(moment.share, moment.seconds),
                 };
-                let (mut code, within) = field.draw((address, moment), look, &mut normals);
+                let leaf = field.leaf(look);
+                let weighed = drawing.and_then(|drawing| drawing.law(at, leaf));
+                let (mut code, within) = field.draw((address, moment), (leaf, weighed), &mut normals);
                 if let (Some(turn), true) = (moment.turn, self.by == Some((0, at))) {
                     code = field.code_of_literal(turn);
                 }
@@ -488,12 +496,17 @@ impl Field {
         u16::try_from(literal).unwrap_or(u16::MAX).saturating_add(2).min(n_codes.saturating_sub(1))
     }
 
-    /// Returns the code, and where the value lies within it if the time decides that; `normals` are those of the fields
+    /// Returns the leaf of its tree.
+    fn leaf(&self, look: impl Fn(&Look) -> u16) -> usize {
+        self.sampler.leaf(|feature| look(&self.looks[feature]))
+    }
+
+    /// Returns the code in a leaf, and where the value lies within it if the time decides that; `normals` are those of the fields
     /// before, and of this one from then on.
     fn draw(
         &self,
         (address, moment): (u64, Moment),
-        look: impl Fn(&Look) -> u16,
+        (leaf, weighed): (usize, Option<&Law>),
         normals: &mut [f64],
     ) -> (u16, f64) {
         let own = self.seed.uniform(address);
@@ -503,9 +516,10 @@ impl Field {
                 return (latent.code(&normals[*first..=*at]), f64::NAN);
             }
         }
-        let leaf = self.sampler.leaf(|feature| look(&self.looks[feature]));
-        match &self.run {
-            None => (self.sampler.draw(leaf, own), f64::NAN),
+        let (sampler, run) =
+            weighed.map_or((&self.sampler, self.run.as_ref()), |law| (&law.sampler, law.run.as_ref()));
+        match run {
+            None => (sampler.draw(leaf, own), f64::NAN),
             Some(run) => run.pick(leaf, run.motion.uniform(moment, own)),
         }
     }
@@ -526,6 +540,16 @@ impl Run {
         let mut run = Self { motion, ends: vec![(0.0, 1.0); field.tree.nodes.len()], order, up_to };
         field.ends.iter().for_each(|ends| run.end(ends));
         run
+    }
+
+    /// The same with other weights of the codes, if the time alone does not say where values stand.
+    fn reweighed(&self, sampler: &Sampler) -> Option<Self> {
+        let cumulative = |(leaf, up_to): (usize, &Vec<f64>)| match up_to[..] {
+            [] => Vec::new(),
+            _ => sampler.cumulative(leaf, &self.order),
+        };
+        let up_to = self.up_to.iter().enumerate().map(cumulative).collect();
+        (!self.motion.is_rising()).then(|| Self { up_to, ..self.clone() })
     }
 
     /// Leaves out what lies beyond the ends of a leaf.
@@ -580,7 +604,8 @@ pub(crate) fn bind(model: &JointModel, plan: &mut Plan, linker: &Linker<'_>) {
                 plan.nodes[node].modelled = Some(Modelled { field: at, of_length, of_value });
             }
             let seed = linker.seed.child(&field.path.to_string()).child("model");
-            scopes[scope].fields.push(compiled(model, table, field, seed));
+            let node = node(&field.path).filter(|_| !field.released);
+            scopes[scope].fields.push(Field { node, ..compiled(model, table, field, seed) });
         }
         let givens = model.tables[table].givens.iter();
         let givens = givens.map(|given| given::compiled(model, given, (linker, plan), &mut references));
@@ -670,6 +695,8 @@ fn compiled(model: &JointModel, table: usize, field: &FieldModel, seed: Seed) ->
         within: uses.map(|name| seed.child(name)),
         seed,
         stage: 0,
+        node: None,
+        keeps_marginal: false,
         run: None,
         latent: None,
     }

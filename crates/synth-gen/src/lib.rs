@@ -93,4 +93,4 @@ pub use plugin::GeneratorPlugins;
 pub use written::{Fault, Writing, WrittenTexts};
 
 /// Version of the values: raised by every change that makes other bytes from the same rules and seed.
-pub const GENERATION_VERSION: u32 = 6;
+pub const GENERATION_VERSION: u32 = 7;

@@ -8,7 +8,7 @@ use synth_rules::JointModel;
 use synth_stats::joint::Sampler;
 
 use super::given::{GivenSource, Late, needed};
-use super::{Joint, Look};
+use super::{Joint, Look, calibrate};
 use crate::link::Bond;
 use crate::plan::{Gate, Plan};
 
@@ -188,8 +188,9 @@ pub(crate) fn settle(
     let unseen = prune(&mut joint, plan, model, scope_of);
     find_stages(&mut joint, &order);
     let used = givens(&joint);
-    let nodes = used.iter().flat_map(|given| needed_by(&joint, given));
-    let late = Late::of(nodes, joint.references.len());
+    let nodes: Vec<usize> = used.iter().flat_map(|given| needed_by(&joint, given)).collect();
+    let stages = calibrate::find_kept(&mut joint, plan);
+    let late = Late::of(nodes, joint.references.len(), stages);
     plan.is_linked |= !used.is_empty();
     plan.joint = Arc::new(joint);
     plan.late = late;
