@@ -29,6 +29,7 @@ mod drawn;
 mod fitting;
 mod follows;
 mod given;
+mod leaves;
 mod movement;
 mod reader;
 mod release;

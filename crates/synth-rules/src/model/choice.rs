@@ -6,6 +6,7 @@ use synth_stats::joint::{Fitted, FittedCopula};
 
 use super::ModelKind;
 use super::fitting::{FieldFits, Fitting, Group};
+use super::leaves::LeafSize;
 
 /// A simpler model is taken when it has at least this share of what a richer one gains.
 const TIE_SHARE: f64 = 0.98;
@@ -52,7 +53,7 @@ struct Score {
 /// every row it makes; what trees get wrong for want of rows is wrong at random. Hence their head start.
 pub(super) fn choose(
     fitting: &Fitting,
-    fields: &[FieldFits],
+    (fields, leaves): (&[FieldFits], &[LeafSize]),
     copulas: &[FittedCopula],
 ) -> (Vec<Chosen>, JointProfile) {
     let mut first = vec![0; fitting.draft.tables.len()];
@@ -90,7 +91,7 @@ pub(super) fn choose(
             path: draft.path.clone(),
             fields: paths,
             model: score.kind.name().to_owned(),
-            reason,
+            reason: reason + &of_leaves(score.kind, leaves[group.table]),
             n_held_out: cast::to_u64(draft.is_held_out.iter().filter(|is_held_out| **is_held_out).count()),
             floor: bits(scores[0].achieved),
             achieved: bits(score.achieved),
@@ -219,6 +220,15 @@ fn reason(scores: &[Score], chosen: &Score) -> String {
     } else {
         let saved = rounded(bits(scores[0].likeliest) - bits(chosen.likeliest));
         format!("it predicts held-out rows best: {saved} bits less than fields by themselves")
+    }
+}
+
+/// How large leaves are, where that was a choice.
+fn of_leaves(kind: ModelKind, leaves: LeafSize) -> String {
+    if kind == ModelKind::Trees && leaves.is_guarded {
+        format!("; leaves have {} rows or more, as smaller ones follow their rows too closely", leaves.n_rows)
+    } else {
+        String::new()
     }
 }
 

@@ -28,6 +28,9 @@ use series::Course;
 const MIN_ROWS: usize = 60;
 /// Fewest rows of a leaf, whatever `k`.
 const MIN_LEAF: u64 = 20;
+/// Sizes of leaves that are tried, in these; and leaves of each that a table must have room for.
+const LEAF_STEPS: [(usize, usize); 3] = [(1, 1), (5, 2), (5, 1)];
+const MIN_LEAVES: usize = 10;
 /// One row in so many is held out.
 const HOLD_OUT: u64 = 5;
 /// Documents have fewer records than this, and their rows are held out by themselves.
@@ -136,6 +139,17 @@ impl Draft {
             .collect();
         let min_leaf = cast::to_usize(rules.privacy.k.max(MIN_LEAF));
         Self { tables, fields, options, min_leaf, along }
+    }
+
+    /// The fewest rows of a leaf that are tried for the trees of a table, rising: those that leave it room for some leaves.
+    pub(super) fn leaf_sizes(&self, table: usize) -> Vec<usize> {
+        let n_rows = self.tables[table].is_held_out.len();
+        let sizes = LEAF_STEPS.iter().map(|(times, of)| self.min_leaf * times / of);
+        sizes
+            .enumerate()
+            .filter(|(at, size)| *at == 0 || n_rows >= MIN_LEAVES * size)
+            .map(|(_, size)| size)
+            .collect()
     }
 
     /// Returns the number of fields.
