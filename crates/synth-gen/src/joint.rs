@@ -5,9 +5,10 @@
 
 use std::sync::Arc;
 
+use synth_core::Rate;
 use synth_core::{Seed, hash};
-use synth_rules::model::{Code, CopulaModel, Feature, FieldModel, LeafEnds, MAX_POSITION, ModelPart};
-use synth_rules::{Along, JointModel};
+use synth_rules::model::{Code, CopulaModel, Feature, FieldModel, LeafEnds, MAX_POSITION, ModelPart, Walk};
+use synth_rules::{Along, JointModel, Movement};
 use synth_stats::joint::{Latent, Node, Sampler, factor};
 
 use crate::along::motion::{Moment, Motion};
@@ -20,10 +21,12 @@ mod calibrate;
 pub(crate) mod given;
 pub(crate) mod order;
 pub(crate) mod stages;
+mod tracks;
 
 use calibrate::{Drawing, Law};
 use given::{GivenCodes, Through};
 use stages::Stages;
+use tracks::Track;
 
 /// The models of all scopes of a plan.
 #[derive(Debug, Clone, Default)]
@@ -66,6 +69,7 @@ struct Field {
     /// Whether its marginal distribution is kept where what is given comes otherwise than in the sample.
     keeps_marginal: bool,
     run: Option<Run>,
+    walk: Option<Walk>,
     latent: Option<Behind>,
 }
 
@@ -161,6 +165,7 @@ struct Here {
     /// The place in its array.
     index: u64,
     moment: Moment,
+    track: Track,
 }
 
 impl Codes {
@@ -256,7 +261,7 @@ impl Joint {
         let mut moments = model.line.as_deref().map(Moments::new);
         for (instance, address) in addresses.iter().enumerate() {
             let moment = moments.as_mut().map_or_else(Moment::default, |moments| moments.of(owner(instance)));
-            let here = Here { address: *address, index: place(instance), moment };
+            let here = Here { address: *address, index: place(instance), moment, track: Track::default() };
             let before = if here.index > 0 && instance > 0 { Before::At(instance - 1) } else { Before::None };
             let up = |up: usize, ask: Ask| above(instance, up, ask);
             model.draw((instance, None), here, (up, before), out);
@@ -283,7 +288,7 @@ impl Joint {
                     Self::replay(model, spots, (row, moment), &mut before);
                 }
             }
-            let here = Here { address: *address, index, moment };
+            let here = Here { address: *address, index, moment, track: Track::default() };
             model.draw((row, None), here, (up_of(spots, row), Before::of(&before)), &mut out);
         }
         out
@@ -297,7 +302,7 @@ impl Joint {
             let mut one = Codes::default();
             model.open(1, &mut one);
             let moment = moments.as_mut().map_or(moment, |moments| moments.of_element(spots, row, index));
-            let here = Here { address: hash::combine(owner, index), index, moment };
+            let here = Here { address: hash::combine(owner, index), index, moment, track: Track::default() };
             model.draw((0, None), here, (up_of(spots, row), Before::of(before)), &mut one);
             before.clear();
             before.append(&mut one.codes);
@@ -322,13 +327,23 @@ impl ScopeModel {
         self.fields.len() + self.givens.len()
     }
 
+    /// Tells whether something else than chance says where values lie within their codes.
+    fn keeps_within(&self) -> bool {
+        self.line.is_some() || self.walks()
+    }
+
+    /// Tells whether numbers move along arrays.
+    fn walks(&self) -> bool {
+        self.fields.iter().any(|field| field.walk.is_some())
+    }
+
     /// Makes room for the codes of instances.
     fn open(&self, n: usize, out: &mut Codes) {
         out.n_columns = self.n_columns();
         out.codes.clear();
         out.codes.resize(n * out.n_columns, 0);
         out.within.clear();
-        if self.line.is_some() {
+        if self.keeps_within() {
             out.within.resize(n * out.n_columns, f64::NAN);
         }
     }
@@ -342,7 +357,7 @@ impl ScopeModel {
         out: &mut Codes,
     ) {
         let start = row * out.n_columns;
-        let Here { address, index, mut moment } = here;
+        let Here { address, index, mut moment, track } = here;
         let mut normals = vec![0.0; self.n_normals];
         for (at, field) in self.fields.iter().enumerate() {
             if drawing.is_none_or(|drawing| drawing.laws.stage == field.stage) {
@@ -364,12 +379,12 @@ impl ScopeModel {
                 };
                 let leaf = field.leaf(look);
                 let weighed = drawing.and_then(|drawing| drawing.law(at, leaf));
-                let (mut code, within) = field.draw((address, moment), (leaf, weighed), &mut normals);
+                let (mut code, within) = field.draw((address, moment, track), (leaf, weighed), &mut normals);
                 if let (Some(turn), true) = (moment.turn, self.by == Some((0, at))) {
                     code = field.code_of_literal(turn);
                 }
                 out.codes[start + at] = code;
-                if self.line.is_some() {
+                if self.keeps_within() {
                     out.within[start + at] = within;
                 }
             }
@@ -505,7 +520,7 @@ impl Field {
     /// before, and of this one from then on.
     fn draw(
         &self,
-        (address, moment): (u64, Moment),
+        (address, moment, track): (u64, Moment, Track),
         (leaf, weighed): (usize, Option<&Law>),
         normals: &mut [f64],
     ) -> (u16, f64) {
@@ -520,7 +535,13 @@ impl Field {
             weighed.map_or((&self.sampler, self.run.as_ref()), |law| (&law.sampler, law.run.as_ref()));
         match run {
             None => (sampler.draw(leaf, own), f64::NAN),
-            Some(run) => run.pick(leaf, run.motion.uniform(moment, own)),
+            Some(run) => run.pick(
+                leaf,
+                match &self.walk {
+                    Some(walk) => run.motion.step(track.moment(), track.last.filter(|_| walk.closed)),
+                    None => run.motion.uniform(moment, own),
+                },
+            ),
         }
     }
 }
@@ -621,6 +642,12 @@ pub(crate) fn bind(model: &JointModel, plan: &mut Plan, linker: &Linker<'_>) {
                 }
             }
         }
+        for (field, rule) in scopes[scope].fields.iter_mut().zip(&model.tables[table].fields) {
+            if let Some(walk) = &rule.walk {
+                let drifts = Movement::Drifts { strength: Rate::ONE, seconds: walk.memory };
+                field.run = Some(Run::new(Motion::new(drifts, field.seed), &field.sampler, rule));
+            }
+        }
         let looks_back = |field: &Field| field.looks.iter().any(|look| matches!(look, Look::Previous { .. }));
         scopes[scope].looks_back = scopes[scope].fields.iter().any(looks_back);
     }
@@ -698,6 +725,7 @@ fn compiled(model: &JointModel, table: usize, field: &FieldModel, seed: Seed) ->
         node: None,
         keeps_marginal: false,
         run: None,
+        walk: field.walk,
         latent: None,
     }
 }

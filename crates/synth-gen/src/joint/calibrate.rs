@@ -73,7 +73,7 @@ pub(super) fn find_kept(joint: &mut Joint, plan: &Plan) -> Vec<(usize, usize)> {
         for at in 0..joint.scopes[scope].fields.len() {
             let field = &joint.scopes[scope].fields[at];
             let is_moved = field.run.as_ref().is_none_or(|run| !run.motion.is_rising());
-            let is_free = field.stage > 0 && field.latent.is_none() && is_moved;
+            let is_free = field.stage > 0 && field.latent.is_none() && field.walk.is_none() && is_moved;
             let is_held_before = |node| is_known_before(joint, plan, (node, field.stage));
             let keeps = is_free && field.node.is_some_and(is_held_before);
             if keeps {

@@ -123,6 +123,7 @@ impl Plan {
     ) {
         let stage = drawing.laws.stage;
         let others = if model.looks_back { self.elements_before(spots, stage, memo) } else { None };
+        let tracks = self.tracks(model, spots, memo);
         let mut moments = model.line.as_deref().map(Moments::new);
         let mut codes = spots.codes.codes.borrow_mut();
         for (row, address) in spots.addresses.iter().enumerate() {
@@ -138,7 +139,8 @@ impl Plan {
                 true if model.looks_back && index > 0 && row > 0 && spots.is_next(row) => Before::At(row - 1),
                 _ => Before::of(&found),
             };
-            let here = Here { address: *address, index, moment };
+            let track = tracks.get(row).copied().unwrap_or_default();
+            let here = Here { address: *address, index, moment, track };
             model.draw((row, Some(drawing)), here, (up_of(spots, row), before), &mut codes);
         }
     }

@@ -71,7 +71,11 @@ pub(super) fn choose(
         let fits: Vec<&FieldFits> =
             group.fields.iter().map(|field| &fields[first[group.table] + field]).collect();
         let scores = scores(fitting, (group, copula), &fits);
-        let (score, reason) = match along_time(fitting, group, &scores) {
+        let walks = fits.iter().any(|fits| fits.walk.is_some());
+        let (score, reason) = match along_time((fitting, walks), group, &scores) {
+            Some(score) if walks => {
+                (score, "its numbers move along arrays, which trees alone can look at".to_owned())
+            }
             Some(score) => (score, "its rows run along a time, which trees alone can look at".to_owned()),
             None => pick(fitting.draft.options.kind, &scores),
         };
@@ -102,10 +106,13 @@ pub(super) fn choose(
     (chosen, profile)
 }
 
-/// The model of a group whose rows have a time: trees in the order of numbers of values, by which it was found how fields run
+/// The model of a group whose rows have a time or whose numbers move along arrays: trees in the order of numbers of values, by which it was found how fields run
 /// along the time, or fields by themselves where these gain nothing.
-fn along_time(fitting: &Fitting, group: &Group, scores: &[Score]) -> Option<Score> {
-    fitting.draft.tables[group.table].times.as_ref()?;
+fn along_time((fitting, walks): (&Fitting, bool), group: &Group, scores: &[Score]) -> Option<Score> {
+    let is_asked = fitting.draft.options.kind.is_none_or(|kind| kind == ModelKind::Trees);
+    if fitting.draft.tables[group.table].times.is_none() && !(walks && is_asked) {
+        return None;
+    }
     let trees = scores.iter().find(|score| score.kind == ModelKind::Trees)?;
     let alone = scores[0];
     let gains = trees.likeliest > alone.likeliest + TIE_NATS;

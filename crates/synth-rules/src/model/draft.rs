@@ -12,6 +12,7 @@ use super::bound::bound;
 use super::coding::Coding;
 use super::fitting::Fitting;
 use super::times::{Places, RowTimes, places_in_arrays};
+use super::walk::{self, Walk};
 use super::{Feature, FieldModel, LeafEnds, MAX_POSITION, ModelKind, ModelOptions, ModelPart};
 use crate::along::{Along, Movement};
 use crate::rule_set::RuleSet;
@@ -19,6 +20,7 @@ use crate::rule_set::RuleSet;
 mod conflicts;
 pub(super) mod givens;
 pub(super) mod series;
+mod walks;
 
 use conflicts::{Conflicts, conflicts, resolve};
 use givens::DraftGiven;
@@ -77,6 +79,8 @@ pub(super) struct DraftField {
     pub(super) is_held: Vec<bool>,
     /// What is needed to see how it runs along time, where its table has one.
     course: Option<Course>,
+    /// How its numbers move along an array, as far as they alone say.
+    pub(super) walk: Option<walk::Found>,
 }
 
 /// How a field runs along time, if it does, and where the values of its leaves end.
@@ -127,6 +131,7 @@ impl Draft {
                 around: Vec::new(),
             });
         }
+        walks::find(sample, &mut tables);
         givens::find(rules, &bound, sample, &mut tables);
         for at in 0..tables.len() {
             tables[at].conflicts = conflicts(rules, &tables[at].givens);
@@ -288,7 +293,7 @@ impl DraftField {
         &self,
         kind: ModelKind,
         features: &[Feature],
-        (fitted, (movement, ends)): (Fitted, Moving),
+        (fitted, (movement, ends), walk): (Fitted, Moving, Option<Walk>),
     ) -> FieldModel {
         let (presence, null_rate, shares) = self.coding.rates.clone();
         FieldModel {
@@ -302,8 +307,9 @@ impl DraftField {
             codes: self.coding.codes.clone(),
             features: features.to_vec(),
             tree: fitted.tree,
-            order: self.order(movement),
+            order: self.order(movement.is_some() || walk.is_some()),
             ends,
+            walk,
             floor: fitted.floor,
             achieved: fitted.achieved,
         }
@@ -425,6 +431,7 @@ fn field(
         column: CodeColumn { codes, n_codes, order },
         is_held,
         course: None,
+        walk: None,
     })
 }
 

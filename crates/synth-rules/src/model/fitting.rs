@@ -13,6 +13,7 @@ use super::choice::{self, Chosen};
 use super::compact::{DraftModel, compact};
 use super::draft::{Draft, DraftTable, Moving, number};
 use super::leaves;
+use super::walk::Walk;
 use super::{CopulaModel, Feature, FieldModel, JointModel, ModelKind};
 use crate::along::Along;
 
@@ -98,6 +99,8 @@ pub(super) struct FieldFits {
     pub(super) tree_along: Option<Looking>,
     /// How the field runs along time by itself, and by the first of the trees.
     moving: [Moving; 2],
+    /// How it moves along an array, which is the case by the first of the trees only.
+    pub(super) walk: Option<Walk>,
 }
 
 /// A fitted model with its figures.
@@ -323,9 +326,30 @@ impl Fitting {
                 .as_ref()
                 .map(|(features, fitted)| self.draft.moving((table, field), features, &fitted.tree));
             let moving = [by_itself.clone(), by_tree.unwrap_or_default()];
-            FieldFits { alone: alone.clone(), net: net.clone(), tree, tree_along, moving }
+            let plain =
+                FieldFits { alone: alone.clone(), net: net.clone(), tree, tree_along, moving, walk: None };
+            self.walking(at, (size, budget), plain)
         };
         sizes.into_iter().map(of_size).collect()
+    }
+
+    /// Lets a field walk along its array, if that says more of held-out rows than its tree does.
+    fn walking(&self, at: usize, how: (usize, u64), fits: FieldFits) -> FieldFits {
+        let (table, field) = self.draft.fields[at];
+        let found = self.draft.tables[table].fields[field].walk;
+        let (Some(found), Some((_, tree))) = (found, &fits.tree) else { return fits };
+        if found.gain <= tree.achieved - tree.floor {
+            return fits;
+        }
+        let (features, columns) = self.draft.candidates(table, field);
+        let links = self.draft.open_links((table, field), &self.links[at], |_| false);
+        let chosen = screened(&links, MAX_FEATURES).into_iter().filter(|at| found.may_look(features[*at]));
+        let looked_at = chosen.map(|at| (features[at], columns[at])).collect();
+        let (features, mut tree) = self.fit_to((table, field), looked_at, how);
+        // Densities have no end, likelihoods of groups of values do.
+        tree.achieved = (tree.achieved + found.gain).min(0.0);
+        tree.likeliest = (tree.likeliest + found.gain).min(0.0);
+        FieldFits { tree: Some((features, tree)), tree_along: None, walk: Some(found.walk), ..fits }
     }
 
     /// Fits the trees of a field in both orders.
@@ -428,6 +452,9 @@ impl Fitting {
             let chosen = of_fields[*table][*field];
             let movement = fits.moving[usize::from(chosen.kind == ModelKind::Trees)].0;
             let model = fits.into_model(&draft.fields[*field], chosen);
+            if model.walk.is_some() {
+                moving[*table].insert(*field);
+            }
             if let Some(times) = &draft.times {
                 is_looked_at[times.line] |= looks_at_time(&model);
                 if let Some(movement) = movement {
@@ -466,10 +493,10 @@ impl FieldFits {
         let [by_itself, by_tree] = self.moving;
         match looking {
             Some((features, fitted)) if kind == ModelKind::Trees => {
-                draft.model(kind, &features, (fitted, by_tree))
+                draft.model(kind, &features, (fitted, by_tree, self.walk))
             }
-            Some((features, fitted)) => draft.model(kind, &features, (fitted, by_itself)),
-            None => draft.model(kind, &[], (self.alone, by_itself)),
+            Some((features, fitted)) => draft.model(kind, &features, (fitted, by_itself, None)),
+            None => draft.model(kind, &[], (self.alone, by_itself, None)),
         }
     }
 }

@@ -1,7 +1,7 @@
 //! How many rows the leaves of a table's trees have at least.
 
 use super::draft::Draft;
-use super::fitting::{FieldFits, Looking};
+use super::fitting::FieldFits;
 
 /// What trees may gain more for the rows that they grew from than for others, as a share of what they gain for others.
 const MOST_OPTIMISM: f64 = 0.25;
@@ -32,7 +32,7 @@ pub(super) fn choose(draft: &Draft, fields: &[Vec<FieldFits>]) -> Vec<LeafSize> 
             draft.fields.iter().zip(fields).filter(move |((own, _), _)| *own == table).map(|(_, fits)| fits)
         };
         let share = |at: usize| {
-            let sums = fits().filter_map(|fits| fits.get(at)?.tree.as_ref()).map(gains);
+            let sums = fits().filter_map(|fits| fits.get(at)).filter_map(gains);
             let (seen, held_out) = sums.fold((0.0, 0.0), |sum, gains| (sum.0 + gains.0, sum.1 + gains.1));
             optimism((seen, held_out))
         };
@@ -52,9 +52,10 @@ pub(super) fn take(draft: &Draft, fields: Vec<Vec<FieldFits>>, leaves: &[LeafSiz
     draft.fields.iter().zip(fields).map(of_field).collect()
 }
 
-/// Nats a row that a tree gains for the rows that it grew from, and for others.
-fn gains((_, fitted): &Looking) -> (f64, f64) {
-    (fitted.gain_seen, fitted.achieved - fitted.floor)
+/// Nats a row that a tree gains for the rows that it grew from, and for others; none where a walk says more than trees.
+fn gains(fits: &FieldFits) -> Option<(f64, f64)> {
+    let (_, fitted) = fits.tree.as_ref().filter(|_| fits.walk.is_none())?;
+    Some((fitted.gain_seen, fitted.achieved - fitted.floor))
 }
 
 /// What is gained for seen rows alone, as a share of what is gained for others; nothing where nothing is gained.
