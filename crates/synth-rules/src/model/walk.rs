@@ -81,7 +81,8 @@ impl Steps<'_> {
     /// (Matheron 1963, Principles of geostatistics, Econ. Geol. 58: the variogram at lag 1), and the memory is -1 / ln r. From
     /// arrays that are not held out. It is judged by the density of a held-out score given the one before it over that of the score by
     /// itself: the logarithm of the normal copula's density. Both go by the inner four fifths of the numbers: beyond, one array often
-    /// has all of them, and its steps are steps of rank.
+    /// has all of them, and its steps are steps of rank. As numbers there are likelier by themselves, by 0.28 nats on average, a walk
+    /// is taken a little less often than it could be.
     ///
     /// # Cost
     ///
@@ -188,12 +189,13 @@ mod tests {
         steps.find()
     }
 
-    /// The gain of a known correlation is -ln(1 - r²) / 2. Catches a memory of pairs across arrays, and one of another lag.
+    /// The gain of a known correlation is -ln(1 - r²) / 2, here 1.96, less 0.28: inner scores, up to c in size, have a mean square of
+    /// 1 - 2 c φ(c) / (2 Φ(c) - 1) = 0.44 in place of 1. Catches a memory of pairs across arrays, and one of another lag.
     #[test]
     fn the_memory_of_a_walk_is_found() {
         let Found { walk, gain } = found(0.99, false).unwrap();
         assert!((walk.memory / 99.5 - 1.0).abs() < 0.2, "{}", walk.memory);
-        assert!((gain - 1.96).abs() < 0.2, "{gain}");
+        assert!((gain - 1.68).abs() < 0.1, "{gain}");
         assert!(!walk.closed && found(0.999, true).unwrap().walk.closed);
         assert!(found(0.3, false).is_none());
     }
