@@ -5,9 +5,10 @@
 
 use std::sync::Arc;
 
+use synth_core::Rate;
 use synth_core::{Seed, hash};
-use synth_rules::model::{Code, CopulaModel, Feature, FieldModel, LeafEnds, MAX_POSITION, ModelPart};
-use synth_rules::{Along, JointModel};
+use synth_rules::model::{Code, CopulaModel, Feature, FieldModel, LeafEnds, MAX_POSITION, ModelPart, Walk};
+use synth_rules::{Along, JointModel, Movement};
 use synth_stats::joint::{Latent, Node, Sampler, factor};
 
 use crate::along::motion::{Moment, Motion};
@@ -16,14 +17,18 @@ use crate::link::Linker;
 use crate::plan::Plan;
 use crate::spots::Spots;
 
+mod calibrate;
 pub(crate) mod given;
 mod holder;
 pub(crate) mod order;
 pub(crate) mod stages;
+mod tracks;
 
+use calibrate::{Drawing, Law};
 use given::{GivenCodes, Through};
 use holder::Holder;
 use stages::Stages;
+use tracks::Track;
 
 /// The code of what is not there.
 const ABSENT: u16 = 0;
@@ -66,7 +71,12 @@ struct Field {
     stage: usize,
     /// The field of the object that holds it.
     holder: Option<Holder>,
+    /// The node whose value the codes are of, unless the rules no longer have it.
+    node: Option<usize>,
+    /// Whether its marginal distribution is kept where what is given comes otherwise than in the sample.
+    keeps_marginal: bool,
     run: Option<Run>,
+    walk: Option<Walk>,
     latent: Option<Behind>,
 }
 
@@ -162,6 +172,7 @@ struct Here {
     /// The place in its array.
     index: u64,
     moment: Moment,
+    track: Track,
 }
 
 impl Codes {
@@ -257,7 +268,7 @@ impl Joint {
         let mut moments = model.line.as_deref().map(Moments::new);
         for (instance, address) in addresses.iter().enumerate() {
             let moment = moments.as_mut().map_or_else(Moment::default, |moments| moments.of(owner(instance)));
-            let here = Here { address: *address, index: place(instance), moment };
+            let here = Here { address: *address, index: place(instance), moment, track: Track::default() };
             let before = if here.index > 0 && instance > 0 { Before::At(instance - 1) } else { Before::None };
             let up = |up: usize, ask: Ask| above(instance, up, ask);
             model.draw((instance, None), here, (up, before), out);
@@ -284,7 +295,7 @@ impl Joint {
                     Self::replay(model, spots, (row, moment), &mut before);
                 }
             }
-            let here = Here { address: *address, index, moment };
+            let here = Here { address: *address, index, moment, track: Track::default() };
             model.draw((row, None), here, (up_of(spots, row), Before::of(&before)), &mut out);
         }
         out
@@ -298,7 +309,7 @@ impl Joint {
             let mut one = Codes::default();
             model.open(1, &mut one);
             let moment = moments.as_mut().map_or(moment, |moments| moments.of_element(spots, row, index));
-            let here = Here { address: hash::combine(owner, index), index, moment };
+            let here = Here { address: hash::combine(owner, index), index, moment, track: Track::default() };
             model.draw((0, None), here, (up_of(spots, row), Before::of(before)), &mut one);
             before.clear();
             before.append(&mut one.codes);
@@ -328,30 +339,40 @@ impl ScopeModel {
         self.fields.len() + self.givens.len()
     }
 
+    /// Tells whether something else than chance says where values lie within their codes.
+    fn keeps_within(&self) -> bool {
+        self.line.is_some() || self.walks()
+    }
+
+    /// Tells whether numbers move along arrays.
+    fn walks(&self) -> bool {
+        self.fields.iter().any(|field| field.walk.is_some())
+    }
+
     /// Makes room for the codes of instances.
     fn open(&self, n: usize, out: &mut Codes) {
         out.n_columns = self.n_columns();
         out.codes.clear();
         out.codes.resize(n * out.n_columns, 0);
         out.within.clear();
-        if self.line.is_some() {
+        if self.keeps_within() {
             out.within.resize(n * out.n_columns, f64::NAN);
         }
     }
 
-    /// Draws the codes of one instance, those of one stage or all.
+    /// Draws the codes of one instance, those of one stage by its laws, or all.
     fn draw(
         &self,
-        (row, stage): (usize, Option<usize>),
+        (row, drawing): (usize, Option<Drawing<'_>>),
         here: Here,
         (above, before): (impl Fn(usize, Ask) -> u16, Before<'_>),
         out: &mut Codes,
     ) {
         let start = row * out.n_columns;
-        let Here { address, index, mut moment } = here;
+        let Here { address, index, mut moment, track } = here;
         let mut normals = vec![0.0; self.n_normals];
         for (at, field) in self.fields.iter().enumerate() {
-            if stage.is_none_or(|stage| stage == field.stage) {
+            if drawing.is_none_or(|drawing| drawing.laws.stage == field.stage) {
                 let look = |look: &Look| match *look {
                     Look::Field { up: 0, field } => out.codes[start + field],
                     Look::Given { up: 0, given } => out.codes[start + self.fields.len() + given],
@@ -368,7 +389,9 @@ impl ScopeModel {
                     Look::Position => position(index),
                     Look::Time(feature) => feature.at(moment.share, moment.seconds),
                 };
-                let (mut code, within) = field.draw((address, moment), look, &mut normals);
+                let leaf = field.leaf(look);
+                let weighed = drawing.and_then(|drawing| drawing.law(at, leaf));
+                let (mut code, within) = field.draw((address, moment, track), (leaf, weighed), &mut normals);
                 if let (Some(turn), true) = (moment.turn, self.by == Some((0, at))) {
                     code = field.code_of_literal(turn);
                 }
@@ -377,7 +400,7 @@ impl ScopeModel {
                     code = ABSENT;
                 }
                 out.codes[start + at] = code;
-                if self.line.is_some() {
+                if self.keeps_within() {
                     out.within[start + at] = within;
                 }
             }
@@ -504,12 +527,17 @@ impl Field {
         u16::try_from(literal).unwrap_or(u16::MAX).saturating_add(2).min(n_codes.saturating_sub(1))
     }
 
-    /// Returns the code, and where the value lies within it if the time decides that; `normals` are those of the fields
+    /// Returns the leaf of its tree.
+    fn leaf(&self, look: impl Fn(&Look) -> u16) -> usize {
+        self.sampler.leaf(|feature| look(&self.looks[feature]))
+    }
+
+    /// Returns the code in a leaf, and where the value lies within it if the time decides that; `normals` are those of the fields
     /// before, and of this one from then on.
     fn draw(
         &self,
-        (address, moment): (u64, Moment),
-        look: impl Fn(&Look) -> u16,
+        (address, moment, track): (u64, Moment, Track),
+        (leaf, weighed): (usize, Option<&Law>),
         normals: &mut [f64],
     ) -> (u16, f64) {
         let own = self.seed.uniform(address);
@@ -519,10 +547,17 @@ impl Field {
                 return (latent.code(&normals[*first..=*at]), f64::NAN);
             }
         }
-        let leaf = self.sampler.leaf(|feature| look(&self.looks[feature]));
-        match &self.run {
-            None => (self.sampler.draw(leaf, own), f64::NAN),
-            Some(run) => run.pick(leaf, run.motion.uniform(moment, own)),
+        let (sampler, run) =
+            weighed.map_or((&self.sampler, self.run.as_ref()), |law| (&law.sampler, law.run.as_ref()));
+        match run {
+            None => (sampler.draw(leaf, own), f64::NAN),
+            Some(run) => run.pick(
+                leaf,
+                match &self.walk {
+                    Some(walk) => run.motion.step(track.moment(), track.last.filter(|_| walk.closed)),
+                    None => run.motion.uniform(moment, own),
+                },
+            ),
         }
     }
 }
@@ -542,6 +577,16 @@ impl Run {
         let mut run = Self { motion, ends: vec![(0.0, 1.0); field.tree.nodes.len()], order, up_to };
         field.ends.iter().for_each(|ends| run.end(ends));
         run
+    }
+
+    /// The same with other weights of the codes, if the time alone does not say where values stand.
+    fn reweighed(&self, sampler: &Sampler) -> Option<Self> {
+        let cumulative = |(leaf, up_to): (usize, &Vec<f64>)| match up_to[..] {
+            [] => Vec::new(),
+            _ => sampler.cumulative(leaf, &self.order),
+        };
+        let up_to = self.up_to.iter().enumerate().map(cumulative).collect();
+        (!self.motion.is_rising()).then(|| Self { up_to, ..self.clone() })
     }
 
     /// Leaves out what lies beyond the ends of a leaf.
@@ -597,7 +642,8 @@ pub(crate) fn bind(model: &JointModel, plan: &mut Plan, linker: &Linker<'_>) {
             }
             let seed = linker.seed.child(&field.path.to_string()).child("model");
             let holder = Holder::of(&field.path, &model.tables[table].fields[..at], linker.rules);
-            scopes[scope].fields.push(Field { holder, ..compiled(model, table, field, seed) });
+            let node = node(&field.path).filter(|_| !field.released);
+            scopes[scope].fields.push(Field { node, holder, ..compiled(model, table, field, seed) });
         }
         let givens = model.tables[table].givens.iter();
         let givens = givens.map(|given| given::compiled(model, given, (linker, plan), &mut references));
@@ -611,6 +657,12 @@ pub(crate) fn bind(model: &JointModel, plan: &mut Plan, linker: &Linker<'_>) {
                     let motion = Motion::new(*movement, field.seed);
                     field.run = Some(Run::new(motion, &field.sampler, rule));
                 }
+            }
+        }
+        for (field, rule) in scopes[scope].fields.iter_mut().zip(&model.tables[table].fields) {
+            if let Some(walk) = &rule.walk {
+                let drifts = Movement::Drifts { strength: Rate::ONE, seconds: walk.memory };
+                field.run = Some(Run::new(Motion::new(drifts, field.seed), &field.sampler, rule));
             }
         }
         let looks_back = |field: &Field| field.looks.iter().any(|look| matches!(look, Look::Previous { .. }));
@@ -688,7 +740,10 @@ fn compiled(model: &JointModel, table: usize, field: &FieldModel, seed: Seed) ->
         seed,
         stage: 0,
         holder: None,
+        node: None,
+        keeps_marginal: false,
         run: None,
+        walk: field.walk,
         latent: None,
     }
 }

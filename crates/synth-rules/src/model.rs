@@ -29,11 +29,13 @@ mod drawn;
 mod fitting;
 mod follows;
 mod given;
+mod leaves;
 mod movement;
 mod reader;
 mod release;
 mod times;
 mod told;
+mod walk;
 mod words;
 
 pub use adopt::Released;
@@ -42,6 +44,7 @@ pub use fitting::{FittedJoint, FittedPart, Fitting};
 pub use given::{Column, Given, Via};
 pub use reader::{Reader, Seen};
 pub use release::release;
+pub use walk::Walk;
 
 /// Version of the model file.
 pub const MODEL_VERSION: u32 = 1;
@@ -159,7 +162,10 @@ pub struct FieldModel {
     pub features: Vec<Feature>,
     /// How likely each code is.
     pub tree: Tree,
-    /// The codes in order of what they stand for, where a field runs along time; empty if they stand so anyway.
+    /// How its numbers move along an array.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub walk: Option<Walk>,
+    /// The codes in order of what they stand for, where a field runs along time or an array; empty if they stand so anyway.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub order: Vec<u16>,
     /// Where values begin and end in the leaves of a field that rises or falls along time.

@@ -9,7 +9,7 @@
 //!
 //! Modules in reading order: `codes` is what is fitted to, `group` makes codes coarse, `links` says which fields have to do with each
 //! other; `grow` finds splits, `prune` leaves some out, `held_out` judges them, `fit` makes one tree, `tree` is the result and how
-//! it is drawn from; `network` chooses the features of a Bayesian network; `copula` fits correlations, `simulate`
+//! it is drawn from, `rake` brings its draws back to their marginal distribution; `network` chooses the features of a Bayesian network; `copula` fits correlations, `simulate`
 //! judges them, `matrix` and `normal` are what they need.
 
 mod codes;
@@ -23,6 +23,7 @@ mod matrix;
 mod network;
 mod normal;
 mod prune;
+mod rake;
 mod simulate;
 mod tree;
 
@@ -33,6 +34,7 @@ pub use links::{Link, link_visits, links, screened};
 pub use matrix::{BadTriangle, Triangle, check_triangle, factor};
 pub use network::{Network, dependence_tree, second_parent};
 pub use normal::{normal_cdf, normal_quantile};
+pub use rake::raking_weights;
 pub use tree::{BadTree, Node, Sampler, Split, Tree};
 
 #[cfg(test)]

@@ -152,10 +152,10 @@ fn a_small_budget_leaves_out_what_it_says() {
     assert!(told.contains("the budget of 10 visits left out everything"), "{told}");
     assert!(left_out[0].as_str().unwrap().starts_with("everything"));
     assert!(!folder.text("ruleset.yaml").contains("\nmodel:"));
-    let (told, left_out) = profile("30000", "2");
+    let (told, left_out) = profile("90000", "2");
     assert!(told.contains("splits further down in trees of $."), "{told}");
     let model = folder.bytes("ruleset.model.json");
-    profile("30000", "1");
+    profile("90000", "1");
     assert_eq!(model, folder.bytes("ruleset.model.json"));
     assert!(left_out.as_array().is_some_and(|all| all.len() == 1));
     assert!(profile("1000000000", "2").1.is_null());

@@ -9,8 +9,9 @@ use synth_stats::normal;
 
 /// Lengths of memory between two points that are drawn for themselves: neighbours there have a correlation of e^-8.
 const APART: f64 = 8.0;
-/// Halvings between two such points; between the last ones the way is straight.
+/// Halvings between two such points; between the last ones the way is straight. Those of a walk go on to its single steps.
 const HALVINGS: u32 = 12;
+const MOST_HALVINGS: u32 = 40;
 /// Spans between changes, in lengths of memory: with so many, a state is still there after a length as often as one that
 /// changes at random is, about once in three times.
 const HELD: f64 = 1.25;
@@ -55,7 +56,7 @@ impl Motion {
             Movement::Rises { resets: Some(seconds) } => self.cycle(at, seconds),
             Movement::Drifts { strength, seconds } => {
                 let strength = strength.get();
-                let slow = self.drift(at, seconds);
+                let slow = self.drift(at, seconds, HALVINGS);
                 let z = math::sqrt(strength) * slow + math::sqrt(1.0 - strength) * normal::quantile(own);
                 normal::share_below(z)
             }
@@ -73,6 +74,27 @@ impl Motion {
         uniform.clamp(0.0, 1.0 - f64::EPSILON)
     }
 
+    /// Returns the draw of an element of an array that a walk runs along; `at` tells its array as the series and its place as the
+    /// time. With the place of the last element, that is where the first one is.
+    ///
+    /// # Method
+    ///
+    /// A bridge: from a walk, what it is off at its end is taken away little by little. For the process of Ornstein and
+    /// Uhlenbeck with a memory far longer than the array that is the bridge of Brownian motion (Karatzas and Shreve 1991, Brownian
+    /// Motion and Stochastic Calculus, §5.6.B); the distribution of a place then differs little from that of the field.
+    pub(crate) fn step(&self, at: Moment, last: Option<u64>) -> f64 {
+        let Movement::Drifts { seconds, .. } = self.movement else { return 0.5 };
+        let finest = |halvings: &u32| math::pow(2.0, f64::from(*halvings)) >= APART * seconds;
+        let halvings = (HALVINGS..MOST_HALVINGS).find(finest).unwrap_or(MOST_HALVINGS);
+        let score = |place: f64| self.drift(Moment { seconds: place, ..at }, seconds, halvings);
+        let z = match last.map(|last| last as f64).filter(|last| *last >= 1.0) {
+            Some(last) if at.seconds >= last => score(0.0),
+            Some(last) => score(at.seconds) + at.seconds / last * (score(0.0) - score(last)),
+            None => score(at.seconds),
+        };
+        normal::share_below(z).clamp(0.0, 1.0 - f64::EPSILON)
+    }
+
     fn normal(&self, series: u64, point: i64, depth: u32) -> f64 {
         let word = hash::combine(hash::combine(series, point.cast_unsigned()), u64::from(depth));
         normal::quantile(self.seed.attempt(1).uniform(word))
@@ -85,14 +107,14 @@ impl Motion {
     /// The process of Ornstein and Uhlenbeck, drawn at points that are far apart and then halfway between two known
     /// points again and again: given its ends x and y, the middle is normal with mean r (x + y) / (1 + r²) and variance
     /// (1 - r²) / (1 + r²), where r is the correlation over half the distance (the bridge of a Gaussian Markov process).
-    fn drift(&self, at: Moment, seconds: f64) -> f64 {
+    fn drift(&self, at: Moment, seconds: f64, halvings: u32) -> f64 {
         let place = at.seconds / (APART * seconds);
         let cell = math::floor(place);
         let mut point = cast::round_to_i64(cell.clamp(-1e18, 1e18));
         let mut ends = [self.normal(at.series, point, 0), self.normal(at.series, point + 1, 0)];
         let mut rest = place - cell;
         let mut width = APART;
-        for depth in 1..=HALVINGS {
+        for depth in 1..=halvings {
             width /= 2.0;
             let r = math::exp(-width);
             let square = 1.0 + r * r;

@@ -9,6 +9,7 @@ use synth_core::{JsonPath, Scalar, hash};
 use synth_rules::model::{Column, Given, Reader, Seen, Via};
 use synth_rules::{JointModel, Relationship};
 
+use super::calibrate::Laws;
 use crate::column::{ABSENT, NULL, Slots};
 use crate::link::Linker;
 use crate::memo::{Key, List, Memo, What};
@@ -64,6 +65,8 @@ pub(crate) struct LateParts {
     programs: BTreeMap<usize, OnceLock<Arc<Programs>>>,
     /// By reference the rows that are referred to.
     parents: Vec<OnceLock<Option<Listed>>>,
+    /// By scope and stage.
+    pub(super) laws: BTreeMap<(usize, usize), OnceLock<Laws>>,
 }
 
 /// Rows that are referred to, with their codes.
@@ -94,14 +97,19 @@ impl Default for Late {
 }
 
 impl Late {
-    pub(super) fn of(nodes: impl IntoIterator<Item = usize>, n_references: usize) -> Self {
+    pub(super) fn of(
+        nodes: impl IntoIterator<Item = usize>,
+        n_references: usize,
+        stages: impl IntoIterator<Item = (usize, usize)>,
+    ) -> Self {
         Self::Own(Arc::new(LateParts {
+            laws: stages.into_iter().map(|stage| (stage, OnceLock::new())).collect(),
             programs: nodes.into_iter().map(|node| (node, OnceLock::new())).collect(),
             parents: (0..n_references).map(|_| OnceLock::new()).collect(),
         }))
     }
 
-    fn parts(&self) -> Arc<LateParts> {
+    pub(super) fn parts(&self) -> Arc<LateParts> {
         match self {
             Self::Own(parts) => Arc::clone(parts),
             Self::Seen(parts) => parts.upgrade().expect("a plan outlives its programs"),

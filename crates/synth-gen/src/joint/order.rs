@@ -8,7 +8,7 @@ use synth_rules::JointModel;
 use synth_stats::joint::Sampler;
 
 use super::given::{GivenSource, Late, needed};
-use super::{Joint, Look};
+use super::{Joint, Look, ScopeModel, calibrate};
 use crate::link::Bond;
 use crate::plan::{Gate, Plan};
 
@@ -187,9 +187,10 @@ pub(crate) fn settle(
     let unseen = prune(&mut joint, plan, model, scope_of);
     find_stages(&mut joint, &order);
     let used = givens(&joint);
-    let nodes = used.iter().flat_map(|given| needed_by(&joint, given));
-    let late = Late::of(nodes, joint.references.len());
-    plan.is_linked |= !used.is_empty();
+    let nodes: Vec<usize> = used.iter().flat_map(|given| needed_by(&joint, given)).collect();
+    let stages = calibrate::find_kept(&mut joint, plan);
+    let late = Late::of(nodes, joint.references.len(), stages);
+    plan.is_linked |= !used.is_empty() || joint.scopes.iter().any(ScopeModel::walks);
     plan.joint = Arc::new(joint);
     plan.late = late;
     unseen
@@ -266,7 +267,8 @@ fn find_stages(joint: &mut Joint, order: &Order<'_, '_>) {
         let model = &mut joint.scopes[scope];
         let fields = model.fields.iter().map(|field| field.stage);
         let last = fields.chain(model.givens.iter().map(|given| given.stage)).max();
-        let is_staged = is_below || !model.givens.is_empty() || last > Some(0);
+        // Where elements stand in their arrays is looked up stage by stage.
+        let is_staged = is_below || !model.givens.is_empty() || last > Some(0) || model.walks();
         model.n_stages = last.filter(|_| is_staged).map_or(0, |last| last + 1);
     }
 }

@@ -8,6 +8,7 @@
 use std::cell::{Cell, Ref, RefCell};
 use std::rc::Rc;
 
+use super::calibrate::Drawing;
 use super::{Before, Codes, Here, Joint, Moment, Moments, ScopeModel, up_of};
 use crate::memo::Memo;
 use crate::plan::Plan;
@@ -48,7 +49,7 @@ impl Stages {
 
 impl Joint {
     /// Returns the model of a scope whose codes are drawn in stages.
-    fn staged(&self, scope: usize) -> Option<&ScopeModel> {
+    pub(super) fn staged(&self, scope: usize) -> Option<&ScopeModel> {
         self.scopes.get(scope).filter(|model| model.n_stages > 0)
     }
 
@@ -95,20 +96,34 @@ impl Plan {
             }
             let above = std::iter::successors(spots.above.as_ref(), |above| above.above.as_ref());
             above.for_each(|above| self.draw_codes(above, next, memo));
-            for (at, given) in model.givens.iter().enumerate().filter(|(_, given)| given.stage == next) {
-                stages.put(model.fields.len() + at, &self.given(given, spots, memo));
-            }
+            self.put_given(model, (spots, next), memo);
             if model.fields.iter().any(|field| field.stage == next) {
-                self.draw_stage(model, (spots, next), memo);
+                self.with_laws(spots.scope, next, |laws| {
+                    self.draw_stage(model, (spots, Drawing::by(laws)), memo);
+                });
             }
             stages.is_busy.set(false);
             stages.n_done.set(next + 1);
         }
     }
 
-    /// Draws the codes of one stage.
-    fn draw_stage(&self, model: &ScopeModel, (spots, stage): (&Rc<Spots>, usize), memo: &Memo) {
+    /// Puts down what is given in one stage.
+    pub(super) fn put_given(&self, model: &ScopeModel, (spots, stage): (&Rc<Spots>, usize), memo: &Memo) {
+        for (at, given) in model.givens.iter().enumerate().filter(|(_, given)| given.stage == stage) {
+            spots.codes.put(model.fields.len() + at, &self.given(given, spots, memo));
+        }
+    }
+
+    /// Draws the codes of one stage by its laws.
+    pub(super) fn draw_stage(
+        &self,
+        model: &ScopeModel,
+        (spots, drawing): (&Rc<Spots>, Drawing<'_>),
+        memo: &Memo,
+    ) {
+        let stage = drawing.laws.stage;
         let others = if model.looks_back { self.elements_before(spots, stage, memo) } else { None };
+        let tracks = self.tracks(model, spots, memo);
         let mut moments = model.line.as_deref().map(Moments::new);
         let mut codes = spots.codes.codes.borrow_mut();
         for (row, address) in spots.addresses.iter().enumerate() {
@@ -124,8 +139,9 @@ impl Plan {
                 true if model.looks_back && index > 0 && row > 0 && spots.is_next(row) => Before::At(row - 1),
                 _ => Before::of(&found),
             };
-            let here = Here { address: *address, index, moment };
-            model.draw((row, Some(stage)), here, (up_of(spots, row), before), &mut codes);
+            let track = tracks.get(row).copied().unwrap_or_default();
+            let here = Here { address: *address, index, moment, track };
+            model.draw((row, Some(drawing)), here, (up_of(spots, row), before), &mut codes);
         }
     }
 

@@ -6,6 +6,7 @@ use synth_stats::joint::{Fitted, FittedCopula};
 
 use super::ModelKind;
 use super::fitting::{FieldFits, Fitting, Group};
+use super::leaves::LeafSize;
 
 /// A simpler model is taken when it has at least this share of what a richer one gains.
 const TIE_SHARE: f64 = 0.98;
@@ -52,7 +53,7 @@ struct Score {
 /// every row it makes; what trees get wrong for want of rows is wrong at random. Hence their head start.
 pub(super) fn choose(
     fitting: &Fitting,
-    fields: &[FieldFits],
+    (fields, leaves): (&[FieldFits], &[LeafSize]),
     copulas: &[FittedCopula],
 ) -> (Vec<Chosen>, JointProfile) {
     let mut first = vec![0; fitting.draft.tables.len()];
@@ -70,7 +71,11 @@ pub(super) fn choose(
         let fits: Vec<&FieldFits> =
             group.fields.iter().map(|field| &fields[first[group.table] + field]).collect();
         let scores = scores(fitting, (group, copula), &fits);
-        let (score, reason) = match along_time(fitting, group, &scores) {
+        let walks = fits.iter().any(|fits| fits.walk.is_some());
+        let (score, reason) = match along_time((fitting, walks), group, &scores) {
+            Some(score) if walks => {
+                (score, "its numbers move along arrays, which trees alone can look at".to_owned())
+            }
             Some(score) => (score, "its rows run along a time, which trees alone can look at".to_owned()),
             None => pick(fitting.draft.options.kind, &scores),
         };
@@ -90,7 +95,7 @@ pub(super) fn choose(
             path: draft.path.clone(),
             fields: paths,
             model: score.kind.name().to_owned(),
-            reason,
+            reason: reason + &of_leaves(score.kind, leaves[group.table]),
             n_held_out: cast::to_u64(draft.is_held_out.iter().filter(|is_held_out| **is_held_out).count()),
             floor: bits(scores[0].achieved),
             achieved: bits(score.achieved),
@@ -101,10 +106,13 @@ pub(super) fn choose(
     (chosen, profile)
 }
 
-/// The model of a group whose rows have a time: trees in the order of numbers of values, by which it was found how fields run
+/// The model of a group whose rows have a time or whose numbers move along arrays: trees in the order of numbers of values, by which it was found how fields run
 /// along the time, or fields by themselves where these gain nothing.
-fn along_time(fitting: &Fitting, group: &Group, scores: &[Score]) -> Option<Score> {
-    fitting.draft.tables[group.table].times.as_ref()?;
+fn along_time((fitting, walks): (&Fitting, bool), group: &Group, scores: &[Score]) -> Option<Score> {
+    let is_asked = fitting.draft.options.kind.is_none_or(|kind| kind == ModelKind::Trees);
+    if fitting.draft.tables[group.table].times.is_none() && !(walks && is_asked) {
+        return None;
+    }
     let trees = scores.iter().find(|score| score.kind == ModelKind::Trees)?;
     let alone = scores[0];
     let gains = trees.likeliest > alone.likeliest + TIE_NATS;
@@ -219,6 +227,15 @@ fn reason(scores: &[Score], chosen: &Score) -> String {
     } else {
         let saved = rounded(bits(scores[0].likeliest) - bits(chosen.likeliest));
         format!("it predicts held-out rows best: {saved} bits less than fields by themselves")
+    }
+}
+
+/// How large leaves are, where that was a choice.
+fn of_leaves(kind: ModelKind, leaves: LeafSize) -> String {
+    if kind == ModelKind::Trees && leaves.is_guarded {
+        format!("; leaves have {} rows or more, as smaller ones follow their rows too closely", leaves.n_rows)
+    } else {
+        String::new()
     }
 }
 

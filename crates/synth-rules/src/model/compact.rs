@@ -232,6 +232,7 @@ mod tests {
             tree: Tree { nodes, backoff: 0.0 },
             order: Vec::new(),
             ends: Vec::new(),
+            walk: None,
             floor: -1.0,
             achieved: -0.5,
         }

@@ -12,6 +12,7 @@ use super::bound::bound;
 use super::coding::Coding;
 use super::fitting::Fitting;
 use super::times::{Places, RowTimes, places_in_arrays};
+use super::walk::{self, Walk};
 use super::{Feature, FieldModel, LeafEnds, MAX_POSITION, ModelKind, ModelOptions, ModelPart};
 use crate::along::{Along, Movement};
 use crate::rule_set::RuleSet;
@@ -19,6 +20,7 @@ use crate::rule_set::RuleSet;
 mod conflicts;
 pub(super) mod givens;
 pub(super) mod series;
+mod walks;
 
 use conflicts::{Conflicts, conflicts, resolve};
 use givens::DraftGiven;
@@ -28,6 +30,9 @@ use series::Course;
 const MIN_ROWS: usize = 60;
 /// Fewest rows of a leaf, whatever `k`.
 const MIN_LEAF: u64 = 20;
+/// Sizes of leaves that are tried, in these; and leaves of each that a table must have room for.
+const LEAF_STEPS: [(usize, usize); 3] = [(1, 1), (5, 2), (5, 1)];
+const MIN_LEAVES: usize = 10;
 /// One row in so many is held out.
 const HOLD_OUT: u64 = 5;
 /// Documents have fewer records than this, and their rows are held out by themselves.
@@ -74,6 +79,8 @@ pub(super) struct DraftField {
     pub(super) is_held: Vec<bool>,
     /// What is needed to see how it runs along time, where its table has one.
     course: Option<Course>,
+    /// How its numbers move along an array, as far as they alone say.
+    pub(super) walk: Option<walk::Found>,
 }
 
 /// How a field runs along time, if it does, and where the values of its leaves end.
@@ -125,6 +132,7 @@ impl Draft {
                 around: Vec::new(),
             });
         }
+        walks::find(sample, &mut tables);
         givens::find(rules, &bound, sample, &mut tables);
         for at in 0..tables.len() {
             tables[at].conflicts = conflicts(rules, &tables[at].givens);
@@ -137,6 +145,17 @@ impl Draft {
             .collect();
         let min_leaf = cast::to_usize(rules.privacy.k.max(MIN_LEAF));
         Self { tables, fields, options, min_leaf, along }
+    }
+
+    /// The fewest rows of a leaf that are tried for the trees of a table, rising: those that leave it room for some leaves.
+    pub(super) fn leaf_sizes(&self, table: usize) -> Vec<usize> {
+        let n_rows = self.tables[table].is_held_out.len();
+        let sizes = LEAF_STEPS.iter().map(|(times, of)| self.min_leaf * times / of);
+        sizes
+            .enumerate()
+            .filter(|(at, size)| *at == 0 || n_rows >= MIN_LEAVES * size)
+            .map(|(_, size)| size)
+            .collect()
     }
 
     /// Returns the number of fields.
@@ -275,7 +294,7 @@ impl DraftField {
         &self,
         kind: ModelKind,
         features: &[Feature],
-        (fitted, (movement, ends)): (Fitted, Moving),
+        (fitted, (movement, ends), walk): (Fitted, Moving, Option<Walk>),
     ) -> FieldModel {
         let (presence, null_rate, shares) = self.coding.rates.clone();
         FieldModel {
@@ -289,8 +308,9 @@ impl DraftField {
             codes: self.coding.codes.clone(),
             features: features.to_vec(),
             tree: fitted.tree,
-            order: self.order(movement),
+            order: self.order(movement.is_some() || walk.is_some()),
             ends,
+            walk,
             floor: fitted.floor,
             achieved: fitted.achieved,
         }
@@ -421,6 +441,7 @@ fn field(
         column: CodeColumn { codes, n_codes, order },
         is_held,
         course: None,
+        walk: None,
     })
 }
 

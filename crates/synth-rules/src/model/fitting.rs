@@ -12,6 +12,8 @@ use synth_stats::joint::{
 use super::choice::{self, Chosen};
 use super::compact::{DraftModel, compact};
 use super::draft::{Draft, DraftTable, Moving, number};
+use super::leaves;
+use super::walk::Walk;
 use super::{CopulaModel, Feature, FieldModel, JointModel, ModelKind};
 use crate::along::Along;
 
@@ -76,24 +78,29 @@ pub struct FittedPart(pub(super) Part);
 
 #[derive(Debug)]
 pub(super) enum Part {
-    /// The models of one field.
-    Field(Box<FieldFits>),
+    /// The models of one field, for each size of leaves.
+    Field(Vec<FieldFits>),
     /// The copula of a group.
     Copula(FittedCopula),
 }
+
+/// A tree with what it looks at.
+pub(super) type Looking = (Vec<Feature>, Fitted);
 
 /// The models of one field.
 #[derive(Debug)]
 pub(super) struct FieldFits {
     /// Its distribution, whatever the others are.
     pub(super) alone: Fitted,
-    pub(super) net: Option<(Vec<Feature>, Fitted)>,
+    pub(super) net: Option<Looking>,
     /// By a tree that looks at fields with fewer values.
-    pub(super) tree: Option<(Vec<Feature>, Fitted)>,
+    pub(super) tree: Option<Looking>,
     /// By a tree that looks at fields nearer to the root of the network.
-    pub(super) tree_along: Option<(Vec<Feature>, Fitted)>,
+    pub(super) tree_along: Option<Looking>,
     /// How the field runs along time by itself, and by the first of the trees.
     moving: [Moving; 2],
+    /// How it moves along an array, which is the case by the first of the trees only.
+    pub(super) walk: Option<Walk>,
 }
 
 /// A fitted model with its figures.
@@ -298,30 +305,65 @@ impl Fitting {
     #[must_use]
     pub fn fit(&self, part: usize) -> FittedPart {
         FittedPart(match part.checked_sub(self.draft.fields.len()) {
-            None => Part::Field(Box::new(self.fit_field(part))),
+            None => Part::Field(self.fit_field(part)),
             Some(group) => Part::Copula(self.fit_group(&self.groups[group])),
         })
     }
 
-    fn fit_field(&self, at: usize) -> FieldFits {
+    fn fit_field(&self, at: usize) -> Vec<FieldFits> {
         let (table, field) = self.draft.fields[at];
+        let smallest = (self.draft.min_leaf, self.budget.per_net);
         let parents = self.parents[at].iter().map(|parent| self.column(table, *parent));
-        let net = (!self.parents[at].is_empty())
-            .then(|| self.fit_to((table, field), parents.collect(), self.budget.per_net));
+        let net =
+            (!self.parents[at].is_empty()).then(|| self.fit_to((table, field), parents.collect(), smallest));
+        let (_, alone) = self.fit_to((table, field), Vec::new(), (self.draft.min_leaf, 0));
+        let by_itself = self.draft.moving((table, field), &[], &alone.tree);
+        let sizes = self.draft.leaf_sizes(table);
+        let budget = self.budget.per_tree / cast::to_u64(sizes.len()).max(1);
+        let of_size = |size: usize| {
+            let (tree, tree_along) = self.fit_trees(at, (size, budget));
+            let by_tree = tree
+                .as_ref()
+                .map(|(features, fitted)| self.draft.moving((table, field), features, &fitted.tree));
+            let moving = [by_itself.clone(), by_tree.unwrap_or_default()];
+            let plain =
+                FieldFits { alone: alone.clone(), net: net.clone(), tree, tree_along, moving, walk: None };
+            self.walking(at, (size, budget), plain)
+        };
+        sizes.into_iter().map(of_size).collect()
+    }
+
+    /// Lets a field walk along its array, if that says more of held-out rows than its tree does.
+    fn walking(&self, at: usize, how: (usize, u64), fits: FieldFits) -> FieldFits {
+        let (table, field) = self.draft.fields[at];
+        let found = self.draft.tables[table].fields[field].walk;
+        let (Some(found), Some((_, tree))) = (found, &fits.tree) else { return fits };
+        if found.gain <= tree.achieved - tree.floor {
+            return fits;
+        }
+        let (features, columns) = self.draft.candidates(table, field);
+        let links = self.draft.open_links((table, field), &self.links[at], |_| false);
+        let chosen = screened(&links, MAX_FEATURES).into_iter().filter(|at| found.may_look(features[*at]));
+        let looked_at = chosen.map(|at| (features[at], columns[at])).collect();
+        let (features, mut tree) = self.fit_to((table, field), looked_at, how);
+        // Densities have no end, likelihoods of groups of values do.
+        tree.achieved = (tree.achieved + found.gain).min(0.0);
+        tree.likeliest = (tree.likeliest + found.gain).min(0.0);
+        FieldFits { tree: Some((features, tree)), tree_along: None, walk: Some(found.walk), ..fits }
+    }
+
+    /// Fits the trees of a field in both orders.
+    fn fit_trees(&self, at: usize, how: (usize, u64)) -> (Option<Looking>, Option<Looking>) {
+        let (table, field) = self.draft.fields[at];
         let tree = self.wants(ModelKind::Trees).then(|| {
             let (features, columns) = self.draft.candidates(table, field);
             let links = self.draft.open_links((table, field), &self.links[at], |drawn| drawn < field);
             let chosen = screened(&links, MAX_FEATURES).into_iter();
             let looked_at = chosen.map(|at| (features[at], columns[at])).collect();
-            self.fit_to((table, field), looked_at, self.budget.per_tree)
+            self.fit_to((table, field), looked_at, how)
         });
-        let tree_along = (tree.is_some() && self.is_reordered(at)).then(|| self.fit_along(at));
-        let (_, alone) = self.fit_to((table, field), Vec::new(), 0);
-        let by_itself = self.draft.moving((table, field), &[], &alone.tree);
-        let by_tree =
-            tree.as_ref().map(|(features, fitted)| self.draft.moving((table, field), features, &fitted.tree));
-        let moving = [by_itself, by_tree.unwrap_or_default()];
-        FieldFits { alone, net, tree, tree_along, moving }
+        let tree_along = (tree.is_some() && self.is_reordered(at)).then(|| self.fit_along(at, how));
+        (tree, tree_along)
     }
 
     /// Tells whether the group of a field has another order in its network.
@@ -337,7 +379,7 @@ impl Fitting {
     }
 
     /// Fits the tree of a field in the order of the network.
-    fn fit_along(&self, at: usize) -> (Vec<Feature>, Fitted) {
+    fn fit_along(&self, at: usize, how: (usize, u64)) -> Looking {
         let (table, field) = self.draft.fields[at];
         let own =
             self.before[at].iter().map(|before| (Parent::Field(*before), self.link(table, field, *before)));
@@ -349,23 +391,19 @@ impl Fitting {
             own.chain(around).filter_map(|(parent, link)| Some((parent, link?))).collect();
         let links: Vec<Link> = known.iter().map(|(_, link)| *link).collect();
         let chosen = screened(&links, MAX_FEATURES).into_iter();
-        self.fit_to(
-            (table, field),
-            chosen.map(|at| self.column(table, known[at].0)).collect(),
-            self.budget.per_tree,
-        )
+        self.fit_to((table, field), chosen.map(|at| self.column(table, known[at].0)).collect(), how)
     }
 
     fn fit_to(
         &self,
         field: (usize, usize),
         looked_at: Vec<(Feature, &CodeColumn)>,
-        budget: u64,
-    ) -> (Vec<Feature>, Fitted) {
+        (min_leaf, budget): (usize, u64),
+    ) -> Looking {
         let (features, columns): (Vec<Feature>, Vec<&CodeColumn>) = looked_at.into_iter().unzip();
         let view = self.draft.view(field, &columns);
         let columns: Vec<&CodeColumn> = view.features.iter().map(|column| &**column).collect();
-        let config = FitConfig { min_leaf: self.draft.min_leaf, budget };
+        let config = FitConfig { min_leaf, budget };
         (features, fit_tree(&view.target, &columns, &view.is_held_out, config))
     }
 
@@ -384,11 +422,13 @@ impl Fitting {
         let (mut fields, mut copulas) = (Vec::new(), Vec::new());
         for FittedPart(part) in parts {
             match part {
-                Part::Field(fits) => fields.push(*fits),
+                Part::Field(fits) => fields.push(fits),
                 Part::Copula(copula) => copulas.push(copula),
             }
         }
-        let (chosen, profile) = choice::choose(&self, &fields, &copulas);
+        let leaves = leaves::choose(&self.draft, &fields);
+        let fields = leaves::take(&self.draft, fields, &leaves);
+        let (chosen, profile) = choice::choose(&self, (&fields, &leaves), &copulas);
         let mut models: Vec<Vec<Option<FieldModel>>> =
             self.draft.tables.iter().map(|table| table.fields.iter().map(|_| None).collect()).collect();
         let alone = Chosen { kind: ModelKind::Independent, along: false };
@@ -412,6 +452,9 @@ impl Fitting {
             let chosen = of_fields[*table][*field];
             let movement = fits.moving[usize::from(chosen.kind == ModelKind::Trees)].0;
             let model = fits.into_model(&draft.fields[*field], chosen);
+            if model.walk.is_some() {
+                moving[*table].insert(*field);
+            }
             if let Some(times) = &draft.times {
                 is_looked_at[times.line] |= looks_at_time(&model);
                 if let Some(movement) = movement {
@@ -450,10 +493,10 @@ impl FieldFits {
         let [by_itself, by_tree] = self.moving;
         match looking {
             Some((features, fitted)) if kind == ModelKind::Trees => {
-                draft.model(kind, &features, (fitted, by_tree))
+                draft.model(kind, &features, (fitted, by_tree, self.walk))
             }
-            Some((features, fitted)) => draft.model(kind, &features, (fitted, by_itself)),
-            None => draft.model(kind, &[], (self.alone, by_itself)),
+            Some((features, fitted)) => draft.model(kind, &features, (fitted, by_itself, None)),
+            None => draft.model(kind, &[], (self.alone, by_itself, None)),
         }
     }
 }

@@ -69,6 +69,7 @@ impl Given {
             tree: Tree { nodes: vec![Node::Leaf(counts)], backoff: 0.0 },
             order: Vec::new(),
             ends: Vec::new(),
+            walk: None,
             floor: 0.0,
             achieved: 0.0,
         }

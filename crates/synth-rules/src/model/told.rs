@@ -47,6 +47,9 @@ impl JointModel {
             ModelPart::Length => "the length",
         };
         self.correlated(table, place, lines);
+        if let Some(walk) = &field.walk {
+            lines.push(format!("joint model: {}", walk.words(&self.tables[table].path)));
+        }
         let looked_at = self.looked_at(table, field);
         if !looked_at.is_empty() {
             let named: Vec<String> = looked_at

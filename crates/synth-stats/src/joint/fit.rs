@@ -37,6 +37,9 @@ pub struct Fitted {
     pub likeliest: f64,
     /// The same under the field's own distribution alone.
     pub floor: f64,
+    /// What the tree gains over that for the rows that it grew from; what this has more than the gain for held-out rows was learned
+    /// by heart.
+    pub gain_seen: f64,
     /// Rows whose node was not split any more because the budget was used up.
     pub n_unsplit: u64,
 }
@@ -58,6 +61,9 @@ pub struct Fitted {
 /// groups of the field's codes: a likelihood of single codes says how well a leaf of a few dozen rows estimates each of a
 /// hundred, and would leave no split to fields of many values. The counts of the leaves are then those of all rows, so a
 /// leaf stands for at least `min_leaf` of them.
+///
+/// `gain_seen` less `achieved - floor` is the optimism of the tree (Efron 1986, J. Am. Stat. Assoc. 81(394)), and bounds what an attacker
+/// may tell of who was in the sample (Yeom et al. 2018, Privacy risk in machine learning, CSF).
 ///
 /// # Cost
 ///
@@ -107,7 +113,10 @@ pub fn fit_tree(
         achieved: floor,
     });
     let mean = |sum: f64| if held_out.is_empty() { 0.0 } else { sum / held_out.len() as f64 };
+    let seen = Candidate::new(&chosen.nodes, &judged, features, &rows);
+    let gain_seen = seen.log_likelihood(&rows, chosen.backoff) - seen.floor(&rows);
     Fitted {
+        gain_seen: if rows.is_empty() { 0.0 } else { gain_seen / rows.len() as f64 },
         achieved: mean(chosen.achieved),
         likeliest: mean(likeliest),
         n_unsplit: grower.n_unsplit,

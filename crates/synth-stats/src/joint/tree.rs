@@ -1,10 +1,12 @@
 //! A tree that says how likely each code of a field is, and how it is drawn from.
 
 use serde::{Deserialize, Serialize};
-use synth_core::math;
+use synth_core::{cast, math};
 
 /// Splits from the root to a leaf, at most.
 pub(super) const MAX_DEPTH: usize = 40;
+/// Steps of a weight between 0 and 1.
+const WEIGHT_STEPS: f64 = 1_048_576.0;
 
 /// How the codes of a field depend on the codes of others.
 ///
@@ -250,7 +252,6 @@ fn merged(left: &[(u16, u32)], right: &[(u16, u32)]) -> Vec<(u16, u32)> {
 pub struct Sampler {
     nodes: Vec<Walk>,
     tables: Vec<Table>,
-    backoff: f64,
 }
 
 #[derive(Debug, Clone)]
@@ -315,7 +316,7 @@ impl Table {
 
     /// The code at a share in [0, 1) of the rows.
     fn pick(&self, share: f64) -> u16 {
-        let place = synth_core::cast::floor_to_u64(share * self.n_rows() as f64);
+        let place = cast::floor_to_u64(share * self.n_rows() as f64);
         let at = self.cumulative.partition_point(|rows| *rows <= place);
         self.codes[at.min(self.codes.len() - 1)]
     }
@@ -356,7 +357,6 @@ impl Sampler {
         Ok(Self {
             nodes: tree.nodes.iter().map(walk).collect(),
             tables: parents.into_iter().zip(tree.node_counts()).map(table).collect(),
-            backoff: tree.backoff,
         })
     }
 
@@ -420,11 +420,69 @@ impl Sampler {
     #[must_use]
     pub fn probability(&self, leaf: usize, code: u16) -> f64 {
         let table = &self.tables[leaf];
-        let n = table.n_rows() as f64;
-        let own = table.count(code) as f64;
+        let own = table.count(code) as f64 / table.n_rows().max(1) as f64;
         match table.parent {
-            Some(above) => (own + self.backoff * self.probability(above, code)) / (n + self.backoff),
-            None => own / n,
+            Some(above) => table.own * own + (1.0 - table.own) * self.probability(above, code),
+            None => own,
         }
+    }
+
+    /// Returns the codes that are drawn at all, in order, each with its share of all rows.
+    #[must_use]
+    pub fn shares(&self) -> Vec<(u16, f64)> {
+        let root = &self.tables[0];
+        root.codes.iter().map(|code| (*code, self.probability(0, *code))).collect()
+    }
+
+    /// Returns the sampler whose probabilities in every leaf are those of this one times a weight of the code, brought to a sum of
+    /// 1. Codes beyond the list have the weight 1; weights are from 0 up, and in steps of 2^-20.
+    ///
+    /// # Method
+    ///
+    /// The weight goes into the rows of each node, and what a node takes from the one above goes by the weights of both:
+    /// `w_c (s p_c + (1 - s) q_c)` is a mixture of `w_c p_c` and `w_c q_c`. A node whose own codes all weigh nothing has its draws of
+    /// the node above.
+    ///
+    /// # Cost
+    ///
+    /// One visit of each node and code.
+    ///
+    /// # Example
+    ///
+    /// ```
+    /// use synth_stats::joint::{Node, Sampler, Tree};
+    ///
+    /// let tree = Tree { nodes: vec![Node::Leaf(vec![(0, 3), (1, 1)])], backoff: 0.0 };
+    /// let sampler = Sampler::new(&tree, 2)?.reweighed(&[1.0, 3.0]);
+    /// assert_eq!([0, 1].map(|code| sampler.probability(0, code)), [0.5, 0.5]);
+    /// # Ok::<(), synth_stats::joint::BadTree>(())
+    /// ```
+    #[must_use]
+    pub fn reweighed(&self, weights: &[f64]) -> Self {
+        let mut tables: Vec<Table> = Vec::with_capacity(self.tables.len());
+        // What the distribution of each node sums to with the weights.
+        let mut sums: Vec<f64> = Vec::with_capacity(self.tables.len());
+        for table in &self.tables {
+            let (mut before, mut sum) = (0, 0_u64);
+            let weigh = |(code, up_to): (&u16, &u64)| {
+                let weight = weights.get(usize::from(*code)).copied().unwrap_or(1.0);
+                let rows = (up_to - before) as f64;
+                before = *up_to;
+                sum = sum.saturating_add(cast::floor_to_u64(rows * weight * WEIGHT_STEPS + 0.5));
+                sum
+            };
+            let cumulative: Box<[u64]> = table.codes.iter().zip(&table.cumulative).map(weigh).collect();
+            let own = sum as f64 / WEIGHT_STEPS / table.n_rows().max(1) as f64;
+            let above = table.parent.map_or(0.0, |above| sums[above]);
+            let all = match table.parent {
+                Some(_) => table.own * own + (1.0 - table.own) * above,
+                None => own,
+            };
+            let share = if all > 0.0 { table.own * own / all } else { table.own };
+            let cumulative = if sum > 0 { cumulative } else { table.cumulative.clone() };
+            sums.push(all);
+            tables.push(Table { parent: table.parent, codes: table.codes.clone(), cumulative, own: share });
+        }
+        Self { nodes: self.nodes.clone(), tables }
     }
 }

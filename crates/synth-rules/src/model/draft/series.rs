@@ -204,9 +204,9 @@ impl DraftField {
         self.course.as_ref()?.rising.as_ref().map(|(_, by)| by.as_ref())
     }
 
-    /// The order of the codes as a model that runs along time needs it.
-    pub(super) fn order(&self, movement: Option<Movement>) -> Vec<u16> {
-        let order = movement.and_then(|_| self.coding.order()).unwrap_or_default();
+    /// The order of the codes as a model needs it whose values follow each other.
+    pub(super) fn order(&self, moves: bool) -> Vec<u16> {
+        let order = self.coding.order().filter(|_| moves).unwrap_or_default();
         let is_plain = order.iter().copied().eq(0..self.column.n_codes);
         if is_plain { Vec::new() } else { order }
     }
