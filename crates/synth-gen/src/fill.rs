@@ -416,11 +416,14 @@ impl Node {
         let own = || self.shares.as_ref().map_or(0, |shares| shares.pick(uniform));
         let index = match self.form(&case) {
             None => own(),
-            Some((_, form)) => form.kinds.as_ref().map_or(0, |kinds| match own() {
-                // The codes know more of a row than its case does, where they do not speak against it.
-                drawn if draw.is_some() && kinds.prob(drawn) > 0.0 => drawn,
-                _ => kinds.pick(self.share_seed.uniform(address)),
-            }),
+            // What something else decides is of one kind, whatever its own rule allows.
+            Some((_, form)) => {
+                form.kinds.as_ref().filter(|_| self.kinds.len() > 1).map_or(0, |kinds| match own() {
+                    // The codes know more of a row than its case does, where they do not speak against it.
+                    drawn if draw.is_some() && kinds.prob(drawn) > 0.0 => drawn,
+                    _ => kinds.pick(self.share_seed.uniform(address)),
+                })
+            }
         };
         FIRST_KIND.saturating_add(u8::try_from(index).unwrap_or(0))
     }

@@ -234,6 +234,12 @@ impl Node {
         presence.chain(self.forms.iter().map(|forms| forms.column))
     }
 
+    /// Cases that unions speak of, that of none among them.
+    pub(crate) fn n_cases(&self) -> usize {
+        let presence = self.presence.by_case.iter().map(|(_, rates)| rates.len());
+        presence.chain(self.forms.iter().map(|forms| forms.cases.len())).max().unwrap_or(0)
+    }
+
     /// The kinds that are values without parts.
     pub(crate) fn scalar_kinds(&self) -> KindMask {
         let mut mask = KindMask::default();

@@ -141,7 +141,8 @@ fn kind_rate(plan: &Plan, node: usize, case: usize) -> Option<f64> {
 /// The rate of each field in each case, case 0 being none of them; `None` where something is now of one kind and now of
 /// another in one case.
 fn rates(plan: &Plan, rules: &[Rule], (group, column): (&[usize], usize)) -> Option<Vec<(usize, Vec<f64>)>> {
-    let n_cases = n_cases(plan, column);
+    let said = group.iter().map(|node| plan.nodes[*node].n_cases()).max().unwrap_or(0);
+    let n_cases = n_cases(plan, column).max(said);
     let shares = shares(plan, column, n_cases);
     let mut rates: Vec<(usize, Option<Vec<f64>>)> = Vec::with_capacity(group.len());
     for node in group {
@@ -175,8 +176,8 @@ fn rates(plan: &Plan, rules: &[Rule], (group, column): (&[usize], usize)) -> Opt
 fn of_tag(plan: &Plan, node: usize, n_cases: usize) -> Option<Vec<f64>> {
     let own = &plan.nodes[node];
     if let Some((_, rates)) = own.presence.by_case.first() {
-        let rate = |rate: &f64| if rate.is_nan() { own.presence.own } else { *rate };
-        return Some(rates.iter().map(rate).collect());
+        let rate = |case: usize| rates.get(case).copied().filter(|rate| !rate.is_nan());
+        return Some((0..n_cases).map(|case| rate(case).unwrap_or(own.presence.own)).collect());
     }
     let forms = own.forms.first()?;
     let null_rate = |case: usize| {

@@ -151,6 +151,7 @@ variants:
     - {when: open, types: {"$.error": "null"}}
     - {when: closed, types: {"$.error": "null"}}
     - {when: failed, types: {"$.error": object}}
+    - {when: unheard of, types: {"$.error": object}}
 "#;
 
 /// Catches types that are drawn beside the tag, kinds of one type that lose their shares, null that a rule of presence
@@ -186,6 +187,39 @@ fn variants_decide_of_which_types_values_are() {
     assert!((share(n_null, n_labels) - 0.1).abs() < 0.035, "{n_null} of {n_labels}");
     assert!((share(n_rare, n_labels) - 0.18).abs() < 0.045, "{n_rare} of {n_labels}");
     assert!((share(n_ended, made.len()) - 0.5).abs() < 0.032, "{n_ended}: the rate is kept over all cases");
+}
+
+/// A field that follows from another is of one kind: catches a choice among the kinds of its rule that is still made.
+#[test]
+fn types_of_what_follows_from_others_have_no_say() {
+    let yaml = r#"
+version: 2
+fields:
+  "$.code": {type: enum, generator: categorical, params: {values: [a, b, c], probs: [0.4, 0.3, 0.3]}}
+  "$.label":
+    type: string
+    one_of:
+    - {share: 0.9, type: string, generator: categorical, params: {values: [x, y, z], probs: [0.5, 0.3, 0.2]}}
+    - {share: 0.1, type: string, generator: pattern, params: {patterns: ['[0-9]{3}']}}
+relationships:
+- {type: functional_dep, lhs: ["$.code"], rhs: ["$.label"]}
+variants:
+  "$.label":
+    discriminator: "$.code"
+    cases:
+    - {when: a, types: {"$.label": string}}
+    - {when: b, types: {"$.label": {string: 0.5, "null": 0.5}}}
+    - {when: c, types: {"$.label": "null"}}
+"#;
+    let made = records(yaml, 600);
+    for code in ["a", "b", "c"] {
+        let labels: BTreeSet<String> = made
+            .iter()
+            .filter(|record| record["code"] == code && !record["label"].is_null())
+            .map(|record| record["label"].to_string())
+            .collect();
+        assert_eq!(labels.len(), usize::from(code != "c"), "{code}: {labels:?}");
+    }
 }
 
 const DOCUMENT: &str = r#"

@@ -68,12 +68,14 @@ impl Table {
     /// Bits saved by knowing the tag when telling some groups of traits; `None` when it does not pay.
     pub(super) fn saving(&self, groups: &[Group]) -> Option<Saving> {
         let n: u64 = self.rows.iter().map(|row| row.n).sum();
-        let used = self.rows.iter().filter(|row| row.n > 0).count().saturating_sub(1);
         let all = Row { n, with: self.totals() };
         let before: f64 = groups.iter().map(|group| group.bits(&all)).sum();
         let after: f64 = self.rows.iter().flat_map(|row| groups.iter().map(|group| group.bits(row))).sum();
-        let n_free: usize = groups.iter().map(Group::n_free).sum();
-        let price = 0.5 * math::ln(n.max(1) as f64) / math::ln(2.0) * (used * n_free) as f64;
+        let price = |group: &Group| {
+            let used = self.rows.iter().filter(|row| group.n(row) > 0).count().saturating_sub(1);
+            0.5 * math::ln(group.n(&all).max(1) as f64) / math::ln(2.0) * (used * group.n_free()) as f64
+        };
+        let price: f64 = groups.iter().map(price).sum();
         let explained = if before > 0.0 { (before - after) / before } else { 0.0 };
         let bits = before - after - price;
         let least = groups.iter().map(Group::min_explained).fold(MIN_EXPLAINED, f64::max);
@@ -104,6 +106,14 @@ impl Group {
         }
     }
 
+    /// Objects of a row that the group speaks of.
+    fn n(&self, row: &Row) -> u64 {
+        match self {
+            Self::Presence(_) => row.n,
+            Self::Null(types) | Self::Types(types) => row.with[types.clone()].iter().sum(),
+        }
+    }
+
     /// Parameters of one row.
     fn n_free(&self) -> usize {
         match self {
@@ -117,14 +127,12 @@ impl Group {
         match self {
             Self::Presence(at) => bits(row.with[*at], row.n) + bits(row.n - row.with[*at].min(row.n), row.n),
             Self::Null(types) => {
-                let counts = &row.with[types.clone()];
-                let (n, n_null) = (counts.iter().sum(), counts.first().copied().unwrap_or(0));
+                let (n, n_null) = (self.n(row), row.with[types.start]);
                 bits(n_null, n) + bits(n - n_null, n)
             }
             Self::Types(types) => {
-                let counts = &row.with[types.clone()];
-                let n: u64 = counts.iter().sum();
-                counts.iter().map(|count| bits(*count, n)).sum()
+                let n = self.n(row);
+                row.with[types.clone()].iter().map(|count| bits(*count, n)).sum()
             }
         }
     }
