@@ -1,7 +1,7 @@
 //! From a profile to rules.
 
 use indexmap::IndexMap;
-use synth_core::{JsonPath, JsonType, Rate, Segment, TimeFormat, math};
+use synth_core::{JsonPath, JsonType, Rate, Segment, TimeFormat, cast, math};
 use synth_profile::Profile;
 use synth_profile::profile::{FieldProfile, LengthProfile, SampleLayout, VariantCaseProfile, VariantProfile};
 
@@ -9,6 +9,7 @@ use crate::faults::Faults;
 use crate::field::{FieldRule, FieldType, ValueKind};
 use crate::generator::{Categorical, FakerMethod, Generator, Literal};
 use crate::plugins::Plugins;
+use crate::relationship::Relationship;
 use crate::resolution::Resolution;
 use crate::rule_set::{
     Globals, Layout, Metadata, ModelClaim, Privacy, RuleSet, VERSION, VariantCase, Variants,
@@ -89,6 +90,7 @@ impl RuleSet {
         let variants = profile
             .variants
             .iter()
+            .filter(|variant| may_have_a_say(variant, &relationships))
             .map(|variant| (variant.path.clone(), variants(variant, &fields)))
             .collect();
         Self {
@@ -265,6 +267,20 @@ fn length_rule(length: &LengthProfile) -> LengthRule {
             probs: apportion(&counts.iter().map(|(_, count)| *count).collect::<Vec<_>>()),
         },
     }
+}
+
+/// Tells whether the tag of a union is not decided by something finer: where it follows from a key, so do the types, and a
+/// tag that is drawn first would have a say in which rows are referred to. A union that tells members is what the data are.
+fn may_have_a_say(variant: &VariantProfile, relationships: &[Relationship]) -> bool {
+    let tells_members = variant.cases.iter().any(|case| !case.presence.is_empty());
+    let n_cases = cast::to_u64(variant.cases.len());
+    let is_finer = |relationship: &Relationship| match relationship {
+        Relationship::FunctionalDep { rhs, distinct: Some(distinct), .. } => {
+            rhs.contains(&variant.discriminator) && *distinct > n_cases
+        }
+        _ => false,
+    };
+    tells_members || !relationships.iter().any(is_finer)
 }
 
 fn variants(variant: &VariantProfile, fields: &IndexMap<JsonPath, FieldRule>) -> Variants {

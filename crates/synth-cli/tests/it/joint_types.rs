@@ -87,3 +87,41 @@ fn types_follow_their_tags_and_tags_keep_their_shares() {
     let told = String::from_utf8(told.stdout).unwrap();
     assert!(told.contains("its type depends on the value of $.channel"), "{told}");
 }
+
+/// The country of an order follows from its customer, and whether there is a region from the country: catches a tag that has
+/// a say in which customers have how many orders, those without any among them.
+#[test]
+fn a_tag_that_follows_from_a_key_leaves_the_references_alone() {
+    let countries = ["NO", "US", "CA", "FR"];
+    let country = |customer: u64| countries[usize::try_from(customer % 4).unwrap()];
+    let customers: Vec<Value> = (0..60).map(|at| json!({"id": format!("C{:04}", 1000 + 13 * at)})).collect();
+    let order = |row: u64| {
+        // The last ten have no orders, the first many.
+        let customer = draw(row, 1, 50).min(draw(row, 2, 50));
+        let land = country(customer);
+        let region = if matches!(land, "US" | "CA") {
+            json!(format!("{land}{}", draw(customer, 3, 3)))
+        } else {
+            Value::Null
+        };
+        json!({"no": row + 1, "customer": customers[usize::try_from(customer).unwrap()]["id"], "country": land, "region": region})
+    };
+    let orders: Vec<Value> = (0..900).map(order).collect();
+    let folder = Folder::with("shop.json", json!({"customers": customers, "orders": orders}).to_string());
+    folder.done(&["profile", "shop.json"]);
+    folder.done(&["generate", "-o", "made.json"]);
+    let made = folder.json("made.json");
+    let counts = |shop: &Value| {
+        let of = |customer: &Value| {
+            let orders = shop["orders"].as_array().unwrap().iter();
+            orders.filter(|order| order["customer"] == customer["id"]).count()
+        };
+        let mut counts: Vec<usize> = shop["customers"].as_array().unwrap().iter().map(of).collect();
+        counts.sort_unstable();
+        counts
+    };
+    let (made, real) = (counts(&made), counts(&json!({"customers": customers, "orders": orders})));
+    let n_zeros = |counts: &[usize]| counts.iter().filter(|n| **n == 0).count();
+    assert!(n_zeros(&made).abs_diff(n_zeros(&real)) <= 1, "{made:?} {real:?}");
+    assert!(made.last().unwrap().abs_diff(*real.last().unwrap()) <= 3, "{made:?} {real:?}");
+}
