@@ -9,7 +9,7 @@ use synth_core::hash::{combine, mix};
 use synth_profile::SampleTables;
 use synth_stats::boost::{BoostConfig, Coded, auc, auc_interval, told_apart};
 
-use crate::grid::Grid;
+use crate::grid::{self, Grid};
 use crate::verdict::rounded;
 use columns::{Columns, Rows};
 
@@ -83,16 +83,7 @@ pub(crate) fn compare(
     synthetic: &SampleTables,
     holdout: Option<&SampleTables>,
 ) -> Vec<Distinguished> {
-    let fresh = holdout.map(|holdout| Grid::of(real, holdout)).unwrap_or_default();
-    let grids = Grid::of(real, synthetic);
-    let large = grids.iter().filter(|grid| grid.n_rows().iter().all(|n| *n >= MIN_ROWS));
-    large
-        .take(MAX_TABLES)
-        .filter_map(|grid| {
-            let fresh = fresh.iter().find(|other| other.path() == grid.path());
-            of_table(grid, fresh.filter(|other| other.n_rows()[1] >= MIN_ROWS))
-        })
-        .collect()
+    grid::beside_fresh((real, synthetic), holdout, (MIN_ROWS, MAX_TABLES), of_table)
 }
 
 fn of_table(grid: &Grid<'_>, fresh: Option<&Grid<'_>>) -> Option<Distinguished> {

@@ -28,6 +28,26 @@ pub(crate) enum Held {
     Texts,
 }
 
+/// Measures the tables that have at least so many rows on both sides, beside fresh rows where there are as many; the first
+/// tables of a number.
+pub(crate) fn beside_fresh<T>(
+    (real, synthetic): (&SampleTables, &SampleTables),
+    holdout: Option<&SampleTables>,
+    (min_rows, max_tables): (usize, usize),
+    measure: impl Fn(&Grid<'_>, Option<&Grid<'_>>) -> Option<T>,
+) -> Vec<T> {
+    let fresh = holdout.map(|holdout| Grid::of(real, holdout)).unwrap_or_default();
+    let grids = Grid::of(real, synthetic);
+    let large = grids.iter().filter(|grid| grid.n_rows().iter().all(|n| *n >= min_rows));
+    large
+        .take(max_tables)
+        .filter_map(|grid| {
+            let fresh = fresh.iter().find(|other| other.path() == grid.path());
+            measure(grid, fresh.filter(|other| other.n_rows()[1] >= min_rows))
+        })
+        .collect()
+}
+
 impl<'t> Grid<'t> {
     /// Pairs the tables of two samples, in the order of the real ones.
     pub(crate) fn of(real: &'t SampleTables, synthetic: &'t SampleTables) -> Vec<Self> {

@@ -7,7 +7,7 @@ use synth_profile::SampleTables;
 use synth_profile::sample_tables::{SampleCell, SamplePart};
 use synth_stats::tests2::interval;
 
-use crate::grid::{Grid, GridColumn, Held};
+use crate::grid::{self, Grid, GridColumn, Held};
 use crate::verdict::{Verdict, rounded};
 
 mod cells;
@@ -82,16 +82,9 @@ pub(crate) fn compare(
     holdout: Option<&SampleTables>,
     alpha: f64,
 ) -> Vec<Nearest> {
-    let fresh = holdout.map(|holdout| Grid::of(real, holdout)).unwrap_or_default();
-    let grids = Grid::of(real, synthetic);
-    let large = grids.iter().filter(|grid| grid.n_rows().iter().all(|n| *n >= MIN_ROWS));
-    large
-        .take(MAX_TABLES)
-        .filter_map(|grid| {
-            let fresh = fresh.iter().find(|other| other.path() == grid.path());
-            of_table(grid, fresh.filter(|other| other.n_rows()[1] >= MIN_ROWS), alpha)
-        })
-        .collect()
+    grid::beside_fresh((real, synthetic), holdout, (MIN_ROWS, MAX_TABLES), |grid, fresh| {
+        of_table(grid, fresh, alpha)
+    })
 }
 
 fn of_table(grid: &Grid<'_>, fresh: Option<&Grid<'_>>, alpha: f64) -> Option<Nearest> {

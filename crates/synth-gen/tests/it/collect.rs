@@ -3,10 +3,11 @@
 use std::convert::Infallible;
 use std::ops::Range;
 
-use serde_json::Value;
+use serde_json::{Value, json};
 use synth_core::{Event, EventSink, Scalar};
 use synth_gen::{CompileOptions, Errors, Plan};
-use synth_rules::RuleSet;
+use synth_rules::model::file_hash;
+use synth_rules::{ModelRule, RuleSet};
 
 /// Writes one JSON value after the other.
 #[derive(Default)]
@@ -44,6 +45,17 @@ impl EventSink for Text {
 
 pub(crate) fn rules(yaml: &str) -> RuleSet {
     serde_yaml::from_str(yaml).unwrap_or_else(|error| panic!("{error}\n{yaml}"))
+}
+
+/// Compiles rules with a joint model of these tables.
+pub(crate) fn modelled(yaml: &str, tables: &Value, n_rows: u64) -> Plan {
+    let text = json!({"version": 1, "tables": tables}).to_string();
+    let mut rules = rules(yaml);
+    let hash = file_hash(&text);
+    let (copulas, depends) = Default::default();
+    rules.model = Some(ModelRule { file: "m.json".into(), hash, copulas, depends, loaded: None });
+    rules.attach_model(&text).unwrap();
+    Plan::compile(&rules, &CompileOptions { seed: 7, n_rows }).unwrap_or_else(|errors| panic!("{errors}"))
 }
 
 pub(crate) fn compile(yaml: &str, n_rows: u64) -> Result<Plan, Errors> {

@@ -1,23 +1,11 @@
 //! Values that the joint model looks at and does not draw: computed ones, those of tables, and rows that are referred to.
 
 use serde_json::{Value, json};
-use synth_gen::{CompileOptions, Plan, Unseen};
-use synth_rules::ModelRule;
-use synth_rules::model::file_hash;
+use synth_gen::{Plan, Unseen};
 
-use crate::collect::{lines, rules};
+use crate::collect::{lines, modelled};
 
 const N: u64 = 2000;
-
-fn plan_of(yaml: &str, tables: &Value, n_rows: u64) -> Plan {
-    let text = json!({"version": 1, "tables": tables}).to_string();
-    let mut rules = rules(yaml);
-    let hash = file_hash(&text);
-    let (copulas, depends) = Default::default();
-    rules.model = Some(ModelRule { file: "m.json".into(), hash, copulas, depends, loaded: None });
-    rules.attach_model(&text).unwrap();
-    Plan::compile(&rules, &CompileOptions { seed: 7, n_rows }).unwrap_or_else(|errors| panic!("{errors}"))
-}
 
 fn made(plan: &Plan, rows: std::ops::Range<u64>) -> Vec<Value> {
     lines(plan, rows).lines().map(|line| serde_json::from_str(line).unwrap()).collect()
@@ -73,7 +61,7 @@ fn a_field_sees_what_is_computed() {
     let fields =
         json!([field("$.size", "value", &json!([]), &even()), field("$.kind", "value", &sees(0), &same()),]);
     let plan =
-        plan_of(&yaml, &json!([{"path": "$", "givens": [given("$.mirror", &[0])], "fields": fields}]), N);
+        modelled(&yaml, &json!([{"path": "$", "givens": [given("$.mirror", &[0])], "fields": fields}]), N);
     assert_eq!(plan.unseen(), []);
     let records = made(&plan, 0..N);
     let n_a = records.iter().filter(|record| record["kind"] == "a").count();
@@ -95,7 +83,7 @@ fn the_codes_of_what_is_given_are_those_of_its_rule() {
     let fields =
         json!([field("$.size", "value", &json!([]), &even()), field("$.kind", "value", &sees(0), &same()),]);
     let plan =
-        plan_of(&yaml, &json!([{"path": "$", "givens": [given("$.mirror", &[0])], "fields": fields}]), N);
+        modelled(&yaml, &json!([{"path": "$", "givens": [given("$.mirror", &[0])], "fields": fields}]), N);
     for record in made(&plan, 0..N) {
         let mirror = record["mirror"].as_i64().unwrap();
         assert!(mirror == 100 || (record["kind"] == "a") == (mirror < 100), "{record}");
@@ -117,7 +105,7 @@ relationships:
 - {type: value_table, paths: [$.kind, $.name], rows: [{values: [a, Bert], weight: 5}, {values: [b, Anna], weight: 5}]}
 ";
     let fields = json!([field("$.size", "value", &sees(0), &same())]);
-    let plan = plan_of(yaml, &json!([{"path": "$", "givens": [given("$.name", &[])], "fields": fields}]), N);
+    let plan = modelled(yaml, &json!([{"path": "$", "givens": [given("$.name", &[])], "fields": fields}]), N);
     assert_eq!(plan.unseen(), []);
     for record in made(&plan, 0..N) {
         let size = record["size"].as_i64().unwrap();
@@ -139,7 +127,7 @@ fn elements_see_what_is_computed_above_them() {
         {"path": "$.items[]", "fields": [
             field("$.items[]", "value", &json!([{"given": {"up": 1, "given": 0}}]), &same())]},
     ]);
-    let plan = plan_of(&yaml, &tables, N);
+    let plan = modelled(&yaml, &tables, N);
     for record in made(&plan, 0..N) {
         let mirror = record["mirror"].as_i64().unwrap();
         for item in record["items"].as_array().unwrap() {
@@ -202,7 +190,7 @@ fn check_notes(plan: &Plan, rows: std::ops::Range<u64>) {
 /// the row.
 #[test]
 fn children_see_the_row_that_they_refer_to() {
-    let plan = plan_of(NOTES, &notes(), N);
+    let plan = modelled(NOTES, &notes(), N);
     assert_eq!(plan.unseen(), []);
     check_notes(&plan, 0..300);
     assert_eq!(lines(&plan, 0..40) + &lines(&plan, 40..N), lines(&plan, 0..N));
@@ -211,7 +199,7 @@ fn children_see_the_row_that_they_refer_to() {
 /// More rows than are ever listed: each is looked up when it is drawn.
 #[test]
 fn children_see_rows_that_are_too_many_to_list() {
-    let plan = plan_of(NOTES, &notes(), 1 << 20);
+    let plan = modelled(NOTES, &notes(), 1 << 20);
     check_notes(&plan, 77..117);
     assert_eq!(lines(&plan, 77..90) + &lines(&plan, 90..117), lines(&plan, 77..117));
 }
@@ -248,7 +236,7 @@ relationships:
         {"path": "$.rows[]", "fields": [field("$.rows[].kind", "value", &json!([]), &even())]},
         {"path": "$.notes[]", "givens": [kind], "fields": [field("$.notes[].size", "value", &sees(0), &same())]},
     ]);
-    let plan = plan_of(yaml, &tables, 400);
+    let plan = modelled(yaml, &tables, 400);
     assert_eq!(plan.unseen(), []);
     let document = &made(&plan, 0..1)[0];
     let (rows, notes) = (document["rows"].as_array().unwrap(), document["notes"].as_array().unwrap());
@@ -295,7 +283,7 @@ fn elements_that_look_back_are_the_same_when_they_are_looked_up() {
          "fields": [field("$.like", "value", &sees(1), &same())]},
         {"path": "$.items[]", "fields": [field("$.items[].flag", "value", &looks, &nodes)]},
     ]);
-    let plan = plan_of(&yaml, &tables, 300);
+    let plan = modelled(&yaml, &tables, 300);
     assert_eq!(plan.unseen(), []);
     let records = made(&plan, 0..300);
     let items = |record: &Value| record["items"].as_array().unwrap().clone();
@@ -323,7 +311,7 @@ fn what_follows_from_what_looks_at_it_is_not_looked_at() {
     let fields =
         json!([field("$.size", "value", &sees(0), &same()), field("$.kind", "value", &json!([]), &even())]);
     let plan =
-        plan_of(&yaml, &json!([{"path": "$", "givens": [given("$.mirror", &[])], "fields": fields}]), N);
+        modelled(&yaml, &json!([{"path": "$", "givens": [given("$.mirror", &[])], "fields": fields}]), N);
     let path = |text: &str| synth_core::JsonPath::parse(text).unwrap();
     assert_eq!(plan.unseen(), [Unseen { field: path("$.size"), given: path("$.mirror") }]);
     let records = made(&plan, 0..N);
@@ -361,7 +349,7 @@ relationships:
         json!({"path": format!("$.{own}[]"), "givens": [kind], "fields": [kind_field]})
     };
     let tables = json!([{"path": "$", "fields": []}, side("a", "best", "b"), side("b", "of", "a")]);
-    let plan = plan_of(yaml, &tables, 100);
+    let plan = modelled(yaml, &tables, 100);
     assert_eq!(plan.unseen().len(), 1);
     let document = &made(&plan, 0..1)[0];
     for a in document["a"].as_array().unwrap() {
@@ -396,7 +384,7 @@ fn a_field_keeps_its_distribution_whatever_is_given() {
         field("$.kind", "value", &sees(0), &mostly_same()),
     ]);
     let tables = json!([{"path": "$", "givens": [given("$.mirror", &[0])], "fields": fields}]);
-    let plan = plan_of(&yaml, &tables, N);
+    let plan = modelled(&yaml, &tables, N);
     let records = made(&plan, 0..N);
     let is_a = |record: &Value| record["kind"] == "a";
     assert!((share_of(&records, is_a) - 0.5).abs() < 0.04);
@@ -432,7 +420,7 @@ fn elements_keep_their_distribution_whatever_is_given() {
          "fields": [field("$.items", "length", &sees(0), &flipped)]},
         {"path": "$.items[]", "fields": [field("$.items[]", "value", &looks, &tree)]},
     ]);
-    let plan = plan_of(&yaml, &tables, N);
+    let plan = modelled(&yaml, &tables, N);
     let records = made(&plan, 0..N);
     let items: Vec<Value> =
         records.iter().flat_map(|record| record["items"].as_array().unwrap().clone()).collect();

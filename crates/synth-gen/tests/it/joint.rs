@@ -1,24 +1,11 @@
 //! The joint model: fields that hang together while the rules say how each is distributed.
 
 use serde_json::{Value, json};
-use synth_gen::{CompileOptions, Plan};
-use synth_rules::ModelRule;
-use synth_rules::model::file_hash;
+use synth_gen::Plan;
 
-use crate::collect::{lines, rules};
+use crate::collect::{lines, modelled};
 
 const N: u64 = 3000;
-
-/// Compiles rules with a model of these tables.
-fn plan(yaml: &str, tables: &Value) -> Plan {
-    let text = json!({"version": 1, "tables": tables}).to_string();
-    let mut rules = rules(yaml);
-    let hash = file_hash(&text);
-    let (copulas, depends) = Default::default();
-    rules.model = Some(ModelRule { file: "m.json".into(), hash, copulas, depends, loaded: None });
-    rules.attach_model(&text).unwrap();
-    Plan::compile(&rules, &CompileOptions { seed: 7, n_rows: N }).unwrap_or_else(|errors| panic!("{errors}"))
-}
 
 fn made(plan: &Plan) -> Vec<Value> {
     lines(plan, 0..N).lines().map(|line| serde_json::from_str(line).unwrap()).collect()
@@ -67,7 +54,7 @@ fn share(records: &[Value], holds: impl Fn(&Value) -> bool) -> f64 {
 /// by themselves, and marginal distributions that the model changes.
 #[test]
 fn a_field_follows_another_and_both_keep_their_distribution() {
-    let plan = plan(KIND_AND_SIZE, &kind_and_size());
+    let plan = modelled(KIND_AND_SIZE, &kind_and_size(), N);
     let records = made(&plan);
     assert!((share(&records, |record| record["kind"] == "a") - 0.5).abs() < 0.04);
     assert!((share(&records, |record| record["size"].as_i64() < Some(50)) - 0.25).abs() < 0.04);
@@ -83,7 +70,7 @@ fn a_field_follows_another_and_both_keep_their_distribution() {
 #[test]
 fn what_a_person_edits_comes_out_and_still_hangs_together() {
     let edited = KIND_AND_SIZE.replace("[0.5, 0.5]", "[0.8, 0.2]").replace("[0, 100, 200]", "[7, 8, 1008]");
-    let records = made(&plan(&edited, &kind_and_size()));
+    let records = made(&modelled(&edited, &kind_and_size(), N));
     assert!((share(&records, |record| record["kind"] == "a") - 0.8).abs() < 0.04);
     let of_b: Vec<Value> = records.iter().filter(|record| record["kind"] == "b").cloned().collect();
     assert!(of_b.iter().all(|record| record["size"].as_i64() >= Some(8)));
@@ -112,7 +99,7 @@ fn elements_see_their_record_and_the_element_before() {
         {"path": "$.items[]", "fields": [
             halves("$.items[]", "value", &json!([{"previous": {"field": 0}}]), &first_or_same)]},
     ]);
-    let plan = plan(&yaml, &tables);
+    let plan = modelled(&yaml, &tables, N);
     let records = made(&plan);
     let is_low = |item: &Value| item.as_i64() < Some(10);
     let mut n_low = 0;
@@ -141,7 +128,7 @@ fn relationships_hold_on_what_the_model_draws() {
          - {{type: functional_dep, lhs: [$.kind], rhs: [$.name]}}\n\
          - {{type: value_table, paths: [$.kind, $.name], rows: [{{values: [a, Anna], weight: 5}}, {{values: [b, Bert], weight: 5}}]}}\n"
     );
-    for record in made(&plan(&yaml, &kind_and_size())) {
+    for record in made(&modelled(&yaml, &kind_and_size(), N)) {
         let size = record["size"].as_i64().unwrap();
         assert_eq!(record["double"].as_i64(), Some(2 * size));
         assert_eq!(record["name"], if record["kind"] == "a" { "Anna" } else { "Bert" });
@@ -158,10 +145,10 @@ fn presence_follows_another_field() {
     size["presence"] = json!(0.5);
     // Codes 0 (absent) and 2: there with `a` only.
     size["tree"]["nodes"][2] = json!({"leaf": [[0, 50]]});
-    let records = made(&plan(&yaml, &tables));
+    let records = made(&modelled(&yaml, &tables, N));
     assert!(records.iter().all(|record| record.get("size").is_some() == (record["kind"] == "a")));
     let fewer = yaml.replace("presence: 0.5", "presence: 0.25");
-    let records = made(&plan(&fewer, &tables));
+    let records = made(&modelled(&fewer, &tables, N));
     assert!((share(&records, |record| record.get("size").is_some()) - 0.25).abs() < 0.04);
     assert!(records.iter().all(|record| record.get("size").is_none() || record["kind"] == "a"));
 }
@@ -179,7 +166,7 @@ fn numbers_walk_along_their_array() {
     let mut ring = halves("$.ring[]", "value", &json!([]), &even());
     ring["walk"] = json!({"up": 0, "memory": 1e6, "closed": true});
     let tables = json!([{"path": "$", "fields": []}, {"path": "$.ring[]", "fields": [ring]}]);
-    let plan = plan(&yaml, &tables);
+    let plan = modelled(&yaml, &tables, N);
     let mut starts = Vec::new();
     for record in made(&plan) {
         let ring: Vec<f64> =
