@@ -82,6 +82,7 @@ pub(crate) fn compile(
         rules,
         unique: Uniqueness::of(rules),
         scale: None,
+        growth: rules.globals.default_n.map_or(1.0, |n| options.n_rows as f64 / n.max(1) as f64),
         counts,
         plugins,
         countable: Vec::new(),
@@ -154,6 +155,8 @@ struct Compiler<'a> {
     unique: Uniqueness<'a>,
     /// In a document with a main collection: its path and the ratio.
     scale: Option<(PathId, Scale)>,
+    /// Rows asked for, for each that the rules are about.
+    growth: f64,
     /// Numbers of elements that are asked for.
     counts: &'a [(JsonPath, u64)],
     plugins: &'a GeneratorPlugins,
@@ -516,7 +519,9 @@ impl<'a> Compiler<'a> {
             }
             return Some(Kind::Scalar(Arc::new(Recipe::derived(self.errors.keep(derived, path)?))));
         }
-        let setting = |unique| Setting { seed, n_ordinals: n_ordinals.unwrap_or(u64::MAX), unique };
+        let growth = self.growth;
+        let setting = |unique| Setting { seed, n_ordinals: n_ordinals.unwrap_or(u64::MAX), unique, growth };
+
         let recipe = if (must || may) && n_ordinals.is_some() {
             let unique = Recipe::compile(kind, setting(true));
             if unique.is_ok() {
@@ -560,7 +565,7 @@ impl<'a> Compiler<'a> {
         let ([first, rest], true) = (&rule.kinds[..], is_unique) else { return None };
         let Some(Generator::Categorical(list)) = &first.generator else { return None };
         let seed = self.seed_of(path).child("value").child("listed");
-        let setting = Setting { seed, n_ordinals: self.ordinals[scope]?, unique: true };
+        let setting = Setting { seed, n_ordinals: self.ordinals[scope]?, unique: true, growth: self.growth };
         let listed = Listed::compile(list, rest, setting).ok()?;
         self.unique.kept.insert(path.clone());
         Some(Kind::Scalar(Arc::new(Recipe::listed(listed))))

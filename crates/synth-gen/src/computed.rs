@@ -81,7 +81,7 @@ impl Computed<'_> {
 }
 
 impl<'a> Linker<'a> {
-    /// Reads a relationship as a formula that can be kept: one without divisions and negative parts.
+    /// Reads a relationship as a formula that can be kept.
     pub(crate) fn computed(
         &self,
         plan: &Plan,
@@ -102,6 +102,11 @@ impl<'a> Linker<'a> {
             Rule::Sum => Some(Operation::Sum),
             Rule::Product => Some(Operation::Product),
             Rule::SumOverElements => Some(Operation::SumOverElements),
+            Rule::MinOverElements => Some(Operation::Min),
+            Rule::MaxOverElements => Some(Operation::Max),
+            Rule::MeanOverElements => Some(Operation::Mean),
+            Rule::FirstElement => Some(Operation::First),
+            Rule::LastElement => Some(Operation::Last),
             Rule::Count => Some(Operation::Count),
             Rule::Ratio if terms.len() == 2 => Some(Operation::Ratio),
             _ => return None,
@@ -111,8 +116,7 @@ impl<'a> Linker<'a> {
         let is_possible = !terms.is_empty()
             && self.may_be_computed(plan, target)
             && (operation.is_none() || !self.unique.contains(target_path))
-            && *offset >= 0.0
-            && terms.iter().all(|term| term.factor >= 0.0 && term.node != target);
+            && terms.iter().all(|term| term.node != target);
         is_possible.then_some(Computed {
             index,
             target,
@@ -192,7 +196,7 @@ impl<'a> Linker<'a> {
         };
         let named = self.node(path)?;
         let scope = plan.nodes[target].scope;
-        if matches!(operation, Some(Operation::Count | Operation::SumOverElements)) {
+        if operation.is_some_and(Operation::is_of_elements) {
             let of_named = plan.nodes[named].elements.or(plan.nodes[named].dictionary);
             let node = match (operation, of_named) {
                 (Some(Operation::Count), Some(collection)) => plan.collections[collection].item,

@@ -35,12 +35,38 @@ pub(crate) enum Operation {
     Product,
     /// The product of the terms, added over the elements of an array.
     SumOverElements,
+    /// The smallest value of the only term among the elements of an array.
+    Min,
+    /// The largest one.
+    Max,
+    /// The mean.
+    Mean,
+    /// The only term of the first element, of any type.
+    First,
+    /// The same of the last element.
+    Last,
     /// Elements counted.
     Count,
     /// The first term divided by the second.
     Ratio,
     /// What follows from times.
     Clock(Clock),
+}
+
+impl Operation {
+    /// Tells whether the terms are fields of the elements of an array of the row.
+    pub(crate) fn is_of_elements(self) -> bool {
+        matches!(
+            self,
+            Self::Count
+                | Self::SumOverElements
+                | Self::Min
+                | Self::Max
+                | Self::Mean
+                | Self::First
+                | Self::Last
+        )
+    }
 }
 
 /// Computes the values of a field; rows that lack a term keep what the field's own rule makes.
@@ -54,6 +80,10 @@ pub(crate) struct Formula {
 
 impl Formula {
     pub(crate) fn fill(&self, slots: Slots<'_>, out: &mut Values) {
+        if let Operation::First | Operation::Last = self.operation {
+            self.fill_ends(slots, out);
+            return;
+        }
         let results = self.results(&slots.memo.list(slots.ordinals), slots.memo);
         let own = self.own.fill_unless(slots, |at| results[at].is_some());
         let mut rooms = Rooms::default();
@@ -73,7 +103,10 @@ impl Formula {
                 }
                 None => vec![None; list.len()],
             },
-            Operation::SumOverElements => self.sums_over_elements(list, memo),
+            Operation::SumOverElements | Operation::Min | Operation::Max | Operation::Mean => {
+                self.over_elements(list, memo)
+            }
+            Operation::First | Operation::Last => vec![None; list.len()],
             Operation::Sum | Operation::Product | Operation::Ratio | Operation::Clock(_) => {
                 let columns: Vec<Rc<Vec<Option<f64>>>> =
                     self.terms.iter().map(|term| term.of_rows(list, memo)).collect();
@@ -104,7 +137,34 @@ impl Formula {
         })
     }
 
-    fn sums_over_elements(&self, list: &List, memo: &Memo) -> Vec<Option<f64>> {
+    /// Copies what the elements at one end of the arrays have; rows without it keep what the field's own rule makes.
+    fn fill_ends(&self, slots: Slots<'_>, out: &mut Values) {
+        let (list, memo) = (slots.memo.list(slots.ordinals), slots.memo);
+        let Some(term) = self.terms.first() else { return };
+        let counts = term.site.n_elements(&list, memo);
+        let mut elements = Vec::new();
+        let numbers: Vec<Option<usize>> = list
+            .iter()
+            .zip(&counts)
+            .map(|(owner, n)| {
+                let mut all = term.site.elements(*owner, n.unwrap_or(0));
+                let at = if self.operation == Operation::First { all.next() } else { all.next_back() };
+                elements.push(at?);
+                Some(elements.len() - 1)
+            })
+            .collect();
+        let rows = term.site.rows_of(&memo.list(&elements), memo);
+        let made = texts_of(&rows, &term.programs, memo);
+        let end = |at: usize| numbers[at].filter(|number| rows.rows[*number].is_some());
+        let own = self.own.fill_unless(slots, |at| end(at).is_some());
+        let mut rooms = Rooms::default();
+        slots.fill_text_at(out, |at, _, text| match end(at) {
+            Some(number) => text.push_str(made.get(number)),
+            None => text.push_str(text_of(self.own.scalar(&own, at, &mut rooms))),
+        });
+    }
+
+    fn over_elements(&self, list: &List, memo: &Memo) -> Vec<Option<f64>> {
         let Some(first) = self.terms.first() else { return vec![None; list.len()] };
         let counts = first.site.n_elements(list, memo);
         let elements = list.iter().zip(&counts);
@@ -114,9 +174,10 @@ impl Formula {
         let columns: Vec<Rc<Vec<Option<f64>>>> =
             self.terms.iter().map(|term| term.of_rows(&all, memo)).collect();
         // A sum of nothing is zero, where the field may be that.
-        let nothing = self.own.ranked(0.0).filter(|least| *least <= 0.0).map(|_| 0.0);
+        let is_sum = self.operation == Operation::SumOverElements;
+        let nothing = self.own.ranked(0.0).filter(|least| is_sum && *least <= 0.0).map(|_| 0.0);
         let mut at = 0..all.len();
-        let sum = |n: &Option<u64>| {
+        let fold = |n: &Option<u64>| {
             if *n == Some(0) {
                 return nothing;
             }
@@ -124,10 +185,19 @@ impl Formula {
             // All parts are taken, whether or not one is missing: the next row's stand behind them.
             let parts: Vec<Option<f64>> =
                 parts.map(|at| self.combine(columns.iter().map(|column| column[at]))).collect();
-            let sum = parts.into_iter().sum::<Option<f64>>();
-            sum.filter(|_| n.unwrap_or(0) > 0)
+            let parts: Vec<f64> = parts.into_iter().flatten().collect();
+            if parts.is_empty() {
+                return None;
+            }
+            let total: f64 = parts.iter().sum();
+            Some(match self.operation {
+                Operation::Min => parts.iter().copied().fold(f64::INFINITY, f64::min),
+                Operation::Max => parts.iter().copied().fold(f64::NEG_INFINITY, f64::max),
+                Operation::Mean => total / parts.len() as f64,
+                _ => total,
+            })
         };
-        counts.iter().map(sum).collect()
+        counts.iter().map(fold).collect()
     }
 }
 

@@ -76,7 +76,7 @@ impl Linker<'_> {
             else {
                 continue;
             };
-            let is_of_row = !matches!(operation, Operation::SumOverElements | Operation::Count);
+            let is_of_row = !operation.is_of_elements();
             let node = |term: &Term| match term {
                 Term::Plain(path) | Term::Scaled { path, .. } => self.node(path),
             };

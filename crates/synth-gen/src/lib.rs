@@ -62,6 +62,7 @@ mod piece;
 mod plan;
 mod plugin;
 mod recipe;
+mod recurring;
 mod reference;
 mod sequence;
 mod series;
@@ -95,4 +96,4 @@ pub use worker::Worker;
 pub use written::{Fault, Writing, WrittenTexts};
 
 /// Version of the values: raised by every change that makes other bytes from the same rules and seed.
-pub const GENERATION_VERSION: u32 = 7;
+pub const GENERATION_VERSION: u32 = 8;

@@ -351,7 +351,8 @@ impl<'a> Linker<'a> {
             }
         };
         for (index, relationship) in self.rules.relationships.iter().enumerate() {
-            let settled = self.settled(plan, index, relationship).map(Bond::Settled);
+            let settled = self.settled(plan, index, relationship);
+            let settled = settled.or_else(|| self.limited(plan, index, relationship)).map(Bond::Settled);
             settled.into_iter().for_each(|bond| add(bond, &mut bound));
         }
         self.joined(plan).into_iter().map(Bond::Joined).for_each(|bond| add(bond, &mut bound));
@@ -609,7 +610,7 @@ impl<'a> Linker<'a> {
         let rule = self.rules.fields.get(&path)?;
         let seed = self.seed.child(&path.to_string()).child("key part");
         let [kind] = &rule.kinds[..] else { return None };
-        Recipe::compile(kind, Setting { seed, n_ordinals: n_values, unique: true }).ok()
+        Recipe::compile(kind, Setting { seed, n_ordinals: n_values, unique: true, growth: 1.0 }).ok()
     }
 
     /// For each listed parent, the share that the child's own rule gives its key as a literal; and the sum of the shares of

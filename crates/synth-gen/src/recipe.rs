@@ -28,6 +28,7 @@ use crate::ordering::Ordered;
 use crate::pattern::{Patterns, UniquePatterns};
 use crate::people::PersonField;
 use crate::plugin::PluginProgram;
+use crate::recurring::Recurring;
 use crate::reference::{Reference, text_of, texts};
 use crate::sequence::Closed;
 use crate::series::Course;
@@ -65,6 +66,8 @@ pub(crate) struct Setting {
     pub(crate) n_ordinals: u64,
     /// No value may come twice.
     pub(crate) unique: bool,
+    /// Rows for each that the rules are about.
+    pub(crate) growth: f64,
 }
 
 #[derive(Debug, Clone)]
@@ -113,6 +116,7 @@ enum Program {
     Chained(Box<Chained>),
     Closed(Box<Closed>),
     Placed(Box<Placed>),
+    Recurring(Box<Recurring>),
 }
 
 #[derive(Debug, Clone)]
@@ -155,6 +159,18 @@ impl Default for Rooms {
 impl Recipe {
     /// Compiles one kind of a field.
     pub(crate) fn compile(kind: &ValueKind, setting: Setting) -> Result<Self, ErrorKind> {
+        let own = Self::compile_spelled(kind, setting)?;
+        match &kind.constraints.recurrence {
+            Some(rule) if !setting.unique => {
+                let render = own.render.clone();
+                let recurring = Recurring::compile(own, rule, setting)?;
+                Ok(Self { program: Program::Recurring(Box::new(recurring)), render })
+            }
+            _ => Ok(own),
+        }
+    }
+
+    fn compile_spelled(kind: &ValueKind, setting: Setting) -> Result<Self, ErrorKind> {
         let numbers = Self::compile_plain(kind, setting)?;
         let quotes = match (&numbers.render, kind.constraints.integer_share) {
             (Render::Decimal(_, quotes) | Render::Float(_, quotes), Some(_)) => *quotes,
@@ -277,6 +293,7 @@ impl Recipe {
             | Program::Floats(_)
             | Program::Times(_) => true,
             Program::Mixed(mixed) => mixed.numbers.is_drawn(),
+            Program::Recurring(recurring) => recurring.own().is_drawn(),
             _ => false,
         }
     }
@@ -675,6 +692,7 @@ impl Recipe {
             Program::Chained(chained) => chained.fill(slots, out),
             Program::Closed(closed) => closed.fill(slots, out),
             Program::Placed(placed) => placed.fill(slots, out),
+            Program::Recurring(recurring) => recurring.fill(slots, out),
             Program::Renumbered(recipe, dealt) => {
                 let number = |ordinal: &u64| dealt.number(*ordinal).unwrap_or(*ordinal);
                 let ordinals: Vec<u64> = slots.ordinals.iter().map(number).collect();

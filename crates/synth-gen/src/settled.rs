@@ -34,6 +34,8 @@ enum Rule {
     Later(Gap),
     /// It is raised to the sum of the terms where it is less, in this share of the rows.
     AtLeast(f64, Seed),
+    /// It is lowered to the sum of the terms less this much where it is more.
+    AtMost(f64),
 }
 
 /// One field that settles another: where its value stands, and the programs that make it.
@@ -84,6 +86,10 @@ impl Settled {
                 let is_less = self.measure.read(before).is_some_and(|value| value < least);
                 (is_less && (share >= 1.0 || seed.uniform(address) < share)).then_some(least)
             }
+            Rule::AtMost(rest) => {
+                let most = self.measure.at_most((sum - rest).max(0.0), false);
+                self.measure.read(before).is_some_and(|value| value > most).then_some(most)
+            }
         }
     }
 }
@@ -104,6 +110,8 @@ pub(crate) struct SettledBond {
     pub(crate) target: usize,
     terms: Vec<TermNode>,
     rule: Rule,
+    /// The field is settled for the sake of another, which keeps the relationship.
+    is_aside: bool,
 }
 
 struct TermNode {
@@ -133,7 +141,7 @@ impl SettledBond {
         let own = only_recipe(plan, self.target)?.clone();
         let settled = Settled { terms, rule: self.rule, measure: Measure::of(&own)?, own };
         plan.nodes[self.target].kinds = vec![Kind::Scalar(Arc::new(Recipe::settled(settled)))];
-        Some(self.index)
+        (!self.is_aside).then_some(self.index)
     }
 }
 
@@ -169,7 +177,34 @@ impl Linker<'_> {
             && !is_key
             && !self.is_unique(target)
             && self.is_measured(plan, target);
-        is_possible.then_some(SettledBond { index, target, terms, rule })
+        is_possible.then_some(SettledBond { index, target, terms, rule, is_aside: false })
+    }
+
+    /// Reads a sum of which something is taken away as a limit of that: the rest is not below the least value that the
+    /// target's own rule makes, nor what is taken away below zero.
+    pub(crate) fn limited(
+        &self,
+        plan: &Plan,
+        index: usize,
+        relationship: &Relationship,
+    ) -> Option<SettledBond> {
+        let Relationship::Arithmetic { target, operation: Operation::Sum, terms, offset, .. } = relationship
+        else {
+            return None;
+        };
+        let is_taken = |term: &&Term| matches!(term, Term::Scaled { factor, .. } if *factor < 0.0);
+        let (taken, added): (Vec<&Term>, Vec<&Term>) = terms.iter().partition(is_taken);
+        let [Term::Scaled { path, factor }] = taken[..] else { return None };
+        let node = self.node(path)?;
+        let least = only_recipe(plan, self.node(target)?)?.ranked(0.0).filter(|least| *least >= 0.0)?;
+        let added = added.into_iter().map(|term| self.settling(plan, node, term));
+        let terms: Vec<TermNode> = added
+            .map(|term| term.map(|term| TermNode { factor: term.factor / -factor, ..term }))
+            .collect::<Option<_>>()?;
+        let is_free = !self.is_unique(node) && self.is_measured(plan, node) && !terms.is_empty();
+        let is_tag = plan.case_columns.iter().any(|column| column.discriminator == node);
+        let rule = Rule::AtMost((least - offset) / -factor);
+        (is_free && !is_tag).then_some(SettledBond { index, target: node, terms, rule, is_aside: true })
     }
 
     fn settling(&self, plan: &Plan, target: usize, term: &Term) -> Option<TermNode> {

@@ -28,6 +28,9 @@ pub(crate) use reach::certainty;
 /// A combination of values: for each column 0 where there is none, else the number of the literal plus 1.
 pub(crate) type Codes = Vec<u32>;
 
+/// The code of a value that no listed combination has in its column.
+const OTHER: u32 = u32::MAX;
+
 /// Draws one combination for each row.
 ///
 /// # Method
@@ -302,7 +305,7 @@ impl Table {
         if known.odd != 0 {
             return None;
         }
-        let listed = || agreeing(&self.rows, &known.is_there, &known.codes);
+        let listed = || agreeing(&self.rows, &known.is_there, &known.codes, |_, _| false);
         let chosen = if self.by.is_empty() { listed() } else { None };
         let agrees =
             |whole: &Codes| whole.iter().zip(&known.codes).all(|(own, code)| *code == 0 || own == code);
@@ -313,13 +316,18 @@ impl Table {
 }
 
 /// Returns the combinations that have all fields that are there and the codes that are known: those without the other
-/// fields, or when there are none, all.
-fn agreeing(rows: &[(Codes, f64)], is_there: &[bool], codes: &[u32]) -> Option<Vec<usize>> {
+/// fields, or when there are none, all. `is_other` tells whether a column lists no such code.
+fn agreeing(
+    rows: &[(Codes, f64)],
+    is_there: &[bool],
+    codes: &[u32],
+    is_other: impl Fn(usize, u32) -> bool,
+) -> Option<Vec<usize>> {
     let agrees = |row: &Codes| {
-        let cells = row.iter().zip(is_there.iter().zip(codes));
-        cells
-            .into_iter()
-            .all(|(cell, (is_there, code))| !is_there || (*cell > 0 && (*code == 0 || code == cell)))
+        row.iter().enumerate().all(|(at, cell)| {
+            let is_it = codes[at] == *cell || (*cell == OTHER && is_other(at, codes[at]));
+            !is_there[at] || (*cell > 0 && (codes[at] == 0 || is_it))
+        })
     };
     let is_same = |row: &Codes| row.iter().zip(is_there).all(|(cell, is_there)| (*cell > 0) == *is_there);
     let all: Vec<usize> =

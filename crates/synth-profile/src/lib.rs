@@ -44,6 +44,7 @@ pub mod structure;
 pub mod text_pattern;
 pub mod time_grid;
 pub mod time_stats;
+mod token;
 pub mod variants;
 
 pub use assisted::{Assisted, Claim, ClaimKind, Verdict};

@@ -231,6 +231,9 @@ pub struct TextProfile {
     /// How they are phrased, when many share phrases.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub phrasing: Option<PhrasingProfile>,
+    /// How those that are no category come again in other rows.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub recurrence: Option<RecurrenceProfile>,
     /// Lengths in characters of all strings.
     pub lengths: Curve,
 }
@@ -410,4 +413,15 @@ pub enum TagValue {
     Integer(i64),
     /// A string.
     Text(Publishable),
+}
+
+/// How values come again in other rows.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct RecurrenceProfile {
+    /// Different values.
+    pub distinct: u64,
+    /// Percentages of the rows, from 0 to 100.
+    pub rows: Vec<f64>,
+    /// The percentage of the values, the commonest first, that these rows have.
+    pub values: Vec<f64>,
 }

@@ -318,6 +318,16 @@ pub enum Operation {
     Ratio,
     /// The sum over all elements of an array of the product of the terms.
     SumOverElements,
+    /// The smallest value of the term among the elements of an array.
+    MinOverElements,
+    /// The largest value of the term among the elements of an array.
+    MaxOverElements,
+    /// The mean of the term over the elements of an array.
+    MeanOverElements,
+    /// The term, of any type, of the first element of an array.
+    FirstElement,
+    /// The term, of any type, of the last element of an array.
+    LastElement,
     /// The number of elements of an array or members of a dictionary.
     Count,
     /// Milliseconds from the second term, a time, to the first; rounded or cut to the target's last digit.
@@ -514,8 +524,11 @@ pub struct ValueTable {
 /// One combination of values.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct ValueRow {
-    /// A value for each field; `null` where the field is missing or null.
+    /// A value for each field; `null` where the field is missing or null, or has a value that is not listed.
     pub values: Vec<TagValue>,
+    /// The fields that have a value that is not listed.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub other: Vec<JsonPath>,
     /// Rows of the sample that hold it.
     pub count: u64,
 }

@@ -6,6 +6,7 @@ use synth_core::Rate;
 
 use crate::faults::Faults;
 use crate::generator::Generator;
+use crate::recurrence::Recurrence;
 use crate::written;
 
 mod form_schema;
@@ -124,6 +125,9 @@ pub struct Constraints {
     /// Most characters of a string.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub max_length: Option<u64>,
+    /// Values come again in other rows.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub recurrence: Option<Recurrence>,
 }
 
 impl Constraints {

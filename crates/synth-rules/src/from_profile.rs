@@ -26,6 +26,7 @@ mod lookup;
 mod number;
 mod people;
 mod phrase;
+mod recurring;
 mod referring;
 mod relation;
 pub(crate) mod share;
@@ -84,6 +85,7 @@ impl RuleSet {
         keys::loosen(&mut fields, &mut relationships, profile);
         let entities = people::introduce(&mut fields, &relationships, profile);
         referring::simplify(&mut fields, &relationships, profile);
+        recurring::settle(&mut fields, &relationships);
         implied::drop_orders(&mut relationships);
         knots::thin(&mut fields, &mut shape, &mut relationships);
         let along = along::axes(profile, &fields, &relationships);

@@ -26,6 +26,7 @@ pub mod parametric;
 mod phrase;
 pub mod plugins;
 mod predicate;
+pub mod recurrence;
 pub mod relationship;
 mod resolution;
 pub mod rule_set;
@@ -50,6 +51,7 @@ pub use model::JointModel;
 pub use parametric::{Parametric, ParametricRule};
 pub use plugins::{PluginCall, PluginScript, Plugins};
 pub use predicate::{Comparison, Predicate, PredicateError, Watch};
+pub use recurrence::Recurrence;
 pub use relationship::{FieldList, Relationship};
 pub use resolution::{Resolution, ResolutionError};
 pub use rule_set::{

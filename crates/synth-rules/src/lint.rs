@@ -5,6 +5,8 @@ use synth_stats::joint::check_triangle;
 
 use crate::error::ErrorKind;
 use crate::field::{FieldRule, ValueKind};
+use crate::generator::Literal;
+use crate::recurrence::Recurrence;
 use crate::relationship::Relationship;
 use crate::rule_set::RuleSet;
 use crate::shape::LengthRule;
@@ -91,6 +93,14 @@ fn table_problems(relationship: &Relationship, report: Report<'_>) {
         equal_lengths(("paths", paths.len()), ("values", row.values.len()), &mut |_, kind| {
             report(&["rows"], kind);
         });
+        for path in &row.other {
+            let value = paths.iter().position(|own| own == path).and_then(|at| row.values.get(at));
+            if value.is_none_or(|value| *value != Literal::Null) {
+                let reason =
+                    format!("`other` names {path}, which must be one of the paths, with the value null");
+                report(&["rows"], ErrorKind::Impossible { reason });
+            }
+        }
     }
     let weights: Vec<f64> = rows.iter().map(|row| row.weight).collect();
     no_negative("rows", &weights, report);
@@ -161,6 +171,9 @@ fn constraint_problems(kind: &ValueKind, report: Report<'_>) {
         && min > max
     {
         crossed("min_length", "max_length", format!("{min} is above {max}, the"));
+    }
+    if let Some(reason) = limits.recurrence.as_ref().and_then(Recurrence::problem) {
+        report(&["recurrence"], ErrorKind::Impossible { reason: reason.to_owned() });
     }
     if limits.decimal_probs.is_empty() {
         return;

@@ -355,8 +355,12 @@ fn is_zero(offset: &f64) -> bool {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ValueRow {
-    /// A value for each field; `null` where the field is missing or null.
+    /// A value for each field; `null` where the field is missing or null, or one of the `other` fields.
     pub values: Vec<Literal>,
+    /// Fields that have a value which no combination lists for them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[schemars(with = "Vec<String>")]
+    pub other: Vec<JsonPath>,
     /// How often the combination comes, relative to the others. The fields' own probabilities count more: the
     /// weights are adjusted to them.
     pub weight: f64,
@@ -418,6 +422,16 @@ pub enum Operation {
     Ratio,
     /// The sum over all elements of an array of the product of the terms.
     SumOverElements,
+    /// The smallest value of the term among the elements of an array.
+    MinOverElements,
+    /// The largest value of the term among the elements of an array.
+    MaxOverElements,
+    /// The mean of the term over the elements of an array.
+    MeanOverElements,
+    /// The term, of any type, of the first element of an array.
+    FirstElement,
+    /// The term, of any type, of the last element of an array.
+    LastElement,
     /// The number of elements of an array or members of a dictionary.
     Count,
     /// Milliseconds from the second term, a time, to the first; rounded or cut to the target's last digit.
@@ -460,6 +474,23 @@ pub enum Operation {
     PlusMonths,
     /// The term and as many years of the calendar later as the offset says.
     PlusYears,
+}
+
+impl Operation {
+    /// Tells whether the terms are fields of the elements of an array of the row, or the array itself.
+    #[must_use]
+    pub fn is_of_elements(self) -> bool {
+        matches!(
+            self,
+            Self::Count
+                | Self::SumOverElements
+                | Self::MinOverElements
+                | Self::MaxOverElements
+                | Self::MeanOverElements
+                | Self::FirstElement
+                | Self::LastElement
+        )
+    }
 }
 
 /// A field in a formula; one without a factor is a path alone in YAML.

@@ -137,8 +137,12 @@ fn is_key_of_series(linker: &Linker<'_>, along: &Along) -> bool {
 fn drawn_recipe(linker: &Linker<'_>, node: usize, path: &JsonPath) -> Option<Recipe> {
     let rule = linker.rules.fields.get(path)?;
     let [kind] = &rule.kinds[..] else { return None };
-    let setting =
-        Setting { seed: linker.seed.child(&linker.path_of(node)), n_ordinals: u64::MAX, unique: false };
+    let setting = Setting {
+        seed: linker.seed.child(&linker.path_of(node)),
+        n_ordinals: u64::MAX,
+        unique: false,
+        growth: 1.0,
+    };
     Recipe::compile(kind, setting).ok()
 }
 

@@ -3,13 +3,15 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use synth_core::hash::combine;
 use synth_core::{JsonPath, Seed, cast};
+use synth_rules::relationship::ValueRow;
 use synth_rules::{EntityPart, Literal, Relationship};
 
-use super::entities::{Entities, MAX_DRAWS, Material, Rule};
+use super::entities::{Entities, MAX_DRAWS, MORE_DRAWS, Material, Rule};
 use super::raking::rake;
 use super::reach::{PresenceOf, certainty, fits_every_literal, fits_every_row};
-use super::{Codes, Column, Decider, GivenColumn, Shown, Table, Tabled, number_of};
+use super::{Codes, Column, Decider, GivenColumn, OTHER, Shown, Table, Tabled, number_of};
 use crate::choice::{Choice, Sum};
 use crate::link::{Linker, programs};
 use crate::listed::literal_text;
@@ -19,6 +21,8 @@ use crate::recipe::Recipe;
 /// Combinations that are made up for a table, at least and at most.
 const FEWEST: u64 = 200;
 const MOST: u64 = 2000;
+/// Combinations that are made up for a listed one with values that are not listed, at least.
+const FEWEST_OTHERS: u64 = 8;
 /// Combinations that each value of a tag has beside the others, and their weight.
 const RARE: u64 = 5;
 const RARE_WEIGHT: f64 = 0.05;
@@ -185,13 +189,13 @@ impl TableBond {
             order: &order,
             persons: &persons,
             first: &[],
+            avoid: &[],
             n_draws: MAX_DRAWS,
             seed: seed.child("entity"),
         };
         let in_table = |at: usize| self.listed.iter().any(|(columns, _)| columns.contains(&at));
         let is_listed = self.listed.len() == 1 && (0..self.nodes.len()).all(in_table);
-        let n_listed = self.listed.iter().map(|(_, rows)| rows.len()).max().unwrap_or(0);
-        let n_listed = cast::to_u64(n_listed);
+        let n_listed = self.listed.iter().map(|(_, rows)| cast::to_u64(rows.len())).max().unwrap_or(0);
         let distinct = self.dependencies.iter().filter_map(|dependency| dependency.distinct).max();
         let n = distinct.unwrap_or(FEWEST * 2).max(n_listed * 3).clamp(FEWEST, MOST.max(n_listed));
         let tag = Tag::of(plan, self);
@@ -199,9 +203,13 @@ impl TableBond {
         let mut add = |number: u64, (given, weight): (Codes, f64)| {
             let absent = tag.as_ref().and_then(|tag| tag.absent(&given)).unwrap_or_default();
             let order: Vec<usize> = order.iter().copied().filter(|column| !absent.contains(column)).collect();
-            let material = Material { order: &order, ..material };
-            let Some(whole) = entities.add(number, given.clone(), &material) else { return };
-            let gaps = (0..whole.len()).map(|at| if in_table(at) { given[at] } else { whole[at] });
+            let Some(whole) =
+                self.whole(number, &given, (&mut entities, &Material { order: &order, ..material }))
+            else {
+                return;
+            };
+            let is_shown = |at: usize| in_table(at) && given[at] != OTHER;
+            let gaps = (0..whole.len()).map(|at| if is_shown(at) { given[at] } else { whole[at] });
             *made.entry((gaps.collect(), whole)).or_insert(0.0) += weight;
         };
         for number in 0..if is_listed { n_listed } else { n } {
@@ -209,7 +217,10 @@ impl TableBond {
             if let Some(tag) = tag.as_ref().filter(|tag| given[tag.column] == 0) {
                 given[tag.column] = tag.draw(seed.child("tag").uniform(number));
             }
-            add(number, (given, if is_listed { weight } else { 1.0 }));
+            let n_others = if is_listed && given.contains(&OTHER) { self.n_others(weight, n) } else { 1 };
+            let weight = if is_listed { weight / n_others as f64 } else { 1.0 };
+            add(number, (given.clone(), weight));
+            (1..n_others).for_each(|other| add(combine(number, other), (given.clone(), weight)));
         }
         // Every value of the tag has some combinations, however rare it is.
         if let Some(tag) = &tag {
@@ -221,12 +232,44 @@ impl TableBond {
                 }
             }
         }
-        let (mut rows, mut all) = (Vec::new(), Vec::new());
-        for ((gaps, whole), weight) in made {
-            rows.push((gaps, weight));
-            all.push(whole);
-        }
+        let (rows, all) = made.into_iter().map(|((gaps, whole), weight)| ((gaps, weight), whole)).unzip();
         (rows, all, entities.into_texts())
+    }
+
+    /// Makes up what a combination leaves open; values that are not listed are none of those that are.
+    fn whole(
+        &self,
+        number: u64,
+        given: &Codes,
+        (entities, material): (&mut Entities, &Material<'_>),
+    ) -> Option<Codes> {
+        let others: Vec<usize> = (0..given.len()).filter(|at| given[*at] == OTHER).collect();
+        let mut avoid = Vec::new();
+        self.avoid(&others, &mut avoid);
+        let n_draws = if others.is_empty() { MAX_DRAWS } else { MORE_DRAWS };
+        let start = given.iter().map(|code| if *code == OTHER { 0 } else { *code }).collect();
+        entities.add(number, start, &Material { avoid: &avoid, n_draws, ..*material })
+    }
+
+    /// Of `n` combinations those that are made up for a listed one of some weight with values that are not listed.
+    fn n_others(&self, weight: f64, n: u64) -> u64 {
+        let total: f64 = self.listed.iter().flat_map(|(_, rows)| rows).map(|(_, weight)| *weight).sum();
+        cast::round_to_u64(weight / total.max(weight).max(f64::MIN_POSITIVE) * n as f64).max(FEWEST_OTHERS)
+    }
+
+    /// Adds for some columns how many values no draw may have: those that are listed.
+    pub(super) fn avoid(&self, columns: &[usize], avoid: &mut Vec<u32>) {
+        if !columns.is_empty() {
+            avoid.resize(self.literals.len(), 0);
+        }
+        for column in columns {
+            avoid[*column] = number_of(self.literals[*column].len());
+        }
+    }
+
+    /// Tells whether a code is that of a value that is not listed.
+    pub(super) fn is_other(&self, column: usize, code: u32) -> bool {
+        code > number_of(self.literals[column].len())
     }
 
     /// The columns that say something of the person whose part a column is.
@@ -532,15 +575,10 @@ impl Linker<'_> {
             match &self.rules.relationships[index] {
                 Relationship::ValueTable { paths, rows } => {
                     let columns: Vec<usize> = paths.iter().map(column).collect::<Option<_>>()?;
-                    let read = |values: &[Literal], literals: &mut Vec<Vec<Literal>>| {
-                        let mut codes = vec![0; nodes.len()];
-                        for (column, value) in columns.iter().zip(values) {
-                            codes[*column] = code(value, &mut literals[*column]);
-                        }
-                        codes
+                    let read = |row: &ValueRow| {
+                        (listed_codes(paths, row, &columns, &mut literals), row.weight.max(0.0))
                     };
-                    let rows = rows.iter().map(|row| (read(&row.values, &mut literals), row.weight.max(0.0)));
-                    let rows: Vec<(Codes, f64)> = rows.collect();
+                    let rows: Vec<(Codes, f64)> = rows.iter().map(read).collect();
                     listed.push((columns, rows));
                     indices.push(index);
                 }
@@ -566,7 +604,10 @@ impl Linker<'_> {
                     .for_each(|literal| _ = code(&literal, &mut literals[at]));
             }
         }
-        let is_known = |at: usize| literals[at].is_empty() || self.lists(plan, nodes[at], &literals[at]);
+        let is_known = |at: usize| {
+            let is_open = literals[at].is_empty() || has_others(&listed, at);
+            is_open || self.lists(plan, nodes[at], &literals[at])
+        };
         let is_possible = is_given.contains(&false) && (0..nodes.len()).all(is_known);
         let presence = self.presence_of(&nodes, kept);
         let by = group.by.clone().unwrap_or_default();
@@ -694,4 +735,24 @@ fn code(value: &Literal, literals: &mut Vec<Literal>) -> u32 {
         literals.len() - 1
     });
     number_of(number) + 1
+}
+
+/// Reads a row of a listed table, whose fields are some columns; new values are added to the literals.
+fn listed_codes(
+    paths: &[JsonPath],
+    row: &ValueRow,
+    columns: &[usize],
+    literals: &mut [Vec<Literal>],
+) -> Codes {
+    let mut codes = vec![0; literals.len()];
+    for (column, (value, path)) in columns.iter().zip(row.values.iter().zip(paths)) {
+        let is_other = row.other.contains(path);
+        codes[*column] = if is_other { OTHER } else { code(value, &mut literals[*column]) };
+    }
+    codes
+}
+
+/// Tells whether some listed combination has a value in a column that none lists.
+fn has_others(listed: &[Listed], column: usize) -> bool {
+    listed.iter().flat_map(|(_, rows)| rows).any(|(codes, _)| codes[column] == OTHER)
 }

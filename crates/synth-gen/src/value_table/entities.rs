@@ -37,6 +37,8 @@ pub(super) struct Material<'a> {
     pub(super) persons: &'a [Vec<(EntityPart, usize)>],
     /// For each column the value that is tried first; 0 for none.
     pub(super) first: &'a [u32],
+    /// For each column the number of its first values that are not drawn.
+    pub(super) avoid: &'a [u32],
     /// Draws of a value until one fits.
     pub(super) n_draws: u64,
     pub(super) seed: Seed,
@@ -135,10 +137,12 @@ impl Entities {
         is_set: &[bool],
         material: &Material<'_>,
     ) -> Option<u32> {
+        let is_right = |code: u32| material.avoid.get(column).is_none_or(|avoided| code > *avoided);
         if let Some(code) = self.decided(column, made, is_set, material.rules) {
-            return self.fits((column, code), made, is_set, material.rules).then_some(code);
+            let fits = is_right(code) && self.fits((column, code), made, is_set, material.rules);
+            return fits.then_some(code);
         }
-        let first = material.first.get(column).copied().filter(|code| *code > 0);
+        let first = material.first.get(column).copied().filter(|code| *code > 0 && is_right(*code));
         if let Some(code) = first.filter(|code| self.fits((column, *code), made, is_set, material.rules)) {
             return Some(code);
         }
@@ -158,14 +162,16 @@ impl Entities {
                 }),
             };
             let code = self.code(column, text);
-            if self.fits((column, code), made, is_set, material.rules) {
+            if is_right(code) && self.fits((column, code), made, is_set, material.rules) {
                 return Some(code);
             }
         }
         let n = cast::to_u64(self.texts[column].len());
         let start = seed.child("known").below(number, n.max(1));
         let known = |step: u64| cast::to_u32(cast::to_usize((start + step) % n)) + 1;
-        (0..MAX_TRIED.min(n)).map(known).find(|code| self.fits((column, *code), made, is_set, material.rules))
+        (0..MAX_TRIED.min(n))
+            .map(known)
+            .find(|code| is_right(*code) && self.fits((column, *code), made, is_set, material.rules))
     }
 
     /// A part of the combination's person, which is the same for all its columns.

@@ -10,7 +10,7 @@ use synth_rules::EntityPart;
 use super::bind::{Listed, TableBond};
 use super::entities::{Entities, MAX_DRAWS, MORE_DRAWS, Material, Rule};
 use super::raking::rake;
-use super::{Codes, Shown, agreeing};
+use super::{Codes, OTHER, Shown, agreeing};
 use crate::choice::{Choice, Sum};
 use crate::column::{Slots, Values};
 use crate::link::Linker;
@@ -194,6 +194,7 @@ impl Search<'_> {
             order: &order,
             persons: &persons,
             first: &[],
+            avoid: &[],
             n_draws: MAX_DRAWS,
             seed: self.seed,
         };
@@ -278,16 +279,19 @@ impl Search<'_> {
             let mut made: Codes = own.iter().enumerate().map(given).collect();
             let order = if attempt % 2 == 0 { &whole } else { &there };
             entities.follow(&mut made, order, self.rules);
+            let mut avoid = Vec::new();
             if attempt < FREE_ATTEMPTS {
                 for listed in &past.listed {
-                    self.pick((number, attempt > 0), listed, (own, &mut made), entities);
+                    let others = self.pick((number, attempt > 0), listed, (own, &mut made), entities);
+                    self.table.avoid(&others, &mut avoid);
                 }
             } else {
                 self.follow(past.like(self.seed.bits(number))?, own, &mut made);
             }
             let first: &[u32] = if attempt == 0 { own } else { &[] };
-            let n_draws = if attempt < FREE_ATTEMPTS - 1 { MAX_DRAWS } else { MORE_DRAWS };
-            entities.add(number, made, &Material { order, first, n_draws, ..*material })
+            let is_easy = attempt < FREE_ATTEMPTS - 1 && avoid.is_empty();
+            let n_draws = if is_easy { MAX_DRAWS } else { MORE_DRAWS };
+            entities.add(number, made, &Material { order, first, avoid: &avoid, n_draws, ..*material })
         })
     }
 
@@ -302,34 +306,35 @@ impl Search<'_> {
     }
 
     /// Draws one of the listed combinations that agree with what is known of a row; of those that contradict no row
-    /// before, if asked.
+    /// before, if asked. Returns the columns for which it has values that are not listed.
     fn pick(
         &self,
         (number, is_careful): (u64, bool),
         (columns, rows): &Listed,
         (own, made): (&Codes, &mut Codes),
         entities: &Entities,
-    ) {
+    ) -> Vec<usize> {
         let mut known = vec![0; self.table.nodes.len()];
         columns.iter().for_each(|column| known[*column] = made[*column]);
         let mut is_there = vec![false; known.len()];
         columns.iter().for_each(|column| is_there[*column] = own[*column] > 0);
-        let Some(mut fitting) = agreeing(rows, &is_there, &known) else { return };
+        let is_other = |at: usize, code: u32| self.table.is_other(at, code);
+        let Some(mut fitting) = agreeing(rows, &is_there, &known, is_other) else { return Vec::new() };
+        let shows = |row: usize, at: usize| is_there[at] && rows[row].0[at] != OTHER;
         let with = |row: usize| {
             let mut with = made.clone();
-            columns.iter().filter(|at| is_there[**at]).for_each(|at| with[*at] = rows[row].0[*at]);
+            columns.iter().filter(|at| shows(row, **at)).for_each(|at| with[*at] = rows[row].0[*at]);
             with
         };
         if is_careful {
             fitting.retain(|row| entities.admits(&with(*row), self.rules));
         }
         let weights: Vec<f64> = fitting.iter().map(|row| rows[*row].1).collect();
-        let Ok(choice) = Choice::fit(&weights, Sum::Normalize) else { return };
+        let Ok(choice) = Choice::fit(&weights, Sum::Normalize) else { return Vec::new() };
         let seed = self.seed.child("listed").attempt(cast::to_u64(columns[0]) + 1);
-        let row = &rows[fitting[choice.pick(seed.uniform(number))]].0;
-        for column in columns.iter().filter(|column| is_there[**column]) {
-            made[*column] = row[*column];
-        }
+        let row = fitting[choice.pick(seed.uniform(number))];
+        *made = with(row);
+        columns.iter().copied().filter(|at| rows[row].0[*at] == OTHER && made[*at] == 0).collect()
     }
 }
 
@@ -354,7 +359,7 @@ impl Outcome {
     }
 
     /// Tells whether every row has one of some listed combinations.
-    pub(super) fn has_listed(&self, columns: &[usize], rows: &[(Codes, f64)]) -> bool {
+    pub(super) fn has_listed(&self, table: &TableBond, (columns, rows): &Listed) -> bool {
         let n = rows.first().map_or(0, |(codes, _)| codes.len());
         let mut seen: BTreeMap<Codes, bool> = BTreeMap::new();
         (0..self.ordinals.len()).all(|row| {
@@ -364,7 +369,7 @@ impl Outcome {
                 for (column, code) in columns.iter().zip(&codes) {
                     (known[*column], is_there[*column]) = (*code, *code > 0);
                 }
-                agreeing(rows, &is_there, &known).is_some()
+                agreeing(rows, &is_there, &known, |at, code| table.is_other(at, code)).is_some()
             })
         })
     }

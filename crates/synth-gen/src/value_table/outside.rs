@@ -171,7 +171,7 @@ impl<'a> OutsideBond<'a> {
             let parts: BTreeSet<(usize, usize)> =
                 all.iter().filter(holds).map(|(_, part)| part.name).collect();
             let listed = table.indices.iter().zip(&table.listed);
-            let listed = listed.filter(|(_, (columns, rows))| outcome.has_listed(columns, rows));
+            let listed = listed.filter(|(_, listed)| outcome.has_listed(&table, listed));
             (listed.map(|(index, _)| *index).collect(), parts)
         };
         let mut best: Option<(Outcome, Kept)> = None;

@@ -10,7 +10,7 @@ const ROUNDS: usize = 50;
 /// # Shapes and units
 ///
 /// `shares[column]` has the share of each code less 1, or nothing for a column that is not adjusted. Sums are adjusted
-/// among the combinations that have the column; a value that no combination has is left out.
+/// among the combinations that have the column; a value that no combination has is left out, and so is one without a share.
 ///
 /// # Method
 ///
@@ -32,8 +32,8 @@ pub(super) fn rake(rows: &mut [(Codes, f64)], shares: &[Vec<f64>]) {
 fn rake_column(rows: &mut [(Codes, f64)], column: usize, shares: &[f64]) {
     let mut sums = vec![0.0; shares.len()];
     for (codes, weight) in rows.iter() {
-        if let Some(code) = codes[column].checked_sub(1) {
-            sums[code as usize] += weight;
+        if let Some(sum) = codes[column].checked_sub(1).and_then(|code| sums.get_mut(code as usize)) {
+            *sum += weight;
         }
     }
     let total: f64 = sums.iter().sum();
@@ -42,8 +42,8 @@ fn rake_column(rows: &mut [(Codes, f64)], column: usize, shares: &[f64]) {
         return;
     }
     for (codes, weight) in rows {
-        if let Some(code) = codes[column].checked_sub(1) {
-            let code = code as usize;
+        let code = codes[column].checked_sub(1).map(|code| code as usize);
+        if let Some(code) = code.filter(|code| *code < shares.len()) {
             *weight *= shares[code] / wanted * total / sums[code].max(f64::MIN_POSITIVE);
         }
     }

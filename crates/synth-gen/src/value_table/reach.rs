@@ -85,7 +85,7 @@ fn fits_every_presence(
             }
             let is_empty = !is_there.iter().any(|is_there| *is_there);
             let is_ruled_out = rules.iter().any(|(rule, columns)| breaks(*rule, columns, &is_there));
-            is_empty || is_ruled_out || agreeing(rows, &is_there, &codes).is_some()
+            is_empty || is_ruled_out || agreeing(rows, &is_there, &codes, |_, _| false).is_some()
         })
 }
 

@@ -179,3 +179,47 @@ fn tables_are_kept() {
     // What has no name comes where the name is absent, so the shares are near the rule's, not equal to them.
     assert!(counts[1] > counts[2] && (1300..2700).contains(&counts[1]), "{counts:?}");
 }
+
+/// Rare numbers of seats go with the large plan; the price follows from the seats, listed or not.
+const OTHERS: &str = r#"
+version: 2
+fields:
+  "$.plan": {type: enum, generator: categorical, params: {values: [basic, large], probs: [0.8, 0.2]}}
+  "$.seats":
+    type: integer
+    generator: quantile_sample
+    params: {quantiles: [0, 100], values: [100, 900], spikes: [{value: 1, prob: 0.5}, {value: 2, prob: 0.4}]}
+  "$.price":
+    type: enum
+    one_of:
+    - {share: 0.9, type: enum, generator: categorical, params: {values: ["10", "20"], probs: [0.5, 0.5]}}
+    - {share: 0.1, type: string, generator: pattern, params: {patterns: ['[1-9][0-9]{3}']}}
+relationships:
+- {type: functional_dep, lhs: [$.seats], rhs: [$.plan, $.price], distinct: 100}
+- type: value_table
+  paths: [$.plan, $.seats, $.price]
+  rows:
+  - {values: [basic, 1, "10"], weight: 50}
+  - {values: [basic, 2, "20"], weight: 30}
+  - {values: [large, 2, "20"], weight: 0}
+  - {values: [large, null, null], other: [$.seats, $.price], weight: 20}
+"#;
+
+/// Catches pairs of listed values that are made up where some values are not listed, and listed values in the place of
+/// others.
+#[test]
+fn values_beside_a_table_go_with_each_other() {
+    let rows = records(OTHERS, 2000);
+    let listed = |row: &&serde_json::Value| row["seats"].as_u64().unwrap() < 3;
+    for row in &rows {
+        let (seats, price) = (row["seats"].as_u64().unwrap(), row["price"].as_str().unwrap());
+        assert_eq!(row["plan"], if seats < 3 { "basic" } else { "large" }, "{row}");
+        assert_eq!(price.len(), if seats < 3 { 2 } else { 4 }, "{row}");
+    }
+    assert!(agreement(rows.iter(), &["seats"], "price") >= 1.0);
+    // Four standard errors of 0.8 of 2000 are 72.
+    assert!(rows.iter().filter(listed).count().abs_diff(1600) < 80);
+    let others: std::collections::BTreeSet<u64> =
+        rows.iter().filter(|row| !listed(row)).map(|row| row["seats"].as_u64().unwrap()).collect();
+    assert!(others.len() > 15, "{others:?}");
+}

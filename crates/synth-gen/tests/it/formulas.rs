@@ -181,3 +181,52 @@ relationships:
     }
     assert!(n_empty > 50);
 }
+
+const OVER: &str = r#"
+version: 2
+shape:
+  "$.e[]": {length: {distribution: categorical, params: {values: [0, 1, 4], probs: [0.2, 0.2, 0.6]}}}
+fields:
+  "$.e[].v": {type: number, generator: quantile_sample, params: {quantiles: [0, 100], values: [-50, 50]}, constraints: {decimals: 1}}
+  "$.e[].s": {type: enum, presence: 0.8, generator: categorical, params: {values: [a, b, c], probs: [0.4, 0.3, 0.3]}}
+  "$.low": {type: number, generator: constant, params: {value: 0.5}}
+  "$.high": {type: number, generator: quantile_sample, params: {quantiles: [0, 100], values: [900, 901]}, constraints: {decimals: 1}}
+  "$.mean": {type: number, generator: quantile_sample, params: {quantiles: [0, 100], values: [0, 1]}, constraints: {decimals: 3}}
+  "$.first": {type: enum, generator: categorical, params: {values: [none], probs: [1]}}
+  "$.last": {type: string, generator: pattern, params: {patterns: ['x{2}']}}
+  "$.left": {type: number, generator: quantile_sample, params: {quantiles: [0, 100], values: [0, 1]}, constraints: {decimals: 1}}
+relationships:
+- {type: arithmetic, target: $.low, operation: min_over_elements, terms: ['$.e[].v']}
+- {type: arithmetic, target: $.high, operation: max_over_elements, terms: ['$.e[].v']}
+- {type: arithmetic, target: $.mean, operation: mean_over_elements, terms: ['$.e[].v']}
+- {type: arithmetic, target: $.first, operation: first_element, terms: ['$.e[].s']}
+- {type: arithmetic, target: $.last, operation: last_element, terms: ['$.e[].s']}
+- {type: arithmetic, target: $.left, operation: sum, terms: [$.high, {path: $.low, factor: -1}]}
+"#;
+
+/// Catches folds that mix rows up after an empty array, ends that are taken from the wrong side or from elements that lack
+/// the field, and differences that are not kept.
+#[test]
+fn rows_follow_from_their_elements() {
+    let rows = records(OVER, 400);
+    assert!(rows.iter().any(|row| row["e"].as_array().unwrap().is_empty()));
+    for row in &rows {
+        let elements = row["e"].as_array().unwrap();
+        let values: Vec<f64> = elements.iter().map(|element| element["v"].as_f64().unwrap()).collect();
+        let number = |key: &str| row[key].as_f64().unwrap();
+        if values.is_empty() {
+            assert!(number("high") >= 900.0 && row["first"] == "none" && row["last"] == "xx", "{row}");
+            continue;
+        }
+        let near = |made: f64, wanted: f64| (made - wanted).abs() < 0.000_6;
+        assert!(near(number("low"), values.iter().copied().fold(f64::INFINITY, f64::min)), "{row}");
+        assert!(near(number("high"), values.iter().copied().fold(f64::NEG_INFINITY, f64::max)), "{row}");
+        assert!(near(number("mean"), values.iter().sum::<f64>() / values.len() as f64), "{row}");
+        assert!((number("left") - (number("high") - number("low"))).abs() < 0.06, "{row}");
+        let end = |element: &Value, other: &str| {
+            element.get("s").map_or_else(|| other.to_owned(), |state| state.as_str().unwrap().to_owned())
+        };
+        assert_eq!(row["first"], end(&elements[0], "none"), "{row}");
+        assert_eq!(row["last"], end(&elements[elements.len() - 1], "xx"), "{row}");
+    }
+}

@@ -10,8 +10,8 @@ use synth_rules::generator::{
 use synth_rules::kde::{Kde, Kernel};
 use synth_rules::series::{Noise, Season, SeasonKind, Series, Trend, TrendKind};
 use synth_rules::{
-    Constraints, FieldRule, FieldType, Generator, Layout, LengthRule, Literal, NumberSpelling, Resolution,
-    RuleSet, ShapeRule, ValueKind,
+    Constraints, FieldRule, FieldType, Generator, Layout, LengthRule, Literal, NumberSpelling, Recurrence,
+    Resolution, RuleSet, ShapeRule, ValueKind,
 };
 
 use crate::collect::{codes, compile, lines, rules};
@@ -295,6 +295,11 @@ fn field() -> impl Strategy<Value = FieldRule> {
         integer_share: decimals.filter(|n| n % 2 == 0).map(|_| Rate::ONE),
         min_length: decimals.map(u64::from),
         max_length: decimals.map(|n| u64::from(n) / 2),
+        recurrence: decimals.map(|n| Recurrence {
+            distinct: u64::from(n / 2),
+            rows: if n % 3 == 0 { Vec::new() } else { vec![0.0, f64::from(n), 100.0] },
+            values: if n % 3 == 0 { Vec::new() } else { vec![0.0, 50.0, 100.0] },
+        }),
     });
     let kind = (field_type, generator(), constraints).prop_map(|(field_type, generator, constraints)| {
         ValueKind { share: Rate::ONE, field_type, generator, constraints }

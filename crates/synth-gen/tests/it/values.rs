@@ -1,5 +1,7 @@
 //! Shares, spellings and types of values.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use serde_json::Value;
 
 use crate::collect::{column, compile, lines, records};
@@ -108,4 +110,47 @@ fn times_are_printed_as_asked() {
     assert_eq!(time("epoch_seconds", "type: number, constraints: {decimals: 3}"), "1709211601.25");
     assert_eq!(time("epoch_millis", "type: datetime"), "1709211601250");
     assert_eq!(time("epoch_seconds", "type: string"), "\"1709211601\"");
+}
+
+const RECURRING: &str = r#"
+version: 2
+globals: {default_n: 1000}
+fields:
+  "$.user":
+    type: string
+    generator: pattern
+    params: {patterns: ['u[0-9a-f]{12}']}
+    constraints: {recurrence: {distinct: 50, rows: [0, 60, 100], values: [0, 10, 100]}}
+  "$.plan": {type: enum, generator: categorical, params: {values: [a, b, c], probs: [0.4, 0.3, 0.3]}}
+"#;
+
+/// The rows of each user and the plans that they have.
+fn plans_of(yaml: &str, n: u64) -> BTreeMap<String, (usize, BTreeSet<String>)> {
+    let mut plans: BTreeMap<String, (usize, BTreeSet<String>)> = BTreeMap::new();
+    for row in records(yaml, n) {
+        let seen = plans.entry(row["user"].as_str().unwrap().to_owned()).or_default();
+        seen.0 += 1;
+        seen.1.insert(row["plan"].as_str().unwrap().to_owned());
+    }
+    plans
+}
+
+/// Catches values that do not come again, or all equally often, or as many whatever the number of rows, and what follows from
+/// them otherwise each time.
+#[test]
+fn values_recur_as_often_as_asked() {
+    for (n, distinct) in [(1000, 50), (3000, 150)] {
+        let plans = plans_of(RECURRING, n);
+        assert_eq!(plans.len(), distinct);
+        let mut counts: Vec<usize> = plans.values().map(|(count, _)| *count).collect();
+        counts.sort_unstable_by(|a, b| b.cmp(a));
+        let commonest: usize = counts[..distinct / 10].iter().sum();
+        assert!(commonest.abs_diff(600 * distinct / 50) <= 5, "{commonest}");
+    }
+    let following =
+        format!("{RECURRING}relationships: [{{type: functional_dep, lhs: [$.user], rhs: [$.plan]}}]");
+    let plans = plans_of(&following, 1000);
+    assert!(plans.len() <= 50 && plans.values().all(|(_, plans)| plans.len() == 1));
+    let plan = compile(RECURRING, 900).unwrap();
+    assert!(lines(&plan, 0..900) == [lines(&plan, 0..123), lines(&plan, 123..900)].concat());
 }

@@ -1,9 +1,12 @@
 //! Strings: personal data, times, categories, and the shape of the rest.
 
+use std::collections::BTreeSet;
+
 use synth_core::{JsonPath, cast};
 use synth_privacy::{FieldEvidence, Gate, PathWords, PiiKind, Publishable, ValueForm};
 use synth_stats::bottom_k::Entry;
 
+use super::recurrence::recurrence;
 use super::{keys, time};
 use crate::code_list::CodeList;
 use crate::numbered_text::numbered_texts;
@@ -12,6 +15,7 @@ use crate::prose::prose;
 use crate::semantic;
 use crate::string_stats::{KeptText, StringStats};
 use crate::text_pattern::{SharedWords, foreign_letters, learn_patterns};
+use crate::token::are_tokens;
 
 /// Categories listed, at most.
 const MAX_CATEGORIES: usize = 1000;
@@ -45,7 +49,8 @@ pub(super) fn profile(
     // Check digits of so many numbers are no chance, while numbers of their length are often times.
     let has_check_digits = semantic_type == Some("article_number") && values.len() >= MIN_CHECKED;
     let mut times = if has_check_digits { Vec::new() } else { time::profiles(strings, path, gate) };
-    let is_identifier = semantic_type.is_some_and(is_identifier_type) && values.len() > MAX_IDENTIFIERS;
+    let is_identifier = values.len() > MAX_IDENTIFIERS
+        && (semantic_type.is_some_and(is_identifier_type) || are_tokens(&values));
     let known = is_identifier || !times.is_empty();
     let personal = personal_kind(strings, path, known, company);
     let is_secret = personal.is_some_and(|kind| !kind.is_shared());
@@ -61,16 +66,12 @@ pub(super) fn profile(
     let is_code = personal.is_none_or(|kind| CODE_KEYS.contains(&kind));
     let may_be_keys = is_unique && is_code && keys::are_codes(&values);
     let numbered = if may_be_keys && !known { numbered(&values, count, gate) } else { None };
-    let rest: Vec<(&str, u64)> = match categories.last() {
-        None => values,
-        Some(_) => values
-            .into_iter()
-            .filter(|(text, _)| !categories.iter().any(|category| category.value.as_str() == *text))
-            .collect(),
-    };
+    let public: BTreeSet<&str> = categories.iter().map(|category| category.value.as_str()).collect();
+    let rest: Vec<(&str, u64)> = values.into_iter().filter(|(text, _)| !public.contains(text)).collect();
     let words = if is_secret { SharedWords::OfAll } else { SharedWords::OfMany };
     let (patterns, mean_words) = (patterns(&rest, gate, words), mean_words(&rest, strings));
     let prose = if known { None } else { prose_profile(&rest, mean_words, strings, gate) };
+    let recurrence = recurrence(&rest, strings, gate);
     let has_room = is_identifier || numbered.is_some() || has_room(&patterns, mean_words, count);
     let letters = foreign_letters(rest.iter().map(|(text, _)| *text));
     TextProfile {
@@ -92,6 +93,7 @@ pub(super) fn profile(
         mean_words,
         prose,
         phrasing: None,
+        recurrence,
         lengths: lengths(strings),
         categories,
         others,

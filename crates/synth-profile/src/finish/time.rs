@@ -10,7 +10,7 @@ use synth_stats::{BottomK, OrderHistogram};
 use super::{keys, number};
 use crate::profile::{Curve, TimeProfile, TimeSpike};
 use crate::string_stats::{KeptText, StringStats};
-use crate::time_stats::{TimeAccumulator, TimeStats};
+use crate::time_stats::TimeAccumulator;
 
 mod clock;
 mod epoch;
@@ -171,7 +171,7 @@ impl Hint {
 /// Public strings that are no times, such as words for "never", do not count against them.
 pub(super) fn profiles(strings: &StringStats, path: &JsonPath, gate: Gate) -> Vec<TimeProfile> {
     let count = strings.distinct.total();
-    let kept = formats(&strings.times, count);
+    let kept = formats(strings, count);
     let covered: u64 = kept.iter().map(|kept| kept.times.histogram.count()).sum();
     let reads = |text: &str| kept.iter().any(|kept| kept.format.read(text).is_some());
     let words: u64 = strings
@@ -204,17 +204,18 @@ struct Kept<'a> {
     alternatives: Vec<String>,
 }
 
-/// Picks formats, largest first, until all strings are read.
-fn formats(times: &TimeStats, count: u64) -> Vec<Kept<'_>> {
-    let mut formats: Vec<(TimeFormat, &TimeAccumulator)> = times.formats().collect();
+/// Picks formats, largest first, until all strings are read. One whose strings others read as well is none of its own, as
+/// where a day before a month looks like a month before a day.
+fn formats(strings: &StringStats, count: u64) -> Vec<Kept<'_>> {
+    let mut formats: Vec<(TimeFormat, &TimeAccumulator)> = strings.times.formats().collect();
     // The sort is stable: of formats that read the same strings the first in the list wins.
     formats.sort_by_key(|(_, times)| std::cmp::Reverse(times.histogram.count()));
     let mut kept: Vec<Kept<'_>> = Vec::new();
     let mut covered = 0;
     for (format, times) in formats {
         let n = times.histogram.count();
-        let is_new_reading = covered + n <= count;
-        if is_new_reading && n as f64 >= MIN_FORMAT_SHARE * count as f64 && kept.len() < MAX_FORMATS {
+        let is_usual = n as f64 >= MIN_FORMAT_SHARE * count as f64 && kept.len() < MAX_FORMATS;
+        if is_usual && covered + n <= count && reads_others(&format, &kept, strings) {
             covered += n;
             kept.push(Kept { format, times, alternatives: Vec::new() });
         } else if let Some(twin) = kept.iter_mut().find(|kept| kept.times.histogram.count() == n) {
@@ -222,6 +223,22 @@ fn formats(times: &TimeStats, count: u64) -> Vec<Kept<'_>> {
         }
     }
     kept
+}
+
+/// Tells whether most of the strings that a format reads are read by none of those before.
+fn reads_others(format: &TimeFormat, before: &[Kept<'_>], strings: &StringStats) -> bool {
+    if before.is_empty() {
+        return true;
+    }
+    let (mut n_read, mut n_others) = (0, 0);
+    for entry in strings.distinct.entries() {
+        if format.read(&entry.value.text).is_some() {
+            n_read += entry.count;
+            let is_known = before.iter().any(|kept| kept.format.read(&entry.value.text).is_some());
+            n_others += if is_known { 0 } else { entry.count };
+        }
+    }
+    2 * n_others > n_read
 }
 
 /// Other things than times would look the same.

@@ -2,7 +2,6 @@
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
-use std::ops::Range;
 
 use synth_core::{JsonPath, cast, math};
 
@@ -12,6 +11,7 @@ use super::{Arithmetic, Evidence, Operation, Term};
 pub(crate) mod clock;
 pub(crate) mod formula;
 mod linear;
+mod over_elements;
 pub(crate) mod shifted;
 
 pub(crate) use formula::Formula;
@@ -65,7 +65,7 @@ pub(crate) fn arithmetic(tables: &[Table]) -> Vec<Arithmetic> {
         let mut found = copies(table);
         found.extend(linear::formulas(&own));
         found.extend(products(&own[..own.len().min(MAX_PAIRED)]));
-        found.extend(totals(tables, index, &own));
+        found.extend(over_elements::formulas(tables, index, &own));
         found.extend(clock::formulas(table));
         found.extend(shifted::formulas(table));
         formulas.extend(simplest(found));
@@ -160,6 +160,12 @@ impl Series {
                 Some(word * 64 + bit)
             })
         })
+    }
+
+    /// The mean size of the values.
+    fn magnitude(&self) -> f64 {
+        let sizes = self.rows.iter().map(|row| self.values[*row as usize].abs());
+        sizes.sum::<f64>() / self.rows.len().max(1) as f64
     }
 
     /// Tells whether the values vary enough to prove a formula.
@@ -327,54 +333,13 @@ fn quotient_of(dividend: f64, divisor: f64) -> f64 {
     if divisor.abs() > 0.0 { dividend / divisor } else { f64::NAN }
 }
 
-/// Columns of a row that add up what its arrays hold, or count it.
-fn totals(tables: &[Table], index: usize, own: &[Series]) -> Vec<Arithmetic> {
-    let targets: Vec<&Series> =
-        own.iter().filter(|series| series.part == Part::Value && series.is_target()).collect();
-    let mut found = Vec::new();
-    for child in tables.iter().filter(|table| table.parent == Some(index)) {
-        let families: Vec<(u32, Range<usize>)> =
-            child.families().map(|family| (child.parent_rows[family.start], family)).collect();
-        let items = series(child);
-        let items: Vec<&Series> =
-            items.iter().filter(|series| series.part == Part::Value && series.n_distinct > 1).collect();
-        for (first, left) in items.iter().enumerate() {
-            let sum = totals_of(&families, tables[index].n_rows(), |row| left.values[row]);
-            for target in &targets {
-                if let Some(evidence) = target.test(|row| sum[row]) {
-                    found.push(target.formula(Operation::SumOverElements, &[(left, 1.0)], evidence));
-                }
-            }
-            for right in &items[first + 1..] {
-                let sum =
-                    totals_of(&families, tables[index].n_rows(), |row| left.values[row] * right.values[row]);
-                for target in &targets {
-                    if let Some(evidence) = target.test(|row| sum[row]) {
-                        let terms = [(*left, 1.0), (*right, 1.0)];
-                        found.push(target.formula(Operation::SumOverElements, &terms, evidence));
-                    }
-                }
-            }
-        }
-    }
-    found
-}
-
-fn totals_of(families: &[(u32, Range<usize>)], n_rows: usize, value: impl Fn(usize) -> f64) -> Vec<f64> {
-    let mut sums = vec![f64::NAN; n_rows];
-    for (parent, family) in families {
-        let values = family.clone().map(&value).filter(|value| !value.is_nan());
-        sums[*parent as usize] = values.sum();
-    }
-    sums
-}
-
 /// Of the formulas of one target those with the fewest terms, and of a circle of formulas one.
 fn simplest(mut found: Vec<Arithmetic>) -> Vec<Arithmetic> {
     found.sort_by_key(|formula| {
         let is_difference = formula.terms.iter().any(|term| term.factor < 0.0);
+        let is_end = matches!(formula.operation, Operation::FirstElement | Operation::LastElement);
         (
-            clock::is_of_times(formula.operation) || shifted::is_shift(formula.operation),
+            clock::is_of_times(formula.operation) || shifted::is_shift(formula.operation) || is_end,
             formula.terms.len(),
             is_difference,
             formula.operation != Operation::SumOverElements,

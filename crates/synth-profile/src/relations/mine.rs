@@ -44,7 +44,7 @@ pub(crate) fn mine(
     let arithmetic = super::arithmetic::arithmetic(&tables);
     let relations = Relations {
         transitions: transitions::transitions(&tables, &chains, is_stream, gate),
-        value_tables: super::value_table::value_tables(&tables, &dependencies, fields, gate),
+        value_tables: super::value_table::value_tables(&tables, (&dependencies, &references), fields, gate),
         near_keys: super::keys::near_keys(&view),
         associations: Vec::new(),
         temporal: Vec::new(),

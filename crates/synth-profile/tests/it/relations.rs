@@ -289,6 +289,53 @@ fn sums_products_totals_and_counts_are_found() {
     }
 }
 
+/// Catches a discount that keeps a total from being found, and readings of an array that stand in its row again.
+#[test]
+fn totals_with_discounts_and_what_arrays_say_of_their_row_are_found() {
+    let records: Vec<Value> = (0..150_u64)
+        .map(|index| {
+            let (net, tax) = (1000 + draw(1, index, 9000), draw(2, index, 900));
+            let (discount, shipping) = (draw(3, index, 500), 300 + draw(4, index, 400));
+            let n = 2 + draw(5, index, 5);
+            let readings: Vec<u64> = (0..n).map(|at| draw(10 + at, index, 100_000)).collect();
+            let states: Vec<&str> = (0..n)
+                .map(|at| {
+                    ["new", "open", "done", "lost"][synth_core::cast::to_usize(draw(30 + at, index, 4))]
+                })
+                .collect();
+            let events: Vec<Value> = readings
+                .iter()
+                .zip(&states)
+                .map(|(value, state)| json!({"value": value, "state": state}))
+                .collect();
+            json!({"net": net, "discount": discount, "shipping": shipping, "tax": tax,
+                "total": net - discount + shipping + tax,
+                "events": events, "least": readings.iter().min(), "most": readings.iter().max(),
+                "mean": (100.0 * readings.iter().sum::<u64>() as f64 / n as f64).round() / 100.0,
+                "began": states[0], "state": states[states.len() - 1]})
+        })
+        .collect();
+    let relations = profile(&records).relations;
+    let of = |target: &str| {
+        let formula = relations.arithmetic.iter().find(|formula| formula.target.to_string() == target);
+        formula.unwrap_or_else(|| panic!("nothing for {target} in {:?}", relations.arithmetic))
+    };
+    let total = of("$.total");
+    let minus: Vec<String> =
+        total.terms.iter().filter(|term| term.factor < 0.0).map(|term| term.path.to_string()).collect();
+    assert_eq!(
+        (total.operation, total.terms.len(), minus),
+        (Operation::Sum, 4, vec!["$.discount".to_owned()])
+    );
+    assert_eq!(of("$.least").operation, Operation::MinOverElements);
+    assert_eq!(of("$.most").operation, Operation::MaxOverElements);
+    assert_eq!(of("$.mean").operation, Operation::MeanOverElements);
+    assert_eq!(of("$.began").operation, Operation::FirstElement);
+    assert_eq!(of("$.state").operation, Operation::LastElement);
+    // The other ways to write the total are the same sum.
+    assert_eq!(relations.arithmetic.len(), 6, "{:?}", relations.arithmetic);
+}
+
 #[test]
 fn presence_comes_in_groups_and_alternatives() {
     let records: Vec<Value> = (0..300_u64)

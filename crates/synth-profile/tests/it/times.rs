@@ -135,3 +135,20 @@ fn zones_are_counted() {
     );
     assert_eq!(times(&zoned, "$.x")[0].zones, [(-300, 90), (120, 30)]);
 }
+
+/// Catches a second format for dates that read in both, when other rows are empty: 62 of 1000 days would change months.
+#[test]
+fn a_day_that_looks_like_a_month_is_of_the_common_format() {
+    let records: Vec<Value> = (0..600_u32)
+        .map(|index| {
+            let (month, day) = (1 + index % 12, 1 + index % 28);
+            let date = if index % 10 == 0 { String::new() } else { format!("{month:02}/{day:02}/2025") };
+            json!({"date": date})
+        })
+        .collect();
+    let profile = profile(&records);
+    let field = profile.fields.iter().find(|field| field.path.to_string() == "$.date").unwrap();
+    let formats: Vec<&str> =
+        field.text.as_ref().unwrap().times.iter().map(|time| time.format.as_str()).collect();
+    assert_eq!(formats, ["%m/%d/%Y"]);
+}

@@ -230,3 +230,25 @@ fn running_text_has_language_and_markup() {
     let prose = field.text.and_then(|text| text.prose).expect("running text without spaces");
     assert_eq!((prose.script.as_str(), prose.languages[0].language.as_str()), ("Hira", "ja"));
 }
+
+/// Catches identifiers of single things that are told because many rows name them, and rows that never name one again.
+#[test]
+fn tokens_are_not_told_but_recur() {
+    // 60 users, of whom the first 6 have 50 rows each and the others 5.
+    let user = |row: u64| if row < 300 { row / 50 } else { 6 + (row - 300) / 5 };
+    let records: Vec<Value> = (0..570)
+        .map(|row| {
+            let bits = synth_core::hash::combine(7, user(row));
+            let token = format!("usr_{bits:016x}");
+            json!({"user": token, "row": row})
+        })
+        .collect();
+    let profile = profile(&records);
+    let field = profile.fields.iter().find(|field| field.path.to_string() == "$.user").unwrap();
+    let text = field.text.as_ref().unwrap();
+    assert!(text.categories.is_empty());
+    let recurrence = text.recurrence.as_ref().unwrap();
+    assert_eq!(recurrence.distinct, 60);
+    // The first knot stands for a tenth of the users, who have 300 of 570 rows.
+    assert_eq!((recurrence.rows[1], recurrence.values[1]), (52.6, 10.0));
+}

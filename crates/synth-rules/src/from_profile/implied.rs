@@ -31,6 +31,7 @@ fn keeps(
     let at = |wanted: &JsonPath| paths.iter().position(|path| path == wanted);
     let Some((low, high)) = at(low).zip(at(high)) else { return false };
     let is_kept = |row: &ValueRow| match (&row.values[low], &row.values[high]) {
+        _ if row.other.iter().any(|path| [&paths[low], &paths[high]].contains(&path)) => false,
         (Literal::Null, _) | (_, Literal::Null) => true,
         (low, high) => match (low.as_number(), high.as_number()) {
             (Some(low), Some(high)) if is_strict => low < high,

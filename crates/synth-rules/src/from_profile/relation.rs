@@ -192,6 +192,11 @@ fn operation(operation: relations::Operation) -> Operation {
         relations::Operation::Product => Operation::Product,
         relations::Operation::Ratio => Operation::Ratio,
         relations::Operation::SumOverElements => Operation::SumOverElements,
+        relations::Operation::MinOverElements => Operation::MinOverElements,
+        relations::Operation::MaxOverElements => Operation::MaxOverElements,
+        relations::Operation::MeanOverElements => Operation::MeanOverElements,
+        relations::Operation::FirstElement => Operation::FirstElement,
+        relations::Operation::LastElement => Operation::LastElement,
         relations::Operation::Count => Operation::Count,
         relations::Operation::ElapsedMilliseconds => Operation::ElapsedMilliseconds,
         relations::Operation::ElapsedSeconds => Operation::ElapsedSeconds,
@@ -279,6 +284,7 @@ fn presence(presence: &relations::Presence) -> Relationship {
 fn value_table(table: &relations::ValueTable) -> Relationship {
     let row = |row: &relations::ValueRow| ValueRow {
         values: row.values.iter().map(text::tag_literal).collect(),
+        other: row.other.clone(),
         weight: row.count as f64,
     };
     Relationship::ValueTable { paths: table.paths.clone(), rows: table.rows.iter().map(row).collect() }

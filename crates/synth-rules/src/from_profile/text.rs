@@ -2,11 +2,12 @@
 
 use synth_core::Rate;
 use synth_privacy::Publishable;
-use synth_profile::profile::{Curve, NumberedProfile, TagValue, TextProfile};
+use synth_profile::profile::{Curve, NumberedProfile, RecurrenceProfile, TagValue, TextProfile};
 
 use super::{apportion, phrase, time};
 use crate::field::{Constraints, FieldType, ValueKind};
 use crate::generator::{Categorical, Faker, FakerMethod, Generator, Literal, Pattern, Sequence};
+use crate::recurrence::Recurrence;
 
 /// Strings that are no category are left out when they are rarer than this.
 const NEGLIGIBLE_SHARE: f64 = 0.02;
@@ -16,6 +17,8 @@ const MIN_CATEGORY_SHARE: f64 = 0.05;
 const MIN_PATTERN_SHARE: f64 = 0.6;
 /// Strings of more words than this are prose, whatever their patterns.
 const MAX_PATTERN_WORDS: f64 = 3.0;
+/// Strings of a form for each different one that recurs.
+const MIN_ROOM: f64 = 10.0;
 /// Share of the strings from which on a form is that of all.
 const ONE_FORM_SHARE: f64 = 0.95;
 
@@ -39,16 +42,37 @@ pub(super) fn kinds(text: &TextProfile) -> Vec<(u64, ValueKind)> {
         return vec![(text.count, plain(FieldType::Enum, pooled(text, n_rest)))];
     }
     let mut kinds = Vec::new();
+    let rest = || recurring(rest(text), text);
     let categories_count = share(n_public) >= MIN_CATEGORY_SHARE;
     if categories_count {
         kinds.push((n_public, plain(FieldType::Enum, categories(text))));
     }
     if !categories_count {
-        kinds.push((text.count, rest(text)));
+        kinds.push((text.count, rest()));
     } else if share(n_rest) > NEGLIGIBLE_SHARE {
-        kinds.push((n_rest, rest(text)));
+        kinds.push((n_rest, rest()));
     }
     kinds
+}
+
+/// Lets the values of a kind come again as those of the data do.
+fn recurring(mut kind: ValueKind, text: &TextProfile) -> ValueKind {
+    let of = |profile: &RecurrenceProfile| Recurrence {
+        distinct: profile.distinct,
+        rows: profile.rows.clone(),
+        values: profile.values.clone(),
+    };
+    let n_strings: f64 = text.patterns.iter().map(|pattern| pattern.n_strings).sum();
+    let has_room = |profile: &RecurrenceProfile| match &kind.generator {
+        // A form of few texts makes them again by itself.
+        Some(Generator::Pattern(_)) => n_strings >= MIN_ROOM * profile.distinct as f64,
+        Some(Generator::Faker(_) | Generator::UuidV4 | Generator::MarkovText(_) | Generator::Template(_)) => {
+            true
+        }
+        _ => false,
+    };
+    kind.constraints.recurrence = text.recurrence.as_ref().filter(|profile| has_room(profile)).map(of);
+    kind
 }
 
 fn plain(field_type: FieldType, generator: Generator) -> ValueKind {

@@ -81,10 +81,23 @@ fn fits(field_type: FieldType, made: Made) -> bool {
 fn ignored_constraints(kind: &ValueKind, who: &str, report: Report<'_>) {
     let kept = kept(kind);
     for key in set_keys(&kind.constraints) {
-        if !kept.contains(&key) {
+        let is_kept = kept.contains(&key) || key == "recurrence" && may_recur(kind);
+        if !is_kept {
             let because = format!("{who} does not keep it");
             report(&["constraints", key], ErrorKind::IgnoredKey { key: key.to_owned(), because });
         }
+    }
+}
+
+/// Tells whether the values of a kind are drawn one by one from many, so that some may be drawn again.
+fn may_recur(kind: &ValueKind) -> bool {
+    match &kind.generator {
+        Some(Generator::Faker(faker)) => faker.entity.is_none(),
+        Some(
+            Generator::Pattern(_) | Generator::Template(_) | Generator::MarkovText(_) | Generator::UuidV4,
+        ) => true,
+        Some(generator) => generator.makes_numbers(),
+        None => false,
     }
 }
 
@@ -121,6 +134,7 @@ fn set_keys(limits: &Constraints) -> impl Iterator<Item = &'static str> + use<> 
         ("integer_share", limits.integer_share.is_some()),
         ("min_length", limits.min_length.is_some()),
         ("max_length", limits.max_length.is_some()),
+        ("recurrence", limits.recurrence.is_some()),
     ];
     set.into_iter().filter(|(_, is_set)| *is_set).map(|(key, _)| key)
 }

@@ -28,6 +28,7 @@ fn decided(relationship: &Relationship) -> Vec<&JsonPath> {
         }
         Relationship::Arithmetic { target, .. } => vec![clock_target(relationship).unwrap_or(target)],
         Relationship::DerivedText { target, .. } => vec![target],
+        Relationship::Transition { path, .. } => vec![path],
         Relationship::Ordering { low, high, .. } => vec![low, high],
         // Of several fields together none is decided by that alone.
         Relationship::PrimaryKey { paths, .. } | Relationship::Unique { paths, .. } if paths.len() > 1 => {
@@ -91,10 +92,26 @@ fn leader<'a>(rules: &RuleSet, group: &[&'a JsonPath], bound: &BTreeSet<JsonPath
         },
         _ => None,
     };
-    let lists = group.iter().filter(|path| !bound.contains(**path));
+    let lists = group.iter().filter(|path| !bound.contains(**path) && !follows_states(rules, path));
     let lists = lists.filter_map(|path| Some((decides(path), n_values(path)?, *path)));
     // Of equal ones the first.
     lists
         .reduce(|best, next| if (next.0, next.1) > (best.0, best.1) { next } else { best })
         .map(|best| best.2)
+}
+
+/// Tells whether a field follows from one that holds the states of a machine.
+fn follows_states(rules: &RuleSet, path: &JsonPath) -> bool {
+    let holds_states = |left: &JsonPath| {
+        rules
+            .relationships
+            .iter()
+            .any(|relationship| matches!(relationship, Relationship::Transition { path, .. } if path == left))
+    };
+    rules.relationships.iter().any(|relationship| match relationship {
+        Relationship::FunctionalDep { lhs, rhs, .. } => {
+            !lhs.is_empty() && rhs.contains(path) && lhs.iter().all(holds_states)
+        }
+        _ => false,
+    })
 }

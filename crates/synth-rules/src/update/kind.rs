@@ -6,6 +6,7 @@ use synth_core::{Rate, cast};
 
 use super::curve::{self, Curve};
 use super::{Weights, times};
+use crate::Recurrence;
 use crate::field::{Constraints, NumberSpelling, ValueKind};
 use crate::from_profile::share::apportion;
 use crate::generator::{
@@ -191,7 +192,15 @@ fn joined_constraints(old: &Constraints, new: &Constraints, weights: Weights) ->
         min_length: old.min_length.zip(new.min_length).map(|(ours, theirs)| ours.min(theirs)),
         max_length: old.max_length.zip(new.max_length).map(|(ours, theirs)| ours.max(theirs)),
         integer_share: joined_integer_share(old, new, weights),
+        recurrence: joined_recurrence(old, new, weights),
     }
+}
+
+/// Values of both, as unevenly as in the larger part: nobody knows which ones are in both.
+fn joined_recurrence(old: &Constraints, new: &Constraints, weights: Weights) -> Option<Recurrence> {
+    let (ours, theirs) = (old.recurrence.as_ref()?, new.recurrence.as_ref()?);
+    let heavier = if weights.is_new_heavier() { theirs } else { ours };
+    Some(Recurrence { distinct: ours.distinct.saturating_add(theirs.distinct), ..heavier.clone() })
 }
 
 /// Share of whole numbers that are spelled without a point; left out means that the spelling decides for all.

@@ -2,7 +2,7 @@
 
 use super::clock::{ClockRule, is_of_times};
 use super::shifted::{Shift, is_shift};
-use super::{Operation, quotient_of};
+use super::{Operation, over_elements::Fold, quotient_of};
 use crate::relations::table::{Column, Table};
 use crate::relations::verify::At;
 
@@ -44,11 +44,14 @@ impl Formula {
             let source = source.column(tables);
             return rows.filter_map(|row| Some((row, shift.test(target, source, row)?))).collect();
         }
-        let sums = self.sums_over_elements(tables);
+        if let Operation::FirstElement | Operation::LastElement = self.operation {
+            return self.test_elements(tables);
+        }
+        let over = self.over_elements(tables);
         rows.filter_map(|row| {
             let wanted = target.number(row)?;
-            let made = match &sums {
-                Some(sums) => sums[row],
+            let made = match &over {
+                Some(over) => over[row],
                 None => self.made(tables, row),
             };
             let holds = (wanted - made).abs() <= self.tolerance.max(1e-9 * wanted.abs());
@@ -74,19 +77,34 @@ impl Formula {
         }
     }
 
-    /// The sum over the rows of an inner table for each row of the target's.
-    fn sums_over_elements(&self, tables: &[Table]) -> Option<Vec<f64>> {
-        let (first, _) = self.terms.first().filter(|_| self.operation == Operation::SumOverElements)?;
+    /// What the rows of an inner table make for each row of the target's.
+    fn over_elements(&self, tables: &[Table]) -> Option<Vec<f64>> {
+        let fold = Fold::of(self.operation)?;
+        let (first, _) = self.terms.first()?;
         let child = &tables[first.table];
         let columns: Vec<&Column> = self.terms.iter().map(|(at, _)| at.column(tables)).collect();
-        let mut sums = vec![f64::NAN; tables[self.target.table].n_rows()];
+        let product =
+            |row: usize| columns.iter().map(|column| column.number(row).unwrap_or(f64::NAN)).product::<f64>();
+        let mut made = vec![f64::NAN; tables[self.target.table].n_rows()];
         for family in child.families() {
-            let product = |row: usize| {
-                columns.iter().map(|column| column.number(row).unwrap_or(f64::NAN)).product::<f64>()
-            };
             let parent = child.parent_rows[family.start] as usize;
-            sums[parent] = family.map(product).filter(|value| !value.is_nan()).sum();
+            made[parent] = fold.apply(family.map(product));
         }
-        Some(sums)
+        Some(made)
+    }
+
+    /// Tests the rows whose first or last element has the term.
+    fn test_elements(&self, tables: &[Table]) -> Vec<(usize, bool)> {
+        let Some((source, _)) = self.terms.first() else { return Vec::new() };
+        let (source, target, child) =
+            (source.column(tables), self.target.column(tables), &tables[source.table]);
+        let is_first = self.operation == Operation::FirstElement;
+        let rows = child.families().map(|family| {
+            let element = if is_first { family.start } else { family.end - 1 };
+            (child.parent_rows[family.start] as usize, element)
+        });
+        rows.filter(|(row, element)| target.has_value(*row) && source.has_value(*element))
+            .map(|(row, element)| (row, source.hash(source.cell(element)) == target.hash(target.cell(row))))
+            .collect()
     }
 }

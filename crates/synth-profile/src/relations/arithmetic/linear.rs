@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use synth_core::math;
 
-use super::{Arithmetic, MAX_PAIRED, Operation, Part, Series, rows_of};
+use super::{Arithmetic, MAX_PAIRED, MIN_ROWS, Operation, Part, Series, rows_of};
 use crate::relations::choices::Choices;
 
 /// Largest coefficient that is looked for, and the largest reciprocal of one.
@@ -15,12 +15,14 @@ const MAX_TERMS: usize = 4;
 const MAX_PARTS: usize = 24;
 /// Combinations of terms that are tried in one table.
 const BUDGET: usize = 400_000;
+/// Share of the rows in which two terms of opposite sign may be the same.
+const MAX_SAME: f64 = 0.9;
 /// Rows on which coefficients are solved for.
 const MAX_ANCHORS: usize = 12;
 
 /// Returns the formulas of one, two and more terms.
 pub(super) fn formulas(own: &[Series]) -> Vec<Arithmetic> {
-    let mut found = Vec::new();
+    let mut found: Vec<(f64, Arithmetic)> = Vec::new();
     let mut budget = BUDGET;
     for target in own.iter().filter(|target| target.is_target()) {
         let mut others: Vec<&Series> = own.iter().filter(|other| other.path != target.path).collect();
@@ -32,9 +34,11 @@ pub(super) fn formulas(own: &[Series]) -> Vec<Arithmetic> {
             .or_else(|| of_two(target, near))
             .or_else(|| of_object(target, &others))
             .or_else(|| of_several(target, near, &mut budget));
-        found.extend(formula);
+        found.extend(formula.map(|formula| (target.magnitude(), formula)));
     }
-    found
+    // Of the ways to write one sum with a term taken away, the largest number is the result.
+    found.sort_by(|(left, _), (right, _)| right.total_cmp(left));
+    found.into_iter().map(|(_, formula)| formula).collect()
 }
 
 /// Steps of the two paths that are not the same.
@@ -125,7 +129,7 @@ fn of_object(target: &Series, others: &[&Series]) -> Option<Arithmetic> {
     objects.values().find_map(|parts| sum_of(target, parts))
 }
 
-/// The sum of three or four columns.
+/// The sum of three or four columns, of which one may be taken away.
 fn of_several(target: &Series, others: &[&Series], budget: &mut usize) -> Option<Arithmetic> {
     let mut parts: Vec<&Series> = others.iter().copied().filter(|other| other.part == Part::Value).collect();
     parts.truncate(MAX_PARTS);
@@ -146,14 +150,44 @@ fn of_several(target: &Series, others: &[&Series], budget: &mut usize) -> Option
             // A sum is there where all its terms are.
             let Some((last, others)) = choice.split_last() else { continue };
             let Some(rows) = shared.rows(others) else { continue };
-            let made = |row: usize| choice.iter().map(|part| parts[*part].values[row]).sum();
-            if let Some(evidence) = target.test_on(parts[*last].rows_among(rows), made) {
+            let whole = |row: usize| choice.iter().map(|part| parts[*part].values[row]).sum::<f64>();
+            if let Some(evidence) = target.test_on(parts[*last].rows_among(rows), whole) {
                 let terms: Vec<(&Series, f64)> = choice.iter().map(|part| (parts[*part], 1.0)).collect();
                 return Some(target.formula(Operation::Sum, &terms, evidence));
+            }
+            for minus in choice {
+                let less = |row: usize| whole(row) - 2.0 * parts[*minus].values[row];
+                let Some(evidence) = target.test_on(parts[*last].rows_among(rows), less) else { continue };
+                let terms: Vec<(&Series, f64)> = choice
+                    .iter()
+                    .map(|part| (parts[*part], if part == minus { -1.0 } else { 1.0 }))
+                    .collect();
+                if all_are_needed(target, &terms) {
+                    return Some(target.formula(Operation::Sum, &terms, evidence));
+                }
             }
         }
     }
     None
+}
+
+/// Tells whether no term of a sum takes away what another adds, and the term is not the only one of any weight.
+fn all_are_needed(target: &Series, terms: &[(&Series, f64)]) -> bool {
+    let Some((minus, _)) = terms.iter().find(|(_, factor)| *factor < 0.0) else { return true };
+    let others = terms.iter().filter(|(_, factor)| *factor > 0.0).map(|(series, _)| *series);
+    let differs = |one: &Series, other: &Series| {
+        let rows = one.rows_with(other);
+        let n_same =
+            rows_of(&rows).filter(|row| (one.values[*row] - other.values[*row]).abs() <= one.tolerance);
+        (n_same.count() as f64) < MAX_SAME * rows.len() as f64
+    };
+    let nonzero = |series: &Series| {
+        let n = rows_of(&series.rows).filter(|row| series.values[*row].abs() > series.tolerance).count();
+        n >= MIN_ROWS
+    };
+    differs(target, minus)
+        && others.clone().all(|other| differs(minus, other) && differs(target, other))
+        && others.chain([*minus]).all(nonzero)
 }
 
 /// `target = a + b + c ...`; columns that are always zero are no part of it, and all others are always there.

@@ -453,12 +453,11 @@ fn arrays(tables: &[Table], relations: &Relations) -> impl Iterator<Item = (Subj
 
 fn formula(tables: &[Table], found: &relations::Arithmetic) -> Option<Formula> {
     let parts: &[Part] = match found.operation {
-        Operation::Copy => &SCALAR,
+        Operation::Copy | Operation::FirstElement | Operation::LastElement => &SCALAR,
         Operation::Count => &[Part::Length],
         _ => &[Part::Value, Part::Length],
     };
-    let target_parts: &[Part] =
-        if found.operation == Operation::Copy { &SCALAR } else { &[Part::Value, Part::Length] };
+    let target_parts: &[Part] = if parts == SCALAR { parts } else { &[Part::Value, Part::Length] };
     let target = find(tables, &found.target, target_parts)?;
     let terms: Option<Vec<(At, f64)>> =
         found.terms.iter().map(|term| Some((find(tables, &term.path, parts)?, term.factor))).collect();
