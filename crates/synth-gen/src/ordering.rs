@@ -130,6 +130,8 @@ struct Known<'a> {
     at: usize,
     /// Values above the row are looked at later.
     is_open: bool,
+    /// A number of the array whose elements the rows are.
+    owner: u64,
 }
 
 impl Known<'_> {
@@ -192,7 +194,7 @@ impl Group {
         let nothing = vec![None; self.members.len()];
         let mut columns: Columns = vec![Vec::with_capacity(list.len()); self.members.len()];
         for (at, share) in shares.into_iter().enumerate() {
-            let known = Known { rows: &rows, givens: &givens, at, is_open: false };
+            let known = Known { rows: &rows, givens: &givens, at, is_open: false, owner: 0 };
             let values = share.map(|(share, index, n)| {
                 self.row(&known, &nothing, |member| Wish::Share(share, self.spread(member, index, n)))
             });
@@ -270,6 +272,7 @@ impl Group {
                 givens: &givens,
                 at: first + at,
                 is_open: false,
+                owner: place.0,
             });
             while let Some(ordinal) = list.get(at).filter(|ordinal| *ordinal / stride == *owner) {
                 if let Some(values) = values.get(cast::to_usize(ordinal % stride)) {
@@ -369,7 +372,8 @@ impl Group {
             after.max_by_key(|(low, ..)| *low).filter(|_| !self.within.iter().any(|edge| is_near(&edge)));
         match after {
             Some((_, gap, before)) => {
-                let uniform = self.seed.child("next").attempt(cast::to_u64(at) + 1).uniform(row.address);
+                let place = if gap.is_steady() { known.owner } else { row.address };
+                let uniform = self.seed.child("next").attempt(cast::to_u64(at) + 1).uniform(place);
                 Some(self.members[at].measure.nearest(gap.distance(uniform).above(before)))
             }
             None => self.drawn_within(at, known, (values, start)),

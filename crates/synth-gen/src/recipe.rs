@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use synth_core::{Event, EventSink, Number, Permutation, Rate, Scalar, Seed, TimeFormat, Timestamp, cast};
 use synth_rules::generator::FakerMethod;
-use synth_rules::{FieldType, Generator, Literal, ValueKind};
+use synth_rules::{Constraints, FieldType, Generator, Literal, ValueKind};
 
 use crate::along::{Placed, Turns};
 use crate::choice::Choice;
@@ -29,11 +29,10 @@ use crate::pattern::{Patterns, UniquePatterns};
 use crate::people::PersonField;
 use crate::plugin::PluginProgram;
 use crate::recurring::Recurring;
-use crate::reference::{Reference, text_of, texts};
+use crate::reference::{Reference, text_of};
 use crate::sequence::Closed;
 use crate::series::Course;
 use crate::settled::Settled;
-use crate::site::Row;
 use crate::spelling::{self, DecimalSpelling, FloatSpelling, MAX_DECIMALS, NumberRoom};
 use crate::states::Chained;
 use crate::tagged;
@@ -43,13 +42,17 @@ use crate::value_table::{Found, Tabled};
 use crate::whole::UniqueWhole;
 use crate::words::Texts;
 
+mod affixed;
 mod atom;
 mod bound;
 mod made;
 mod mixed;
+mod one_of;
 
+use affixed::Affixed;
 use atom::{Atom, Atoms, atom};
 use mixed::{Mixed, without_zeros};
+use one_of::fill_one_of;
 
 /// The program that fills a column with one kind of value, and how its values become JSON.
 #[derive(Debug, Clone)]
@@ -117,6 +120,7 @@ enum Program {
     Closed(Box<Closed>),
     Placed(Box<Placed>),
     Recurring(Box<Recurring>),
+    Affixed(Box<Affixed>),
 }
 
 #[derive(Debug, Clone)]
@@ -159,7 +163,7 @@ impl Default for Rooms {
 impl Recipe {
     /// Compiles one kind of a field.
     pub(crate) fn compile(kind: &ValueKind, setting: Setting) -> Result<Self, ErrorKind> {
-        let own = Self::compile_spelled(kind, setting)?;
+        let own = Self::compile_spelled(kind, setting)?.within(&kind.constraints);
         match &kind.constraints.recurrence {
             Some(rule) if !setting.unique => {
                 let render = own.render.clone();
@@ -168,6 +172,17 @@ impl Recipe {
             }
             _ => Ok(own),
         }
+    }
+
+    /// Returns the program with what stands around its numbers.
+    fn within(self, constraints: &Constraints) -> Self {
+        let Constraints { prefix, suffix, .. } = constraints;
+        if prefix.is_empty() && suffix.is_empty() {
+            return self;
+        }
+        let affixed =
+            Affixed { numbers: self, prefix: prefix.as_str().into(), suffix: suffix.as_str().into() };
+        Self { program: Program::Affixed(Box::new(affixed)), render: Render::Text }
     }
 
     fn compile_spelled(kind: &ValueKind, setting: Setting) -> Result<Self, ErrorKind> {
@@ -294,6 +309,7 @@ impl Recipe {
             | Program::Times(_) => true,
             Program::Mixed(mixed) => mixed.numbers.is_drawn(),
             Program::Recurring(recurring) => recurring.own().is_drawn(),
+            Program::Affixed(affixed) => affixed.numbers.is_drawn(),
             _ => false,
         }
     }
@@ -693,6 +709,7 @@ impl Recipe {
             Program::Closed(closed) => closed.fill(slots, out),
             Program::Placed(placed) => placed.fill(slots, out),
             Program::Recurring(recurring) => recurring.fill(slots, out),
+            Program::Affixed(affixed) => affixed.fill(slots, out),
             Program::Renumbered(recipe, dealt) => {
                 let number = |ordinal: &u64| dealt.number(*ordinal).unwrap_or(*ordinal);
                 let ordinals: Vec<u64> = slots.ordinals.iter().map(number).collect();
@@ -772,23 +789,6 @@ impl Recipe {
         let case = |atom: &Atom| wanted.iter().position(|literal| atom.equals(literal));
         Some(atoms.iter().map(case).collect())
     }
-}
-
-/// Fills each slot by one of several programs, as text.
-fn fill_one_of(slots: Slots<'_>, (choice, seed): (&Choice, Seed), recipes: &[Arc<Recipe>], out: &mut Values) {
-    let row = |slot: Slot| {
-        let index = choice.pick(seed.uniform(slot.address));
-        let code = FIRST_KIND.saturating_add(u8::try_from(index).unwrap_or(0));
-        Some(Row { address: slot.address, ordinal: slot.ordinal, code, uniform: f64::NAN })
-    };
-    let rows: Vec<Option<Row>> = slots.iter().flatten().map(row).collect();
-    let programs: Vec<Option<Arc<Recipe>>> = recipes.iter().cloned().map(Some).collect();
-    let made = texts(&rows, &programs);
-    let mut at = 0;
-    slots.fill_text(out, |_, text| {
-        text.push_str(made.get(at));
-        at += 1;
-    });
 }
 
 fn ids(form: IdForm, setting: Setting) -> Ids {

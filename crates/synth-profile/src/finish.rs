@@ -12,6 +12,7 @@ use crate::{phrasing, relations, variants};
 mod company;
 mod keys;
 mod number;
+mod quoted;
 mod recurrence;
 mod text;
 mod time;

@@ -33,6 +33,7 @@ mod phrasing;
 pub mod profile;
 pub mod profiler;
 mod prose;
+pub mod quoted;
 pub mod relations;
 pub mod sample;
 pub mod sample_tables;
@@ -44,7 +45,7 @@ pub mod structure;
 pub mod text_pattern;
 pub mod time_grid;
 pub mod time_stats;
-mod token;
+pub mod token;
 pub mod variants;
 
 pub use assisted::{Assisted, Claim, ClaimKind, Verdict};

@@ -234,6 +234,9 @@ pub struct TextProfile {
     /// How those that are no category come again in other rows.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub recurrence: Option<RecurrenceProfile>,
+    /// The numbers that the strings are, by what stands around them; what is no number is a category.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub quoted: Vec<QuotedProfile>,
     /// Lengths in characters of all strings.
     pub lengths: Curve,
 }
@@ -413,6 +416,32 @@ pub enum TagValue {
     Integer(i64),
     /// A string.
     Text(Publishable),
+}
+
+/// Numbers that are written as strings in one way.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct QuotedProfile {
+    /// What stands before the numbers.
+    pub prefix: Publishable,
+    /// What stands behind them.
+    pub suffix: Publishable,
+    /// Numbers without a point.
+    pub n_integers: u64,
+    /// The numbers.
+    pub number: NumberProfile,
+}
+
+impl TextProfile {
+    /// Returns the numbers that all of the strings are, if nothing stands around any of them.
+    #[must_use]
+    pub fn as_numbers(&self) -> Option<&NumberProfile> {
+        match &self.quoted[..] {
+            [only] if only.prefix.as_str().is_empty() && only.suffix.as_str().is_empty() => {
+                (only.number.count == self.count).then_some(&only.number)
+            }
+            _ => None,
+        }
+    }
 }
 
 /// How values come again in other rows.

@@ -266,6 +266,9 @@ pub struct GapSpread {
     pub values: Vec<Gap>,
     /// Distances that are repeated often, with their shares of all rows.
     pub repeated: Vec<(Gap, f64)>,
+    /// The elements of one array are all equally far apart.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub is_steady: bool,
 }
 
 /// Which values an ordering compares.

@@ -9,6 +9,7 @@ use synth_stats::{BottomK, HyperLogLog, LengthHistogram};
 use crate::partial::Units;
 use crate::path_stats::merge_distinct;
 
+use crate::quoted::QuotedStats;
 use crate::time_stats::TimeStats;
 
 /// Distinct strings that are kept with their counts; beyond it, those with the smallest hashes.
@@ -38,6 +39,8 @@ pub struct StringStats {
     pub words: LengthHistogram,
     /// The strings that are dates or times.
     pub times: TimeStats,
+    /// The strings that are numbers.
+    pub quoted: QuotedStats,
 }
 
 impl Default for StringStats {
@@ -48,6 +51,7 @@ impl Default for StringStats {
             lengths: LengthHistogram::default(),
             words: LengthHistogram::default(),
             times: TimeStats::default(),
+            quoted: QuotedStats::default(),
         }
     }
 }
@@ -60,9 +64,10 @@ impl StringStats {
         self.lengths.push(cast::to_u64(text.chars().count()));
         self.words.push(n_words(text));
         self.times.push(text, 1);
+        self.quoted.push(text, unit);
     }
 
-    /// Counts a string that occurred several times; nothing when it did not.
+    /// Counts a key that occurred several times, which is no number; nothing when it did not.
     pub(crate) fn push_many(&mut self, text: &str, tally: Tally) {
         if tally.count == 0 {
             return;
@@ -81,6 +86,7 @@ impl StringStats {
         self.lengths.merge(other.lengths);
         self.words.merge(other.words);
         self.times.merge(other.times);
+        self.quoted.merge(other.quoted, units);
     }
 
     /// Returns the number of distinct strings: exact while they all fit the table, else estimated.

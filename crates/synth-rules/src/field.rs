@@ -125,6 +125,12 @@ pub struct Constraints {
     /// Most characters of a string.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub max_length: Option<u64>,
+    /// What stands before a number that is written as a string.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub prefix: String,
+    /// What stands behind it.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub suffix: String,
     /// Values come again in other rows.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub recurrence: Option<Recurrence>,

@@ -87,6 +87,7 @@ impl RuleSet {
         referring::simplify(&mut fields, &relationships, profile);
         recurring::settle(&mut fields, &relationships);
         implied::drop_orders(&mut relationships);
+        implied::drop_ends(&mut relationships);
         knots::thin(&mut fields, &mut shape, &mut relationships);
         let along = along::axes(profile, &fields, &relationships);
         let variants = profile

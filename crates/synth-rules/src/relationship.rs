@@ -228,6 +228,9 @@ pub struct Distances {
     /// Distances that are repeated often.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub spikes: Vec<DistanceSpike>,
+    /// The elements of one array are all equally far apart.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub steady: bool,
 }
 
 /// A distance that is repeated often.

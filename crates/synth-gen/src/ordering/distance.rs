@@ -14,6 +14,8 @@ pub(super) struct Draw {
     curve: Option<Curve>,
     /// Distances are seconds between times.
     is_time: bool,
+    /// The elements of one array all have the same.
+    is_steady: bool,
 }
 
 impl Draw {
@@ -34,7 +36,12 @@ impl Draw {
             sum += spike.prob / whole.max(f64::MIN_POSITIVE);
             (sum, spike.value)
         });
-        Some(Self { spikes: spikes.collect(), curve, is_time })
+        Some(Self { spikes: spikes.collect(), curve, is_time, is_steady: distances.steady })
+    }
+
+    /// Tells whether all elements of an array are equally far apart.
+    pub(super) fn is_steady(&self) -> bool {
+        self.is_steady
     }
 
     /// Returns the share of the most frequent distance.
@@ -76,11 +83,17 @@ mod tests {
             quantiles: vec![0.0, 100.0],
             values: vec![Gap::Number(0.0), Gap::Number(10.0)],
             spikes: vec![spike(7.0, 0.25), spike(14.0, 0.25)],
+            steady: false,
         };
         let draw = Draw::of(&distances).unwrap();
         let made = [0.0, 0.3, 0.5, 0.75].map(|uniform| draw.distance(uniform).number());
         assert_eq!(made.map(cast::round_to_i64), [7, 14, 0, 5]);
-        let only = Distances { quantiles: Vec::new(), values: Vec::new(), spikes: vec![spike(7.0, 0.5)] };
+        let only = Distances {
+            quantiles: Vec::new(),
+            values: Vec::new(),
+            spikes: vec![spike(7.0, 0.5)],
+            steady: false,
+        };
         assert_eq!(cast::round_to_i64(Draw::of(&only).unwrap().distance(0.9).number()), 7);
     }
 }

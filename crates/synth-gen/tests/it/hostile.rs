@@ -295,6 +295,8 @@ fn field() -> impl Strategy<Value = FieldRule> {
         integer_share: decimals.filter(|n| n % 2 == 0).map(|_| Rate::ONE),
         min_length: decimals.map(u64::from),
         max_length: decimals.map(|n| u64::from(n) / 2),
+        prefix: if decimals.is_some_and(|n| n % 5 == 0) { "$".to_owned() } else { String::new() },
+        suffix: if decimals.is_some_and(|n| n % 7 == 0) { " %".to_owned() } else { String::new() },
         recurrence: decimals.map(|n| Recurrence {
             distinct: u64::from(n / 2),
             rows: if n % 3 == 0 { Vec::new() } else { vec![0.0, f64::from(n), 100.0] },

@@ -154,3 +154,16 @@ fn values_recur_as_often_as_asked() {
     let plan = compile(RECURRING, 900).unwrap();
     assert!(lines(&plan, 0..900) == [lines(&plan, 0..123), lines(&plan, 123..900)].concat());
 }
+
+/// Catches amounts without what stands around them, and with other digits than asked for.
+#[test]
+fn numbers_are_written_as_strings() {
+    let rule = "{type: string, generator: quantile_sample, params: {quantiles: [0, 100], values: [-5, 95]}, \
+                constraints: {decimals: 2, spelling: fixed, prefix: '€ ', suffix: '/h'}}";
+    for value in column(rule, 300) {
+        let text = value.as_str().unwrap();
+        let number = text.strip_prefix("€ ").and_then(|text| text.strip_suffix("/h")).unwrap();
+        assert_eq!(number.split_once('.').unwrap().1.len(), 2, "{text}");
+        assert!((-5.0..=95.0).contains(&number.parse::<f64>().unwrap()), "{text}");
+    }
+}

@@ -6,6 +6,7 @@ use synth_core::{JsonPath, cast};
 use synth_privacy::{FieldEvidence, Gate, PathWords, PiiKind, Publishable, ValueForm};
 use synth_stats::bottom_k::Entry;
 
+use super::quoted::quoted;
 use super::recurrence::recurrence;
 use super::{keys, time};
 use crate::code_list::CodeList;
@@ -49,10 +50,10 @@ pub(super) fn profile(
     // Check digits of so many numbers are no chance, while numbers of their length are often times.
     let has_check_digits = semantic_type == Some("article_number") && values.len() >= MIN_CHECKED;
     let mut times = if has_check_digits { Vec::new() } else { time::profiles(strings, path, gate) };
-    let is_identifier = values.len() > MAX_IDENTIFIERS
-        && (semantic_type.is_some_and(is_identifier_type) || are_tokens(&values));
+    let has_many = values.len() > MAX_IDENTIFIERS;
+    let is_identifier = has_many && semantic_type.is_some_and(is_identifier_type) || are_tokens(&values);
     let known = is_identifier || !times.is_empty();
-    let personal = personal_kind(strings, path, known, company);
+    let personal = personal_kind(strings, path, known, company).filter(|kind| !are_measures(*kind, strings));
     let is_secret = personal.is_some_and(|kind| !kind.is_shared());
     times.iter_mut().filter(|_| is_secret).for_each(|time| time.spikes.clear());
     let is_unique = keys::strings_are_unique(strings);
@@ -61,6 +62,8 @@ pub(super) fn profile(
     if !times.is_empty() {
         categories.retain(|category| !time::is_time(&times, category.value.as_str()));
     }
+    let quoted =
+        if known || personal.is_some() { Vec::new() } else { quoted(strings, path, &mut categories, gate) };
     let may_pool = !is_unique && !known && !is_secret;
     let others = if may_pool { others(list, &categories) } else { Vec::new() };
     let is_code = personal.is_none_or(|kind| CODE_KEYS.contains(&kind));
@@ -68,8 +71,7 @@ pub(super) fn profile(
     let numbered = if may_be_keys && !known { numbered(&values, count, gate) } else { None };
     let public: BTreeSet<&str> = categories.iter().map(|category| category.value.as_str()).collect();
     let rest: Vec<(&str, u64)> = values.into_iter().filter(|(text, _)| !public.contains(text)).collect();
-    let words = if is_secret { SharedWords::OfAll } else { SharedWords::OfMany };
-    let (patterns, mean_words) = (patterns(&rest, gate, words), mean_words(&rest, strings));
+    let (patterns, mean_words) = (patterns(&rest, gate, is_secret), mean_words(&rest, strings));
     let prose = if known { None } else { prose_profile(&rest, mean_words, strings, gate) };
     let recurrence = recurrence(&rest, strings, gate);
     let has_room = is_identifier || numbered.is_some() || has_room(&patterns, mean_words, count);
@@ -94,6 +96,7 @@ pub(super) fn profile(
         prose,
         phrasing: None,
         recurrence,
+        quoted,
         lengths: lengths(strings),
         categories,
         others,
@@ -137,6 +140,12 @@ fn personal_kind(
         return company;
     }
     with_evidence(strings, path, synth_privacy::detect).map(|found| found.kind)
+}
+
+/// Tells whether what looks like streets with house numbers is numbers with a unit.
+fn are_measures(kind: PiiKind, strings: &StringStats) -> bool {
+    let n: u64 = strings.quoted.by_affix().map(|(_, numbers)| numbers.distinct.total()).sum();
+    kind == PiiKind::Address && n == strings.distinct.total()
 }
 
 fn is_birth_date(path: &JsonPath) -> bool {
@@ -201,7 +210,8 @@ fn categories(strings: &StringStats, gate: Gate, personal: Option<PiiKind>) -> V
         .collect()
 }
 
-fn patterns(rest: &[(&str, u64)], gate: Gate, words: SharedWords) -> Vec<PatternProfile> {
+fn patterns(rest: &[(&str, u64)], gate: Gate, is_secret: bool) -> Vec<PatternProfile> {
+    let words = if is_secret { SharedWords::OfAll } else { SharedWords::OfMany };
     learn_patterns(rest, gate, words)
         .into_iter()
         .map(|pattern| PatternProfile {

@@ -30,6 +30,8 @@ const MIN_ROWS: usize = 10;
 const MAX_COLUMNS: usize = 240;
 /// Most of them that are tried in pairs.
 const MAX_PAIRED: usize = 48;
+/// Half a unit, and what binary fractions are off by.
+const HALF: f64 = 0.500_001;
 /// Most digits behind the point that are told apart.
 const MAX_DECIMALS: i32 = 6;
 
@@ -63,12 +65,13 @@ pub(crate) fn arithmetic(tables: &[Table]) -> Vec<Arithmetic> {
     for (index, table) in tables.iter().enumerate() {
         let own = series(table);
         let mut found = copies(table);
-        found.extend(linear::formulas(&own));
+        let (linear, rates) = linear::formulas(&own);
+        found.extend(linear);
         found.extend(products(&own[..own.len().min(MAX_PAIRED)]));
         found.extend(over_elements::formulas(tables, index, &own));
         found.extend(clock::formulas(table));
         found.extend(shifted::formulas(table));
-        formulas.extend(simplest(found));
+        formulas.extend(simplest(found, rates));
     }
     formulas
 }
@@ -110,7 +113,7 @@ fn decimals(column: &Column) -> i32 {
 
 /// Half a unit of the last digit of a column.
 pub(crate) fn tolerance(column: &Column) -> f64 {
-    0.500_001 / math::pow10(decimals(column))
+    HALF / math::pow10(decimals(column))
 }
 
 impl Series {
@@ -160,6 +163,11 @@ impl Series {
                 Some(word * 64 + bit)
             })
         })
+    }
+
+    /// A unit of the last digit.
+    fn unit(&self) -> f64 {
+        self.tolerance / HALF
     }
 
     /// The mean size of the values.
@@ -334,7 +342,10 @@ fn quotient_of(dividend: f64, divisor: f64) -> f64 {
 }
 
 /// Of the formulas of one target those with the fewest terms, and of a circle of formulas one.
-fn simplest(mut found: Vec<Arithmetic>) -> Vec<Arithmetic> {
+///
+/// A rate of the smallest number comes before the sums, so that of `fee = 0.03 * amount` and `amount = fee + net` the net
+/// amount is what is left; other rates come last, as they may be off by what was rounded.
+fn simplest(mut found: Vec<Arithmetic>, mut rates: Vec<Arithmetic>) -> Vec<Arithmetic> {
     found.sort_by_key(|formula| {
         let is_difference = formula.terms.iter().any(|term| term.factor < 0.0);
         let is_end = matches!(formula.operation, Operation::FirstElement | Operation::LastElement);
@@ -345,6 +356,10 @@ fn simplest(mut found: Vec<Arithmetic>) -> Vec<Arithmetic> {
             formula.operation != Operation::SumOverElements,
         )
     });
+    let first = found.iter().position(|formula| formula.terms.len() > 1).unwrap_or(found.len());
+    let others = rates.split_off(rates.len().min(1));
+    found.splice(first..first, rates);
+    found.extend(others);
     let mut kept: Vec<Arithmetic> = Vec::new();
     for formula in found {
         let fields = |formula: &Arithmetic| {
@@ -355,9 +370,27 @@ fn simplest(mut found: Vec<Arithmetic>) -> Vec<Arithmetic> {
         };
         let own = fields(&formula);
         let is_known = kept.iter().any(|known| known.target == formula.target || fields(known) == own);
-        if !is_known {
+        if !is_known && !closes_circle(&formula, &kept) {
             kept.push(formula);
         }
     }
     kept
+}
+
+/// Tells whether a term of a formula follows from its target by formulas that are kept.
+fn closes_circle(formula: &Arithmetic, kept: &[Arithmetic]) -> bool {
+    let mut open: Vec<&JsonPath> = formula.terms.iter().map(|term| &term.path).collect();
+    let mut seen: BTreeSet<&JsonPath> = open.iter().copied().collect();
+    while let Some(path) = open.pop() {
+        if *path == formula.target {
+            return true;
+        }
+        let of_path = kept.iter().filter(|known| known.target == *path);
+        open.extend(
+            of_path
+                .flat_map(|known| known.terms.iter().map(|term| &term.path))
+                .filter(|path| seen.insert(path)),
+        );
+    }
+    false
 }

@@ -3,10 +3,13 @@
 use std::collections::BTreeSet;
 use std::convert::Infallible;
 
-use synth_core::{Event, EventSink, JsonPath, JsonType, PathId, PathTree, Scalar, Segment, TimeFormat};
+use synth_core::{
+    Event, EventSink, JsonPath, JsonType, Number, PathId, PathTree, Scalar, Segment, TimeFormat,
+};
 
 use super::table::{Column, Kind, Part, Table};
-use crate::profile::{FieldProfile, TimeProfile};
+use crate::profile::{FieldProfile, TextProfile, TimeProfile};
+use crate::quoted;
 
 /// Turns records into [`Table`]s; the tables' columns are the paths of a profile.
 #[derive(Debug, Clone)]
@@ -268,6 +271,10 @@ impl TableBuilder {
                 Scalar::Null => column.set_null(row),
                 Scalar::Bool(flag) => column.set_flag(row, flag),
                 Scalar::Number(number) => column.set_number(row, number),
+                Scalar::String(text) if column.is_number() => match quoted::parts(text) {
+                    Some((_, number, _)) => column.set_number(row, Number::from_literal(number)),
+                    None => column.set_text(row, text),
+                },
                 Scalar::String(text) => column.set_text(row, text),
             }
         }
@@ -316,6 +323,9 @@ fn kind_of(field: &FieldProfile) -> (Kind, Option<TimeFormat>) {
             _ => Kind::Decimal,
         };
         return (kind, None);
+    }
+    if let Some(number) = field.text.as_ref().and_then(TextProfile::as_numbers) {
+        return (if number.decimals == 0 { Kind::Integer } else { Kind::Decimal }, None);
     }
     let times: &[TimeProfile] = field.text.as_ref().map_or(&[], |text| &text.times);
     let most = times.iter().max_by_key(|time| time.count).filter(|time| 10 * time.count >= 9 * n_texts);

@@ -98,6 +98,9 @@ fn add_gaps(ordering: &mut Ordering, (tables, is_nearest): (&[Table], bool), k: 
     let pairs = ordered_pairs((low, high), ordering.scope, tables);
     let all: Vec<(f64, f64)> = pairs.iter().map(|(_, low, high)| (*low, *high)).collect();
     let columns = (low.column(tables), high.column(tables));
+    let holders = &tables[low.table.max(high.table)].parent_rows;
+    let of_arrays: Vec<(u32, f64)> =
+        pairs.iter().map(|(row, low, high)| (holders[*row], high - low)).collect();
     let told = if is_nearest { nearest(pairs, (low, high), tables) } else { all.clone() };
     let lows: Vec<f64> = match ordering.scope {
         OrderingScope::Row if low.table == high.table => {
@@ -117,6 +120,9 @@ fn add_gaps(ordering: &mut Ordering, (tables, is_nearest): (&[Table], bool), k: 
         None if is_told => spread::spread(columns, (&told, &lows), k),
         constant => constant,
     };
+    if let Some(gap) = ordering.gap.as_mut().filter(|_| ordering.scope == OrderingScope::NextElement) {
+        gap.is_steady = spread::is_steady(&of_arrays, k);
+    }
     if ordering.scope == OrderingScope::Row && ordering.evidence.is_exact() {
         (ordering.min_gap, ordering.max_gap) = gap::gaps(columns, &all, k);
     }

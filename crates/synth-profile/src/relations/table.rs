@@ -186,6 +186,11 @@ impl Column {
         self.set(row, cell);
     }
 
+    /// Tells whether the values are numbers; those of mixed types are none.
+    pub(crate) fn is_number(&self) -> bool {
+        self.part == Part::Value && matches!(self.kind, Kind::Integer | Kind::Decimal)
+    }
+
     pub(crate) fn set_text(&mut self, row: u32, text: &str) {
         let start = self.texts.len();
         let known = self.values.len();

@@ -97,7 +97,9 @@ impl<'t> Listed<'t> {
             all == field.n_values
         };
         let (n_public, n) = match (&field.text, &field.number) {
-            (Some(text), None) if text.times.is_empty() && only(&[JsonType::String]) => {
+            (Some(text), None)
+                if text.times.is_empty() && text.quoted.is_empty() && only(&[JsonType::String]) =>
+            {
                 (text.categories.iter().map(|category| category.count).sum::<u64>(), text.count)
             }
             (None, Some(number))

@@ -8,12 +8,13 @@ use crate::stored::{Corrupt, Reader, Stored, Writer, check};
 
 impl Stored for StringStats {
     fn store(&self, out: &mut Writer<'_>) {
-        let Self { distinct, hyperloglog, lengths, words, times } = self;
+        let Self { distinct, hyperloglog, lengths, words, times, quoted } = self;
         store_table(distinct, out);
         hyperloglog.store(out);
         lengths.store(out);
         words.store(out);
         times.store(out);
+        quoted.store(out);
     }
 
     fn load(input: &mut Reader<'_>) -> Result<Self, Corrupt> {
@@ -23,6 +24,7 @@ impl Stored for StringStats {
             lengths: Stored::load(input)?,
             words: Stored::load(input)?,
             times: Stored::load(input)?,
+            quoted: Stored::load(input)?,
         };
         let total = stats.distinct.total();
         let times_fit = stats.times.formats().all(|(_, times)| times.histogram.count() <= total);

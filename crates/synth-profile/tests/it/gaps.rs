@@ -312,3 +312,28 @@ fn usual_distances_are_told_where_they_stand_alone() {
     assert_eq!(spread(&relations, "$.net_price", "$.full_price"), None);
     assert_eq!(spread(&relations, "$.joined", "$.joined_again"), None);
 }
+
+/// Catches series that each have a step of their own, drawn anew from element to element.
+#[test]
+fn series_have_steps_of_their_own() {
+    let series = |is_steady: bool| -> Vec<Value> {
+        let record = |row: u64| {
+            let steps = [10, 60, 300];
+            let step = |at: u64| {
+                let which = if is_steady { mix(row) } else { mix(row * 100 + at) };
+                steps[synth_core::cast::to_usize(which % 3)]
+            };
+            let start = 1_000_000 + mix(row + 7) % 500_000;
+            let times: Vec<u64> =
+                (0..6).scan(start, |time, at| Some(std::mem::replace(time, *time + step(at)))).collect();
+            json!({"t": times})
+        };
+        (0..200).map(record).collect()
+    };
+    for is_steady in [true, false] {
+        let relations = profile(&series(is_steady)).relations;
+        let steps: Vec<bool> =
+            relations.orderings.iter().filter_map(|found| Some(found.gap.as_ref()?.is_steady)).collect();
+        assert_eq!(steps, [is_steady]);
+    }
+}

@@ -336,6 +336,29 @@ fn totals_with_discounts_and_what_arrays_say_of_their_row_are_found() {
     assert_eq!(relations.arithmetic.len(), 6, "{:?}", relations.arithmetic);
 }
 
+/// Catches rates that are no whole numbers, and rates that are read into numbers of any slope.
+#[test]
+fn rates_and_fees_are_found() {
+    let records: Vec<Value> = (0..150_u64)
+        .map(|index| {
+            let amount = 500 + draw(1, index, 80_000);
+            let rounded = |value: f64| synth_core::cast::round_to_u64(value);
+            json!({"amount": amount, "tax": rounded(0.19 * amount as f64),
+                "fee": rounded(0.029 * amount as f64 + 30.0),
+                "near": rounded(0.4137 * amount as f64) + draw(2, index, 4)})
+        })
+        .collect();
+    let relations = profile(&records).relations;
+    let of = |target: &str| {
+        let formula = relations.arithmetic.iter().find(|formula| formula.target.to_string() == target)?;
+        Some((formula.terms[0].factor, formula.offset, formula.terms.len()))
+    };
+    assert_eq!(
+        (of("$.tax"), of("$.fee"), of("$.near")),
+        (Some((0.19, 0.0, 1)), Some((0.029, 30.0, 1)), None)
+    );
+}
+
 #[test]
 fn presence_comes_in_groups_and_alternatives() {
     let records: Vec<Value> = (0..300_u64)

@@ -252,3 +252,40 @@ fn tokens_are_not_told_but_recur() {
     // The first knot stands for a tenth of the users, who have 300 of 570 rows.
     assert_eq!((recurrence.rows[1], recurrence.values[1]), (52.6, 10.0));
 }
+
+/// Catches amounts in strings that are taken for texts of digits, codes that are taken for amounts, and words beside amounts
+/// that hide them.
+#[test]
+fn amounts_in_strings_are_numbers() {
+    let records: Vec<Value> = (0..400_u64)
+        .map(|row| {
+            let bits = mix(row);
+            let cents = bits % 90_000;
+            let euros = |cents: u64| format!("{}.{:02}", cents / 100, cents % 100);
+            let share = format!("{}.{}%", bits % 100, bits / 128 % 10);
+            let price = if row % 10 == 0 { "n/a".to_owned() } else { format!("${}", euros(cents)) };
+            json!({"net": euros(cents), "tax": euros(cents / 7), "total": euros(cents + cents / 7),
+                "share": share, "price": price, "zip": format!("{:05}", 10_000 + bits % 80_000),
+                "count": (bits % 5000).to_string(), "version": format!("{}.{}", bits % 9, bits / 64 % 99)})
+        })
+        .collect();
+    let profile = profile(&records);
+    let text = |path: &str| {
+        let field = profile.fields.iter().find(|field| field.path.to_string() == path);
+        field.and_then(|field| field.text.as_ref()).unwrap()
+    };
+    let net = text("$.net").as_numbers().unwrap();
+    assert_eq!((net.decimals, net.padded), (2, true));
+    let around = |path: &str| {
+        let quoted = &text(path).quoted;
+        quoted.iter().map(|one| (one.prefix.as_str(), one.suffix.as_str())).collect::<Vec<_>>()
+    };
+    assert_eq!(around("$.share"), [("", "%")]);
+    assert_eq!(around("$.price"), [("$", "")]);
+    assert_eq!(text("$.price").categories.len(), 1);
+    for code in ["$.zip", "$.count", "$.version"] {
+        assert!(around(code).is_empty(), "{code}");
+    }
+    let total = profile.relations.arithmetic.iter().find(|formula| formula.target.to_string() == "$.total");
+    assert_eq!(total.unwrap().terms.len(), 2);
+}

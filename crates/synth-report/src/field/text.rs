@@ -6,6 +6,7 @@ use synth_core::{JsonPath, TimeFormat, cast};
 use synth_privacy::{FieldEvidence, PathWords, PiiKind, ValueForm};
 use synth_profile::string_stats::{KeptText, StringStats};
 use synth_profile::time_stats::TimeAccumulator;
+use synth_profile::token::are_tokens;
 use synth_stats::bottom_k::Entry;
 
 use super::values::compare_lengths;
@@ -116,7 +117,13 @@ fn categories(strings: &StringStats, path: &JsonPath, context: &CompareContext<'
     if context.is_personal(path) {
         return None;
     }
-    let personal = personal_kind(strings, path);
+    let values: Vec<(&str, u64)> =
+        strings.distinct.entries().map(|entry| (&*entry.value.text, entry.count)).collect();
+    // Random identifiers name single things; others stand in their place.
+    if are_tokens(&values) {
+        return None;
+    }
+    let personal = personal_kind(strings, &values, path);
     let public = |entry: &Entry<KeptText>| {
         let whole = Some(&entry.value.text).filter(|_| entry.value.is_whole)?;
         let name = context.gate.category(whole, entry.n_units, personal)?;
@@ -131,12 +138,10 @@ fn categories(strings: &StringStats, path: &JsonPath, context: &CompareContext<'
     Some(named)
 }
 
-fn personal_kind(strings: &StringStats, path: &JsonPath) -> Option<PiiKind> {
-    let values: Vec<(&str, u64)> =
-        strings.distinct.entries().map(|entry| (&*entry.value.text, entry.count)).collect();
+fn personal_kind(strings: &StringStats, values: &[(&str, u64)], path: &JsonPath) -> Option<PiiKind> {
     let evidence = FieldEvidence {
         words: &PathWords::of(path),
-        values: &values,
+        values,
         form: ValueForm::Text,
         n_distinct: strings.n_distinct(),
         n_rows: strings.distinct.total(),

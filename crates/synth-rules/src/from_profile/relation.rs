@@ -155,6 +155,7 @@ fn distances(spread: &relations::GapSpread) -> Distances {
             .iter()
             .map(|(distance, prob)| DistanceSpike { value: *distance, prob: *prob })
             .collect(),
+        steady: spread.is_steady,
     }
 }
 

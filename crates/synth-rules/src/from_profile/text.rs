@@ -2,9 +2,11 @@
 
 use synth_core::Rate;
 use synth_privacy::Publishable;
-use synth_profile::profile::{Curve, NumberedProfile, RecurrenceProfile, TagValue, TextProfile};
+use synth_profile::profile::{
+    Curve, NumberedProfile, QuotedProfile, RecurrenceProfile, TagValue, TextProfile,
+};
 
-use super::{apportion, phrase, time};
+use super::{apportion, number, phrase, time};
 use crate::field::{Constraints, FieldType, ValueKind};
 use crate::generator::{Categorical, Faker, FakerMethod, Generator, Literal, Pattern, Sequence};
 use crate::recurrence::Recurrence;
@@ -35,6 +37,9 @@ pub(super) fn kinds(text: &TextProfile) -> Vec<(u64, ValueKind)> {
         }
         return kinds;
     }
+    if !text.quoted.is_empty() {
+        return numbers(text);
+    }
     let n_public: u64 = text.categories.iter().map(|category| category.count).sum();
     let n_rest = text.count - n_public.min(text.count);
     let share = |n: u64| n as f64 / text.count.max(1) as f64;
@@ -51,6 +56,24 @@ pub(super) fn kinds(text: &TextProfile) -> Vec<(u64, ValueKind)> {
         kinds.push((text.count, rest()));
     } else if share(n_rest) > NEGLIGIBLE_SHARE {
         kinds.push((n_rest, rest()));
+    }
+    kinds
+}
+
+/// Strings that are numbers, and the words beside them.
+fn numbers(text: &TextProfile) -> Vec<(u64, ValueKind)> {
+    let kind = |quoted: &QuotedProfile| {
+        let QuotedProfile { prefix, suffix, n_integers, number } = quoted;
+        let mut kind = number::kind(number, *n_integers, number.count - n_integers.min(&number.count));
+        kind.field_type = FieldType::String;
+        kind.constraints.prefix = prefix.as_str().to_owned();
+        kind.constraints.suffix = suffix.as_str().to_owned();
+        (number.count, kind)
+    };
+    let mut kinds: Vec<(u64, ValueKind)> = text.quoted.iter().map(kind).collect();
+    let n_words = text.categories.iter().map(|category| category.count).sum();
+    if n_words > 0 {
+        kinds.push((n_words, plain(FieldType::Enum, categories(text))));
     }
     kinds
 }

@@ -104,6 +104,9 @@ fn may_recur(kind: &ValueKind) -> bool {
 /// The limits that the values of a kind keep.
 fn kept(kind: &ValueKind) -> &'static [&'static str] {
     match &kind.generator {
+        Some(generator) if generator.makes_numbers() && kind.field_type == FieldType::String => {
+            &["min", "max", "decimals", "decimal_probs", "spelling", "integer_share", "prefix", "suffix"]
+        }
         Some(generator) if generator.makes_numbers() => {
             &["min", "max", "decimals", "decimal_probs", "spelling", "integer_share"]
         }
@@ -134,6 +137,8 @@ fn set_keys(limits: &Constraints) -> impl Iterator<Item = &'static str> + use<> 
         ("integer_share", limits.integer_share.is_some()),
         ("min_length", limits.min_length.is_some()),
         ("max_length", limits.max_length.is_some()),
+        ("prefix", !limits.prefix.is_empty()),
+        ("suffix", !limits.suffix.is_empty()),
         ("recurrence", limits.recurrence.is_some()),
     ];
     set.into_iter().filter(|(_, is_set)| *is_set).map(|(key, _)| key)

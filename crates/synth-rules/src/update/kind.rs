@@ -192,6 +192,8 @@ fn joined_constraints(old: &Constraints, new: &Constraints, weights: Weights) ->
         min_length: old.min_length.zip(new.min_length).map(|(ours, theirs)| ours.min(theirs)),
         max_length: old.max_length.zip(new.max_length).map(|(ours, theirs)| ours.max(theirs)),
         integer_share: joined_integer_share(old, new, weights),
+        prefix: old.prefix.clone(),
+        suffix: old.suffix.clone(),
         recurrence: joined_recurrence(old, new, weights),
     }
 }

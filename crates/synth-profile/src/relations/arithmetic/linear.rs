@@ -15,14 +15,21 @@ const MAX_TERMS: usize = 4;
 const MAX_PARTS: usize = 24;
 /// Combinations of terms that are tried in one table.
 const BUDGET: usize = 400_000;
+/// Digits of a rate behind the point, at most.
+const MAX_RATE_DIGITS: i32 = 4;
+/// The chance that a slope is as near to a decimal, half of it.
+const MAX_CHANCE: f64 = 0.05;
+/// Units of its last digit that a target must span for a rate to be told.
+const MIN_UNITS: f64 = 40.0;
 /// Share of the rows in which two terms of opposite sign may be the same.
 const MAX_SAME: f64 = 0.9;
 /// Rows on which coefficients are solved for.
 const MAX_ANCHORS: usize = 12;
 
-/// Returns the formulas of one, two and more terms.
-pub(super) fn formulas(own: &[Series]) -> Vec<Arithmetic> {
+/// Returns the formulas of one, two and more terms, and apart from them the rates, those of the smallest numbers first.
+pub(super) fn formulas(own: &[Series]) -> (Vec<Arithmetic>, Vec<Arithmetic>) {
     let mut found: Vec<(f64, Arithmetic)> = Vec::new();
+    let mut rates: Vec<(f64, Arithmetic)> = Vec::new();
     let mut budget = BUDGET;
     for target in own.iter().filter(|target| target.is_target()) {
         let mut others: Vec<&Series> = own.iter().filter(|other| other.path != target.path).collect();
@@ -34,11 +41,18 @@ pub(super) fn formulas(own: &[Series]) -> Vec<Arithmetic> {
             .or_else(|| of_two(target, near))
             .or_else(|| of_object(target, &others))
             .or_else(|| of_several(target, near, &mut budget));
+        // What is the rest of a sum may be a rate of it.
+        let is_rest = |formula: &Arithmetic| formula.terms.iter().any(|term| term.factor < 0.0);
+        if formula.as_ref().is_none_or(is_rest) {
+            rates.extend(of_rate(target, near).map(|rate| (target.magnitude(), rate)));
+        }
         found.extend(formula.map(|formula| (target.magnitude(), formula)));
     }
     // Of the ways to write one sum with a term taken away, the largest number is the result.
     found.sort_by(|(left, _), (right, _)| right.total_cmp(left));
-    found.into_iter().map(|(_, formula)| formula).collect()
+    rates.sort_by(|(left, _), (right, _)| left.total_cmp(right));
+    let formulas = |found: Vec<(f64, Arithmetic)>| found.into_iter().map(|(_, formula)| formula).collect();
+    (formulas(found), formulas(rates))
 }
 
 /// Steps of the two paths that are not the same.
@@ -77,6 +91,51 @@ fn of_one(target: &Series, others: &[&Series]) -> Option<Arithmetic> {
         let mut formula = target.formula(operation, &[(other, factor)], evidence);
         formula.offset = rounded(offset);
         Some(formula)
+    })
+}
+
+/// A share of another number, and perhaps a fee: `target = 0.029 * other + 0.3`, rounded.
+///
+/// # Method
+///
+/// The slope between the smallest and the largest other number is known up to the rounding of two targets; the rate is the
+/// decimal of fewest digits within that, as long as no slope would have been near one of so few digits by chance.
+fn of_rate(target: &Series, others: &[&Series]) -> Option<Arithmetic> {
+    if target.part != Part::Value {
+        return None;
+    }
+    others.iter().filter(|other| other.part == Part::Value).find_map(|other| {
+        let rows = target.rows_with(other);
+        let by_size = |row: &u32| other.values[*row as usize];
+        let low = *rows.iter().min_by(|a, b| by_size(a).total_cmp(&by_size(b)))? as usize;
+        let high = *rows.iter().max_by(|a, b| by_size(a).total_cmp(&by_size(b)))? as usize;
+        let (dx, dy) = (other.values[high] - other.values[low], target.values[high] - target.values[low]);
+        let unit = target.unit();
+        if dy.abs() < MIN_UNITS * unit {
+            return None;
+        }
+        let rate = short_decimal(dy / dx, unit / dx)?;
+        let offset = unit * math::round((target.values[low] - rate * other.values[low]) / unit);
+        [0.0, unit, -unit].into_iter().find_map(|more| {
+            let offset = offset + more;
+            let evidence = target.test_on(rows_of(&rows), |row| rate * other.values[row] + offset)?;
+            let mut formula = target.formula(Operation::Sum, &[(other, rate)], evidence);
+            formula.offset = rounded(math::round(offset * 1e9) / 1e9);
+            Some(formula)
+        })
+    })
+}
+
+/// The decimal of fewest digits, four at most, within the error of a slope.
+fn short_decimal(slope: f64, error: f64) -> Option<f64> {
+    if !slope.is_finite() || !error.is_finite() {
+        return None;
+    }
+    (1..=MAX_RATE_DIGITS).find_map(|digits| {
+        let scale = math::pow10(digits);
+        let rate = math::round(slope * scale) / scale;
+        let is_near = (slope - rate).abs() <= error && rate.abs() > 0.0;
+        (is_near && error * scale <= MAX_CHANCE).then_some(rate)
     })
 }
 

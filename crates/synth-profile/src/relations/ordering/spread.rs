@@ -20,6 +20,9 @@ const MOST: f64 = 0.5;
 const SPIKE_SHARE: f64 = 0.01;
 const SPIKE_FACTOR: usize = 3;
 const MAX_SPIKES: usize = 32;
+/// Part of a distance that counts as nothing between elements, and share of the arrays whose distances are the same.
+const STEADY: f64 = 1e-9;
+const MIN_STEADY: f64 = 0.95;
 const MAX_KNOTS: usize = 33;
 const CAPACITY: usize = 2048;
 
@@ -87,7 +90,7 @@ pub(super) fn spread(
     });
     let repeated: Vec<(Gap, f64)> = repeated.into_iter().map(|(gap, count)| (gap, share(count))).collect();
     let says_something = !repeated.is_empty() || !values.is_empty();
-    says_something.then_some(GapSpread { percent, values, repeated })
+    says_something.then_some(GapSpread { percent, values, repeated, is_steady: false })
 }
 
 /// Returns the only distance of two columns, if there is but one, and enough rows to tell it.
@@ -98,7 +101,26 @@ pub(super) fn constant((low, high): (&Column, &Column), pairs: &[(f64, f64)], k:
     let gaps = gaps(pairs, low.format.is_some());
     let first = *gaps.first()?;
     let is_only = gaps.iter().all(|gap| *gap == first);
-    is_only.then(|| GapSpread { percent: Vec::new(), values: Vec::new(), repeated: vec![(first, 1.0)] })
+    is_only.then(|| GapSpread {
+        percent: Vec::new(),
+        values: Vec::new(),
+        repeated: vec![(first, 1.0)],
+        is_steady: false,
+    })
+}
+
+/// Tells whether the elements of each array are equally far apart, in nearly all arrays of three elements or more.
+///
+/// `gaps` are distances with the array that each is of, in the order of the arrays.
+pub(super) fn is_steady(gaps: &[(u32, f64)], k: u64) -> bool {
+    let (mut n_arrays, mut n_steady) = (0, 0);
+    for of_array in gaps.chunk_by(|left, right| left.0 == right.0).filter(|gaps| gaps.len() > 1) {
+        let first = of_array[0].1;
+        n_arrays += 1;
+        let same = |(_, gap): &(u32, f64)| (gap - first).abs() <= STEADY * first.abs();
+        n_steady += u64::from(of_array.iter().all(same));
+    }
+    n_arrays >= 4 * k.max(5) && n_steady as f64 >= MIN_STEADY * n_arrays as f64
 }
 
 /// Tells whether the distances of two columns have a unit.
