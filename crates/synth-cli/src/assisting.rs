@@ -4,7 +4,9 @@ use std::path::Path;
 
 use synth_core::cast;
 use synth_profile::assisted::{self, Assisted, ClaimKind, Verdict};
+use synth_profile::text_cues::text_cues;
 use synth_profile::{Profile, SampleTables};
+use synth_rules::RuleSet;
 
 use crate::args::asking::Asking;
 use crate::commands::count;
@@ -33,6 +35,22 @@ pub(crate) fn assist(
     let assisted = model.with(|model| assisted::assist(profile, &tables, model));
     screen.say(&format!("hypotheses: {}", model.cost()));
     Ok(Some(assisted))
+}
+
+/// Leaves running text to the model, with what was learned of it; what was learned without the model is the fallback.
+pub(crate) fn offer_texts(rules: &mut RuleSet, (sample, profile): (&Sample, &Profile), screen: &Screen) {
+    if profile.assisted.is_none() {
+        return;
+    }
+    let offered = rules.offer_texts();
+    if offered.is_empty() {
+        return;
+    }
+    let cues = text_cues(profile, &SampleTables::of(&sample.partial, profile));
+    rules.describe_texts(profile, &cues);
+    let names: Vec<String> = offered.iter().map(ToString::to_string).collect();
+    let texts = count(cast::to_u64(names.len()), "field");
+    screen.say(&format!("a model writes the texts of {texts} when data are made: {}", names.join(", ")));
 }
 
 /// Keeps what all records bear out, and says what became of the hypotheses.

@@ -14,7 +14,31 @@ use crate::display::Screen;
 use crate::failure::Failure;
 
 /// Has the model write what the rules ask for; returns the texts and what the log says of them.
+///
+/// Rules that leave no text to a model are learned without one. Where somebody asks for a model all the same, it writes
+/// their running text; the rules are changed only if it does.
 pub(crate) fn write(
+    args: &Generate,
+    rules: &mut RuleSet,
+    (seed, out): (u64, &Path),
+    screen: &Screen,
+) -> Result<(WrittenTexts, Vec<Value>), Failure> {
+    if rules.asks_model() || !args.asking.is_wanted() {
+        return write_asked(args, rules, (seed, out), screen);
+    }
+    let mut offered = rules.clone();
+    if offered.offer_texts().is_empty() {
+        screen.say("texts: the rules have no running text that a model could write");
+        return Ok(Default::default());
+    }
+    let written = write_asked(args, &offered, (seed, out), screen)?;
+    if !written.0.is_empty() {
+        *rules = offered;
+    }
+    Ok(written)
+}
+
+fn write_asked(
     args: &Generate,
     rules: &RuleSet,
     (seed, out): (u64, &Path),

@@ -1,5 +1,7 @@
 //! Params of `llm_text`: texts that a language model writes before the first row is made.
 
+mod offer;
+
 use indexmap::IndexMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -115,9 +117,11 @@ impl LlmText {
     #[must_use]
     pub fn fallback_kind(&self, kind: &ValueKind) -> ValueKind {
         let generator = self.fallback();
+        // A fallback that was given with lengths of its own keeps those, so that it makes what it would make alone.
         let keeps_lengths = matches!(
             &generator,
-            Generator::Faker(faker) if matches!(faker.method, FakerMethod::Text | FakerMethod::Words)
+            Generator::Faker(faker) if (self.fallback.is_none() || faker.lengths.is_empty())
+                && matches!(faker.method, FakerMethod::Text | FakerMethod::Words)
         );
         let mut constraints = Constraints::default();
         if keeps_lengths {

@@ -66,6 +66,11 @@ impl Asking {
         self.llm.unwrap_or(AskWhen::Auto)
     }
 
+    /// Tells whether somebody said that a model is to be asked, or its answers to be used.
+    pub(crate) fn is_wanted(&self) -> bool {
+        self.llm.is_some_and(|when| when != AskWhen::Off)
+    }
+
     /// Rules that are learned should not depend on what else runs on the machine unless somebody wants it.
     pub(crate) fn for_learning(&self) -> AskWhen {
         self.llm.unwrap_or(AskWhen::Off)

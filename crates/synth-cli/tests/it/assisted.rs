@@ -74,3 +74,80 @@ fn nobody_is_asked_unless_it_is_wanted() {
     assert_eq!(folder.text("ruleset.yaml"), plain);
     assert_eq!(folder.synth(&[&args[..], &["require"]].concat()).code, Some(2));
 }
+
+/// Reviews: what they say follows from the stars.
+fn reviews() -> Folder {
+    let things = ["lamp", "chair", "table", "kettle", "carpet", "mirror", "cupboard"];
+    let good = ["lovely", "sturdy", "splendid"];
+    let bad = ["broken", "late", "scratched"];
+    let lines: Vec<String> = (0..400)
+        .map(|n: usize| {
+            let stars = if n * n % 7 > 2 { 5 } else { 1 };
+            let word = if stars == 5 { good } else { bad }[n / 2 % 3];
+            let text =
+                format!("The {} of mine was {word} and room {} is what I think of", things[n % 7], n % 50);
+            format!(r#"{{"stars": {stars}, "review": "{text}"}}"#)
+        })
+        .collect();
+    Folder::with("reviews.jsonl", lines.join("\n"))
+}
+
+/// Writes reviews, and supposes nothing.
+fn writes(n: usize, asked: &str) -> Said {
+    if asked.starts_with("POST /v1/") {
+        says(n, asked)
+    } else {
+        Said::text(&format!("Thing {n} was so and {} so", n * 7))
+    }
+}
+
+/// Rules of a profile that asked a model leave running text to it; without a server the same records come out as from
+/// the rules of a plain profile, and those of a plain profile can be followed with a model, too.
+#[test]
+fn running_text_is_left_to_the_model() {
+    let folder = reviews();
+    let server = ModelServer::start(writes);
+    let with = ["--server", &server.url, "--cache-dir", "answers", "--llm"];
+    std::fs::create_dir(folder.path().join("plain")).unwrap();
+    folder.done(&["profile", "reviews.jsonl", "-o", "plain/ruleset.yaml"]);
+    let run = folder.done(&[&["profile", "reviews.jsonl", "--force"], &with[..], &["require"]].concat());
+    assert!(
+        run.stderr.contains("a model writes the texts of 1 field when data are made: $.review"),
+        "{}",
+        run.stderr
+    );
+    let rules = folder.text("ruleset.yaml");
+    assert!(
+        rules.contains("generator: llm_text") && rules.contains("by:") && rules.contains("fallback:"),
+        "{rules}"
+    );
+    assert!(rules.contains("in English"), "{rules}");
+
+    let make = |rules: &str, more: &[&str]| {
+        let run = folder.done(&[&["generate", "-n", "300", "-o", "-", "--rules", rules], more].concat());
+        (String::from_utf8(run.stdout).unwrap(), run.stderr)
+    };
+    let (plain, _) = make("plain/ruleset.yaml", &[]);
+    assert_eq!(make("ruleset.yaml", &["--llm", "off"]).0, plain);
+    let free = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let nowhere = format!("http://{free}");
+    assert_eq!(make("ruleset.yaml", &["--server", &nowhere, "--cache-dir", "none"]).0, plain);
+
+    let (written, told) = make("ruleset.yaml", &[&with[..], &["require"]].concat());
+    assert!(told.contains("where $.stars = 5"), "{told}");
+    assert!(written.lines().all(|line| line.contains("\"Thing ")), "{written}");
+    let asked = server.questions().concat();
+    assert!(asked.contains("In the same record, \\\"stars\\\" is \\\"1\\\""), "{asked}");
+
+    let (upgraded, told) = make("plain/ruleset.yaml", &[&with[..], &["auto"]].concat());
+    assert!(upgraded.lines().all(|line| line.contains("\"Thing ")), "{told}");
+    let n_asked = server.questions().len();
+    assert_eq!(make("plain/ruleset.yaml", &with[..4]).0, plain);
+    assert_eq!(
+        make("plain/ruleset.yaml", &["--server", &nowhere, "--llm", "auto", "--cache-dir", "none"]).0,
+        plain
+    );
+    assert_eq!(server.questions().len(), n_asked);
+    // Nothing of the sample but what is public was shown.
+    assert!(!asked.contains("room 49"), "{asked}");
+}
