@@ -9,6 +9,7 @@ use synth_profile::{Profile, SampleTables};
 use synth_rules::RuleSet;
 
 use crate::args::asking::Asking;
+use crate::asking::Found;
 use crate::commands::count;
 use crate::display::Screen;
 use crate::failure::Failure;
@@ -28,9 +29,8 @@ pub(crate) fn assist(
     screen: &Screen,
 ) -> Result<Option<Assisted>, Failure> {
     let Some(Learning { asking, cache_dir }) = learning else { return Ok(None) };
-    let Some(model) = asking.open(asking.for_learning(), *cache_dir, "hypotheses", screen)? else {
-        return Ok(None);
-    };
+    let found = asking.open(asking.for_learning(), *cache_dir, "hypotheses", screen)?;
+    let Found::Model(model) = found else { return Ok(None) };
     let tables = SampleTables::of(&sample.partial, profile);
     let assisted = model.with(|model| assisted::assist(profile, &tables, model));
     screen.say(&format!("hypotheses: {}", model.cost()));

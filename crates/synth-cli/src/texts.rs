@@ -5,10 +5,11 @@ use std::path::Path;
 use serde_json::{Value, json};
 use synth_core::cast;
 use synth_gen::{Writing, WrittenTexts};
-use synth_rules::RuleSet;
+use synth_rules::{Generator, RuleSet};
 
 use crate::args::asking::AskWhen;
 use crate::args::generating::Generate;
+use crate::asking::Found;
 use crate::commands::count;
 use crate::display::Screen;
 use crate::failure::Failure;
@@ -23,6 +24,9 @@ pub(crate) fn write(
     (seed, out): (u64, &Path),
     screen: &Screen,
 ) -> Result<(WrittenTexts, Vec<Value>), Failure> {
+    if rules.asks_model() {
+        rules.set_text_defaults(&args.asking.defaults());
+    }
     if rules.asks_model() || !args.asking.is_wanted() {
         return write_asked(args, rules, (seed, out), screen);
     }
@@ -51,20 +55,25 @@ fn write_asked(
         return Ok(Default::default());
     }
     let (asking, when) = (&args.asking, args.asking.for_rules());
-    let Some(model) = asking.open(when, args.cache_dir.as_deref(), "texts", screen)? else {
-        return Ok(Default::default());
+    let model = match asking.open(when, args.cache_dir.as_deref(), "texts", screen)? {
+        Found::Model(model) => model,
+        Found::Unwanted if asking.may_fall_back() => return Ok(Default::default()),
+        Found::Unwanted => return Err(no_way("no model may be asked")),
+        Found::Missing(reason) if !asking.may_fall_back() => return Err(no_way(&reason)),
+        Found::Missing(reason) => return Ok((WrittenTexts::default(), unwritten(rules, &reason))),
     };
+    let seed = asking.llm_seed.unwrap_or(seed);
     let (texts, writings) = model.with(|model| WrittenTexts::write(rules, seed, model));
     for writing in &writings {
         screen.say(&told(writing));
     }
     screen.say(&format!("texts: {}", model.cost()));
-    if when == AskWhen::Require
+    if (when == AskWhen::Require || !asking.may_fall_back())
         && let Some(short) = writings.iter().find(|writing| writing.n_written < writing.n_wanted)
     {
         return Err(Failure::Usage {
             message: told(short),
-            hint: Some("with --llm auto the fallback of the rule makes the missing texts".to_owned()),
+            hint: Some("with --llm auto and a fallback the missing texts are made by that".to_owned()),
         });
     }
     let mut log: Vec<Value> = writings.iter().map(logged).collect();
@@ -90,6 +99,26 @@ fn told(writing: &Writing) -> String {
         line.push_str(&format!("; {} without answer: {error}", count(*n_failed, "question")));
     }
     line
+}
+
+/// Texts cannot be made, as there is no model and nothing in its place.
+fn no_way(reason: &str) -> Failure {
+    let message = format!("texts are left to a model, and nothing may stand in for it: {reason}");
+    Failure::Usage { message, hint: Some("allow a fallback, or start a server".to_owned()) }
+}
+
+/// What the log says of texts that no model was there to write.
+fn unwritten(rules: &RuleSet, reason: &str) -> Vec<Value> {
+    let wanted = rules.fields.iter().flat_map(|(path, rule)| {
+        let texts = rule.kinds.iter().filter_map(|kind| match &kind.generator {
+            Some(Generator::LlmText(text)) => Some(text.pool_size()),
+            _ => None,
+        });
+        texts.map(move |n_wanted| (path.to_string(), n_wanted))
+    });
+    wanted
+        .map(|(path, n_wanted)| json!({"path": path, "wanted": n_wanted, "written": 0, "error": reason}))
+        .collect()
 }
 
 fn logged(writing: &Writing) -> Value {

@@ -65,6 +65,10 @@ pub(crate) fn run(args: &Validate, screen: &Screen) -> Result<Outcome, Failure> 
         [] => None,
         paths => Some(samples::read_or_known(paths, &options, screen)?.partial),
     };
+    let mut without = match &*args.without_model {
+        [] => None,
+        paths => Some(samples::read_or_known(paths, &options, screen)?.partial),
+    };
     let sides = Sides {
         real: &real.partial,
         synthetic: &mut synthetic.partial,
@@ -72,6 +76,7 @@ pub(crate) fn run(args: &Validate, screen: &Screen) -> Result<Outcome, Failure> 
         profile: &profile,
         records: has_records.then_some(check),
         holdout: holdout.as_mut(),
+        without: without.as_mut(),
         purpose: Purpose::Judge,
         generation: past::generation_of(&args.synthetic),
         rules,

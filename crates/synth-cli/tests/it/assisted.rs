@@ -151,3 +151,35 @@ fn running_text_is_left_to_the_model() {
     // Nothing of the sample but what is public was shown.
     assert!(!asked.contains("room 49"), "{asked}");
 }
+
+/// Catches a report that claims a gain where there is none, or looks at the wrong data.
+#[test]
+fn the_report_says_what_the_model_is_worth() {
+    let folder = reviews();
+    let server = ModelServer::start(writes);
+    let with = ["--server", &server.url, "--cache-dir", "answers", "--llm"];
+    folder.done(&[&["profile", "reviews.jsonl"], &with[..], &["require"]].concat());
+    folder.done(&[&["generate", "-n", "300", "-o", "with.jsonl"], &with[..], &["auto"]].concat());
+    folder.done(&["generate", "-n", "300", "-o", "without.jsonl", "--llm", "off"]);
+    let judge = |made: &str, other: &str| {
+        let args =
+            ["validate", "--real", "reviews.jsonl", "--force", "--synthetic", made, "--without-model", other];
+        let run = folder.synth(&args);
+        let worth = folder.json("report.json")["worth"].clone();
+        assert!(run.stderr.contains(worth["summary"].as_str().unwrap()), "{}", run.stderr);
+        assert!(folder.text("report.html").contains("What the language model is worth"));
+        worth
+    };
+    // The words of the model of this test are not those of the reviews; those of the chain are.
+    let worth = judge("with.jsonl", "without.jsonl");
+    let field = &worth["fields"][0];
+    assert_eq!(field["path"], "$.review");
+    let [with, without] = [0, 1].map(|at| field["words"][at].as_f64().unwrap());
+    assert!(with < 0.2 && without > 0.5, "{worth}");
+    assert!(worth["with"].as_f64().unwrap() <= worth["without"].as_f64().unwrap(), "{worth}");
+    let same = judge("without.jsonl", "without.jsonl");
+    assert!(
+        same["summary"].as_str().unwrap().contains("does not raise")
+            && same["fields"] == serde_json::json!([])
+    );
+}

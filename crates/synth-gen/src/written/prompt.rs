@@ -54,6 +54,7 @@ impl Asked<'_> {
             max_tokens: u32::try_from(max_tokens).unwrap_or(u32::MAX),
             seed: u32::try_from(seed.bits(0) >> 33).unwrap_or(0),
             temperature: self.text.temperature.unwrap_or(0.8),
+            top_p: None,
             stop: if style == PromptStyle::Continues { "\n".to_owned() } else { String::new() },
         }
     }

@@ -240,6 +240,7 @@ fn request(prompt: String, schema: &serde_json::Value, max_tokens: u32) -> TextR
         max_tokens,
         seed,
         temperature: 0.0,
+        top_p: None,
         stop: String::new(),
     }
 }
