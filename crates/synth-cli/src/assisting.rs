@@ -30,7 +30,14 @@ pub(crate) fn assist(
 ) -> Result<Option<Assisted>, Failure> {
     let Some(Learning { asking, cache_dir }) = learning else { return Ok(None) };
     let found = asking.open(asking.for_learning(), *cache_dir, "hypotheses", screen)?;
-    let Found::Model(model) = found else { return Ok(None) };
+    let model = match found {
+        Found::Model(model) => model,
+        Found::Unwanted => return Ok(None),
+        Found::Missing(_) => {
+            profile.findings.insert("llm/unavailable".to_owned(), 1);
+            return Ok(None);
+        }
+    };
     let tables = SampleTables::of(&sample.partial, profile);
     let assisted = model.with(|model| assisted::assist(profile, &tables, model));
     screen.say(&format!("hypotheses: {}", model.cost()));
@@ -79,6 +86,7 @@ pub(crate) fn confirm(assisted: Option<Assisted>, profile: &mut Profile, screen:
         ));
     }
     if assisted.n_unanswered > 0 {
-        screen.say(&format!("{} had no usable answer", count(assisted.n_unanswered, "question")));
+        let why = assisted.error.as_deref().map(|error| format!(": {error}")).unwrap_or_default();
+        screen.say(&format!("{} had no usable answer{why}", count(assisted.n_unanswered, "question")));
     }
 }

@@ -265,6 +265,7 @@ mod tests {
         "llm_audit",
         "holdout",
         "without_model",
+        "guard",
         "first",
         "second",
         "expired",

@@ -1,10 +1,11 @@
 //! The texts of `llm_text`, written before the first row is made.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use serde_json::{Value, json};
 use synth_core::cast;
-use synth_gen::{Writing, WrittenTexts};
+use synth_gen::{RealTexts, Writing, WrittenTexts};
+use synth_io::{Input, ReadOptions, Scanner};
 use synth_rules::{Generator, RuleSet};
 
 use crate::args::asking::AskWhen;
@@ -62,8 +63,9 @@ fn write_asked(
         Found::Missing(reason) if !asking.may_fall_back() => return Err(no_way(&reason)),
         Found::Missing(reason) => return Ok((WrittenTexts::default(), unwritten(rules, &reason))),
     };
+    let real = real_texts(&args.guard)?;
     let seed = asking.llm_seed.unwrap_or(seed);
-    let (texts, writings) = model.with(|model| WrittenTexts::write(rules, seed, model));
+    let (texts, writings) = model.with(|model| WrittenTexts::write(rules, seed, model, &real));
     for writing in &writings {
         screen.say(&told(writing));
     }
@@ -99,6 +101,25 @@ fn told(writing: &Writing) -> String {
         line.push_str(&format!("; {} without answer: {error}", count(*n_failed, "question")));
     }
     line
+}
+
+/// Reads the texts that no text of a model may repeat; they are not kept.
+fn real_texts(paths: &[PathBuf]) -> Result<RealTexts, Failure> {
+    let mut real = RealTexts::default();
+    if paths.is_empty() {
+        return Ok(real);
+    }
+    let options = ReadOptions { max_bad: u64::MAX, ..ReadOptions::default() };
+    let input = Input::open(paths, &options)?;
+    let mut scanner = Scanner::new(options.max_depth);
+    synth_io::for_each_record(input, |record| {
+        // A record that is no JSON has no texts; the profile told of it.
+        if let Ok(scanned) = scanner.scan(record.bytes) {
+            let Ok(()) = scanned.replay(&mut real, 0);
+        }
+        Ok::<(), Failure>(())
+    })?;
+    Ok(real.finish())
 }
 
 /// Texts cannot be made, as there is no model and nothing in its place.

@@ -248,6 +248,27 @@ fn fault_verbatim_copies() {
     check_told(&folder, &server.url, "like an example");
 }
 
+/// With the real data at hand no text of theirs passes, nor six words of one, though the rules do not know them; their
+/// words are kept nowhere.
+#[test]
+fn real_texts_are_not_repeated() {
+    let real = "The lift was out of order and nobody had told us";
+    let folder = folder(RULES);
+    folder.write("real.jsonl", format!("{{\"a\": [{{\"b\": \"{real}.\"}}]}}\n"));
+    let server = ModelServer::start(move |n, _| match n % 3 {
+        0 => Said::text(&sentence(n)),
+        1 => Said::text(&real.to_uppercase()),
+        _ => Said::text("Again out of order and nobody had told me"),
+    });
+    let run = generate(&folder, &server.url, &["--guard", "real.jsonl"]);
+    assert_eq!(run.code, Some(0), "{}", run.stderr);
+    assert!(run.stderr.contains("with words of the real data"), "{}", run.stderr);
+    assert!(notes(&run).iter().all(|text| !text.to_lowercase().contains("out of order")), "{}", run.stderr);
+    let run = generate(&folder, &server.url, &["--no-llm-cache"]);
+    assert!(notes(&run).iter().any(|text| text.to_lowercase().contains("out of order")), "{}", run.stderr);
+    assert!(!server.questions().concat().contains("out of order"));
+}
+
 #[test]
 fn fault_refused_connection() {
     let free = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();

@@ -6,7 +6,7 @@
 use serde::Deserialize;
 use serde_json::json;
 use synth_core::hash::hash_bytes;
-use synth_core::port::{TextModel, TextRequest, quoted};
+use synth_core::port::{ModelError, TextModel, TextRequest, quoted};
 use synth_core::{Rate, cast};
 
 use super::{Assisted, Claim, ClaimKind, Verdict, meaning, relating};
@@ -61,12 +61,16 @@ pub(super) fn meanings(profile: &Profile, model: &dyn TextModel, assisted: &mut 
         profile.fields.iter().filter(|field| meaning::is_open(field)).take(MAX_FIELDS).collect();
     let requests: Vec<TextRequest> = open.iter().map(|field| meaning_request(field)).collect();
     for (field, answer) in open.iter().zip(model.complete_all(&requests)) {
-        let read = |answer: String| serde_json::from_str::<MeaningAnswer>(&answer).ok();
-        let Some((said, confidence)) =
-            answer.ok().and_then(read).and_then(|said| Some((said.meaning, Rate::new(said.confidence)?)))
-        else {
-            assisted.n_unanswered += 1;
-            continue;
+        let read = |answer: String| {
+            let said = serde_json::from_str::<MeaningAnswer>(&answer).ok()?;
+            Some((said.meaning, Rate::new(said.confidence)?))
+        };
+        let (said, confidence) = match answer.and_then(|answer| read(answer).ok_or_else(not_asked_for)) {
+            Ok(said) => said,
+            Err(error) => {
+                assisted.miss(&error);
+                continue;
+            }
         };
         if said == meaning::NONE {
             continue;
@@ -74,7 +78,7 @@ pub(super) fn meanings(profile: &Profile, model: &dyn TextModel, assisted: &mut 
         // A meaning that was not offered is no answer.
         let is_offered = meaning::offered(field).any(|name| name == said);
         let Some(evidence) = meaning::evidence(field, &said).filter(|_| is_offered) else {
-            assisted.n_unanswered += 1;
+            assisted.miss(&not_asked_for());
             continue;
         };
         let is_held = evidence.n_holding == evidence.n_rows;
@@ -87,6 +91,10 @@ pub(super) fn meanings(profile: &Profile, model: &dyn TextModel, assisted: &mut 
             verdict: if is_held { Verdict::Accepted } else { Verdict::Refuted },
         });
     }
+}
+
+fn not_asked_for() -> ModelError {
+    ModelError::BadAnswer { reason: "it is not of the form that was asked for".to_owned() }
 }
 
 fn meaning_request(field: &FieldProfile) -> TextRequest {
@@ -160,9 +168,12 @@ pub(super) fn relations(
         tables.iter().map(|(table, columns)| relation_request(*table, columns)).collect();
     for ((table, columns), answer) in tables.iter().zip(model.complete_all(&requests)) {
         let read = |answer: String| serde_json::from_str::<RelationAnswer>(&answer).ok();
-        let Some(answer) = answer.ok().and_then(read) else {
-            assisted.n_unanswered += 1;
-            continue;
+        let answer = match answer.and_then(|answer| read(answer).ok_or_else(not_asked_for)) {
+            Ok(answer) => answer,
+            Err(error) => {
+                assisted.miss(&error);
+                continue;
+            }
         };
         let dependencies = answer.dependencies.iter().map(|supposed| {
             (ClaimKind::FunctionalDep, vec![supposed.from, supposed.to], supposed.confidence)
