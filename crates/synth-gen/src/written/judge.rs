@@ -228,6 +228,10 @@ fn coherence(text: &str, list: &[u64], set: &BTreeSet<u64>) -> f64 {
 mod tests {
     use super::*;
 
+    fn none() -> &'static RealTexts {
+        Box::leak(Box::default())
+    }
+
     fn limits() -> TextLimits {
         TextLimits { min_length: Some(8), max_length: Some(60), ..TextLimits::default() }
     }
@@ -253,7 +257,7 @@ mod tests {
     fn every_fault_is_found() {
         let examples = ["The driver was late and the soup had gone cold already".to_owned()];
         let forbidden = TextLimits { forbidden_words: vec!["Acme".to_owned()], ..limits() };
-        let judge = &mut Judge::new(&forbidden, &examples, &RealTexts::default());
+        let judge = &mut Judge::new(&forbidden, &examples, none());
         check(judge, "  - \"Friendly driver, warm food.\"\nNext line", Ok("Friendly driver, warm food."));
         check(judge, "friendly driver warm FOOD", Err(Fault::Repeated));
         check(judge, "", Err(Fault::TooShort));
@@ -275,11 +279,7 @@ mod tests {
     #[test]
     fn six_words_are_the_limit() {
         let examples = ["one two three four five six seven eight nine ten eleven twelve".to_owned()];
-        let judge = &mut Judge::new(
-            &TextLimits { max_length: Some(90), ..limits() },
-            &examples,
-            &RealTexts::default(),
-        );
+        let judge = &mut Judge::new(&TextLimits { max_length: Some(90), ..limits() }, &examples, none());
         let five = "alpha one two three four five beta gamma delta epsilon";
         check(judge, five, Ok(five));
         check(judge, "rho one two three four five six sigma tau upsilon phi", Err(Fault::SharesWords));
@@ -287,7 +287,7 @@ mod tests {
 
     #[test]
     fn long_answers_keep_their_first_sentences() {
-        let judge = &mut Judge::new(&limits(), &[], &RealTexts::default());
+        let judge = &mut Judge::new(&limits(), &[], none());
         check(
             judge,
             "Warm food came fast. And then there was a second driver with more food.",
@@ -303,7 +303,7 @@ mod tests {
     #[test]
     fn codes_are_judged_by_their_expression() {
         let code = TextLimits { regex: Some("[A-Z]{2}-[0-9]{3}".to_owned()), ..TextLimits::default() };
-        let judge = &mut Judge::new(&code, &["AB-123".to_owned()], &RealTexts::default());
+        let judge = &mut Judge::new(&code, &["AB-123".to_owned()], none());
         check(judge, "AB-124", Ok("AB-124"));
         check(judge, "ab-124", Err(Fault::Pattern));
         check(judge, "AB-124", Err(Fault::Repeated));
@@ -312,11 +312,7 @@ mod tests {
 
     #[test]
     fn limits_follow_from_examples() {
-        let judge = &mut Judge::new(
-            &TextLimits::default(),
-            &["twenty letters, here".to_owned()],
-            &RealTexts::default(),
-        );
+        let judge = &mut Judge::new(&TextLimits::default(), &["twenty letters, here".to_owned()], none());
         assert_eq!((judge.min_length, judge.max_length()), (10, 30));
         check(judge, "too short", Err(Fault::TooShort));
     }
