@@ -10,6 +10,8 @@ use super::real::RealTexts;
 
 /// Words in a row that no text may share with an example.
 const RUN: usize = 6;
+/// Words in a row that no text may share with the question: a model that is at a loss repeats what it was asked.
+const ECHO: usize = 4;
 /// Texts whose words overlap as much as this say the same.
 const ALIKE: f64 = 0.8;
 /// Texts of which more is repeated, or is no letter, are not taken.
@@ -36,6 +38,8 @@ pub enum Fault {
     LikeExample,
     /// It repeats six words of an example.
     SharesWords,
+    /// It repeats the question.
+    Echo,
     /// It is a real text, or repeats six words of one.
     Real,
     /// It is another text, or hardly differs from it.
@@ -54,6 +58,7 @@ impl fmt::Display for Fault {
             Self::Markup => "with markup",
             Self::LikeExample => "like an example",
             Self::SharesWords => "with six words of an example",
+            Self::Echo => "repeating the question",
             Self::Real => "with words of the real data",
             Self::Repeated => "said before",
             Self::Incoherent => "not coherent",
@@ -72,6 +77,7 @@ pub(super) struct Judge<'r> {
     example_texts: BTreeSet<String>,
     example_words: Vec<BTreeSet<u64>>,
     example_runs: BTreeSet<u64>,
+    question_runs: BTreeSet<u64>,
     taken: BTreeSet<String>,
     taken_words: Vec<BTreeSet<u64>>,
 }
@@ -96,11 +102,17 @@ impl<'r> Judge<'r> {
             }),
             forbidden: limits.forbidden_words.iter().map(|word| word.to_lowercase()).collect(),
             example_texts: examples.iter().map(|text| text.trim().to_lowercase()).collect(),
+            question_runs: BTreeSet::new(),
             example_runs: words.iter().flat_map(|words| runs(words)).collect(),
             example_words: words.iter().map(|words| words.iter().copied().collect()).collect(),
             taken: BTreeSet::new(),
             taken_words: Vec::new(),
         }
+    }
+
+    /// Refuses texts that repeat what a question says, from now on.
+    pub(super) fn note_question(&mut self, described: &str) {
+        self.question_runs.extend(runs_of(&words(described), ECHO));
     }
 
     pub(super) fn max_length(&self) -> u64 {
@@ -141,6 +153,9 @@ impl<'r> Judge<'r> {
         }
         if runs(&list).any(|run| self.example_runs.contains(&run)) {
             return Err(Fault::SharesWords);
+        }
+        if runs_of(&list, ECHO).any(|run| self.question_runs.contains(&run)) {
+            return Err(Fault::Echo);
         }
         if self.real.holds(&list) {
             return Err(Fault::Real);
@@ -208,7 +223,11 @@ pub(super) fn words(text: &str) -> Vec<u64> {
 
 /// Hashes of all runs of words that are long enough to matter.
 pub(super) fn runs(words: &[u64]) -> impl Iterator<Item = u64> {
-    words.windows(RUN).map(|run| run.iter().fold(0, |all, word| hash::combine(all, *word)))
+    runs_of(words, RUN)
+}
+
+fn runs_of(words: &[u64], n_words: usize) -> impl Iterator<Item = u64> {
+    words.windows(n_words).map(|run| run.iter().fold(0, |all, word| hash::combine(all, *word)))
 }
 
 fn jaccard(a: &BTreeSet<u64>, b: &BTreeSet<u64>) -> f64 {
@@ -234,6 +253,16 @@ mod tests {
 
     fn limits() -> TextLimits {
         TextLimits { min_length: Some(8), max_length: Some(60), ..TextLimits::default() }
+    }
+
+    /// Catches texts that say what was asked for, as small models do, and a guard that takes every common word for an echo.
+    #[test]
+    fn questions_are_not_answers() {
+        let judge = &mut Judge::new(&limits(), &[], none());
+        judge.note_question("They are: \"text in English, about 14 words\". Each has at most 60 characters.");
+        check(judge, "A text in English about it all.", Err(Fault::Echo));
+        check(judge, "Each has at most two of these.", Err(Fault::Echo));
+        check(judge, "The text in the manual is in English.", Ok("The text in the manual is in English."));
     }
 
     /// A text of the real data is not taken, whether or not it is an example.

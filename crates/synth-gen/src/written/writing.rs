@@ -10,7 +10,7 @@ use synth_core::{Event, EventSink, JsonPath, Rate, Scalar, Seed, cast};
 use synth_rules::{FieldRule, FieldType, Generator, Literal, LlmText, RuleSet, ValueKind};
 
 use super::judge::{Fault, Judge};
-use super::prompt::{Asked, texts};
+use super::prompt::{Asked, OTHER_LIST, texts};
 use super::real::RealTexts;
 use super::{Pool, WrittenTexts, case_name};
 use crate::plan::{CompileOptions, Plan};
@@ -107,6 +107,8 @@ impl Field<'_> {
                 examples,
                 max_length: judge.max_length(),
             };
+            judge.note_question(&asked.described());
+            judge.note_question(OTHER_LIST);
             let name = case_name(case.iter().map(|(_, value)| value.as_str()));
             let (texts, writing) = fill(asked, &mut judge, (self.seed.child(&name), n_wanted), model);
             let start = pool.texts.len();

@@ -223,7 +223,10 @@ fn nonsense_is_counted_and_changes_nothing() {
     ] {
         let (profile, prompts) = assist(&orders(), |_| nonsense.to_owned());
         assert_eq!(claims(&profile).n_unanswered, prompts.len() as u64, "{nonsense}");
-        assert_eq!(Profile { assisted: None, ..profile }, plain, "{nonsense}");
+        assert!(claims(&profile).error.as_ref().unwrap().contains("the answer is not usable"));
+        assert_eq!(profile.findings["llm/no-answer"], prompts.len() as u64);
+        let findings = plain.findings.clone();
+        assert_eq!(Profile { assisted: None, findings, ..profile }, plain, "{nonsense}");
     }
 }
 
