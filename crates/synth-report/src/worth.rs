@@ -70,7 +70,7 @@ impl Worth {
                 Some(rounded(of_path.score?.total))
             };
             let score = [total(with)?, total(without)?];
-            let words = (field.kind == FieldKind::Text)
+            let words = matches!(field.kind, FieldKind::Text | FieldKind::Category)
                 .then(|| words_of(real, &field.path))
                 .flatten()
                 .and_then(|real| {

@@ -11,7 +11,6 @@ use synth_profile::text_cues::{TextCue, TextCues};
 use super::{LlmText, TextLimits};
 use crate::field::{Constraints, FieldRule, ValueKind};
 use crate::generator::{FakerMethod, Generator, Literal};
-use crate::relationship::Relationship;
 use crate::rule_set::RuleSet;
 
 /// Texts of fewer characters are names and labels.
@@ -62,11 +61,8 @@ impl RuleSet {
     /// stays as it is where its values mean more than they say: keys, personal data, texts with markup, fields that a
     /// relationship binds, and fields with limits of their own.
     pub fn offer_texts(&mut self) -> Vec<JsonPath> {
-        // A text may be cut into others, which follow it whoever writes it.
-        let related = self.relationships.iter().flat_map(|relationship| match relationship {
-            Relationship::DerivedText { target, .. } => vec![target],
-            other => other.paths().collect(),
-        });
+        // A text that others are cut from is made as long as they need it, which a model does not do.
+        let related = self.relationships.iter().flat_map(|relationship| relationship.paths());
         let told = self.variants.values().map(|union| &union.discriminator);
         let bound: BTreeSet<JsonPath> = related.chain(told).cloned().collect();
         let mut offered = Vec::new();
