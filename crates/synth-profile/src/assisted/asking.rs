@@ -104,7 +104,7 @@ fn shots(is_text: bool) -> &'static [(&'static str, &'static str)] {
             ),
             ("\"$.branch.town\" holds texts of 1.2 words, 90 different ones among 1000", "place_name"),
             ("\"$.item.details\" holds texts of 18.4 words, 1000 different ones among 1000", "description"),
-            ("\"$.parcel.stage\" holds texts of 1.0 words, 4 different ones among 1000", "status"),
+            ("\"$.job.stage\" holds texts of 1.0 words, 4 different ones among 1000", "status"),
             ("\"$.post.tags[]\" holds texts of 1.1 words, 30 different ones among 1000", "category"),
             ("\"$.article.label\" holds texts of 3.2 words, 700 different ones among 1000", "product_name"),
             ("\"$.batch.code\" holds texts of 1.0 words, 990 different ones among 1000", "identifier"),
