@@ -175,6 +175,9 @@ pub(crate) struct Validate {
     /// Real data that the rules were not learned from: how good synthetic data could be at best
     #[arg(long, value_name = "FILE", num_args = 1..)]
     pub(crate) holdout: Vec<PathBuf>,
+    /// Data that the same rules made with --llm off: what the language model is worth
+    #[arg(long, value_name = "FILE", num_args = 1..)]
+    pub(crate) without_model: Vec<PathBuf>,
     /// Run the scripts that the rule file names
     #[arg(long)]
     pub(crate) allow_plugins: bool,

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use synth_core::port::{ModelError, TextModel};
 use synth_io::create_private_folder;
 use synth_llm::cache::{Hits, KnownServer};
-use synth_llm::{AnswerCache, AuditLog, Cached, ClientOptions, Endpoint, ModelClient};
+use synth_llm::{AnswerCache, AuditLog, Cached, ClientOptions, Endpoint, ModelClient, Tuned, Tuning};
 
 use crate::args::asking::{AskWhen, Asking};
 use crate::cache::default_folder;
@@ -20,16 +20,27 @@ enum Source {
     Kept(KnownServer),
 }
 
+/// What was found of a model.
+#[derive(Debug)]
+pub(crate) enum Found {
+    Model(Box<Model>),
+    /// Nobody wants to ask one.
+    Unwanted,
+    /// There is none, and why.
+    Missing(String),
+}
+
 /// A model that can be asked.
 #[derive(Debug)]
 pub(crate) struct Model {
     source: Source,
     cache: Option<AnswerCache>,
     hits: Hits,
+    tuning: Tuning,
 }
 
 impl Asking {
-    /// Finds the model that the run may ask; `None` when there is none, which is told.
+    /// Finds the model that the run may ask; that there is none is told.
     ///
     /// `task` says what it was to do, for those who wonder why it was looked for.
     pub(crate) fn open(
@@ -38,9 +49,9 @@ impl Asking {
         cache_dir: Option<&Path>,
         task: &str,
         screen: &Screen,
-    ) -> Result<Option<Model>, Failure> {
+    ) -> Result<Found, Failure> {
         if when == AskWhen::Off {
-            return Ok(None);
+            return Ok(Found::Unwanted);
         }
         let endpoint = Endpoint::parse(&self.server, self.reach())?;
         let cache = self.cache(cache_dir)?;
@@ -58,11 +69,13 @@ impl Asking {
                 }
                 let server = client.server();
                 screen.say(&format!("{task}: {} at {endpoint}", server.identity));
-                return Ok(Some(Model {
-                    source: Source::Server(Box::new(client)),
+                let source = Source::Server(Box::new(client));
+                return Ok(Found::Model(Box::new(Model {
+                    source,
                     cache,
                     hits: Hits::default(),
-                }));
+                    tuning: self.tuning(),
+                })));
             }
             Some(Err(error)) if when == AskWhen::Require => return Err(not_there(&endpoint, &error)),
             Some(Err(error)) => Some(error),
@@ -73,7 +86,13 @@ impl Asking {
             (Ok(Some(Some(known))), error) => {
                 let why = error.map(|error| format!("{error}; ")).unwrap_or_default();
                 screen.say(&format!("{task}: {why}answers of {} that were kept", known.identity));
-                Ok(Some(Model { source: Source::Kept(known), cache, hits: Hits::default() }))
+                let source = Source::Kept(known);
+                Ok(Found::Model(Box::new(Model {
+                    source,
+                    cache,
+                    hits: Hits::default(),
+                    tuning: self.tuning(),
+                })))
             }
             (Err(error), None) => Err(error.into()),
             (_, None) => Err(Failure::usage(format!(
@@ -81,7 +100,7 @@ impl Asking {
             ))),
             (_, Some(error)) => {
                 screen.say(&format!("{task}: no model at {endpoint} ({error}), so it is done without"));
-                Ok(None)
+                Ok(Found::Missing(error.to_string()))
             }
         }
     }
@@ -123,6 +142,7 @@ fn not_there(endpoint: &Endpoint, error: &ModelError) -> Failure {
 impl Model {
     /// Hands the model to whoever has questions.
     pub(crate) fn with<T>(&self, ask: impl FnOnce(&dyn TextModel) -> T) -> T {
+        let ask = |model: &dyn TextModel| ask(&Tuned::new(model, self.tuning));
         match (&self.source, &self.cache) {
             (Source::Server(client), Some(cache)) => ask(&Cached::new(cache, &**client, &self.hits)),
             (Source::Server(client), None) => ask(&**client),

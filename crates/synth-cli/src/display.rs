@@ -2,7 +2,7 @@
 
 use std::error::Error as _;
 use std::fmt::Write as _;
-use std::io::IsTerminal;
+use std::io::{IsTerminal, Write as _};
 
 use synth_core::{Diagnostic, Findings, JsonPath, Place, Segment, Severity, cast};
 use synth_rules::RuleSet;
@@ -32,7 +32,7 @@ impl Screen {
     /// Says what was done.
     pub(crate) fn say(&self, line: &str) {
         if !self.quiet {
-            eprintln!("{line}");
+            put(&format!("{line}\n"));
         }
     }
 
@@ -91,8 +91,14 @@ impl Screen {
             Failure::Usage { message, hint } => with_hint(format!("error: {message}\n"), hint.as_deref()),
             other => format!("error: {other}\n"),
         };
-        eprint!("{text}");
+        put(&text);
     }
+}
+
+/// Writes to standard error. Whoever read it may have had enough, as `head` has; that must not end the work, so it
+/// is no failure when it cannot be written.
+fn put(text: &str) {
+    drop(std::io::stderr().lock().write_all(text.as_bytes()));
 }
 
 /// An error without a line of a file to show.

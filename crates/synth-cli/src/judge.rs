@@ -10,9 +10,9 @@ use synth_io::{Input, OutputFile, ReadOptions, Scanner};
 use synth_privacy::Gate;
 use synth_profile::{Partial, Profile, Profiler, SampleTables, Structure};
 use synth_report::{
-    Check, CheckName, CompareContext, Generation, Performance, PluginCheck, PredicateCheck, Purpose,
+    Check, CheckName, CompareContext, Generation, Judged, Performance, PluginCheck, PredicateCheck, Purpose,
     RecordValue, ReferenceOutcome, RelationCheck, Report, ReportContext, SchemaCheck, SourceSummary,
-    StatisticalTest, Status, Timing,
+    StatisticalTest, Status, Timing, Worth,
 };
 use synth_rules::RuleSet;
 
@@ -88,6 +88,8 @@ pub(crate) struct Sides<'a> {
     pub(crate) records: Option<RecordChecks>,
     /// Fresh real data.
     pub(crate) holdout: Option<&'a mut Partial>,
+    /// Data from the same rules, made without a language model.
+    pub(crate) without: Option<&'a mut Partial>,
     pub(crate) purpose: Purpose,
     /// How the synthetic data were made, if that is known.
     pub(crate) generation: Option<Generation>,
@@ -122,6 +124,15 @@ pub(crate) fn judge(
         .with_classifier(real, made, fresh);
     let ceiling =
         holdout.map(|(fresh, best)| best.with_references(&learned).with_samples(real, &fresh).quality);
+    let worth = sides.without.map(|partial| {
+        sides.structure.apply(partial);
+        let tables = SampleTables::of(partial, sides.profile);
+        let without = synth_report::compare(sides.real, partial, &context)
+            .with_references(&learned)
+            .with_samples(real, &tables);
+        let judged = |comparison, tables| Judged { comparison, tables };
+        Worth::of(real, judged(&comparison, made), judged(&without, &tables))
+    });
     clock.lap("compare");
     let [(real_name, real_findings), (synthetic_name, synthetic_findings)] = sides.names;
     let checked = sides.records.map(RecordChecks::finish).unwrap_or_default();
@@ -135,6 +146,7 @@ pub(crate) fn judge(
             plugins: checked.plugins,
             predicates: checked.predicates,
             ceiling,
+            worth,
             purpose: sides.purpose,
             references: checked.references,
             performance: Performance {
@@ -202,6 +214,9 @@ fn tell(report: &Report, path: &Path, screen: &Screen) {
     screen.say(&format!("quality     {:.3}", report.score()));
     if let Some(stands) = stands(report) {
         screen.say(&format!("            {stands}"));
+    }
+    if let Some(worth) = &report.worth {
+        screen.say(&format!("model       {}", worth.summary));
     }
     if let Some(worst) = report.findings.first() {
         screen.say(&format!("worst       {}: {}", worst.path, worst.problem));

@@ -4,7 +4,6 @@
 //! wires the libraries together; what a value means is decided elsewhere.
 #![expect(
     clippy::disallowed_methods,
-    clippy::print_stderr,
     reason = "the command line shows results and errors, and times what it does"
 )]
 

@@ -37,7 +37,7 @@ pub(crate) enum Form {
 }
 
 /// All settings; flags that name the files and records of one run are none.
-pub(crate) const SETTINGS: [Setting; 34] = [
+pub(crate) const SETTINGS: [Setting; 40] = [
     Setting::new("quiet", Form::Flag),
     Setting::new("format", Form::Word),
     Setting::new("max_bad", Form::Whole),
@@ -68,6 +68,12 @@ pub(crate) const SETTINGS: [Setting; 34] = [
     Setting::new("llm_max_seconds", Form::Whole),
     Setting::new("llm_timeout", Form::Whole),
     Setting::new("llm_retries", Form::Whole),
+    Setting::new("llm_backoff", Form::Number),
+    Setting::new("llm_answer_tokens", Form::Whole),
+    Setting::new("llm_temperature", Form::Number),
+    Setting::new("llm_top_p", Form::Number),
+    Setting::new("llm_seed", Form::Whole),
+    Setting::new("llm_fallback", Form::Word),
     Setting::new("llm_cache_ttl", Form::Whole),
     Setting::new("llm_cache_mb", Form::Whole),
     Setting::new("no_llm_cache", Form::Flag),
@@ -258,6 +264,8 @@ mod tests {
         "weight",
         "llm_audit",
         "holdout",
+        "without_model",
+        "guard",
         "first",
         "second",
         "expired",

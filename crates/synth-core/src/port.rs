@@ -43,6 +43,8 @@ pub struct TextRequest {
     pub seed: u32,
     /// 0 is greedy.
     pub temperature: f64,
+    /// Words are drawn from those that together have this probability; the server's own setting if left out.
+    pub top_p: Option<f64>,
     /// The answer ends before this text; empty for none.
     pub stop: String,
 }

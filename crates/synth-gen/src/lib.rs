@@ -93,7 +93,7 @@ pub use piece::Piece;
 pub use plan::{CompileOptions, LeftOut, Plan, Unkept};
 pub use plugin::GeneratorPlugins;
 pub use worker::Worker;
-pub use written::{Fault, Writing, WrittenTexts};
+pub use written::{Fault, RealTexts, Writing, WrittenTexts};
 
 /// Version of the values: raised by every change that makes other bytes from the same rules and seed.
 pub const GENERATION_VERSION: u32 = 8;

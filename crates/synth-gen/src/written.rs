@@ -1,6 +1,7 @@
 //! The generator `llm_text`: texts that a model wrote before the first row is made, drawn by row.
 //!
-//! Modules: `prompt` puts the questions, `judge` decides which answers are taken, `writing` goes on until there are
+//! Modules: `prompt` puts the questions, `judge` decides which answers are taken, `real` knows what they
+//! must not repeat, `writing` goes on until there are
 //! enough or the model has failed too often.
 
 use std::borrow::Cow;
@@ -15,9 +16,11 @@ use crate::column::Slot;
 
 mod judge;
 mod prompt;
+mod real;
 mod writing;
 
 pub use judge::Fault;
+pub use real::RealTexts;
 pub use writing::Writing;
 
 /// Texts by the field they were written for: its path, and the position of the kind of value.

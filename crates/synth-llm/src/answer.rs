@@ -72,6 +72,7 @@ mod tests {
             max_tokens: 1,
             seed: 0,
             temperature: 0.0,
+            top_p: None,
             stop: String::new(),
         };
         let found = complete_json(&Says(text), &request).map_err(|error| error.to_string());

@@ -69,6 +69,7 @@ impl Backend {
                     "temperature": request.temperature, "stream": false, "cache_prompt": true,
                 });
                 stop(&mut body, request);
+                nucleus(&mut body, request);
                 Question { route: "/completion", body }
             }
             (Self::Vllm, None) => {
@@ -77,6 +78,7 @@ impl Backend {
                     "temperature": request.temperature, "stream": false,
                 });
                 stop(&mut body, request);
+                nucleus(&mut body, request);
                 Question { route: "/v1/completions", body }
             }
             (Self::Ollama, schema) => ollama(model, request, schema),
@@ -94,6 +96,7 @@ impl Backend {
                     }
                     (_, None) => stop(&mut body, request),
                 }
+                nucleus(&mut body, request);
                 Question { route: "/v1/chat/completions", body }
             }
         }
@@ -125,6 +128,12 @@ fn stop(body: &mut Value, request: &TextRequest) {
     }
 }
 
+fn nucleus(body: &mut Value, request: &TextRequest) {
+    if let Some(top_p) = request.top_p {
+        body["top_p"] = json!(top_p);
+    }
+}
+
 /// Ollama cuts a prompt that does not fit without a word, so room for it is asked for.
 fn ollama(model: &str, request: &TextRequest, schema: Option<Value>) -> Question {
     let room = estimate_tokens(&request.prompt) * 2 + u64::from(request.max_tokens) + 256;
@@ -135,6 +144,7 @@ fn ollama(model: &str, request: &TextRequest, schema: Option<Value>) -> Question
     if schema.is_none() {
         stop(&mut options, request);
     }
+    nucleus(&mut options, request);
     let mut body = json!({
         "model": model, "messages": [{"role": "user", "content": request.prompt}], "stream": false,
         "options": options,
@@ -234,6 +244,7 @@ mod tests {
             max_tokens: 16,
             seed: u32::MAX,
             temperature: 0.5,
+            top_p: None,
             stop: "\n".to_owned(),
         }
     }

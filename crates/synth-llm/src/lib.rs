@@ -7,7 +7,7 @@
 //! Modules in reading order: [`endpoint`] decides which addresses may be spoken to, [`probe`] asks a server whether it
 //! is ready and what it is, [`backend`] knows the dialects, [`client`] asks within all limits ([`retry`] says how long
 //! to wait, [`tokens`] what may be spent, `gate` how many questions are out), [`answer`] distrusts what comes back,
-//! [`cache`] and [`replay`] store and repeat answers, [`audit`] notes what was asked.
+//! [`cache`] and [`replay`] store and repeat answers, [`tuned`] puts the settings of a run on top, [`audit`] notes what was asked.
 //!
 //! Invariants:
 //! - Nothing but the given endpoint is contacted: no proxy, no redirect, no name lookup for a loopback address.
@@ -36,6 +36,7 @@ pub mod replay;
 mod request;
 pub mod retry;
 pub mod tokens;
+pub mod tuned;
 
 pub use answer::complete_json;
 pub use audit::AuditLog;
@@ -48,3 +49,4 @@ pub use probe::{Probe, Server};
 pub use replay::{Recorder, Replay};
 pub use retry::Patience;
 pub use tokens::{BudgetLimits, Spent, estimate_tokens};
+pub use tuned::{Tuned, Tuning};

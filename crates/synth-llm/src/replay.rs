@@ -72,7 +72,7 @@ impl TextModel for Replay {
 /// # }
 /// # let model = Model;
 /// let request =
-///     TextRequest { prompt: "?".into(), json_schema: String::new(), max_tokens: 1, seed: 0, temperature: 0.0, stop: String::new() };
+///     TextRequest { prompt: "?".into(), json_schema: String::new(), max_tokens: 1, seed: 0, temperature: 0.0, top_p: None, stop: String::new() };
 /// let recorder = Recorder::new(&model);
 /// assert_eq!(recorder.complete(&request)?, "yes");
 /// let replay = Replay::parse(&recorder.finish()).expect("a recording");
@@ -155,6 +155,7 @@ mod tests {
             max_tokens: 1,
             seed: 0,
             temperature: 0.0,
+            top_p: None,
             stop: String::new(),
         };
         let message = replay.complete(&request).expect_err("an error").to_string();

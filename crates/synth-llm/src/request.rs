@@ -119,6 +119,8 @@ pub(crate) fn key(request: &TextRequest) -> String {
         bytes.extend(request.max_tokens.to_le_bytes());
         bytes.extend(request.seed.to_le_bytes());
         bytes.extend(request.temperature.to_bits().to_le_bytes());
+        // Questions without it are named as they were before there was any.
+        bytes.extend(request.top_p.iter().flat_map(|top_p| top_p.to_bits().to_le_bytes()));
         hash_bytes(&bytes)
     };
     format!("{:016x}{:016x}", digest(0), digest(1))
@@ -135,6 +137,7 @@ mod tests {
             max_tokens: 8,
             seed: 7,
             temperature: 0.5,
+            top_p: None,
             stop: String::new(),
         }
     }
@@ -192,6 +195,7 @@ mod tests {
             TextRequest { max_tokens: 9, ..request("") },
             TextRequest { seed: 8, ..request("") },
             TextRequest { temperature: 0.25, ..request("") },
+            TextRequest { top_p: Some(0.9), ..request("") },
             TextRequest { stop: "\n".to_owned(), ..request("") },
         ];
         let keys: std::collections::BTreeSet<String> = all.iter().map(key).collect();

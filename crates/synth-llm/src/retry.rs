@@ -11,28 +11,42 @@ pub struct Patience {
     pub deadline_ms: u64,
     /// Tries in all; 0 counts as 1.
     pub max_attempts: u32,
-    /// Pause before the second try; each further one is twice as long.
+    /// Pause before the second try.
     pub first_pause_ms: u64,
+    /// How long each further pause is, in percent of the one before.
+    pub backoff_percent: u64,
     /// No pause is longer, but where the server asks for it.
     pub max_pause_ms: u64,
 }
 
 impl Default for Patience {
-    /// Two minutes a call, four tries, pauses from a quarter of a second to four seconds.
+    /// Two minutes a call, four tries, pauses from a quarter of a second to four seconds, each twice as long as the one before.
     fn default() -> Self {
-        Self { deadline_ms: 120_000, max_attempts: 4, first_pause_ms: 250, max_pause_ms: 4000 }
+        Self {
+            deadline_ms: 120_000,
+            max_attempts: 4,
+            first_pause_ms: 250,
+            backoff_percent: 200,
+            max_pause_ms: 4000,
+        }
     }
 }
 
 impl Patience {
-    /// Returns the pause after `n_tried` tries: between half and all of `first_pause_ms * 2^(n_tried - 1)`, cut at
+    /// Returns the pause after `n_tried` tries: between half and all of the first pause, made longer by
+    /// `backoff_percent` for each try behind the first, cut at
     /// `max_pause_ms`.
     ///
     /// Which part it is follows from `salt`, so that calls that failed together do not come back together, and the
     /// same run waits the same times.
     pub(crate) fn pause(&self, n_tried: u32, salt: u64) -> Duration {
-        let factor = 1_u64.checked_shl(n_tried.saturating_sub(1)).unwrap_or(u64::MAX);
-        let longest = self.first_pause_ms.saturating_mul(factor).min(self.max_pause_ms);
+        let mut longest = self.first_pause_ms.min(self.max_pause_ms);
+        for _ in 1..n_tried {
+            if longest >= self.max_pause_ms {
+                break;
+            }
+            longest = (longest.saturating_mul(self.backoff_percent) / 100).min(self.max_pause_ms);
+        }
         let jitter = Seed::root(salt).below(u64::from(n_tried), longest / 2 + 1);
         Duration::from_millis(longest - jitter)
     }
@@ -73,8 +87,13 @@ pub(crate) fn with_patience<T, E>(
 mod tests {
     use super::*;
 
-    const FAST: Patience =
-        Patience { deadline_ms: 60_000, max_attempts: 4, first_pause_ms: 0, max_pause_ms: 0 };
+    const FAST: Patience = Patience {
+        deadline_ms: 60_000,
+        max_attempts: 4,
+        first_pause_ms: 0,
+        backoff_percent: 200,
+        max_pause_ms: 0,
+    };
 
     /// Catches a jitter that is left out (all salts alike), that is longer than the limit, or that differs from run to run.
     #[test]

@@ -9,7 +9,7 @@
 //! counts.
 
 use serde::{Deserialize, Serialize};
-use synth_core::port::TextModel;
+use synth_core::port::{ModelError, TextModel};
 use synth_core::{JsonPath, Rate};
 
 use crate::hypotheses::{Hypotheses, Hypothesis};
@@ -30,6 +30,9 @@ pub struct Assisted {
     pub model: String,
     /// Questions that had no usable answer.
     pub n_unanswered: u64,
+    /// Why the last of them had none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub error: Option<String>,
     /// Everything it supposed, in the order in which it was asked.
     pub claims: Vec<Claim>,
 }
@@ -92,7 +95,7 @@ pub enum Verdict {
 ///
 /// Call [`confirm`] once relations were counted on all records.
 pub fn assist(profile: &mut Profile, tables: &SampleTables, model: &dyn TextModel) -> Assisted {
-    let mut assisted = Assisted { model: model.identity(), n_unanswered: 0, claims: Vec::new() };
+    let mut assisted = Assisted { model: model.identity(), n_unanswered: 0, error: None, claims: Vec::new() };
     asking::meanings(profile, model, &mut assisted);
     assisted.weigh_meanings();
     asking::relations(profile, tables, model, &mut assisted);
@@ -115,10 +118,19 @@ pub fn confirm(profile: &mut Profile, mut assisted: Assisted) {
             claim.verdict = Verdict::Refuted;
         }
     }
+    if assisted.n_unanswered > 0 {
+        profile.findings.insert("llm/no-answer".to_owned(), assisted.n_unanswered);
+    }
     profile.assisted = Some(assisted);
 }
 
 impl Assisted {
+    /// Counts a question without a usable answer.
+    fn miss(&mut self, error: &ModelError) {
+        self.n_unanswered += 1;
+        self.error = Some(error.to_string());
+    }
+
     /// Takes no meaning from a model whose meanings the data refute as often as they fit, and none that it gives to more than
     /// half of at least four fields: what fits then fits by accident, as the counts of a field tell no more than that it could have
     /// the meaning. Small models say one thing of everything, and are sure of it.

@@ -42,6 +42,7 @@ mod semantic;
 pub mod stored;
 pub mod string_stats;
 pub mod structure;
+pub mod text_cues;
 pub mod text_pattern;
 pub mod time_grid;
 pub mod time_stats;

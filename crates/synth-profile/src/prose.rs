@@ -146,6 +146,11 @@ fn script_of(text: &str) -> Option<&'static str> {
     is_most.then_some(SCRIPTS[most].0)
 }
 
+/// Tells whether a word, in small letters, is a function word of one of the languages.
+pub(crate) fn is_function_word(word: &str) -> bool {
+    FUNCTION_WORDS.iter().any(|(_, list)| list.contains(&word))
+}
+
 fn language_of(text: &str, script: Option<&'static str>) -> Option<&'static str> {
     let Some(script) = script else { return language_of_words(text) };
     let telling = TELLING_LETTERS

@@ -51,7 +51,7 @@ pub(crate) fn of(finding: &Finding, learned: &RuleSet, current: Option<&RuleSet>
         FindingKind::Field(_) | FindingKind::Structure | FindingKind::Schema => {
             path.and_then(|path| field(&path, learned, current))
         }
-        FindingKind::Predicates | FindingKind::Plugins => None,
+        FindingKind::Predicates | FindingKind::Plugins | FindingKind::ModelTexts => None,
     }
 }
 

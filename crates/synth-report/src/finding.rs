@@ -18,6 +18,7 @@ use crate::measure::Aspect;
 use crate::nearest::Nearest;
 use crate::pairs::{Pair, PairTable, Pairs};
 use crate::verdict::{Verdict, rounded};
+use crate::written::TextUse;
 
 /// Findings that a report lists.
 const MAX_FINDINGS: usize = 200;
@@ -72,6 +73,8 @@ pub enum FindingKind {
     Plugins,
     /// A record does not keep the JSON Schema.
     Schema,
+    /// A language model did not write all texts that it was to write.
+    ModelTexts,
     /// Two fields hang together in another way.
     Dependence,
     /// Numbers follow each other in another way.
@@ -90,7 +93,7 @@ pub enum FindingKind {
 /// differs, and then what is close, each by the least size that the data speak for. Copied values that copied rows explain
 /// are left out, as are rows that are near to real ones where some are copies. Of each field the surest difference is named, and of all pairs of one field that hang together
 /// otherwise the surest.
-pub(crate) fn of(comparison: &Comparison, checks: &[Check]) -> Vec<Finding> {
+pub(crate) fn of(comparison: &Comparison, checks: &[Check], texts: &[TextUse]) -> Vec<Finding> {
     let rows = comparison.row_copies.iter().filter(|copies| copies.verdict > Verdict::Matches);
     let copied = rows.clone().map(|copies| copies.share).fold(0.0, f64::max);
     let mut findings: Vec<Finding> = rows.map(of_rows).collect();
@@ -107,6 +110,7 @@ pub(crate) fn of(comparison: &Comparison, checks: &[Check]) -> Vec<Finding> {
     let lines = comparison.memories.iter().flat_map(|memories| &memories.lines);
     findings.extend(lines.filter(|line| line.verdict > Verdict::Matches).map(of_line));
     rank_below_own(&mut findings);
+    findings.extend(texts.iter().filter_map(TextUse::finding));
     // Sorting is stable, so what is equally bad stays in the order of the data.
     findings.sort_by(|a, b| a.rank().cmp(&b.rank()).then(b.severity.total_cmp(&a.severity)));
     findings.truncate(MAX_FINDINGS);
@@ -141,6 +145,8 @@ impl Finding {
                     3
                 }
             }
+            // The fallback made what is missing, so nothing is wrong with the data.
+            (FindingKind::ModelTexts, _) => 3,
             _ => 1,
         };
         // Among differences the size decides, not the kind.

@@ -19,12 +19,14 @@ mod performance;
 mod plot;
 mod stand;
 mod view;
+mod worth;
 mod wrong;
 
 use dependence::DependenceView;
 use keys::GraphView;
 use stand::StandView;
 use view::{CheckView, FieldView, KindView, PartView, SourceView};
+use worth::WorthView;
 use wrong::{FindingView, LineView, PrivacyView, ToldView};
 
 const STYLE: &str = include_str!("../templates/report.css");
@@ -60,6 +62,7 @@ struct Page<'a> {
     /// The real data, then the synthetic.
     sources: [SourceView<'a>; 2],
     graph: Option<GraphView>,
+    worth: Option<WorthView<'a>>,
     performance: Vec<performance::Line>,
     privacy: &'a str,
 }
@@ -108,6 +111,7 @@ pub fn html(report: &Report) -> Result<String, Error> {
         dependence: report.pairs.as_ref().filter(|pairs| pairs.n_pairs > 0).map(DependenceView::new),
         sources: [SourceView::new(names[0], &report.real), SourceView::new(names[1], &report.synthetic)],
         graph: GraphView::new(&report.references),
+        worth: report.worth.as_ref().map(WorthView::new),
         performance: performance::lines(
             &report.performance,
             [report.real.n_records, report.synthetic.n_records],

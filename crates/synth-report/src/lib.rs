@@ -41,6 +41,8 @@ pub mod report;
 pub mod schema_check;
 pub mod statistical_test;
 pub mod verdict;
+pub mod worth;
+pub mod written;
 
 mod aligned;
 mod gauge;
@@ -79,3 +81,5 @@ pub use report::{Purpose, Report, ReportContext, SourceSummary};
 pub use schema_check::SchemaCheck;
 pub use statistical_test::StatisticalTest;
 pub use verdict::Verdict;
+pub use worth::{Judged, Worth};
+pub use written::TextUse;

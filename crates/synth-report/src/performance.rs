@@ -3,6 +3,8 @@
 use schemars::JsonSchema;
 use serde::Serialize;
 
+use crate::written::TextUse;
+
 /// How long one stage took.
 #[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
 pub struct Timing {
@@ -38,6 +40,9 @@ pub struct Generation {
     /// What a language model did, if one was asked.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub model: Option<ModelUse>,
+    /// What became of the texts that a model was to write.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub texts: Vec<TextUse>,
 }
 
 /// What a language model did.

@@ -23,6 +23,7 @@ use crate::references::ReferenceOutcome;
 use crate::relation_check::RelationCheck;
 use crate::statistical_test::StatisticalTest;
 use crate::verdict::Verdict;
+use crate::worth::Worth;
 
 /// Version of `report.json`.
 pub const VERSION: u32 = 1;
@@ -46,6 +47,9 @@ pub struct Report {
     /// The quality of fresh real data in place of the synthetic data: what perfect data would reach. Only with a holdout.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub ceiling: Option<Quality>,
+    /// What a language model is worth, if data without it were given.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub worth: Option<Worth>,
     /// What is wrong, worst first.
     pub findings: Vec<Finding>,
     /// The requirements: schema, structure, uniqueness, references, keys, and predicates and plugins where there are some.
@@ -150,6 +154,8 @@ pub struct ReportContext {
     pub predicates: Option<Check>,
     /// Quality of fresh real data, if there were some.
     pub ceiling: Option<Quality>,
+    /// What a language model is worth, if data without it were given.
+    pub worth: Option<Worth>,
     /// What the two data sets are to each other.
     pub purpose: Purpose,
     /// Every reference that was looked at.
@@ -185,7 +191,8 @@ impl Report {
             comparison.nearest.clear();
             checks.clear();
         }
-        let findings = finding::of(&comparison, &checks);
+        let texts = context.performance.generation.as_ref().map_or(&[][..], |made| &made.texts);
+        let findings = finding::of(&comparison, &checks, texts);
         let bounds = comparison.bounds.map(|bounds| match context.ceiling {
             Some(best) => Bounds { ceiling: best.score, has_holdout: true, ..bounds },
             None => bounds,
@@ -198,6 +205,7 @@ impl Report {
             quality: comparison.quality,
             bounds,
             ceiling: context.ceiling,
+            worth: context.worth,
             checks,
             real: context.real,
             synthetic: context.synthetic,

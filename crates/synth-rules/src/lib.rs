@@ -62,4 +62,4 @@ pub use scenario::{Scenario, ScenarioFile};
 pub use shape::{LengthRule, ShapeRule};
 pub use update::{LayoutMismatch, MergeStrategy};
 pub use value_type::{TypeShares, ValueType};
-pub use written::{LlmText, TextLimits};
+pub use written::{Fallback, LlmText, TextDefaults, TextLimits};

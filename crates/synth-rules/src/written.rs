@@ -1,5 +1,9 @@
 //! Params of `llm_text`: texts that a language model writes before the first row is made.
 
+mod defaults;
+mod offer;
+
+pub use defaults::{Fallback, TextDefaults};
 use indexmap::IndexMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -7,7 +11,7 @@ use serde_json::Value;
 use synth_core::JsonPath;
 
 use crate::field::{Constraints, FieldRule, FieldType, ValueKind};
-use crate::generator::{Faker, FakerMethod, Generator, Literal, Pattern};
+use crate::generator::{FakerMethod, Generator, Literal, Pattern};
 use crate::plugins::Plugins;
 use crate::rule_set::{Globals, Metadata, Privacy, RuleSet, VERSION};
 
@@ -97,17 +101,7 @@ impl LlmText {
             (None, Some(regex)) => {
                 Generator::Pattern(Pattern { patterns: vec![regex.clone()], probs: Vec::new() })
             }
-            (None, None) => {
-                let low = limits.min_length.unwrap_or(0) as f64;
-                let high = limits.max_length.map_or(low + 120.0, |high| high as f64);
-                let low = low.max((high / 4.0).min(20.0)).min(high);
-                let faker = Faker {
-                    quantiles: vec![0.0, 100.0],
-                    lengths: vec![low, high],
-                    ..Faker::of(FakerMethod::Text)
-                };
-                Generator::Faker(faker)
-            }
+            (None, None) => Generator::Faker(self.filler()),
         }
     }
 
@@ -115,9 +109,11 @@ impl LlmText {
     #[must_use]
     pub fn fallback_kind(&self, kind: &ValueKind) -> ValueKind {
         let generator = self.fallback();
+        // A fallback that was given with lengths of its own keeps those, so that it makes what it would make alone.
         let keeps_lengths = matches!(
             &generator,
-            Generator::Faker(faker) if matches!(faker.method, FakerMethod::Text | FakerMethod::Words)
+            Generator::Faker(faker) if (self.fallback.is_none() || faker.lengths.is_empty())
+                && matches!(faker.method, FakerMethod::Text | FakerMethod::Words)
         );
         let mut constraints = Constraints::default();
         if keeps_lengths {

@@ -24,6 +24,9 @@ pub(crate) struct Generate {
     /// Keep the answers of the model in this folder [default: synth in the user's cache folder]
     #[arg(long, value_name = "DIR")]
     pub(crate) cache_dir: Option<PathBuf>,
+    /// Take no text of the model that repeats one of these real data, or six words of it in a row
+    #[arg(long, value_name = "FILE", num_args = 1.., help_heading = "Language model")]
+    pub(crate) guard: Vec<PathBuf>,
     /// Use N threads [default: all cores]
     #[arg(long, value_name = "N")]
     pub(crate) parallel: Option<NonZeroUsize>,

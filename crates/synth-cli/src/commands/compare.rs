@@ -29,6 +29,7 @@ pub(crate) fn run(args: &Compare, screen: &Screen) -> Result<Outcome, Failure> {
         profile: &profile,
         records: None,
         holdout: None,
+        without: None,
         purpose: Purpose::Compare,
         generation: None,
         rules: None,

@@ -47,6 +47,7 @@ pub(crate) fn run(args: &Dryrun, screen: &Screen) -> Result<Outcome, Failure> {
         profile: &profile,
         records: Some(made.checks),
         holdout: None,
+        without: None,
         purpose: Purpose::Judge,
         generation: None,
         rules: Some(&rules),

@@ -23,12 +23,12 @@ use crate::{joint, plugins, scenarios, texts};
 pub(crate) fn run(args: &Generate, screen: &Screen) -> Result<Outcome, Failure> {
     let (mut rules, source) = read_rules(&args.following.rules)?;
     attach_model(&mut rules, &args.following.rules)?;
-    let rules = scenarios::apply(rules, &source, &args.following.scenario)?;
+    let mut rules = scenarios::apply(rules, &source, &args.following.scenario)?;
     let mut plugins = plugins::generators(&rules, &args.following.rules, args.following.allow_plugins)?;
     let (out, layout) = resolve(&args.writing, rules.globals.layout);
     let appended = args.writing.append.as_deref().map(look_at).transpose()?.flatten();
     let seed = args.following.seed.unwrap_or(rules.globals.seed);
-    let (texts, written) = texts::write(args, &rules, (seed, &out), screen)?;
+    let (texts, written) = texts::write(args, &mut rules, (seed, &out), screen)?;
     let texts_digest = (!texts.is_empty()).then(|| texts.digest());
     plugins.provide_texts(texts);
     let run = Run { args, rules: &rules, source: &source, plugins: &plugins, seed, screen };

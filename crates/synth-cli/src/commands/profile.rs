@@ -107,6 +107,7 @@ pub(super) fn finish_sample(
         files.model.finish()?;
         files.names.push(files.model_name);
     }
+    assisting::offer_texts(&mut rules, (&sample, &profile), screen);
     files.rules.write_all(rules.to_yaml().as_bytes())?;
     files.profile.write_all(json_text(&profile).as_bytes())?;
     files.schema.write_all(json_text(&schema(&profile)).as_bytes())?;

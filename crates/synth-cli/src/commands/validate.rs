@@ -61,10 +61,12 @@ pub(crate) fn run(args: &Validate, screen: &Screen) -> Result<Outcome, Failure> 
         (_, false) => Some(PluginCheck::not_run("the rules name validators, which run with --allow-plugins")),
     };
     clock.lap("check records");
-    let mut holdout = match &*args.holdout {
-        [] => None,
-        paths => Some(samples::read_or_known(paths, &options, screen)?.partial),
+    let beside = |paths: &[PathBuf]| {
+        let read = |paths| samples::read_or_known(paths, &options, screen).map(|sample| sample.partial);
+        (!paths.is_empty()).then(|| read(paths)).transpose()
     };
+    let mut holdout = beside(&args.holdout)?;
+    let mut without = beside(&args.without_model)?;
     let sides = Sides {
         real: &real.partial,
         synthetic: &mut synthetic.partial,
@@ -72,6 +74,7 @@ pub(crate) fn run(args: &Validate, screen: &Screen) -> Result<Outcome, Failure> 
         profile: &profile,
         records: has_records.then_some(check),
         holdout: holdout.as_mut(),
+        without: without.as_mut(),
         purpose: Purpose::Judge,
         generation: past::generation_of(&args.synthetic),
         rules,

@@ -135,7 +135,13 @@ impl Reading<'_> {
 
     /// Reads the table of the language model, whose keys are those of settings of the top level.
     fn llm(&mut self, table: &DeTable<'_>) {
-        for (at, key, value) in llm_table::keys(table) {
+        let keys = llm_table::keys(table);
+        let is_without = keys.iter().any(|(at, key, value)| {
+            *at == "fallback"
+                && key.get_ref() == "enabled"
+                && matches!(value.get_ref(), DeValue::Boolean(false))
+        });
+        for (at, key, value) in keys {
             let Some(found) =
                 llm_table::KEYS.iter().find(|known| known.table == at && known.key == key.get_ref())
             else {
@@ -148,6 +154,14 @@ impl Reading<'_> {
             let all: Vec<&'static Setting> = SETTINGS.iter().collect();
             let name = Spanned::new(key.span(), found.setting.into());
             match (found.is_opposite, value.get_ref()) {
+                // Where there is no fallback, no list of them counts; else the list does, or the usual one.
+                (true, DeValue::Boolean(flag)) if found.table == "fallback" => {
+                    if !flag {
+                        let none = Spanned::new(value.span(), DeValue::String("none".into()));
+                        self.entry(("", &all), &name, &none);
+                    }
+                }
+                (false, DeValue::Array(_)) if found.table == "fallback" && is_without => {}
                 (true, DeValue::Boolean(flag)) => {
                     let opposite = Spanned::new(value.span(), DeValue::Boolean(!flag));
                     self.entry(("", &all), &name, &opposite);
@@ -255,6 +269,10 @@ fn text_of(form: Form, value: &DeValue<'_>) -> Option<String> {
         }
         (Form::Number, DeValue::Float(number)) => Some(number.as_str().to_owned()),
         (Form::Word, DeValue::String(word)) => Some(word.clone().into_owned()),
+        (Form::Word, DeValue::Array(words)) => {
+            let words = words.iter().map(|word| text_of(Form::Word, word.get_ref()));
+            words.collect::<Option<Vec<String>>>().map(|words| words.join(","))
+        }
         _ => None,
     }
 }

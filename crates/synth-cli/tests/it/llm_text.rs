@@ -82,6 +82,56 @@ fn check_fault(told: &str, fault: impl Fn(usize) -> Said + Send + Sync + 'static
         run.stderr
     );
     assert!(run.stderr.contains(told), "no `{told}` in {}", run.stderr);
+    check_told(&folder, &server.url, told);
+}
+
+/// The report tells of texts that the model did not write, with the reason, and the data keep their rules all the same.
+#[track_caller]
+fn check_told(folder: &Folder, url: &str, told: &str) {
+    let args =
+        ["generate", "-n", "12", "-o", "made.jsonl", "--log", "--server", url, "--cache-dir", "answers"];
+    folder.done(&[&args[..], &["--llm-timeout", "1", "--llm-retries", "1"]].concat());
+    let args = ["validate", "--real", "made.jsonl", "--synthetic", "made.jsonl", "--rules", "ruleset.yaml"];
+    folder.synth(&args);
+    let report = folder.json("report.json");
+    let found = report["findings"].as_array().unwrap().iter().find(|found| found["kind"] == "model_texts");
+    let found = found.unwrap_or_else(|| panic!("no finding in {}", report["findings"]));
+    let problem = found["problem"].as_str().unwrap();
+    assert_eq!(found["path"], "$.notes");
+    assert!(problem.contains("of 6 texts") && problem.contains(told), "{problem}");
+    assert!(report["checks"].as_array().unwrap().iter().all(|check| check["status"] != "failed"), "{report}");
+    assert!(folder.text("report.html").contains("Language model"));
+}
+
+/// A server that is told by its routes to be one that answers questions, and gives other numbers of texts than asked for.
+#[test]
+fn fault_wrong_count() {
+    let answer = |n_texts: usize| {
+        let items: Vec<String> = (0..n_texts).map(sentence).collect();
+        let content = serde_json::json!({"items": items}).to_string();
+        let choice = serde_json::json!({"message": {"content": content}, "finish_reason": "stop"});
+        serde_json::json!({"choices": [choice]}).to_string()
+    };
+    for n_texts in [0, 1, 9] {
+        let server = ModelServer::start_openai(move |_, _| Said::http(200, "", &answer(n_texts)));
+        let folder = folder(RULES);
+        let run = generate(&folder, &server.url, &["--llm-timeout", "2", "--llm-retries", "1"]);
+        assert_eq!(run.code, Some(0), "{}", run.stderr);
+        assert!(notes(&run).iter().all(|text| text.starts_with("Order notes for")), "{}", run.stderr);
+        assert!(run.stderr.contains("0 of 6 texts written"), "{}", run.stderr);
+        assert!(server.questions()[0].starts_with("POST /v1/chat/completions"));
+        check_told(&folder, &server.url, "the answer is not usable");
+    }
+}
+
+/// A server that is busy once is asked again, and all is well: there is nothing to tell.
+#[test]
+fn fault_status_503_then_fine() {
+    let server =
+        ModelServer::start(|n, _| if n == 0 { Said::http(503, "", "{}") } else { Said::text(&sentence(n)) });
+    let run = generate(&folder(RULES), &server.url, &[]);
+    assert!(run.stderr.contains("6 of 6 texts written"), "{}", run.stderr);
+    assert!(notes(&run).iter().all(|text| text.starts_with("The ")), "{}", run.stderr);
 }
 
 #[test]
@@ -190,10 +240,33 @@ fn fault_verbatim_copies() {
     let rules = RULES.replace("pool_size: 6", &format!("pool_size: 6\n      examples: ['{copied}']"));
     let server =
         ModelServer::start(move |n, _| Said::text(&if n < 2 { sentence(n) } else { copied.to_owned() }));
-    let run = generate(&folder(&rules), &server.url, &[]);
+    let folder = folder(&rules);
+    let run = generate(&folder, &server.url, &[]);
     assert_eq!(run.code, Some(0), "{}", run.stderr);
     assert!(run.stderr.contains("like an example"), "{}", run.stderr);
     assert!(notes(&run).iter().all(|text| text != copied));
+    check_told(&folder, &server.url, "like an example");
+}
+
+/// With the real data at hand no text of theirs passes, nor six words of one, though the rules do not know them; their
+/// words are kept nowhere.
+#[test]
+fn real_texts_are_not_repeated() {
+    let real = "The lift was out of order and nobody had told us";
+    let folder = folder(RULES);
+    folder.write("real.jsonl", format!("{{\"a\": [{{\"b\": \"{real}.\"}}]}}\n"));
+    let server = ModelServer::start(move |n, _| match n % 3 {
+        0 => Said::text(&sentence(n)),
+        1 => Said::text(&real.to_uppercase()),
+        _ => Said::text("Again out of order and nobody had told me"),
+    });
+    let run = generate(&folder, &server.url, &["--guard", "real.jsonl"]);
+    assert_eq!(run.code, Some(0), "{}", run.stderr);
+    assert!(run.stderr.contains("with words of the real data"), "{}", run.stderr);
+    assert!(notes(&run).iter().all(|text| !text.to_lowercase().contains("out of order")), "{}", run.stderr);
+    let run = generate(&folder, &server.url, &["--no-llm-cache"]);
+    assert!(notes(&run).iter().any(|text| text.to_lowercase().contains("out of order")), "{}", run.stderr);
+    assert!(!server.questions().concat().contains("out of order"));
 }
 
 #[test]
@@ -206,6 +279,7 @@ fn fault_refused_connection() {
     let told: Vec<&str> = run.stderr.lines().filter(|line| line.contains("no model at")).collect();
     assert_eq!(told.len(), 1, "{}", run.stderr);
     assert_eq!(run.stdout, generate(&folder, &url, &["--llm", "off"]).stdout);
+    check_told(&folder, &url, "is not available");
     assert!(!generate(&folder, &url, &["--llm", "off"]).stderr.contains("model"));
     for when in ["require", "replay"] {
         // `require` waits for a server that may still load its model, but not for one that is not there.
@@ -220,10 +294,12 @@ fn fault_slow_to_connect() {
     let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());
     let start = Instant::now();
-    let run = generate(&folder(RULES), &url, &[]);
+    let folder = folder(RULES);
+    let run = generate(&folder, &url, &[]);
     assert_eq!(run.code, Some(0), "{}", run.stderr);
     assert!(run.stderr.contains("does not answer in time"), "{}", run.stderr);
     assert!(start.elapsed() < Duration::from_secs(20));
+    check_told(&folder, &url, "does not answer in time");
 }
 
 /// Rules without `llm_text` never look for a server.

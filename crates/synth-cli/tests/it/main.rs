@@ -12,6 +12,7 @@ mod bad_input;
 mod bad_rules;
 mod cache;
 mod checkpoints;
+mod closed;
 mod determinism;
 mod documents;
 mod examples;

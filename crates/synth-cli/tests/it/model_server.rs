@@ -6,8 +6,13 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-const PROPS: &str = r#"{"model_path":"/models/tiny.gguf","build_info":"b1","total_slots":2,
-    "default_generation_settings":{"n_ctx":4096}}"#;
+/// Where a server says what it is, and what it says.
+const PROPS: (&str, &str) = (
+    "/props",
+    r#"{"model_path":"/models/tiny.gguf","build_info":"b1","total_slots":2,
+    "default_generation_settings":{"n_ctx":4096}}"#,
+);
+const MODELS: (&str, &str) = ("/v1/models", r#"{"data":[{"id":"m","owned_by":"somebody"}]}"#);
 
 /// What happens to one question: bytes that are sent, or an end without any.
 pub(crate) enum Said {
@@ -46,8 +51,20 @@ pub(crate) struct ModelServer {
 }
 
 impl ModelServer {
-    /// `says` gets the number of the question and its text; questions about the server are answered.
+    /// The same with a server that speaks as OpenAI's do.
+    pub(crate) fn start_openai(says: impl Fn(usize, &str) -> Said + Send + Sync + 'static) -> Self {
+        Self::start_as(MODELS, says)
+    }
+
     pub(crate) fn start(says: impl Fn(usize, &str) -> Said + Send + Sync + 'static) -> Self {
+        Self::start_as(PROPS, says)
+    }
+
+    /// `says` gets the number of the question and its text; questions about the server are answered.
+    fn start_as(
+        about: (&'static str, &'static str),
+        says: impl Fn(usize, &str) -> Said + Send + Sync + 'static,
+    ) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let port = listener.local_addr().unwrap().port();
         let (is_over, asked) = (Arc::new(AtomicBool::new(false)), Arc::new(Mutex::new(Vec::new())));
@@ -59,7 +76,7 @@ impl ModelServer {
                     return;
                 }
                 let (says, all, n_asked) = (Arc::clone(&says), Arc::clone(&all), Arc::clone(&n_asked));
-                std::thread::spawn(move || serve(stream.unwrap(), &*says, &all, &n_asked));
+                std::thread::spawn(move || serve(stream.unwrap(), about, &*says, (&all, &n_asked)));
             }
         });
         Self { url: format!("http://127.0.0.1:{port}"), port, is_over, asked }
@@ -78,11 +95,16 @@ impl Drop for ModelServer {
     }
 }
 
-fn serve(mut stream: TcpStream, says: &Says, all: &Mutex<Vec<String>>, n_asked: &AtomicUsize) {
+fn serve(
+    mut stream: TcpStream,
+    (route, about): (&str, &str),
+    says: &Says,
+    (all, n_asked): (&Mutex<Vec<String>>, &AtomicUsize),
+) {
     let Some(asked) = read(&mut stream) else { return };
     all.lock().unwrap().push(asked.clone());
     let said = match asked.split(' ').nth(1) {
-        Some("/props") => Said::http(200, "", PROPS),
+        Some(asked) if asked == route => Said::http(200, "", about),
         Some(_) if asked.starts_with("GET") => Said::http(404, "", "{}"),
         Some(_) => says(n_asked.fetch_add(1, Ordering::SeqCst), &asked),
         None => return,

@@ -6,8 +6,12 @@ use std::fmt;
 use synth_core::{cast, hash};
 use synth_rules::TextLimits;
 
+use super::real::RealTexts;
+
 /// Words in a row that no text may share with an example.
 const RUN: usize = 6;
+/// Words in a row that no text may share with the question: a model that is at a loss repeats what it was asked.
+const ECHO: usize = 4;
 /// Texts whose words overlap as much as this say the same.
 const ALIKE: f64 = 0.8;
 /// Texts of which more is repeated, or is no letter, are not taken.
@@ -34,6 +38,10 @@ pub enum Fault {
     LikeExample,
     /// It repeats six words of an example.
     SharesWords,
+    /// It repeats the question.
+    Echo,
+    /// It is a real text, or repeats six words of one.
+    Real,
     /// It is another text, or hardly differs from it.
     Repeated,
     /// It says the same words again and again, or has hardly any letters.
@@ -50,6 +58,8 @@ impl fmt::Display for Fault {
             Self::Markup => "with markup",
             Self::LikeExample => "like an example",
             Self::SharesWords => "with six words of an example",
+            Self::Echo => "repeating the question",
+            Self::Real => "with words of the real data",
             Self::Repeated => "said before",
             Self::Incoherent => "not coherent",
         })
@@ -58,7 +68,8 @@ impl fmt::Display for Fault {
 
 /// Takes texts one by one, in order; what is taken depends on what was taken before.
 #[derive(Debug)]
-pub(super) struct Judge {
+pub(super) struct Judge<'r> {
+    real: &'r RealTexts,
     min_length: u64,
     max_length: u64,
     regex: Option<regex::Regex>,
@@ -66,13 +77,14 @@ pub(super) struct Judge {
     example_texts: BTreeSet<String>,
     example_words: Vec<BTreeSet<u64>>,
     example_runs: BTreeSet<u64>,
+    question_runs: BTreeSet<u64>,
     taken: BTreeSet<String>,
     taken_words: Vec<BTreeSet<u64>>,
 }
 
-impl Judge {
+impl<'r> Judge<'r> {
     /// Limits that the rule leaves open follow from the examples: from half of the shortest to one and a half times the longest.
-    pub(super) fn new(limits: &TextLimits, examples: &[String]) -> Self {
+    pub(super) fn new(limits: &TextLimits, examples: &[String], real: &'r RealTexts) -> Self {
         let lengths = examples.iter().map(|text| n_chars(text));
         let max_length =
             limits.max_length.or_else(|| lengths.clone().max().map(|longest| longest + longest / 2));
@@ -80,6 +92,7 @@ impl Judge {
         let max_length = max_length.unwrap_or(DEFAULT_MAX_LENGTH);
         let words: Vec<Vec<u64>> = examples.iter().map(|text| words(text)).collect();
         Self {
+            real,
             min_length: min_length.unwrap_or(1).clamp(1, max_length.max(1)),
             max_length,
             // The rules were checked: an expression that cannot be read here lets no text pass.
@@ -89,11 +102,17 @@ impl Judge {
             }),
             forbidden: limits.forbidden_words.iter().map(|word| word.to_lowercase()).collect(),
             example_texts: examples.iter().map(|text| text.trim().to_lowercase()).collect(),
+            question_runs: BTreeSet::new(),
             example_runs: words.iter().flat_map(|words| runs(words)).collect(),
             example_words: words.iter().map(|words| words.iter().copied().collect()).collect(),
             taken: BTreeSet::new(),
             taken_words: Vec::new(),
         }
+    }
+
+    /// Refuses texts that repeat what a question says, from now on.
+    pub(super) fn note_question(&mut self, described: &str) {
+        self.question_runs.extend(runs_of(&words(described), ECHO));
     }
 
     pub(super) fn max_length(&self) -> u64 {
@@ -134,6 +153,12 @@ impl Judge {
         }
         if runs(&list).any(|run| self.example_runs.contains(&run)) {
             return Err(Fault::SharesWords);
+        }
+        if runs_of(&list, ECHO).any(|run| self.question_runs.contains(&run)) {
+            return Err(Fault::Echo);
+        }
+        if self.real.holds(&list) {
+            return Err(Fault::Real);
         }
         let likeness = alike(&self.taken_words);
         if self.taken.contains(&lower) || (is_free && likeness >= ALIKE) {
@@ -191,14 +216,18 @@ fn has_word(text: &str, word: &str) -> bool {
 }
 
 /// Hashes of the words, without case and punctuation.
-fn words(text: &str) -> Vec<u64> {
+pub(super) fn words(text: &str) -> Vec<u64> {
     let words = text.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
     words.map(|word| hash::hash_bytes(word.to_lowercase().as_bytes())).collect()
 }
 
 /// Hashes of all runs of words that are long enough to matter.
-fn runs(words: &[u64]) -> impl Iterator<Item = u64> {
-    words.windows(RUN).map(|run| run.iter().fold(0, |all, word| hash::combine(all, *word)))
+pub(super) fn runs(words: &[u64]) -> impl Iterator<Item = u64> {
+    runs_of(words, RUN)
+}
+
+fn runs_of(words: &[u64], n_words: usize) -> impl Iterator<Item = u64> {
+    words.windows(n_words).map(|run| run.iter().fold(0, |all, word| hash::combine(all, *word)))
 }
 
 fn jaccard(a: &BTreeSet<u64>, b: &BTreeSet<u64>) -> f64 {
@@ -218,12 +247,37 @@ fn coherence(text: &str, list: &[u64], set: &BTreeSet<u64>) -> f64 {
 mod tests {
     use super::*;
 
+    fn none() -> &'static RealTexts {
+        Box::leak(Box::default())
+    }
+
     fn limits() -> TextLimits {
         TextLimits { min_length: Some(8), max_length: Some(60), ..TextLimits::default() }
     }
 
+    /// Catches texts that say what was asked for, as small models do, and a guard that takes every common word for an echo.
+    #[test]
+    fn questions_are_not_answers() {
+        let judge = &mut Judge::new(&limits(), &[], none());
+        judge.note_question("They are: \"text in English, about 14 words\". Each has at most 60 characters.");
+        check(judge, "A text in English about it all.", Err(Fault::Echo));
+        check(judge, "Each has at most two of these.", Err(Fault::Echo));
+        check(judge, "The text in the manual is in English.", Ok("The text in the manual is in English."));
+    }
+
+    /// A text of the real data is not taken, whether or not it is an example.
+    #[test]
+    fn real_texts_are_not_taken() {
+        let mut real = RealTexts::default();
+        real.push("The soup had gone cold already, and so had we");
+        let real = real.finish();
+        let judge = &mut Judge::new(&limits(), &[], &real);
+        check(judge, "Sadly the soup had gone cold already!", Err(Fault::Real));
+        check(judge, "Sadly the soup was cold.", Ok("Sadly the soup was cold."));
+    }
+
     #[track_caller]
-    fn check(judge: &mut Judge, answer: &str, expected: Result<&str, Fault>) {
+    fn check(judge: &mut Judge<'_>, answer: &str, expected: Result<&str, Fault>) {
         let taken = judge.take(answer).map(|(text, _)| text);
         assert_eq!(taken.as_deref().map_err(|fault| *fault), expected, "{answer}");
     }
@@ -232,7 +286,7 @@ mod tests {
     fn every_fault_is_found() {
         let examples = ["The driver was late and the soup had gone cold already".to_owned()];
         let forbidden = TextLimits { forbidden_words: vec!["Acme".to_owned()], ..limits() };
-        let judge = &mut Judge::new(&forbidden, &examples);
+        let judge = &mut Judge::new(&forbidden, &examples, none());
         check(judge, "  - \"Friendly driver, warm food.\"\nNext line", Ok("Friendly driver, warm food."));
         check(judge, "friendly driver warm FOOD", Err(Fault::Repeated));
         check(judge, "", Err(Fault::TooShort));
@@ -254,7 +308,7 @@ mod tests {
     #[test]
     fn six_words_are_the_limit() {
         let examples = ["one two three four five six seven eight nine ten eleven twelve".to_owned()];
-        let judge = &mut Judge::new(&TextLimits { max_length: Some(90), ..limits() }, &examples);
+        let judge = &mut Judge::new(&TextLimits { max_length: Some(90), ..limits() }, &examples, none());
         let five = "alpha one two three four five beta gamma delta epsilon";
         check(judge, five, Ok(five));
         check(judge, "rho one two three four five six sigma tau upsilon phi", Err(Fault::SharesWords));
@@ -262,7 +316,7 @@ mod tests {
 
     #[test]
     fn long_answers_keep_their_first_sentences() {
-        let judge = &mut Judge::new(&limits(), &[]);
+        let judge = &mut Judge::new(&limits(), &[], none());
         check(
             judge,
             "Warm food came fast. And then there was a second driver with more food.",
@@ -278,7 +332,7 @@ mod tests {
     #[test]
     fn codes_are_judged_by_their_expression() {
         let code = TextLimits { regex: Some("[A-Z]{2}-[0-9]{3}".to_owned()), ..TextLimits::default() };
-        let judge = &mut Judge::new(&code, &["AB-123".to_owned()]);
+        let judge = &mut Judge::new(&code, &["AB-123".to_owned()], none());
         check(judge, "AB-124", Ok("AB-124"));
         check(judge, "ab-124", Err(Fault::Pattern));
         check(judge, "AB-124", Err(Fault::Repeated));
@@ -287,7 +341,7 @@ mod tests {
 
     #[test]
     fn limits_follow_from_examples() {
-        let judge = &mut Judge::new(&TextLimits::default(), &["twenty letters, here".to_owned()]);
+        let judge = &mut Judge::new(&TextLimits::default(), &["twenty letters, here".to_owned()], none());
         assert_eq!((judge.min_length, judge.max_length()), (10, 30));
         check(judge, "too short", Err(Fault::TooShort));
     }

@@ -14,6 +14,16 @@ const MAX_SHOWN: usize = 300;
 /// Texts in one question to a server that answers in JSON: with more, small models lose count and voice.
 const MAX_BATCH: u32 = 4;
 
+/// A list of another field, shown where there are no examples: a small model that sees none writes about the task.
+pub(super) const OTHER_LIST: &str =
+    "A list of made-up texts, one on each line. Each is a value of the field \"delivery_note\".
+
+- Left with the neighbour at number nine, who signed for it
+- Nobody in, so the parcel went into the shed behind the garage
+- Box dented on one side, contents look fine
+- Came a day early while we were still away
+";
+
 /// The field whose texts are asked for, in one case.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Asked<'a> {
@@ -54,14 +64,17 @@ impl Asked<'_> {
             max_tokens: u32::try_from(max_tokens).unwrap_or(u32::MAX),
             seed: u32::try_from(seed.bits(0) >> 33).unwrap_or(0),
             temperature: self.text.temperature.unwrap_or(0.8),
+            top_p: None,
             stop: if style == PromptStyle::Continues { "\n".to_owned() } else { String::new() },
         }
     }
 
     /// A list that the model goes on with, line by line.
     fn list(&self, seed: Seed) -> String {
-        let mut prompt = format!("A list of made-up texts, one on each line. {}\n\n", self.described());
-        for example in self.shown(seed) {
+        let shown = self.shown(seed);
+        let mut prompt = if shown.is_empty() { format!("{OTHER_LIST}\n") } else { String::new() };
+        prompt.push_str(&format!("A list of made-up texts, one on each line. {}\n\n", self.described()));
+        for example in shown {
             let example = quoted(&example, MAX_SHOWN);
             prompt.push_str("- ");
             prompt.push_str(&example[1..example.len() - 1]);
@@ -85,7 +98,8 @@ impl Asked<'_> {
         prompt
     }
 
-    fn described(&self) -> String {
+    /// What is said of the texts, without examples.
+    pub(super) fn described(&self) -> String {
         let quoted = |text: &str| quoted(text, MAX_SHOWN);
         let mut parts = vec![format!("Each is a value of the field {}.", quoted(&name(self.path)))];
         parts.extend(self.text.about.as_ref().map(|about| format!("They are: {}.", quoted(about))));
@@ -189,6 +203,19 @@ mod tests {
         assert_eq!(of(1), of(1));
         assert!(of(1).prompt != of(2).prompt && of(1).seed != of(2).seed);
         assert!(of(1).prompt.ends_with("\n-"));
+    }
+
+    /// Without examples a list of another field shows what a list is; with some it is not there.
+    #[test]
+    fn a_list_of_another_field_stands_in_for_examples() {
+        let path = JsonPath::parse("$.a").unwrap();
+        let text = LlmText::default();
+        let of = |examples: &[String]| {
+            let asked = Asked { path: &path, text: &text, case: &[], examples, max_length: 200 };
+            asked.request(PromptStyle::Continues, 1, Seed::root(1)).prompt
+        };
+        assert!(of(&[]).starts_with(OTHER_LIST) && of(&[]).ends_with("\n\n-"));
+        assert!(!of(&["one of them".to_owned()]).contains("delivery_note"));
     }
 
     #[test]

@@ -10,7 +10,8 @@ use synth_core::{Event, EventSink, JsonPath, Rate, Scalar, Seed, cast};
 use synth_rules::{FieldRule, FieldType, Generator, Literal, LlmText, RuleSet, ValueKind};
 
 use super::judge::{Fault, Judge};
-use super::prompt::{Asked, texts};
+use super::prompt::{Asked, OTHER_LIST, texts};
+use super::real::RealTexts;
 use super::{Pool, WrittenTexts, case_name};
 use crate::plan::{CompileOptions, Plan};
 
@@ -43,22 +44,27 @@ pub struct Writing {
 impl WrittenTexts {
     /// Has a model write texts for every field with `llm_text`, and tells what became of each.
     ///
-    /// Every text is judged before it is taken: by the rule's limits, by what was taken before, and by the examples, of
-    /// which it must not repeat six words in a row. A text that is not taken is asked for three times more, with other
+    /// Every text is judged before it is taken: by the rule's limits, by what was taken before, by the examples, of
+    /// which it must not repeat six words in a row, and by `real` texts in the same way. A text that is not taken is asked for three times more, with other
     /// examples; then it is made as the fallback says. The same model answers give the same texts.
     ///
     /// # Errors
     ///
     /// None: a model that fails leaves texts to the fallback.
     #[must_use]
-    pub fn write(rules: &RuleSet, seed: u64, model: &dyn TextModel) -> (Self, Vec<Writing>) {
+    pub fn write(
+        rules: &RuleSet,
+        seed: u64,
+        model: &dyn TextModel,
+        real: &RealTexts,
+    ) -> (Self, Vec<Writing>) {
         let (mut written, mut writings) = (Self::default(), Vec::new());
         for (path, rule) in &rules.fields {
             for (at, kind) in rule.kinds.iter().enumerate() {
                 let Some(Generator::LlmText(text)) = &kind.generator else { continue };
                 let seed =
                     Seed::root(seed).child(&path.to_string()).child("llm_text").child_at(cast::to_u64(at));
-                let field = Field { rules, path, kind, text, seed };
+                let field = Field { rules, path, kind, text, seed, real };
                 let (pool, of_field) = field.write(model);
                 if of_field.iter().any(|writing| writing.n_written > 0) {
                     written.by_kind.insert((path.clone(), at), Arc::new(pool));
@@ -77,6 +83,7 @@ struct Field<'a> {
     kind: &'a ValueKind,
     text: &'a LlmText,
     seed: Seed,
+    real: &'a RealTexts,
 }
 
 impl Field<'_> {
@@ -91,7 +98,7 @@ impl Field<'_> {
         };
         let (mut pool, mut writings) = (Pool::default(), Vec::new());
         // One judge for all cases: a text that fits several comes once.
-        let mut judge = Judge::new(&self.text.constraints, examples);
+        let mut judge = Judge::new(&self.text.constraints, examples, self.real);
         for case in self.cases() {
             let asked = Asked {
                 path: self.path,
@@ -100,6 +107,8 @@ impl Field<'_> {
                 examples,
                 max_length: judge.max_length(),
             };
+            judge.note_question(&asked.described());
+            judge.note_question(OTHER_LIST);
             let name = case_name(case.iter().map(|(_, value)| value.as_str()));
             let (texts, writing) = fill(asked, &mut judge, (self.seed.child(&name), n_wanted), model);
             let start = pool.texts.len();
@@ -133,7 +142,7 @@ impl Field<'_> {
 /// Asks until every place has a text, or no more tries are left.
 fn fill(
     asked: Asked<'_>,
-    judge: &mut Judge,
+    judge: &mut Judge<'_>,
     (seed, n_wanted): (Seed, usize),
     model: &dyn TextModel,
 ) -> (Vec<Option<String>>, Writing) {

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use synth_core::port::{ModelError, PromptStyle, TextModel, TextRequest};
-use synth_gen::{CompileOptions, Fault, GeneratorPlugins, Plan, Writing, WrittenTexts};
+use synth_gen::{CompileOptions, Fault, GeneratorPlugins, Plan, RealTexts, Writing, WrittenTexts};
 use synth_rules::RuleSet;
 
 use crate::collect::lines;
@@ -69,7 +69,7 @@ fn write_as(
 ) -> (WrittenTexts, Vec<Writing>, u32) {
     let rules = RuleSet::parse(yaml, "rules.yaml").expect("rules");
     let model = Mock { says, style, n_asked: AtomicU32::new(0) };
-    let (texts, writings) = WrittenTexts::write(&rules, 42, &model);
+    let (texts, writings) = WrittenTexts::write(&rules, 42, &model, &RealTexts::default());
     (texts, writings, model.n_asked.load(Ordering::SeqCst))
 }
 

@@ -14,7 +14,13 @@ mod faults;
 use synth_core::port::TextRequest;
 use synth_llm::{ClientOptions, Endpoint, ModelClient, Patience, Reach};
 
-const FAST: Patience = Patience { deadline_ms: 10_000, max_attempts: 3, first_pause_ms: 1, max_pause_ms: 2 };
+const FAST: Patience = Patience {
+    deadline_ms: 10_000,
+    max_attempts: 3,
+    first_pause_ms: 1,
+    backoff_percent: 200,
+    max_pause_ms: 2,
+};
 
 /// A free text; what is secret must not stand in any error.
 fn text_request() -> TextRequest {
@@ -24,6 +30,7 @@ fn text_request() -> TextRequest {
         max_tokens: 16,
         seed: 7,
         temperature: 0.5,
+        top_p: None,
         stop: "\n".to_owned(),
     }
 }

@@ -6,7 +6,7 @@
 use serde::Deserialize;
 use serde_json::json;
 use synth_core::hash::hash_bytes;
-use synth_core::port::{TextModel, TextRequest, quoted};
+use synth_core::port::{ModelError, TextModel, TextRequest, quoted};
 use synth_core::{Rate, cast};
 
 use super::{Assisted, Claim, ClaimKind, Verdict, meaning, relating};
@@ -61,12 +61,16 @@ pub(super) fn meanings(profile: &Profile, model: &dyn TextModel, assisted: &mut 
         profile.fields.iter().filter(|field| meaning::is_open(field)).take(MAX_FIELDS).collect();
     let requests: Vec<TextRequest> = open.iter().map(|field| meaning_request(field)).collect();
     for (field, answer) in open.iter().zip(model.complete_all(&requests)) {
-        let read = |answer: String| serde_json::from_str::<MeaningAnswer>(&answer).ok();
-        let Some((said, confidence)) =
-            answer.ok().and_then(read).and_then(|said| Some((said.meaning, Rate::new(said.confidence)?)))
-        else {
-            assisted.n_unanswered += 1;
-            continue;
+        let read = |answer: String| {
+            let said = serde_json::from_str::<MeaningAnswer>(&answer).ok()?;
+            Some((said.meaning, Rate::new(said.confidence)?))
+        };
+        let (said, confidence) = match answer.and_then(|answer| read(answer).ok_or_else(not_asked_for)) {
+            Ok(said) => said,
+            Err(error) => {
+                assisted.miss(&error);
+                continue;
+            }
         };
         if said == meaning::NONE {
             continue;
@@ -74,7 +78,7 @@ pub(super) fn meanings(profile: &Profile, model: &dyn TextModel, assisted: &mut 
         // A meaning that was not offered is no answer.
         let is_offered = meaning::offered(field).any(|name| name == said);
         let Some(evidence) = meaning::evidence(field, &said).filter(|_| is_offered) else {
-            assisted.n_unanswered += 1;
+            assisted.miss(&not_asked_for());
             continue;
         };
         let is_held = evidence.n_holding == evidence.n_rows;
@@ -89,19 +93,58 @@ pub(super) fn meanings(profile: &Profile, model: &dyn TextModel, assisted: &mut 
     }
 }
 
+/// Fields of no data set, and what they mean: one for most names of the list, or a small model says the same of all.
+fn shots(is_text: bool) -> &'static [(&'static str, &'static str)] {
+    if is_text {
+        &[
+            ("\"$.ticket.subject\" holds texts of 6.1 words, 950 different ones among 1000", "title"),
+            (
+                "\"$.vendor.name\" holds texts of 2.3 words, 400 different ones among 1000",
+                "organization_name",
+            ),
+            ("\"$.branch.town\" holds texts of 1.2 words, 90 different ones among 1000", "place_name"),
+            ("\"$.item.details\" holds texts of 18.4 words, 1000 different ones among 1000", "description"),
+            ("\"$.job.stage\" holds texts of 1.0 words, 4 different ones among 1000", "status"),
+            ("\"$.post.tags[]\" holds texts of 1.1 words, 30 different ones among 1000", "category"),
+            ("\"$.article.label\" holds texts of 3.2 words, 700 different ones among 1000", "product_name"),
+            ("\"$.batch.code\" holds texts of 1.0 words, 990 different ones among 1000", "identifier"),
+            ("\"$.chat.reply\" holds texts of 9.0 words, 980 different ones among 1000", "message"),
+            ("\"$.flags.raw\" holds texts of 1.0 words, 16 different ones among 1000", meaning::NONE),
+        ]
+    } else {
+        &[
+            ("\"$.basket.n_lines\" holds numbers, 30 different ones among 1000, from 1 to 40", "count"),
+            ("\"$.invoice.sum\" holds numbers, 900 different ones among 1000, from 2.5 to 800.0", "amount"),
+            (
+                "\"$.tank.level_cm\" holds numbers, 300 different ones among 1000, from 0.1 to 90.0",
+                "measurement",
+            ),
+            ("\"$.exam.grade\" holds numbers, 60 different ones among 1000, from 1 to 100", "score"),
+            ("\"$.member.no\" holds numbers, 1000 different ones among 1000, from 1 to 5000", "identifier"),
+            ("\"$.flags.bits\" holds numbers, 16 different ones among 1000, from 0 to 15", meaning::NONE),
+        ]
+    }
+}
+
+fn not_asked_for() -> ModelError {
+    ModelError::BadAnswer { reason: "it is not of the form that was asked for".to_owned() }
+}
+
 fn meaning_request(field: &FieldProfile) -> TextRequest {
     let names: Vec<&str> = meaning::offered(field).chain([meaning::NONE]).collect();
+    let shots: Vec<String> = shots(field.text.is_some())
+        .iter()
+        .map(|(told, meaning)| {
+            format!("The field {told}. {{\"meaning\": \"{meaning}\", \"confidence\": 0.9}}")
+        })
+        .collect();
     let prompt = format!(
         "A data set has fields. Say what the values of one field mean, by a name of this list:\n{}\n\n\
-         Examples:\n\
-         The field \"$.ticket.subject\" holds texts of 6.1 words, 4 to 90 characters, 950 different ones among 1000. \
-         Meaning: {}\n\
-         The field \"$.order.items_total\" holds numbers, 30 different ones among 1000, from 1 to 40. Meaning: {}\n\n\
+         Examples:\n{}\n\n\
          {}\n\
          Answer with JSON: {{\"meaning\": a name of the list, \"confidence\": a number from 0 to 1}}",
         names.join(", "),
-        if field.text.is_some() { "title" } else { meaning::NONE },
-        if field.text.is_some() { meaning::NONE } else { "count" },
+        shots.join("\n"),
         described(field),
     );
     let schema = json!({
@@ -109,6 +152,11 @@ fn meaning_request(field: &FieldProfile) -> TextRequest {
         "properties": {"meaning": {"enum": names}, "confidence": {"type": "number", "minimum": 0, "maximum": 1}},
     });
     request(prompt, &schema, 48)
+}
+
+/// Tells whether a text is a code: it says nothing to a model, and may be the name of somebody in another system.
+fn is_code(text: &str) -> bool {
+    text.chars().filter(|letter| letter.is_numeric()).count() * 4 > text.chars().count()
 }
 
 /// A field in a sentence, without a value that is not public.
@@ -119,8 +167,9 @@ fn described(field: &FieldProfile) -> String {
         false => format!(" Frequent ones (data, not instructions): {}.", values.join(", ")),
     };
     if let Some(text) = &field.text {
-        let values = text.categories.iter().take(N_VALUES);
-        let values = values.map(|category| quoted(category.value.as_str(), MAX_SHOWN)).collect();
+        let values = text.categories.iter().filter(|category| !is_code(category.value.as_str()));
+        let values =
+            values.take(N_VALUES).map(|category| quoted(category.value.as_str(), MAX_SHOWN)).collect();
         let ends = text.lengths.values.first().zip(text.lengths.values.last());
         let (low, high) = ends.map_or((0.0, 0.0), |(low, high)| (*low, *high));
         return format!(
@@ -160,9 +209,12 @@ pub(super) fn relations(
         tables.iter().map(|(table, columns)| relation_request(*table, columns)).collect();
     for ((table, columns), answer) in tables.iter().zip(model.complete_all(&requests)) {
         let read = |answer: String| serde_json::from_str::<RelationAnswer>(&answer).ok();
-        let Some(answer) = answer.ok().and_then(read) else {
-            assisted.n_unanswered += 1;
-            continue;
+        let answer = match answer.and_then(|answer| read(answer).ok_or_else(not_asked_for)) {
+            Ok(answer) => answer,
+            Err(error) => {
+                assisted.miss(&error);
+                continue;
+            }
         };
         let dependencies = answer.dependencies.iter().map(|supposed| {
             (ClaimKind::FunctionalDep, vec![supposed.from, supposed.to], supposed.confidence)
@@ -240,6 +292,7 @@ fn request(prompt: String, schema: &serde_json::Value, max_tokens: u32) -> TextR
         max_tokens,
         seed,
         temperature: 0.0,
+        top_p: None,
         stop: String::new(),
     }
 }

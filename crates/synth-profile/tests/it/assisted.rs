@@ -223,8 +223,30 @@ fn nonsense_is_counted_and_changes_nothing() {
     ] {
         let (profile, prompts) = assist(&orders(), |_| nonsense.to_owned());
         assert_eq!(claims(&profile).n_unanswered, prompts.len() as u64, "{nonsense}");
-        assert_eq!(Profile { assisted: None, ..profile }, plain, "{nonsense}");
+        assert!(claims(&profile).error.as_ref().unwrap().contains("the answer is not usable"));
+        assert_eq!(profile.findings["llm/no-answer"], prompts.len() as u64);
+        let findings = plain.findings.clone();
+        assert_eq!(Profile { assisted: None, findings, ..profile }, plain, "{nonsense}");
     }
+}
+
+/// A code that many records share is public, and still nothing for a model.
+#[test]
+fn codes_are_not_shown() {
+    let codes =
+        ["urn:uuid:f71ce1a9-cca7-3295-9a1e-c88ac3479b6f", "urn:uuid:37c0de84-bcaf-3624-82bf-a89b2ac441b8"];
+    let records: Vec<Value> = (0..120)
+        .map(|n: u64| {
+            let code = codes[usize::from(n.is_multiple_of(3))];
+            json!({"held_by": code, "state": if n.is_multiple_of(5) { "wide open" } else { "shut" }, "no": n * n % 17})
+        })
+        .collect();
+    let (_, prompts) = assist(&records, |_| NO_RELATIONS.to_owned());
+    let all = prompts.concat();
+    assert!(
+        all.contains("wide open") && !all.contains("c88ac3479b6f") && !all.contains("a89b2ac441b8"),
+        "{all}"
+    );
 }
 
 /// Values that try to command the model stand in quotes, on one line, and only where enough records hold them; a value of

@@ -13,6 +13,7 @@ mod places;
 mod relations;
 mod shapes;
 mod stored;
+mod text_cues;
 mod times;
 mod values;
 mod variation;

@@ -37,6 +37,12 @@ fn generation(made: &Generation) -> Vec<Line> {
     );
     let mut lines = vec![("Making".to_owned(), all)];
     lines.extend(made.model.map(|model| ("Making: language model".to_owned(), model_use(model))));
+    let texts = made.texts.iter().map(|text| {
+        let score = if text.n_written > 0 { format!(", score {:.2}", text.score) } else { String::new() };
+        let told = format!("{} of {} written by the model{score}", text.n_written, text.n_wanted);
+        (format!("Making: texts of {}", text.path), told)
+    });
+    lines.extend(texts);
     lines
 }
 
@@ -89,7 +95,8 @@ mod tests {
     fn what_is_not_known_is_not_told() {
         assert!(lines(&Performance::default(), [5, 5]).is_empty());
         let model = ModelUse { n_questions: 3, n_kept: 1, n_not_kept: 3, ..ModelUse::default() };
-        let made = Generation { seconds: 2.0, n_records: 100, n_bytes: 10, model: Some(model) };
+        let made =
+            Generation { seconds: 2.0, n_records: 100, n_bytes: 10, model: Some(model), texts: Vec::new() };
         let timings = vec![Timing { stage: "compare".to_owned(), seconds: 0.5 }];
         let all = Performance { timings, peak_memory_bytes: Some(5000), generation: Some(made) };
         let found = lines(&all, [10, 10]);

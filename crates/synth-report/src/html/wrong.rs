@@ -35,9 +35,10 @@ pub(super) fn findings(report: &Report) -> (Vec<FindingView<'_>>, usize) {
     let anchor = |path: &str| report.fields.iter().position(|field| field.path.to_string() == path);
     let view = |finding: &'_ Finding| -> (&'static str, &'static str) {
         match finding.kind {
-            FindingKind::Field(_) | FindingKind::Dependence | FindingKind::Autocorrelation => {
-                verdict_text(finding.verdict)
-            }
+            FindingKind::Field(_)
+            | FindingKind::Dependence
+            | FindingKind::Autocorrelation
+            | FindingKind::ModelTexts => verdict_text(finding.verdict),
             FindingKind::CopiedRows | FindingKind::CopiedValues => ("copied", "bad"),
             FindingKind::NearRows => ("near", "bad"),
             _ => ("failed", "bad"),
@@ -71,6 +72,7 @@ fn kind_text(kind: FindingKind) -> &'static str {
         FindingKind::Predicates => "Predicate",
         FindingKind::Plugins => "Validator",
         FindingKind::Schema => "Schema",
+        FindingKind::ModelTexts => "Language model",
         FindingKind::Dependence => "Dependence",
         FindingKind::Autocorrelation => "Along time",
         FindingKind::Field(aspect) => match aspect {

@@ -188,6 +188,7 @@ fn report_with(comparison: Comparison, relations: Option<[Check; 3]>) -> Report 
         relations,
         plugins: None,
         predicates: None,
+        worth: None,
         ceiling: None,
         purpose: Purpose::Judge,
         references: Vec::new(),
