@@ -95,4 +95,4 @@ pub use worker::Worker;
 pub use written::{Fault, Writing, WrittenTexts};
 
 /// Version of the values: raised by every change that makes other bytes from the same rules and seed.
-pub const GENERATION_VERSION: u32 = 7;
+pub const GENERATION_VERSION: u32 = 8;
