@@ -295,6 +295,8 @@ impl<'a> Compiler<'a> {
                 coupling: None,
                 by_case: Vec::new(),
                 parts: None,
+                fitted: Vec::new(),
+                lead: None,
             },
             null_rate: rule.map_or(0.0, |rule| rule.null_rate.get()),
             null_seed: seed.child("null"),

@@ -6,6 +6,7 @@ use synth_core::{JsonPath, Permutation, Seed, cast};
 use synth_rules::Relationship;
 use synth_rules::relationship::PresenceRule;
 
+use crate::joint::presence;
 use crate::link::Linker;
 use crate::plan::{Forms, Gate, Node, Plan};
 
@@ -28,7 +29,11 @@ pub(crate) struct Coupling {
 impl Coupling {
     /// Tells whether the field has a value at an instance.
     pub(crate) fn holds(&self, address: u64) -> bool {
-        let uniform = self.seed.uniform(address);
+        self.takes(self.seed.uniform(address))
+    }
+
+    /// Tells whether the field has a value where the shared draw is this.
+    pub(crate) fn takes(&self, uniform: f64) -> bool {
         self.low <= uniform && uniform < self.high
     }
 }
@@ -65,6 +70,7 @@ pub(crate) fn couple(linker: &Linker<'_>, plan: &mut Plan) -> BTreeSet<usize> {
     for group in groups(&rules) {
         let seed = linker.seed.child("presence of several").attempt(group[0] as u64 + 1);
         if by_case::couple(plan, &rules, (&group, seed)).is_some() {
+            presence::lead(plan, &group);
             continue;
         }
         if group.iter().any(|node| by_case::is_kind(plan, *node)) {
@@ -81,6 +87,7 @@ pub(crate) fn couple(linker: &Linker<'_>, plan: &mut Plan) -> BTreeSet<usize> {
         for (node, coupling) in placing.place() {
             plan.nodes[node].couple(coupling);
         }
+        presence::lead(plan, &group);
     }
     kept.extend(rules.iter().filter(|rule| holds(plan, rule)).map(|rule| rule.index));
     kept

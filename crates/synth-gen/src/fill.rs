@@ -4,11 +4,11 @@ use std::ops::Range;
 use std::rc::Rc;
 
 use indexmap::IndexSet;
-use synth_core::{cast, hash};
+use synth_core::{Seed, cast, hash};
 
 use crate::column::{ABSENT, Column, FIRST_KIND, Instances, NULL, Slot, Slots, TextBuffer, Values};
 use crate::joint::stages::Stages;
-use crate::joint::{Ask, Codes, Draw, position, step_down};
+use crate::joint::{Ask, Codes, Draw, Modelled, position, step_down};
 use crate::memo::{Key, Memo, What};
 use crate::plan::{Collection, Form, Forms, Gate, Kind, Node, Plan, Presence, Step};
 use crate::recipe::Rooms;
@@ -166,11 +166,13 @@ impl Plan {
         // What the block before remembered of it is forgotten, so its buffers are used again.
         let mut column = Rc::unwrap_or_clone(std::mem::take(&mut workspace.columns[at]));
         let instances = &workspace.instances[node.scope];
-        let draw = |slot: usize, address: u64| {
-            let modelled = node.modelled?;
-            Some(self.joint.draw(node.scope, modelled, (&workspace.codes[node.scope], slot), address))
+        let draw_of = |modelled: Option<Modelled>, (slot, address): (usize, u64)| {
+            Some(self.joint.draw(node.scope, modelled?, (&workspace.codes[node.scope], slot), address))
         };
-        node.fill_kinds(&mut column.kinds, workspace, draw);
+        let lead = node.presence.lead.as_ref().map(|lead| lead.modelled);
+        let draw = |slot: usize, address: u64| draw_of(node.modelled, (slot, address));
+        let lead = |slot: usize, address: u64| draw_of(lead, (slot, address));
+        node.fill_kinds(&mut column.kinds, workspace, (draw, lead));
         column.uniforms.clear();
         if node.modelled.is_some() {
             let value =
@@ -343,7 +345,7 @@ impl Node {
         &self,
         kinds: &mut Vec<u8>,
         workspace: &Workspace,
-        draw: impl Fn(usize, u64) -> Option<Draw<'d>>,
+        (draw, lead): (impl Fn(usize, u64) -> Option<Draw<'d>>, impl Fn(usize, u64) -> Option<Draw<'d>>),
     ) {
         let addresses = &workspace.instances[self.scope].addresses;
         kinds.clear();
@@ -360,7 +362,7 @@ impl Node {
             Gate::Always => {
                 kinds.extend(addresses.iter().enumerate().map(|(slot, address)| {
                     let draw = draw(slot, *address);
-                    if self.holds((slot, *address), draw, workspace) {
+                    if self.holds((slot, *address), (draw, lead(slot, *address)), workspace) {
                         self.kind(*address, draw, |cases| workspace.cases[cases][slot])
                     } else {
                         ABSENT
@@ -374,7 +376,7 @@ impl Node {
                         return ABSENT;
                     }
                     let draw = draw(slot, *address);
-                    if self.holds((slot, *address), draw, workspace) {
+                    if self.holds((slot, *address), (draw, lead(slot, *address)), workspace) {
                         self.kind(*address, draw, |cases| workspace.cases[cases][slot])
                     } else {
                         ABSENT
@@ -402,8 +404,13 @@ impl Node {
         self.is_open() || self.presence.coupling.is_some() || self.null_coupling.is_some()
     }
 
-    fn holds(&self, (slot, address): (usize, u64), draw: Option<Draw<'_>>, workspace: &Workspace) -> bool {
-        self.presence.holds(address, draw, |cases| workspace.cases[cases][slot])
+    fn holds(
+        &self,
+        (slot, address): (usize, u64),
+        draws: (Option<Draw<'_>>, Option<Draw<'_>>),
+        workspace: &Workspace,
+    ) -> bool {
+        self.presence.holds(address, draws, |cases| workspace.cases[cases][slot])
     }
 
     /// Decides whether a value that is there is null, or of which kind; `case` says which case of a case column the
@@ -458,10 +465,22 @@ impl Node {
 
 impl Presence {
     /// Tells whether the path is there; `case` says which case of a case column the instance belongs to.
-    pub(crate) fn holds(&self, address: u64, draw: Option<Draw<'_>>, case: impl Fn(usize) -> u32) -> bool {
-        if let (Some(parts), Some((cases, _))) = (&self.parts, self.by_case.first()) {
-            let range = parts.ranges.get(case(*cases) as usize);
-            let uniform = parts.seed.uniform(address);
+    /// `lead` is the draw of the field whose codes stand for a shared draw.
+    pub(crate) fn holds(
+        &self,
+        address: u64,
+        (draw, lead): (Option<Draw<'_>>, Option<Draw<'_>>),
+        case: impl Fn(usize) -> u32,
+    ) -> bool {
+        let of_tag = || self.by_case.first().map_or(0, |(cases, _)| case(*cases) as usize);
+        let shared = |seed: &Seed| {
+            let uniform = seed.uniform(address);
+            let lead = self.lead.as_ref().zip(lead);
+            lead.map_or(uniform, |(lead, draw)| lead.shared(draw, of_tag(), uniform))
+        };
+        if let Some(parts) = self.parts.as_ref().filter(|_| !self.by_case.is_empty()) {
+            let range = parts.ranges.get(of_tag());
+            let uniform = shared(&parts.seed);
             return range.is_some_and(|(low, high)| *low <= uniform && uniform < *high);
         }
         let by_case = self.by_case.iter().find_map(|(cases, rates)| {
@@ -469,14 +488,18 @@ impl Presence {
             (!rate.is_nan()).then_some(rate)
         });
         if let (None, Some(coupling)) = (by_case, &self.coupling) {
-            return coupling.holds(address);
+            return coupling.takes(shared(&coupling.seed));
         }
         let rate = by_case.unwrap_or(self.own);
         match draw {
             _ if rate >= 1.0 => true,
-            None => self.seed.uniform(address) < rate,
-            // The codes speak of all cases together; of one case the rules know more.
-            Some(_) if by_case.is_some() => self.seed.uniform(address) < rate,
+            None => shared(&self.seed) < rate,
+            Some(_) if by_case.is_some() && self.lead.is_some() => shared(&self.seed) < rate,
+            // The codes speak of all cases together; of one case the rules may know more.
+            Some(draw) if by_case.is_some() => match self.fitted.get(of_tag()) {
+                Some(fitted) if !fitted.is_nan() => rate > 0.0 && draw.is_there(rate, *fitted),
+                _ => self.seed.uniform(address) < rate,
+            },
             Some(draw) => draw.presence() < rate,
         }
     }

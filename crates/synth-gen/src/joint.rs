@@ -21,6 +21,7 @@ mod calibrate;
 pub(crate) mod given;
 mod holder;
 pub(crate) mod order;
+pub(crate) mod presence;
 pub(crate) mod stages;
 mod tracks;
 
@@ -668,7 +669,11 @@ pub(crate) fn bind(model: &JointModel, plan: &mut Plan, linker: &Linker<'_>) {
         let looks_back = |field: &Field| field.looks.iter().any(|look| matches!(look, Look::Previous { .. }));
         scopes[scope].looks_back = scopes[scope].fields.iter().any(looks_back);
     }
-    plan.joint = Arc::new(Joint { scopes, references });
+    let joint = Joint { scopes, references };
+    for (table, scope) in scope_of.iter().enumerate() {
+        scope.iter().for_each(|scope| presence::bind(model, table, *scope, &joint, plan));
+    }
+    plan.joint = Arc::new(joint);
 }
 
 /// The scopes of the tables of a model, those that the rules still have.

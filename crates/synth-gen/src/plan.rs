@@ -16,6 +16,7 @@ use crate::derived::{EvaluationNotes, Uncomputed};
 use crate::error::Errors;
 use crate::joint::given::Late;
 use crate::joint::order::Unseen;
+use crate::joint::presence::Lead;
 use crate::joint::{Joint, Modelled};
 use crate::length::Lengths;
 use crate::plugin::{Failures, GeneratorPlugins};
@@ -180,6 +181,10 @@ pub(crate) struct Presence {
     pub(crate) by_case: Vec<(usize, Vec<f64>)>,
     /// Where the only table's fields share a draw in each case.
     pub(crate) parts: Option<CaseParts>,
+    /// The presence by case, or of all, when the joint model was fitted; empty where its codes have no say.
+    pub(crate) fitted: Vec<f64>,
+    /// Whose codes stand for the draw that is shared.
+    pub(crate) lead: Option<Lead>,
 }
 
 /// The part of [0, 1) in which a shared draw must fall in each case.

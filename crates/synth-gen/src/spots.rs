@@ -151,6 +151,9 @@ impl Plan {
             if is_open {
                 self.ready(node, spots, memo);
             }
+            if let Some(lead) = &plan.presence.lead {
+                self.ready(lead.node, spots, memo);
+            }
             let cases = |at: usize| {
                 let column = &self.case_columns[at];
                 (at, column, self.cases_at(column.discriminator, spots, memo))
@@ -162,6 +165,7 @@ impl Plan {
                     return ABSENT;
                 }
                 let draw = if is_open { self.draw_at(node, spots, row) } else { None };
+                let lead = plan.presence.lead.as_ref().and_then(|lead| self.draw_at(lead.node, spots, row));
                 let case = |at: usize| {
                     let found = by_case.iter().find(|(column, ..)| *column == at);
                     let case = found.and_then(|(_, column, cases)| {
@@ -169,7 +173,7 @@ impl Plan {
                     });
                     case.unwrap_or(0)
                 };
-                if plan.presence.holds(*address, draw, case) {
+                if plan.presence.holds(*address, (draw, lead), case) {
                     plan.kind(*address, draw, case)
                 } else {
                     ABSENT

@@ -156,6 +156,9 @@ pub struct FieldModel {
     pub null_rate: Rate,
     /// Shares of the kinds when the model was fitted.
     pub shares: Vec<Rate>,
+    /// Presence in each case of the union that it belongs to, when the model was fitted.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub cases: Vec<Rate>,
     /// What each code stands for.
     pub codes: Vec<Code>,
     /// What the tree looks at.

@@ -24,6 +24,7 @@ mod joint;
 mod joint_edits;
 mod joint_givens;
 mod joint_models;
+mod joint_presence;
 mod joint_types;
 mod json_suite;
 mod judging;

@@ -226,6 +226,7 @@ mod tests {
             released: false,
             presence: Rate::ONE,
             null_rate: Rate::ZERO,
+            cases: Vec::new(),
             shares: Vec::new(),
             codes: Vec::new(),
             features: looked_at.iter().map(|field| Feature::Field { up: 0, field: *field }).collect(),

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::collections::BTreeSet;
 
-use synth_core::{JsonPath, Seed, cast};
+use synth_core::{JsonPath, Rate, Seed, cast};
 use synth_profile::SampleTables;
 use synth_profile::sample_tables::{SampleCell, SampleColumn, SamplePart, SampleTable};
 use synth_stats::joint::{CodeColumn, CodeOrder, Fitted, Link, Sampler, Tree, link_visits, links};
@@ -74,6 +74,8 @@ pub(super) struct DraftField {
     pub(super) path: JsonPath,
     part: ModelPart,
     coding: Coding,
+    /// Presence in each case of its union.
+    cases: Vec<Rate>,
     pub(super) column: CodeColumn,
     /// Whether the object that holds the field is there, row by row; only such rows say anything of the field.
     pub(super) is_held: Vec<bool>,
@@ -305,6 +307,7 @@ impl DraftField {
             presence,
             null_rate,
             shares,
+            cases: self.cases.clone(),
             codes: self.coding.codes.clone(),
             features: features.to_vec(),
             tree: fitted.tree,
@@ -432,17 +435,27 @@ fn field(
     if is_constant(&codes, &is_held) {
         return None;
     }
-    let order = if coding.is_ordered { CodeOrder::Ordered } else { CodeOrder::Nominal };
+    let order = if coding.is_ordered || coding.is_ranked { CodeOrder::Ordered } else { CodeOrder::Nominal };
     let n_codes = u16::try_from(coding.codes.len()).ok()?;
     Some(DraftField {
         path: path.clone(),
         part,
         coding,
+        cases: presence_by_case(rules, path),
         column: CodeColumn { codes, n_codes, order },
         is_held,
         course: None,
         walk: None,
     })
+}
+
+/// The presence of a field in each case of the one union that decides it; none where there is none, or where there are several.
+fn presence_by_case(rules: &RuleSet, path: &JsonPath) -> Vec<Rate> {
+    let mut unions = rules.variants.values().filter(|union| union.fields().contains(path));
+    match (unions.next(), unions.next()) {
+        (Some(union), None) => union.cases.iter().map(|case| case.presence(path)).collect(),
+        _ => Vec::new(),
+    }
 }
 
 /// The codes of a column.

@@ -63,6 +63,7 @@ impl Given {
             released: self.released,
             presence: Rate::ONE,
             null_rate: Rate::ZERO,
+            cases: Vec::new(),
             shares: Vec::new(),
             codes: self.codes.clone(),
             features: Vec::new(),

@@ -46,14 +46,14 @@ const HELD: f64 = 0.7;
 ///
 /// No step may go down, and of all orders of the numbers so few may be like that that chance is out of question: the
 /// logarithm of the number of different orders, ln n! - Σ ln n_v!, is at least that of a million. A counter that
-/// begins anew falls rarely, and far down each time.
+/// begins anew falls rarely, and far down each time; only steps from one time to a later one count for that.
 pub(super) fn rising(
     runs: &[Vec<u32>],
     (seconds, number): (&[f64], impl Fn(usize) -> f64),
 ) -> Option<Movement> {
     let time = |row: &u32| seconds[*row as usize];
     let mut evidence = 0.0;
-    let (mut n_steps, mut n_rises) = (0_usize, 0_usize);
+    let (mut n_steps, mut n_rises, mut n_later_rises) = (0_usize, 0_usize, 0_usize);
     let mut falls: Vec<f64> = Vec::new();
     let mut span = 0.0;
     for run in runs {
@@ -64,8 +64,12 @@ pub(super) fn rising(
         values.sort_by(|left, right| left.0.total_cmp(&right.0).then(left.1.total_cmp(&right.1)));
         span += values.last().map_or(0.0, |last| last.0) - values.first().map_or(0.0, |first| first.0);
         evidence += orders(values.iter().map(|pair| pair.1).collect());
-        n_steps += values.len().saturating_sub(1);
-        n_rises += values.windows(2).filter(|pair| pair[0].1 < pair[1].1).count();
+        let is_rise = |pair: &[(f64, f64)]| pair[0].1 < pair[1].1;
+        // Rows of one time rise because they were sorted, whatever they are.
+        let is_later = |pair: &[(f64, f64)]| pair[0].0 < pair[1].0;
+        n_steps += values.windows(2).filter(|pair| is_later(pair)).count();
+        n_rises += values.windows(2).filter(|pair| is_rise(pair)).count();
+        n_later_rises += values.windows(2).filter(|pair| is_later(pair) && is_rise(pair)).count();
         let lowest = values.iter().map(|pair| pair.1).fold(f64::INFINITY, f64::min);
         let falling = values.windows(2).filter(|pair| pair[0].1 > pair[1].1);
         falls.extend(falling.map(|pair| (pair[1].1 - lowest) / (pair[0].1 - lowest)));
@@ -81,7 +85,7 @@ pub(super) fn rising(
     }
     let n_deep = falls.iter().filter(|left| **left <= DEEP).count();
     let is_rare = falls.len() >= MIN_RESETS && falls.len() as f64 <= MAX_RESETS * n_steps as f64;
-    let is_counter = is_rare && n_deep * 10 >= falls.len() * 9 && n_rises >= 3 * falls.len();
+    let is_counter = is_rare && n_deep * 10 >= falls.len() * 9 && n_later_rises >= 3 * falls.len();
     (is_counter && span > 0.0)
         .then(|| Movement::Rises { resets: Some(significant(span / falls.len() as f64)) })
 }
@@ -382,6 +386,15 @@ mod tests {
         let wave: Vec<f64> = (0..200).map(|at| f64::from((at % 20_i32 - 10).abs())).collect();
         assert_eq!(movement(&wave), None);
         assert_eq!(movement(&[1.0; 100]), None);
+    }
+
+    /// Machines that report at the same time, in no order: catches a rule that takes the sorting of one time's rows for the rise
+    /// of a counter that begins anew with each time.
+    #[test]
+    fn rows_of_one_time_are_no_counter() {
+        let values: Vec<f64> = (0..1200).map(|at| f64::from(at * 7919 % 1201)).collect();
+        let seconds: Vec<f64> = (0..1200).map(|at| f64::from(at / 12) * 30.0).collect();
+        assert_eq!(rising(&[(0..1200).collect()], (&seconds, |row| values[row])), None);
     }
 
     #[test]

@@ -12,7 +12,7 @@ use super::tree::{MAX_DEPTH, Split};
 const FEATURE_GROUPS: usize = 64;
 /// Groups of the field's codes that splits tell apart, where codes are names and where they have an order.
 const NOMINAL_GROUPS: usize = 24;
-const ORDERED_GROUPS: usize = 8;
+const ORDERED_GROUPS: usize = 16;
 /// Splits whose gain is not even so many standard deviations above chance are not made.
 const MIN_SIGMAS: f64 = 1.0;
 /// Rounds of the power iteration that orders the codes of a nominal feature.
