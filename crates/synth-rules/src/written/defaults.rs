@@ -85,11 +85,12 @@ mod tests {
 
     const RULES: &str = "version: 2
 fields:
-  $.plain: {type: string, generator: llm_text}
+  $.plain: {type: string, generator: llm_text, params: {}}
   $.code: {type: string, generator: llm_text, params: {constraints: {regex: '[A-Z]{3}'}, temperature: 0.5}}
   $.own:
     type: string
     generator: llm_text
+    params: {}
     fallback: {generator: template, params: {template: 'Note {{num}}'}}
 ";
 
