@@ -393,7 +393,13 @@ impl Group {
         let mut best: Option<((f64, usize), f64)> = None;
         for (number, edge) in self.within.iter().enumerate() {
             let Some(draw) = &edge.gap else { continue };
-            let apart = || self.seed.child("gap").attempt(cast::to_u64(number) + 1).uniform(row.address);
+            // The joint model may have drawn the distance.
+            let apart = || match row.uniform {
+                drawn if drawn.is_nan() => {
+                    self.seed.child("gap").attempt(cast::to_u64(number) + 1).uniform(row.address)
+                }
+                drawn => drawn,
+            };
             let distance = || match start {
                 Start::Sorted(share) => draw.distance(share),
                 Start::Apart => draw.distance(apart()),

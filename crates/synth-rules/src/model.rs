@@ -209,6 +209,8 @@ pub enum ModelPart {
     Value,
     /// Presence, and the number of elements or members.
     Length,
+    /// Presence, and the distance from the field that an order says it is never below.
+    Gap,
 }
 
 /// What a code stands for.

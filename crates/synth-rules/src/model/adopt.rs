@@ -2,6 +2,7 @@
 
 use synth_core::{JsonPath, cast};
 
+use super::draft::gaps::below;
 use super::drawn::{Drawn, length_at, value_at};
 use super::{FieldModel, JointModel, ModelPart};
 use crate::field::{FieldRule, ValueKind};
@@ -76,6 +77,11 @@ fn why_not(field: &FieldModel, from: &RuleSet, to: &RuleSet) -> Option<&'static 
                 _ => Some("it is gone"),
             }
         }
+        // Distances rise with their draw, whatever they are.
+        ModelPart::Gap => match (below(from, &field.path), below(to, &field.path)) {
+            (Some(_), Some(_)) => None,
+            _ => Some("its distance from another field is not told any more"),
+        },
     }
 }
 

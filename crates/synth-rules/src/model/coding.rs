@@ -6,6 +6,7 @@ use synth_profile::sample_tables::SampleValue;
 use super::Code;
 use crate::field::{FieldRule, FieldType, ValueKind};
 use crate::generator::{Generator, Literal, TemporalRhythmic, WrittenAs};
+use crate::relationship::Distances;
 use crate::shape::LengthRule;
 
 /// Fewest rows that a bin of numbers stands for on average.
@@ -113,6 +114,20 @@ impl Coding {
             Law::Whole | Law::Numbers { .. } => true,
         });
         coding
+    }
+
+    /// Returns the codes of distances from another field.
+    pub(super) fn of_gap(rule: &FieldRule, gap: &Distances, n_rows: usize) -> Option<Self> {
+        let total: f64 = gap.spikes.iter().map(|spike| spike.prob).sum();
+        // As where they are drawn: without quantiles the spikes are all there is.
+        let whole = if gap.values.is_empty() { total } else { total.max(1.0) };
+        let spikes = gap.spikes.iter().map(|spike| (spike.value.approximate(), spike.prob / whole));
+        let values = gap.values.iter().map(|value| value.approximate()).collect();
+        let knots = Knots::new(&gap.quantiles, values);
+        let (law, parts) = numbers(&spikes.collect::<Vec<_>>(), knots, n_rows, Scale::Unit(1.0))?;
+        let mut coding = Self::empty(Some(rule));
+        coding.push(0, FieldType::Number, law, &parts);
+        Some(coding)
     }
 
     /// Returns the codes of an array's lengths.

@@ -18,6 +18,7 @@ use crate::along::{Along, Movement};
 use crate::rule_set::RuleSet;
 
 mod conflicts;
+pub(super) mod gaps;
 pub(super) mod givens;
 pub(super) mod series;
 mod walks;
@@ -112,7 +113,8 @@ impl Draft {
                 Vec::new()
             } else {
                 let columns = table.columns().filter(|column| !series::is_time(rules, column));
-                columns.filter_map(|column| field(rules, &bound, &table, column)).collect()
+                let has_times = times.is_some();
+                columns.filter_map(|column| field(rules, &bound, (&table, has_times), column)).collect()
             };
             if let Some(times) = &times {
                 series::follow(rules, (&table, times), &mut fields, &mut along[times.line]);
@@ -319,6 +321,11 @@ impl DraftField {
         }
     }
 
+    /// Tells whether it is the distance of a field from another.
+    fn is_gap(&self, path: &JsonPath) -> bool {
+        self.part == ModelPart::Gap && self.path == *path
+    }
+
     /// Whether the codes rise with what they stand for.
     pub(super) fn rank_order(&self) -> CodeOrder {
         if self.coding.is_ranked { CodeOrder::Ordered } else { CodeOrder::Nominal }
@@ -404,7 +411,7 @@ fn position(codes: Vec<u16>) -> CodeColumn {
 fn field(
     rules: &RuleSet,
     bound: &BTreeSet<JsonPath>,
-    table: &SampleTable<'_>,
+    (table, has_times): (&SampleTable<'_>, bool),
     column: SampleColumn<'_>,
 ) -> Option<DraftField> {
     let path = column.path();
@@ -414,8 +421,10 @@ fn field(
     if parts().next().is_some_and(|first| first.part() != column.part()) {
         return None;
     }
+    let apart = gaps::coded(rules, table, &column, has_times).filter(|_| bound.contains(path));
     let (part, coding) = match column.part() {
         SamplePart::Key => return None,
+        SamplePart::Value if let Some((coding, _)) = &apart => (ModelPart::Gap, coding.clone()),
         SamplePart::Value | SamplePart::Presence => {
             let is_bound = bound.contains(path);
             (ModelPart::Value, Coding::of_values(rule?, table.n_rows(), is_bound))
@@ -425,7 +434,7 @@ fn field(
             (ModelPart::Length, Coding::of_lengths(rule, &shape.length, table.n_rows())?)
         }
     };
-    let mut codes = coded(table, &column, &coding);
+    let mut codes = apart.map_or_else(|| coded(table, &column, &coding), |(_, codes)| codes);
     for container in parts().skip(1) {
         let code = coding.container(container.part() == SamplePart::Length);
         let is_there = |row: usize| matches!(container.cell(row), SampleCell::Value(_));

@@ -1,9 +1,10 @@
 //! Which value a rule makes at a place of its draw.
 
-use synth_core::cast;
+use synth_core::{Gap, cast};
 
 use crate::field::ValueKind;
 use crate::generator::{Generator, Literal, QuantileSample, TemporalRhythmic};
+use crate::relationship::Distances;
 use crate::shape::LengthRule;
 
 /// A value that a rule makes.
@@ -59,6 +60,22 @@ fn spike_or_percent(probs: impl Iterator<Item = f64>, draw: f64) -> Result<usize
         }
     }
     Err(if sum < 1.0 { 100.0 * (draw - sum) / (1.0 - sum) } else { 0.0 })
+}
+
+/// Returns the distance at a place in [0, 1) of its draw.
+pub(super) fn gap_at(gap: &Distances, draw: f64) -> Option<Gap> {
+    match spike_or_percent(gap.spikes.iter().map(|spike| spike.prob), draw) {
+        Ok(spike) => Some(gap.spikes[spike].value),
+        // The nearest that is named is as good a word.
+        Err(percent) => {
+            let above = gap.quantiles.partition_point(|knot| *knot < percent);
+            gap.values
+                .get(above)
+                .or(gap.values.last())
+                .or(gap.spikes.last().map(|spike| &spike.value))
+                .copied()
+        }
+    }
 }
 
 fn number_at(sample: &QuantileSample, draw: f64) -> Option<Drawn<'_>> {

@@ -45,6 +45,7 @@ impl JointModel {
         let what = match field.part {
             ModelPart::Value => "it",
             ModelPart::Length => "the length",
+            ModelPart::Gap => "the distance from the field below it",
         };
         self.correlated(table, place, lines);
         if let Some(walk) = &field.walk {

@@ -3,10 +3,12 @@
 use synth_core::math;
 
 use super::coding::are_rising;
-use super::drawn::{Drawn, length_at, value_at};
+use super::draft::gaps::below;
+use super::drawn::{Drawn, gap_at, length_at, value_at};
 use super::{Code, Feature, FieldModel, Given, JointModel, MAX_POSITION, ModelPart};
 use crate::field::{FieldType, ValueKind};
 use crate::generator::{Generator, Literal};
+use crate::relationship::Distances;
 use crate::rule_set::RuleSet;
 use crate::shape::LengthRule;
 
@@ -33,6 +35,7 @@ pub(crate) struct Words<'m> {
 enum Source<'r> {
     Kind(&'r ValueKind),
     Length(&'r LengthRule),
+    Gap(&'r Distances),
 }
 
 const DAYS: [&str; 7] = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"];
@@ -206,13 +209,14 @@ impl<'m> Words<'m> {
                 let (_, shape) = shapes.find(|(owned, _)| owned.parent().as_ref() == Some(&field.path))?;
                 Some(Source::Length(&shape.length))
             }
+            ModelPart::Gap => below(self.rules, &field.path).map(|(_, gap)| Source::Gap(gap)),
         }
     }
 
     /// Tells whether neighbouring codes of a field are alike.
     fn is_ordered(&self, field: &FieldModel) -> bool {
         let is_list = |kind: &ValueKind| matches!(&kind.generator, Some(Generator::Categorical(list)) if !are_rising(&list.values));
-        field.part == ModelPart::Length
+        field.part != ModelPart::Value
             || self.rules.fields.get(&field.path).is_none_or(|rule| !rule.kinds.iter().any(is_list))
     }
 }
@@ -247,6 +251,7 @@ fn middle(values: &[(u16, u32)], n: f64) -> (u16, u16) {
 fn at(source: &Source<'_>, draw: f64) -> Option<String> {
     match source {
         Source::Length(rule) => length_at(rule, draw).map(|length| format!("{length} long")),
+        Source::Gap(gap) => gap_at(gap, draw).map(|distance| format!("{distance} behind")),
         Source::Kind(kind) => Some(match value_at(kind, draw)? {
             Drawn::Listed(value @ Literal::Text(_)) => format!("`{}`", value.text()),
             Drawn::Listed(value) => value.text(),

@@ -144,6 +144,9 @@ impl<'r> Search<'r> {
             let path = column.path();
             let is_wanted =
                 column.part() == SamplePart::Value && self.bound.contains(path) && !self.is_key(path);
+            // Others look at the distance that the model draws.
+            let is_drawn = tables[table].fields.iter().any(|field| field.is_gap(path));
+            let is_wanted = is_wanted && !is_drawn;
             let Some(rule) = self.rules.fields.get(path).filter(|rule| is_wanted && !rule.unique) else {
                 continue;
             };

@@ -7,9 +7,9 @@ use synth_stats::joint::{CodeColumn, Sampler};
 use super::{DraftField, DraftTable, kept};
 use crate::along::{Along, Movement, RowOrder};
 use crate::field::{FieldType, ValueKind};
-use crate::model::LeafEnds;
 use crate::model::movement::{self, rising};
 use crate::model::times::RowTimes;
+use crate::model::{LeafEnds, ModelPart};
 use crate::relationship::Relationship;
 use crate::rule_set::RuleSet;
 
@@ -59,6 +59,9 @@ pub(super) fn follow(
     for column in table.columns().filter(|column| column.part() == SamplePart::Value) {
         let path = column.path();
         let at = fields.iter().position(|field| field.path == *path);
+        if at.is_some_and(|at: usize| fields[at].part == ModelPart::Gap) {
+            continue;
+        }
         let is_apart = at.is_none() && is_made_apart(rules, path);
         if is_time(rules, &column) || (at.is_none() && !is_apart) {
             continue;
@@ -82,7 +85,7 @@ pub(super) fn follow(
     }
     let leaders: Vec<JsonPath> =
         fields.iter().filter_map(|field| field.rising_by()?.cloned()).chain(along.by.clone()).collect();
-    for field in fields {
+    for field in fields.iter_mut().filter(|field| field.part != ModelPart::Gap) {
         let leads = leaders.contains(&field.path);
         let tells_series = along.by.as_ref() == Some(&field.path);
         let Some(column) = table.columns().find(|column| *column.path() == field.path) else { continue };
