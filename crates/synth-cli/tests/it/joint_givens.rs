@@ -156,7 +156,7 @@ fn distances_know_what_they_are_between() {
             _ => 40 * day + mixed(row, 23) % (40 * day),
         };
         let mut claim = json!({"kind": kind, "opened": opened});
-        if kind != "fire" || mixed(row, 24) % 2 == 0 {
+        if kind != "fire" || mixed(row, 24).is_multiple_of(2) {
             claim["closed"] = json!(opened + lasts);
         }
         claim
