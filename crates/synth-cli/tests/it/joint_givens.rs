@@ -2,16 +2,8 @@
 
 use serde_json::{Value, json};
 
+use crate::drawn::mixed;
 use crate::folder::Folder;
-
-/// Mixes a number, so that fields have nothing to do with each other unless they are told to.
-fn mixed(row: u64, salt: u64) -> u64 {
-    let mut word =
-        (row + 1).wrapping_mul(0x9e37_79b9_7f4a_7c15).wrapping_add(salt.wrapping_mul(0xbf58_476d_1ce4_e5b9));
-    word ^= word >> 29;
-    word = word.wrapping_mul(0x94d0_49bb_1331_11eb);
-    word ^ (word >> 32)
-}
 
 /// 120 customers of three segments, and 3000 orders whose total is that of the segment of their customer.
 fn shop() -> String {

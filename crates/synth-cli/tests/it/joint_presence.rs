@@ -2,16 +2,8 @@
 
 use serde_json::{Value, json};
 
+use crate::drawn::draw;
 use crate::folder::Folder;
-
-/// A number below `n` that looks drawn.
-fn draw(row: u64, salt: u64, n: u64) -> u64 {
-    let mut word =
-        (row + 1).wrapping_mul(0x9e37_79b9_7f4a_7c15).wrapping_add(salt.wrapping_mul(0xbf58_476d_1ce4_e5b9));
-    word ^= word >> 29;
-    word = word.wrapping_mul(0x94d0_49bb_1331_11eb);
-    (word ^ (word >> 32)) % n
-}
 
 /// Answers of a survey: children decide which questions follow, and work decides others, two of which come together.
 fn answer(row: u64) -> Value {

@@ -15,6 +15,7 @@ mod checkpoints;
 mod closed;
 mod determinism;
 mod documents;
+mod drawn;
 mod examples;
 mod explain;
 mod expressions;
